@@ -1,0 +1,130 @@
+"""The root command: what there is, and what happens when it goes wrong."""
+
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from sesync_cli import screen
+from sesync_cli.answer import say_json
+from sesync_cli.errors import Exit, SesyncError, WrongWords
+from sesync_cli.lazy import Lazy, LazyGroup
+from sesync_cli.session import Session
+
+COMMANDS = {
+    "link": ("sesync_cli.link.cli:link", "Link a project's data directory."),
+    "unlink": ("sesync_cli.link.cli:unlink", "Remove the link to a data directory."),
+    "clone": ("sesync_cli.clone.cli:clone", "Clone a repository into your home."),
+    "kernel": ("sesync_cli.kernel.cli:kernel", "Make and manage Jupyter kernels."),
+    "install": ("sesync_cli.install.cli:install", "Install Python packages."),
+    "uninstall": ("sesync_cli.install.cli:uninstall", "Uninstall Python packages."),
+    "site": ("sesync_cli.site.cli:site", "Show and check the site's settings."),
+    "tour": ("sesync_cli.tour.cli:tour", "See it all work in a sandbox."),
+    "completion": ("sesync_cli.completion.cli:completion", "Print a shell's completion script."),
+}
+
+
+class Root(LazyGroup):
+    """The commands in the order of the table."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="sesync-cli", prog_name="sesync")
+@click.pass_context
+def sesync(ctx: click.Context) -> None:
+    """Data, kernels, packages and code on a shared research server, one command for each."""
+    ctx.obj = Session()
+
+
+for name, (target, summary) in COMMANDS.items():
+    sesync.add_command(Lazy(name, target, summary))
+
+
+def main() -> NoReturn:
+    """The program `sesync`: one command line, every failure of it told once and in one way."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    for word in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(word, _interrupt)
+    sys.exit(_outcome())
+
+
+def _outcome() -> int:
+    try:
+        return int(sesync.main(prog_name="sesync", standalone_mode=False) or Exit.DONE)
+    except SesyncError as error:
+        return _fail(error)
+    except click.UsageError as error:
+        return _fail_for_words(error)
+    except OSError as error:
+        return _fail_for_system(error)
+    except (KeyboardInterrupt, click.Abort):
+        return _fail(_Interrupted("stopped; what was begun is undone"))
+    except Exception:
+        return _fail(_bug())
+
+
+def _fail(error: SesyncError) -> int:
+    if _wants_json(sys.argv):
+        say_json({"error": error.as_dict()})
+    else:
+        screen.fail(str(error), error.hint)
+    return error.exit_code
+
+
+def _fail_for_words(error: click.UsageError) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return Exit.USAGE
+    where = error.ctx.command_path if error.ctx else "sesync"
+    message = error.format_message().rstrip(".")
+    return _fail(WrongWords(message[:1].lower() + message[1:], hint=f"'{where} --help' shows the words."))
+
+
+def _fail_for_system(error: OSError) -> int:
+    from sesync_cli.disk import explained
+
+    return _fail(explained(error, Session().home) or _bug())
+
+
+class _Interrupted(SesyncError):
+    kind = "interrupted"
+    exit_code = Exit.INTERRUPTED
+
+
+class _Bug(SesyncError):
+    kind = "bug"
+    exit_code = Exit.BUG
+
+
+def _bug() -> _Bug:
+    """A failure that nobody foresaw, with its traceback kept where support can read it."""
+    story = traceback.format_exc()
+    if os.environ.get("SESYNC_DEBUG"):
+        screen.note(story)
+    kept = Session().state / time.strftime("bug-%Y%m%d-%H%M%S.txt")
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(os.open(kept, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+            file.write(story)
+    except OSError:
+        return _Bug("this is a mistake in sesync itself", hint="SESYNC_DEBUG=1 shows the details for support.")
+    return _Bug("this is a mistake in sesync itself", hint=f"Please send {kept} to support.")
+
+
+def _wants_json(argv: Sequence[str]) -> bool:
+    own = argv[: argv.index("--")] if "--" in argv else argv
+    return "--json" in own
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,78 @@
+"""What file systems hold and have free, and the errors for those that are full."""
+
+import errno
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.errors import NoRoom, Refused, SesyncError
+from sesync_cli.view import size
+
+FULL = {errno.ENOSPC: "full", errno.EDQUOT: "over your quota"}
+FULL_TEXTS = {"No space left on device": errno.ENOSPC, "Disk quota exceeded": errno.EDQUOT}
+
+
+@dataclass(frozen=True)
+class Room:
+    """A file system as `df` sees it: where it is mounted, bytes in all, used and free for this user."""
+
+    mount: Path
+    total: int
+    used: int
+    free: int
+
+
+def room(path: Path) -> Room:
+    """The room on the file system of this path, or of the nearest folder above it that exists."""
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    facts = os.statvfs(path)
+    mount = Path(os.path.realpath(path))
+    while not os.path.ismount(mount):
+        mount = mount.parent
+    block = facts.f_frsize
+    used = (facts.f_blocks - facts.f_bfree) * block
+    return Room(mount, facts.f_blocks * block, used, facts.f_bavail * block)
+
+
+def no_room(path: Path, number: int) -> NoRoom:
+    """The error for a write below `path` that failed with ENOSPC or EDQUOT."""
+    here = room(path)
+    numbers = f"{size(here.used)} of {size(here.total)} used"
+    if number == errno.EDQUOT:
+        numbers = f"the disk itself has {size(here.free)} left, but your share of it is used up"
+    return NoRoom(
+        f"the file system {here.mount} is {FULL[number]} ({numbers}), while writing below {path}",
+        hint="Make room first: 'sesync kernel list' shows what each kernel takes, 'du -sh ~/* ~/.[!.]*' the rest.",
+    )
+
+
+def need_room(count: int, path: Path) -> None:
+    """Refuse to begin what cannot fit: `count` bytes below `path`."""
+    here = room(path)
+    if here.free < count:
+        raise NoRoom(
+            f"this takes about {size(count)}, and {here.mount} has {size(here.free)} free",
+            hint="Make room first: 'sesync kernel list' shows what each kernel takes.",
+        )
+
+
+def full_in(text: str) -> int | None:
+    """ENOSPC or EDQUOT, if a program's output says that it met one of them."""
+    return next((number for words, number in FULL_TEXTS.items() if words in text), None)
+
+
+def explained(error: OSError, home: Path) -> SesyncError | None:
+    """What an operating system's error means for a person; None where it means a bug."""
+    path = Path(os.fsdecode(error.filename)) if error.filename else home
+    if error.errno in FULL:
+        return no_room(path, error.errno)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Refused(f"you may not write or read {path}", hint="'ls -ld' on it shows whose it is.")
+    if error.errno == errno.EROFS:
+        return Refused(f"{path} is on a file system that is read-only", hint="Choose another place, or ask support.")
+    if error.errno in (errno.EIO, errno.ESTALE, errno.ENOTCONN):
+        return SesyncError(f"{path}: {error.strerror}", hint="Its disk or file server has a problem: tell support.")
+    if error.errno == errno.ENAMETOOLONG:
+        return SesyncError(f"the name is too long: {path}", hint="Choose a shorter one.")
+    return None

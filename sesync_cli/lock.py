@@ -1,0 +1,104 @@
+"""One run at a time on the same thing, and the names under which things are built before they appear.
+
+Locks live on this machine's own disk, never on a file server: a lock must work when home is full, and a lock over NFS
+hangs with its server. Two machines that share a home are kept apart by the last step of a plan, a rename that does not
+replace what is there.
+"""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import socket
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from sesync_cli.errors import NotReady
+
+_PARTIAL = ".sesync-partial"
+_DEAD_ELSEWHERE = 24 * 3600.0  # seconds after which another machine's leftover counts as dead
+
+
+@contextlib.contextmanager
+def alone(thing: Path, waiting: AbstractContextManager[object]) -> Iterator[None]:
+    """Hold the lock of this path; the block `waiting` is entered while somebody else holds it."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(_lock_file(_key(thing)), mode=0o600)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        with waiting:
+            lock.acquire(poll_interval=0.1)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def partial(final: Path, owner: Path) -> Path:
+    """Where to build what will be renamed to `final`: beside it, hidden, known to `sweep` by the lock of `owner`."""
+    return final.with_name(f"{_PARTIAL}-{_key(owner)}-{_host()}-{final.name}")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed runs left in this folder: partial things whose lock nobody holds."""
+    with contextlib.suppress(OSError):
+        for entry in folder.iterdir():
+            if entry.name.startswith(_PARTIAL) and _is_dead(entry):
+                remove(entry)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a whole folder, read-only parts included; nothing there is fine."""
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(path, onerror=_open_up)
+
+
+def _open_up(function, path: str, _) -> None:  # type: ignore[no-untyped-def]
+    # a folder without the write bit (git's objects, a careless package) keeps its own from being removed
+    if not os.path.lexists(path):
+        return
+    for one in (os.path.dirname(path), path):
+        if not os.path.islink(one):
+            os.chmod(one, stat.S_IRWXU)
+    if function in (os.rmdir, os.unlink):
+        function(path)
+    else:
+        shutil.rmtree(path)
+
+
+def _is_dead(entry: Path) -> bool:
+    from filelock import FileLock, Timeout
+
+    _, _, _, key, rest = entry.name.split("-", 4)
+    if not rest.startswith(f"{_host()}-"):
+        return time.time() - entry.lstat().st_mtime > _DEAD_ELSEWHERE
+    try:
+        with FileLock(_lock_file(key), timeout=0, mode=0o600):
+            return True
+    except Timeout:
+        return False
+
+
+def _key(thing: Path) -> str:
+    real = os.path.join(os.path.realpath(thing.parent), thing.name)
+    return hashlib.sha256(os.fsencode(real)).hexdigest()[:16]
+
+
+def _host() -> str:
+    return socket.gethostname().partition(".")[0].replace("-", "_") or "localhost"
+
+
+def _lock_file(key: str) -> str:
+    folder = Path(tempfile.gettempdir()) / f"sesync-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise NotReady(f"{folder} belongs to somebody else", hint="Ask support to remove it.")
+    return str(folder / key)

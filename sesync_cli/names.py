@@ -1,0 +1,33 @@
+"""Names that people type: checked before they become paths, and matched with near ones."""
+
+import re
+from collections.abc import Iterable
+
+from sesync_cli.errors import WrongWords
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_LONGEST = 100
+
+
+def checked(name: str, what: str) -> str:
+    """The name itself, if it can be a folder's name everywhere; `what` says whose name it is, for the error."""
+    if _NAME.fullmatch(name) and len(name) <= _LONGEST:
+        return name
+    hint = "A name has letters, digits, '.', '_' and '-', and begins with a letter or a digit."
+    if len(name) > _LONGEST:
+        hint = f"A name has at most {_LONGEST} letters."
+    raise WrongWords(f"{name!r} cannot be the name of a {what}", hint=hint)
+
+
+def near(name: str, known: Iterable[str]) -> list[str]:
+    """Up to three of the known names that look like this one, the nearest first."""
+    from difflib import get_close_matches
+
+    by_folded = {one.casefold(): one for one in known}
+    return [by_folded[match] for match in get_close_matches(name.casefold(), by_folded, n=3)]
+
+
+def listed(names: Iterable[str]) -> str:
+    """'a', 'a or b', 'a, b or c': for a hint."""
+    *rest, last = names
+    return f"{', '.join(rest)} or {last}" if rest else last

@@ -1,0 +1,196 @@
+"""What a command is about to do, as values: shown by --dry-run, carried out otherwise, undone when it fails."""
+
+import contextlib
+import os
+import shlex
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from sesync_cli.disk import FULL
+from sesync_cli.errors import Conflict
+from sesync_cli.lock import partial, remove, sweep
+
+Report = Callable[[float | None, str], None]
+"""Hears how far a step is: a fraction from 0 to 1 or None, and a few words."""
+
+
+class Step(Protocol):
+    """One thing to do. Its text is the command that one would type by hand; `doing` says it in words.
+
+    `undo` is called after `do` failed or was interrupted at any point, and after a later step failed; it takes back
+    only what this step made, and may find that nothing was made.
+    """
+
+    @property
+    def doing(self) -> str: ...
+
+    def do(self, report: Report) -> None: ...
+
+    def undo(self) -> None: ...
+
+
+Watch = Callable[[str], AbstractContextManager[Report]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps in order, and the sentence that is true once they are done; no steps means that it is so already.
+
+    `owner` is the path whose lock the run holds, `sweeps` are the folders where killed runs may have left things,
+    `needs` is the room that the steps take, in bytes, and the folder that has to have it.
+    """
+
+    steps: tuple[Step, ...]
+    done: str
+    result: Mapping[str, Any] = field(default_factory=dict)
+    ask: str = ""
+    warnings: tuple[str, ...] = ()
+    owner: Path | None = None
+    sweeps: tuple[Path, ...] = ()
+    needs: tuple[int, Path] | None = None
+
+    def carry_out(self, watch: Watch) -> None:
+        """Do every step, or none: a failure or an interrupt undoes what was done, the latest first."""
+        for folder in self.sweeps:
+            sweep(folder)
+        begun: list[Step] = []
+        try:
+            for step in self.steps:
+                begun.append(step)
+                with watch(step.doing) as report:
+                    step.do(report)
+        except BaseException:
+            for step in reversed(begun):
+                with contextlib.suppress(OSError):
+                    step.undo()
+            raise
+
+
+def by_hand(*words: str | Path) -> str:
+    """A command line as one would type it."""
+    return shlex.join(map(str, words))
+
+
+@dataclass(frozen=True)
+class Symlink:
+    """Make a link; with `replaces`, in the place of the link that pointed there."""
+
+    target: Path
+    at: Path
+    replaces: str = ""
+
+    @property
+    def doing(self) -> str:
+        return f"Linking {self.at.name}"
+
+    def do(self, report: Report) -> None:
+        if not self.replaces:
+            return self._make(self.target)
+        if not self.at.is_symlink():
+            raise Conflict(f"{self.at} has changed meanwhile", hint="Run the command again.")
+        self._swap(self.target)
+
+    def undo(self) -> None:
+        if self.at.is_symlink() and os.readlink(self.at) == str(self.target):
+            self._swap(self.replaces) if self.replaces else self.at.unlink()
+
+    def _make(self, target: Path) -> None:
+        try:
+            self.at.symlink_to(target)
+        except FileExistsError:
+            raise Conflict(f"{self.at} has appeared meanwhile", hint="Run the command again.") from None
+
+    def _swap(self, target: Path | str) -> None:
+        beside = partial(self.at, owner=self.at)
+        remove(beside)
+        beside.symlink_to(target)
+        beside.replace(self.at)
+
+    def __str__(self) -> str:
+        return by_hand("ln", "-sfn" if self.replaces else "-s", self.target, self.at)
+
+
+@dataclass(frozen=True)
+class RemoveLink:
+    """Take a link away; what it points to stays."""
+
+    at: Path
+    target: str
+
+    @property
+    def doing(self) -> str:
+        return f"Removing the link {self.at.name}"
+
+    def do(self, report: Report) -> None:
+        if not self.at.is_symlink() or os.readlink(self.at) != self.target:
+            raise Conflict(f"{self.at} has changed meanwhile", hint="Run the command again.")
+        self.at.unlink()
+
+    def undo(self) -> None:
+        if not os.path.lexists(self.at):
+            self.at.symlink_to(self.target)
+
+    def __str__(self) -> str:
+        return by_hand("rm", self.at)
+
+
+@dataclass(frozen=True)
+class RewriteFile:
+    """Give a text file new contents, whole or not at all; `text` makes the new contents from the old."""
+
+    path: Path
+    text: Callable[[str], str]
+    shown: str
+    doing: str
+    mode: int = 0o600
+
+    def do(self, report: Report) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = Path(os.path.realpath(self.path))  # a dotfile is often a link into a repository: it stays one
+        old = path.read_text() if path.exists() else ""
+        beside = partial(path, owner=self.path)
+        mode = path.stat().st_mode & 0o777 if path.exists() else self.mode
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:
+            file.write(self.text(old))
+        beside.replace(path)
+
+    def undo(self) -> None:
+        # the lines that this step adds (a pinned host key, an ignored link) are true and harmless on their own
+        remove(partial(Path(os.path.realpath(self.path)), owner=self.path))
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+@dataclass(frozen=True)
+class RemoveTree:
+    """Remove a folder: first out of sight by one rename, then file by file."""
+
+    path: Path
+    what: str
+    owner: Path
+
+    @property
+    def doing(self) -> str:
+        return f"Removing {self.what}"
+
+    def do(self, report: Report) -> None:
+        aside = partial(self.path, owner=self.owner)
+        remove(aside)
+        try:
+            self.path.rename(aside)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            aside = self.path  # some full file systems let one remove, but not rename
+        remove(aside)
+
+    def undo(self) -> None:
+        # once removal has begun there is no way back; what is out of sight is swept by the next run
+        return
+
+    def __str__(self) -> str:
+        return by_hand("rm", "-r", self.path)

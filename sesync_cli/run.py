@@ -1,0 +1,139 @@
+"""The one door for programs: argument lists in, text out, and nothing left running."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.errors import NotReady, SesyncError
+
+_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+_GRACE = 5.0  # seconds between asking a program to end and ending it
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a program left: its exit code and what it printed."""
+
+    argv: tuple[str, ...]
+    code: int
+    out: str
+    err: str
+
+
+class ProgramFailed(SesyncError):
+    """A program said that it failed; `output` keeps all it said."""
+
+    def __init__(self, output: Output) -> None:
+        said = [line.strip() for line in (output.err or output.out).splitlines() if line.strip()]
+        super().__init__(f"{Path(output.argv[0]).name} failed: {said[-1] if said else f'exit code {output.code}'}")
+        self.output = output
+
+
+def need(program: str, *, hint: str, path: str | None = None) -> str:
+    """Where this program is; an error with this hint if it is nowhere."""
+    found = shutil.which(program, path=path)
+    if found is None:
+        raise NotReady(f"the program {program} is not on this machine", hint=hint)
+    return found
+
+
+def run(argv: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Output:
+    """Run a program to its end, without a terminal; `ProgramFailed` unless it exits with 0."""
+    with started(argv, env=env, cwd=cwd) as process:
+        out, err = process.communicate()
+    return _checked(Output(tuple(argv), process.returncode, out, err))
+
+
+def follow(
+    argv: Sequence[str],
+    on_line: Callable[[str], None],
+    *,
+    env: Mapping[str, str] | None = None,
+    log: Path | None = None,
+) -> Output:
+    """Like `run`, with both streams as one, told line by line while they come, and kept whole in `log`."""
+    with _kept(log) as keep, started(argv, env=env, stderr=subprocess.STDOUT) as process:
+        lines = []
+        for line in process.stdout or ():
+            lines.append(line)
+            keep(line)
+            on_line(line.rstrip())
+    return _checked(Output(tuple(argv), process.returncode, "".join(lines), ""))
+
+
+@contextlib.contextmanager
+def started(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    stdout: int = subprocess.PIPE,
+    stderr: int = subprocess.PIPE,
+) -> Iterator[subprocess.Popen[str]]:
+    """A program that runs beside us, in a process group of its own; it is over when the block is.
+
+    Leaving the block in order waits for the program. Leaving it by an exception (Ctrl-C, for one) ends the program,
+    and so does the end of this process by any means, so that nothing goes on writing behind the user's back.
+    """
+    process = subprocess.Popen(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=stderr,
+        env=None if env is None else dict(env),
+        cwd=cwd,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        preexec_fn=_dies_with_parent(),
+    )
+    try:
+        yield process
+        process.wait()
+    finally:
+        if process.returncode is None:
+            end(process)
+        for stream in (process.stdout, process.stderr):
+            if stream:
+                stream.close()
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """End a program and what it started: asked first, then forced."""
+    for word, patience in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, _GRACE)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, word)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+            return
+
+
+def _checked(output: Output) -> Output:
+    if output.code:
+        raise ProgramFailed(output)
+    return output
+
+
+@contextlib.contextmanager
+def _kept(log: Path | None) -> Iterator[Callable[[str], object]]:
+    if log is None:
+        yield lambda line: None
+        return
+    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", buffering=1) as file:
+        yield file.write
+
+
+def _dies_with_parent() -> Callable[[], None] | None:
+    if sys.platform != "linux":
+        return None
+    import ctypes
+
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

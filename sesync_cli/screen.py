@@ -1,0 +1,177 @@
+"""The only module that draws. Rich is imported when there is something to draw with it."""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from sesync_cli.plan import Report
+from sesync_cli.view import Facts, Table, View
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.progress import Progress
+
+_PATIENCE = 0.4  # seconds of work that go by before progress is shown
+
+
+def show(view: View) -> None:
+    """The answer, on standard output."""
+    if isinstance(view, str):
+        print(printable(view))
+    elif isinstance(view, Table) and not view.rows:
+        print(printable(view.empty), file=sys.stderr)
+    else:
+        console = _console(sys.stdout)
+        console.print(_drawn(view, console))
+        if isinstance(view, Table) and view.note:
+            note(view.note)
+
+
+def fail(message: str, hint: str = "") -> None:
+    """What went wrong and what to do, on standard error."""
+    _labelled("Error: ", message, "bold red")
+    if hint:
+        _labelled("Hint:  ", hint, "bold")
+
+
+def warn(message: str) -> None:
+    """What the person should know although it went well, on standard error."""
+    _labelled("Warning: ", message, "yellow")
+
+
+def note(message: str) -> None:
+    """A word beside the answer, on standard error."""
+    print(printable(message), file=sys.stderr)
+
+
+def raw(text: str) -> None:
+    """Text for programs (JSON, a completion script), on standard output, as it is."""
+    print(text)
+
+
+@contextmanager
+def doing(words: str) -> Iterator[Report]:
+    """A spinner or a bar while something is done that takes its time; silence where nobody is looking."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda fraction, detail: None
+        return
+    display = _Display(words)
+    timer = threading.Timer(_PATIENCE, display.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield display.update
+    finally:
+        timer.cancel()
+        display.stop()
+
+
+class _Display:
+    """A progress line that appears late and goes away without a trace."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        self.state: tuple[float | None, str] = (None, "")
+        self.lock = threading.Lock()
+        self.over = False
+        self.progress: Progress | None = None
+
+    def start(self) -> None:
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        text = TextColumn("{task.description}", markup=False)
+        detail = TextColumn("{task.fields[detail]}", markup=False, style="dim")
+        columns = (SpinnerColumn(), text, BarColumn(bar_width=20), TimeElapsedColumn(), detail)
+        with self.lock:
+            if self.over:
+                return
+            self.progress = Progress(*columns, console=_console(sys.stderr), transient=True, expand=False)
+            self.task = self.progress.add_task(self.words, total=None, detail="")
+            self.progress.start()
+            self._draw()
+
+    def update(self, fraction: float | None, detail: str) -> None:
+        self.state = (fraction, printable(detail).strip()[:60])
+        with self.lock:
+            self._draw()
+
+    def stop(self) -> None:
+        with self.lock:
+            self.over = True
+            if self.progress:
+                self.progress.stop()
+
+    def _draw(self) -> None:
+        if self.progress and not self.over:
+            fraction, detail = self.state
+            total, completed = (1.0, fraction) if fraction is not None else (None, 0.0)
+            self.progress.update(self.task, total=total, completed=completed, detail=detail)
+
+
+def printable(text: str) -> str:
+    """The text with control characters and undecodable bytes made visible, so that no name can command a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+
+
+def _labelled(label: str, message: str, style: str) -> None:
+    if not sys.stderr.isatty():
+        print(label + printable(message), file=sys.stderr)
+        return
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid.grid(padding=0)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text(label, style=style), Text(printable(message)))
+    _console(sys.stderr).print(grid)
+
+
+def _drawn(view: Table | Facts, console: "Console") -> "RenderableType":
+    if isinstance(view, Facts):
+        return _facts(view.facts, view.title)
+    table = _table(view)
+    if console.measure(table).maximum <= console.width or console.width >= 60:
+        return table
+    from rich.console import Group
+
+    return Group(*(_facts(tuple(zip(view.columns, row, strict=True))[1:], row[0]) for row in view.rows))
+
+
+def _table(view: Table) -> "RenderableType":
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    table = RichTable(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in view.columns:
+        table.add_column(Text(column), overflow="fold")
+    for row in view.rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    return table
+
+
+def _facts(facts: Sequence[tuple[str, str]], title: str) -> "RenderableType":
+    from rich.console import Group
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in facts:
+        grid.add_row(Text(f"  {name.lower()}", style="dim"), Text(printable(value)))
+    return Group(Text(printable(title), style="bold"), grid)
+
+
+def _console(stream: TextIO) -> "Console":
+    from rich.console import Console
+
+    width = None
+    if not stream.isatty() and "COLUMNS" not in os.environ:
+        width = 10_000  # nobody looks: a line stays a line, for grep and for logs
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)

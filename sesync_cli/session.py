@@ -1,0 +1,48 @@
+"""Who is calling, and from where. Commands see it; the code behind them does not."""
+
+import os
+import pwd
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from sesync_cli.site.settings import Site, load_site
+
+
+@dataclass
+class Session:
+    """The caller's environment, folders and site; read when first asked."""
+
+    env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    @cached_property
+    def site(self) -> Site:
+        return load_site(self.env).site
+
+    @cached_property
+    def home(self) -> Path:
+        return Path(self.env.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir)
+
+    @cached_property
+    def cwd(self) -> Path:
+        # the way that the person took here, not where its links lead; PWD is the shell's word for it
+        said = self.env.get("PWD", "")
+        return Path(said) if said and os.path.realpath(said) == os.getcwd() else Path.cwd()
+
+    @property
+    def data(self) -> Path:
+        return Path(self.env.get("XDG_DATA_HOME") or self.home / ".local/share")
+
+    @property
+    def state(self) -> Path:
+        return Path(self.env.get("XDG_STATE_HOME") or self.home / ".local/state") / "sesync"
+
+    @property
+    def cache(self) -> Path:
+        return Path(self.env.get("XDG_CACHE_HOME") or self.home / ".cache")
+
+    @property
+    def interactive(self) -> bool:
+        return sys.stdin is not None and sys.stdin.isatty()

@@ -1,0 +1,30 @@
+"""The shapes that an answer can take on a screen. Nothing here knows how to draw."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Table(NamedTuple):
+    """Rows under headings; `empty` is said instead when there are none, `note` below when there are some."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    empty: str = "Nothing to show."
+    note: str = ""
+
+
+class Facts(NamedTuple):
+    """One thing, as names and values."""
+
+    title: str
+    facts: Sequence[tuple[str, str]]
+
+
+View = Table | Facts | str
+
+
+def size(count: int) -> str:
+    """Bytes as people say them, in the units of disks and quotas: 1.5 GB is 1,500,000,000 bytes."""
+    import humanize
+
+    return humanize.naturalsize(count, format="%.0f" if count < 10_000_000 else "%.1f").replace(" Bytes", " bytes")
