@@ -1,8 +1,8 @@
 """How a command speaks: `answers` for those that look, `plans` for those that act."""
 
 import json
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, is_dataclass
 from functools import wraps
 from pathlib import Path
@@ -59,11 +59,9 @@ def plans(command: Callable[..., Plan]) -> Command:
             with ExitStack() as held:
                 _agree(plan.ask, yes, session)
                 if plan.owner:
-                    from sesync_cli.lock import alone
-
-                    held.enter_context(alone(plan.owner, screen.doing("Waiting for another sesync")))
+                    held.enter_context(_alone(plan.owner, plan.sweeps))
                     plan = command(*args, **options)
-                if plan.needs:
+                if plan.needs and plan.steps:
                     need_room(*plan.needs)
                 plan.carry_out(screen.doing)
         _say_plan(plan, dry_run)
@@ -79,6 +77,14 @@ def asked_for_json() -> bool:
 
 def say_json(answer: Any) -> None:
     screen.raw(json.dumps(answer, default=_as_json, indent=2))
+
+
+def _alone(owner: Path, sweeps: Iterable[Path]) -> AbstractContextManager[None]:
+    from sesync_cli.lock import alone, sweep
+
+    for folder in sweeps:
+        sweep(folder)
+    return alone(owner, screen.doing("Waiting for another sesync"))
 
 
 def _agree(question: str, yes: bool, session: Session) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from sesync_cli.errors import NotReady
 
 _PARTIAL = ".sesync-partial"
+_UNFINISHED = ".sesync-unfinished"
 _DEAD_ELSEWHERE = 24 * 3600.0  # seconds after which another machine's leftover counts as dead
 
 
@@ -45,11 +46,35 @@ def partial(final: Path, owner: Path) -> Path:
     return final.with_name(f"{_PARTIAL}-{_key(owner)}-{_host()}-{final.name}")
 
 
+def mark_unfinished(folder: Path, owner: Path, finished_by: Path) -> None:
+    """Say in a folder that it counts for nothing until the path `finished_by` exists."""
+    (folder / _UNFINISHED).write_text(f"{_key(owner)}-{_host()}-\n{finished_by}\n")
+
+
+def mark_finished(folder: Path) -> None:
+    (folder / _UNFINISHED).unlink(missing_ok=True)
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Whether a killed run left this folder, or another run is making it right now."""
+    try:
+        finished_by = (folder / _UNFINISHED).read_text().splitlines()[1]
+    except (OSError, IndexError):
+        return False
+    return not os.path.lexists(finished_by)
+
+
 def sweep(folder: Path) -> None:
-    """Remove what killed runs left in this folder: partial things whose lock nobody holds."""
+    """Remove what killed runs left in this folder: partial and unfinished things whose lock nobody holds."""
     with contextlib.suppress(OSError):
         for entry in folder.iterdir():
-            if entry.name.startswith(_PARTIAL) and _is_dead(entry):
+            if entry.name.startswith(_PARTIAL):
+                owner = entry.name.removeprefix(f"{_PARTIAL}-")
+            elif is_unfinished(entry):
+                owner = (entry / _UNFINISHED).read_text()
+            else:
+                continue
+            if _is_dead(entry, owner):
                 remove(entry)
 
 
@@ -74,11 +99,11 @@ def _open_up(function, path: str, _) -> None:  # type: ignore[no-untyped-def]
         shutil.rmtree(path)
 
 
-def _is_dead(entry: Path) -> bool:
+def _is_dead(entry: Path, owner: str) -> bool:
     from filelock import FileLock, Timeout
 
-    _, _, _, key, rest = entry.name.split("-", 4)
-    if not rest.startswith(f"{_host()}-"):
+    key, host, _ = owner.split("-", 2)
+    if host != _host():
         return time.time() - entry.lstat().st_mtime > _DEAD_ELSEWHERE
     try:
         with FileLock(_lock_file(key), timeout=0, mode=0o600):

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from sesync_cli.disk import FULL
 from sesync_cli.errors import Conflict
-from sesync_cli.lock import partial, remove, sweep
+from sesync_cli.lock import partial, remove
 
 Report = Callable[[float | None, str], None]
 """Hears how far a step is: a fraction from 0 to 1 or None, and a few words."""
@@ -54,8 +54,6 @@ class Plan:
 
     def carry_out(self, watch: Watch) -> None:
         """Do every step, or none: a failure or an interrupt undoes what was done, the latest first."""
-        for folder in self.sweeps:
-            sweep(folder)
         begun: list[Step] = []
         try:
             for step in self.steps:
@@ -167,26 +165,23 @@ class RewriteFile:
 
 @dataclass(frozen=True)
 class RemoveTree:
-    """Remove a folder: first out of sight by one rename, then file by file."""
+    """Remove a folder: first out of sight by one rename to `aside`, then file by file."""
 
     path: Path
-    what: str
-    owner: Path
-
-    @property
-    def doing(self) -> str:
-        return f"Removing {self.what}"
+    aside: Path
+    doing: str
 
     def do(self, report: Report) -> None:
-        aside = partial(self.path, owner=self.owner)
-        remove(aside)
+        remove(self.aside)
         try:
-            self.path.rename(aside)
+            self.path.rename(self.aside)
+        except FileNotFoundError:
+            return
         except OSError as error:
             if error.errno not in FULL:
                 raise
-            aside = self.path  # some full file systems let one remove, but not rename
-        remove(aside)
+            remove(self.path)  # some full file systems let one remove, but not rename
+        remove(self.aside)
 
     def undo(self) -> None:
         # once removal has begun there is no way back; what is out of sight is swept by the next run

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from sesync_cli.errors import NotReady, SesyncError
 
@@ -137,3 +138,13 @@ def _dies_with_parent() -> Callable[[], None] | None:
 
     prctl = ctypes.CDLL(None).prctl
     return lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def become(argv: Sequence[str], env: Mapping[str, str]) -> NoReturn:
+    """Turn this process into another program, which has its own exit code and its own say on the terminal."""
+    program = need(argv[0], hint="Is it spelt rightly?", path=env.get("PATH"))
+    sys.stdout.flush()
+    try:
+        os.execve(program, list(argv), dict(env))
+    except OSError as error:
+        raise SesyncError(f"{argv[0]} cannot be run: {error.strerror}") from None

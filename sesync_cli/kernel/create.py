@@ -1,0 +1,140 @@
+"""The plans that make and remove a kernel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.errors import Conflict, Refused
+from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
+from sesync_cli.kernel.interpreters import Interpreter
+from sesync_cli.kernel.offer import OfferKernel, kernel_argv, kernel_env
+from sesync_cli.kernel.packages import NEEDED, InstallPackages
+from sesync_cli.kernel.proof import ProveKernel
+from sesync_cli.kernel.recipe import recipe
+from sesync_cli.kernel.specs import Folders, Kernel, kernel_in
+from sesync_cli.lock import is_unfinished, partial
+from sesync_cli.plan import Plan, RemoveTree, Step
+
+_ROOM = 30_000_000  # bytes that a kernel takes at the least, when all else is hard links
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The kernel that somebody wants."""
+
+    name: str
+    interpreter: Interpreter
+    packages: tuple[str, ...] = ()
+    requirements: tuple[Path, ...] = ()
+    display_name: str = ""
+    env: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        return self.display_name or f"{self.name} (Python {self.interpreter.minor})"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where kernels are made: the folders, the cache and the log, the caller's environment, the time for an answer."""
+
+    folders: Folders
+    cache: Path
+    logs: Path
+    env: Mapping[str, str]
+    start_seconds: float
+    version: str
+
+
+def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...]) -> Plan:
+    """Make the kernel, or say that it is there; `Conflict` where another kernel has the name."""
+    folders = shop.folders
+    environment = folders.environment(wanted.name)
+    facts = {"name": wanted.name.lower(), "display_name": wanted.title, "python": wanted.interpreter.version}
+    facts |= {"environment": str(environment), "spec": str(folders.spec(wanted.name))}
+    if existing := _existing(wanted, folders):
+        _same_or_conflict(existing, wanted)
+        done = f"The kernel {existing.name} is there already, as '{existing.display_name}'."
+        return Plan((), done, result=facts | {"display_name": existing.display_name})
+    return Plan(
+        _steps(wanted, shop, environment),
+        f"Made the kernel {wanted.name.lower()}. Reload the page of JupyterLab: its Launcher shows '{wanted.title}'.",
+        result=facts,
+        warnings=warnings,
+        owner=environment,
+        sweeps=(folders.environments, folders.specs.parent),
+        needs=(_ROOM, folders.environments),
+    )
+
+
+def plan_remove(kernel: Kernel, folders: Folders) -> Plan:
+    """Take a kernel out of Jupyter, and then its environment away if sesync made it."""
+    if kernel.server:
+        raise Refused(f"{kernel.name} is a kernel of the server", hint="'sesync kernel list' shows which are yours.")
+    steps: list[Step] = []
+    if kernel.spec.exists():
+        steps.append(RemoveTree(kernel.spec, folders.aside(kernel.name), f"Taking {kernel.name} out of Jupyter"))
+    ask, kept = f"Remove the kernel {kernel.name}?", ""
+    if kernel.managed and kernel.environment:
+        aside = partial(kernel.environment, owner=folders.environment(kernel.name))
+        steps.append(RemoveTree(kernel.environment, aside, "Removing its packages"))
+        ask = f"Remove the kernel {kernel.name} and all packages in it?"
+    elif kernel.environment:
+        kept = f" Its environment stays: {kernel.environment}."
+    return Plan(
+        tuple(steps),
+        f"Removed the kernel {kernel.name}.{kept}",
+        result={"name": kernel.name},
+        ask=ask,
+        owner=folders.environment(kernel.name),
+        sweeps=(folders.environments, folders.specs.parent),
+    )
+
+
+def _steps(wanted: Wanted, shop: Workshop, environment: Path) -> tuple[Step, ...]:
+    folders, name = shop.folders, wanted.name.lower()
+    made = recipe(wanted.interpreter.version, wanted.packages, wanted.requirements)
+    env = kernel_env(environment) | dict(wanted.env)
+    finished_by = folders.spec(name) / "kernel.json"
+    beside = partial(environment, owner=environment)
+    packages = (*NEEDED, *wanted.packages)
+    log = shop.logs / f"kernel-create-{name}.log"
+    return (
+        MakeEnvironment(environment, wanted.interpreter, finished_by, shop.cache, shop.env),
+        InstallPackages(beside, packages, wanted.requirements, False, shop.env, log, shown=environment),
+        PlaceEnvironment(environment),
+        ProveKernel(environment, kernel_argv(environment), env, shop.env, shop.start_seconds),
+        OfferKernel(name, wanted.title, folders, env, made, shop.version),
+    )
+
+
+def _existing(wanted: Wanted, folders: Folders) -> Kernel | None:
+    for folder in folders.server:
+        if taken := kernel_in(folder, wanted.name, server=True):
+            hint = "Choose another name."
+            raise Conflict(f"the server has a kernel named {taken.name} ('{taken.display_name}')", hint=hint)
+    environment = folders.environment(wanted.name)
+    existing = kernel_in(folders.specs, wanted.name)
+    if existing is None and environment.exists() and not is_unfinished(environment):
+        hint = f"'sesync kernel remove {wanted.name.lower()}' deletes it; or choose another name."
+        raise Conflict(f"{environment} is left from a kernel that Jupyter does not offer any more", hint=hint)
+    return existing
+
+
+def _same_or_conflict(existing: Kernel, wanted: Wanted) -> None:
+    asked = recipe(wanted.interpreter.version, wanted.packages, wanted.requirements)
+    if existing.recipe is None:
+        what = "which sesync did not make"
+    elif not existing.recipe.same_as(asked):
+        what = f"made with {_words(existing.recipe.python, existing.recipe.packages)}"
+    elif existing.state != "ok":
+        what = f"which is broken ({existing.state})"
+    else:
+        return
+    name = existing.name
+    hint = f"Choose another name, or '--kernel {name}' of 'sesync install', or 'sesync kernel remove {name}' first."
+    raise Conflict(f"there is another kernel named {name}, {what}", hint=hint)
+
+
+def _words(python: str, packages: tuple[str, ...]) -> str:
+    return f"Python {python} and {', '.join(packages) or 'no packages named'}"

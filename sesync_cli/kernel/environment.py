@@ -1,0 +1,150 @@
+"""The virtual environment of a kernel: how it is made, what it occupies. The door to virtualenv."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sesync_cli.errors import SesyncError
+from sesync_cli.kernel.interpreters import Interpreter
+from sesync_cli.lock import mark_unfinished, partial, remove
+from sesync_cli.plan import Report, by_hand
+from sesync_cli.run import run
+
+_RECORD = "sesync.json"
+_BY_VIRTUALENV = (3, 8)  # what virtualenv leaves in older environments is a SyntaxError at every start of theirs
+
+STRANGERS = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PIP_USER", "PIP_TARGET")
+
+
+def clean(env: Mapping[str, str]) -> dict[str, str]:
+    """The caller's environment without what leads Python or its installers elsewhere."""
+    kept = {name: value for name, value in env.items() if name not in STRANGERS}
+    return kept | {"PIP_USER": "0", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+
+
+@dataclass(frozen=True)
+class MakeEnvironment:
+    """Make an empty environment for this Python beside its final place.
+
+    It is relocatable: its scripts find their Python by their own place, so that the environment can be renamed.
+    """
+
+    path: Path
+    interpreter: Interpreter
+    finished_by: Path
+    cache: Path
+    env: Mapping[str, str]
+    doing: str = "Making the environment"
+
+    @property
+    def beside(self) -> Path:
+        return partial(self.path, owner=self.path)
+
+    def do(self, report: Report) -> None:
+        remove(self.beside)
+        self.beside.parent.mkdir(parents=True, exist_ok=True)
+        if tuple(map(int, self.interpreter.minor.split("."))) < _BY_VIRTUALENV:
+            self._by_uv()
+        else:
+            self._by_virtualenv()
+        mark_unfinished(self.beside, owner=self.path, finished_by=self.finished_by)
+
+    def undo(self) -> None:
+        remove(self.beside)
+
+    def _by_virtualenv(self) -> None:
+        import virtualenv
+
+        options = ["--quiet", "--no-seed", "--activators", "", "--no-vcs-ignore", "--app-data", str(self.cache)]
+        options += ["--python", str(self.interpreter.base), str(self.beside)]
+        virtualenv.cli_run(options, setup_logging=False, env=clean(self.env))
+        with open(self.beside / "pyvenv.cfg", "a") as file:
+            file.write("relocatable = true\n")
+
+    def _by_uv(self) -> None:
+        from uv import find_uv_bin
+
+        python = str(self.interpreter.base)
+        run([find_uv_bin(), "venv", "--relocatable", "--python", python, str(self.beside)], env=clean(self.env))
+
+    def __str__(self) -> str:
+        return by_hand("virtualenv", "--no-seed", "--python", self.interpreter.base, self.path)
+
+
+@dataclass(frozen=True)
+class PlaceEnvironment:
+    """Give an environment its final name."""
+
+    path: Path
+    doing: str = "Putting the environment in its place"
+
+    def do(self, report: Report) -> None:
+        beside = partial(self.path, owner=self.path)
+        try:
+            beside.rename(self.path)
+        except FileExistsError:
+            raise SesyncError(f"{self.path} has appeared meanwhile", hint="Run the command again.") from None
+
+    def undo(self) -> None:
+        # the environment that was made beside is gone from there only if the rename took place
+        if not partial(self.path, owner=self.path).exists():
+            remove(self.path)
+
+    def __str__(self) -> str:
+        return f"# the environment is built beside {self.path} and takes that name when it is whole"
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a folder occupies on disk, in bytes: alone, and shared with others by hard links."""
+
+    alone: int
+    shared: int
+
+
+def measure(folder: Path) -> Size:
+    """The size of a folder, each file counted once however many names it has there."""
+    alone = shared = 0
+    seen: set[int] = set()
+    folders = [str(folder)]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                facts = entry.stat(follow_symlinks=False)
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                if facts.st_nlink == 1 or entry.is_dir(follow_symlinks=False):
+                    alone += facts.st_blocks * 512
+                elif facts.st_ino not in seen:
+                    seen.add(facts.st_ino)
+                    shared += facts.st_blocks * 512
+    return Size(alone, shared)
+
+
+def site_packages(environment: Path) -> Path | None:
+    """Where an environment keeps its packages; None where there is none."""
+    return next(iter(sorted(environment.glob("lib/python3*/site-packages"))), None)
+
+
+def remember_size(environment: Path) -> None:
+    """Measure an environment and keep the numbers in it, until its packages change."""
+    record = {"size": asdict(measure(environment)), "packages_changed": _changed(environment)}
+    (environment / _RECORD).write_text(json.dumps(record))
+
+
+def known_size(environment: Path) -> Size:
+    """The size as it was kept, or measured where packages came or went since."""
+    try:
+        record = json.loads((environment / _RECORD).read_text())
+        if record["packages_changed"] == _changed(environment):
+            return Size(**record["size"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return measure(environment)
+
+
+def _changed(environment: Path) -> int:
+    packages = site_packages(environment)
+    return packages.stat().st_mtime_ns if packages else 0

@@ -1,0 +1,152 @@
+"""Pythons on this machine: found by version or path, and proven by starting them. The door to python-discovery."""
+
+import glob
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sesync_cli.errors import NotFound, NotReady, WrongWords
+
+if TYPE_CHECKING:
+    from python_discovery import PythonInfo
+
+_VERSION = re.compile(r"(?:python)?(?P<version>\d+(?:\.\d+){0,2})?")
+_OLDEST = (3, 6)
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A Python that starts: its own path, and the installation behind it.
+
+    They differ where it is `virtual`, an environment's. `version` is as in "3.8.18"; `externally_managed` says that
+    the system's packager owns it (PEP 668).
+    """
+
+    executable: Path
+    base: Path
+    version: str
+    virtual: bool
+    externally_managed: bool
+
+    @property
+    def minor(self) -> str:
+        """The version that people say: 3.8."""
+        return ".".join(self.version.split(".")[:2])
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where to look: the caller's environment (PATH, pyenv's and uv's folders), and the site's own folders."""
+
+    env: Mapping[str, str]
+    folders: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[Path]:
+        """Every folder that may hold a `pythonX.Y`, in the order in which they count."""
+        home = self.env.get("HOME", "")
+        pyenv = self.env.get("PYENV_ROOT") or os.path.join(home, ".pyenv")
+        globs = [*self.folders, f"{glob.escape(pyenv)}/versions/*/bin"]
+        yield from (Path(folder) for folder in self.env.get("PATH", os.defpath).split(os.pathsep) if folder)
+        for pattern in globs:
+            yield from (Path(folder) for folder in sorted(glob.glob(pattern), key=_natural))
+
+
+def find(wanted: str, places: Places, cache: Path) -> Interpreter:
+    """The first Python that is what was asked for: `3.8`, `3.8.18`, `python3.8`, or a path; it has been started.
+
+    What does not start, such as a shim of pyenv for a version that is not switched on, is passed over. Raises
+    `WrongWords` for other words, `NotFound` where nothing fits, `NotReady` for a Python older than 3.6.
+    """
+    if os.sep in wanted:
+        return _checked(_started(Path(os.path.abspath(os.path.expanduser(wanted))), cache, places.env), wanted)
+    match = _VERSION.fullmatch(wanted)
+    if not match:
+        raise WrongWords(f"{wanted!r} is not a Python", hint="Say it as 3.8, python3.8 or /path/to/python.")
+    version = match["version"] or "3"
+    for candidate in _candidates(version, places):
+        info = _started(candidate, cache, places.env)
+        if info and f"{_version(info)}.".startswith(f"{version}."):
+            return _checked(info, wanted)
+    here = versions(places)
+    hint = f"Here are: {', '.join(here)}. Say for instance '--python {here[-1]}'." if here else "Ask support for one."
+    raise NotFound(f"there is no Python {version} on this machine", hint=hint)
+
+
+def find_default(default: str, places: Places, cache: Path) -> tuple[Interpreter, tuple[str, ...]]:
+    """The site's default Python; where it is not on this machine, `python3` and a warning that says so."""
+    try:
+        return find(default, places, cache), ()
+    except NotFound:
+        instead = find("3", places, cache)
+        warning = f"Python {default} is not on this machine, so this is Python {instead.minor}"
+        return instead, (f"{warning}: '--python' chooses another",)
+
+
+def versions(places: Places) -> list[str]:
+    """The versions that seem to be here (3.8, 3.11), by the names of programs alone; nothing is started."""
+    names = {entry.name for folder in places if not _has_shims(folder) for entry in _python_names(folder)}
+    return sorted((name.removeprefix("python") for name in names if "." in name), key=_natural)
+
+
+def _candidates(version: str, places: Places) -> Iterator[Path]:
+    minor = ".".join(version.split(".")[:2])
+    folders = (*places, *_uv_folders(places.env))
+    seen = set()
+    for name in dict.fromkeys([f"python{minor}", f"python{version.split('.')[0]}"]):
+        for candidate in (folder / name for folder in folders if name == "python3" or not _has_shims(folder)):
+            real = os.path.realpath(candidate)
+            if real not in seen and os.access(candidate, os.X_OK) and not os.path.isdir(candidate):
+                seen.add(real)
+                yield candidate
+
+
+def _has_shims(folder: Path) -> bool:
+    # pyenv's shims fail slowly for versions that are not switched on; the versions themselves are found without them
+    return folder.name == "shims" and (folder.parent / "versions").is_dir()
+
+
+def _uv_folders(env: Mapping[str, str]) -> list[Path]:
+    data = env.get("XDG_DATA_HOME") or os.path.join(env.get("HOME", ""), ".local/share")
+    root = env.get("UV_PYTHON_INSTALL_DIR") or os.path.join(data, "uv/python")
+    return [Path(folder) for folder in sorted(glob.glob(f"{glob.escape(root)}/*/bin"), key=_natural)]
+
+
+def _python_names(folder: Path) -> Iterable[Path]:
+    try:
+        return [entry for entry in folder.iterdir() if re.fullmatch(r"python3(\.\d+)?", entry.name)]
+    except OSError:
+        return []
+
+
+def _started(executable: Path, cache: Path, env: Mapping[str, str]) -> "PythonInfo | None":
+    import logging
+
+    from python_discovery import DiskCache, PythonInfo
+
+    logging.getLogger("python_discovery").setLevel(logging.CRITICAL)  # what does not start is not worth a word
+    clean = {name: value for name, value in env.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+    return PythonInfo.from_exe(
+        str(executable), DiskCache(cache / "python"), raise_on_error=False, resolve_to_host=False, env=clean
+    )
+
+
+def _checked(info: "PythonInfo | None", wanted: str) -> Interpreter:
+    if info is None:
+        raise NotFound(f"{wanted} is not a Python that starts", hint="'sesync kernel create --python 3.8' finds one.")
+    if info.version_info[:2] < _OLDEST:
+        raise NotReady(f"{wanted} is Python {_version(info)}, which is too old", hint="Python 3.6 or newer will do.")
+    virtual = info.prefix != info.base_prefix
+    managed = not virtual and Path(info.system_stdlib or "", "EXTERNALLY-MANAGED").exists()
+    base = Path(info.system_executable or info.executable)
+    return Interpreter(Path(info.original_executable or info.executable), base, _version(info), virtual, managed)
+
+
+def _version(info: "PythonInfo") -> str:
+    return ".".join(map(str, info.version_info[:3]))
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text)]
