@@ -1,9 +1,8 @@
 """How a command speaks: `answers` for those that look, `plans` for those that act."""
 
-import json
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -30,11 +29,7 @@ def answers(view: Callable[[Any], View]) -> Callable[[Command], Command]:
         @json_option
         @wraps(command)
         def speak(*args: Any, **options: Any) -> None:
-            answer = command(*args, **options)
-            if asked_for_json():
-                say_json(answer)
-            else:
-                screen.show(view(answer))
+            _say(command(*args, **options), view)
 
         return speak
 
@@ -46,7 +41,15 @@ def plans(command: Callable[..., Plan]) -> Command:
 
     The plan is made again under the lock, since what it wants may have been done while the lock was another's.
     """
+    return _acting(command, str)
 
+
+def plans_or_answers(view: Callable[[Any], View]) -> Callable[[Command], Command]:
+    """Like `plans`, for a command that looks when it is given nothing to do: what is no plan is shown as its view."""
+    return lambda command: _acting(command, view)
+
+
+def _acting(command: Command, view: Callable[[Any], View]) -> Command:
     @json_option
     @click.option("-y", "--yes", is_flag=True, help="Do not ask before doing it.")
     @click.option("-n", "--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
@@ -55,6 +58,8 @@ def plans(command: Callable[..., Plan]) -> Command:
         session = click.get_current_context().find_object(Session)
         assert session
         plan = command(*args, **options)
+        if not isinstance(plan, Plan):
+            return _say(plan, view)
         if plan.steps and not dry_run:
             with ExitStack() as held:
                 _agree(plan.ask, yes, session)
@@ -64,10 +69,19 @@ def plans(command: Callable[..., Plan]) -> Command:
                 if plan.needs and plan.steps:
                     need_room(*plan.needs)
                 plan.carry_out(screen.doing)
+                if plan.after:
+                    plan = replace(plan, **plan.after())
         _say_plan(plan, dry_run)
         _warn_when_low(session)
 
     return act
+
+
+def _say(answer: Any, view: Callable[[Any], View]) -> None:
+    if asked_for_json():
+        say_json(answer)
+    else:
+        screen.show(view(answer))
 
 
 def asked_for_json() -> bool:
@@ -76,6 +90,8 @@ def asked_for_json() -> bool:
 
 
 def say_json(answer: Any) -> None:
+    import json
+
     screen.raw(json.dumps(answer, default=_as_json, indent=2))
 
 

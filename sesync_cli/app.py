@@ -3,8 +3,6 @@
 import os
 import signal
 import sys
-import time
-import traceback
 from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
@@ -108,6 +106,9 @@ class _Bug(SesyncError):
 
 def _bug() -> _Bug:
     """A failure that nobody foresaw, with its traceback kept where support can read it."""
+    import time
+    import traceback
+
     story = traceback.format_exc()
     if os.environ.get("SESYNC_DEBUG"):
         screen.note(story)

@@ -6,12 +6,8 @@ replace what is there.
 """
 
 import contextlib
-import hashlib
 import os
-import shutil
-import socket
 import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -68,14 +64,8 @@ def sweep(folder: Path) -> None:
     """Remove what killed runs left in this folder: partial and unfinished things whose lock nobody holds."""
     with contextlib.suppress(OSError):
         for entry in folder.iterdir():
-            if entry.name.startswith(_PARTIAL):
-                owner = entry.name.removeprefix(f"{_PARTIAL}-")
-            elif is_unfinished(entry):
-                owner = (entry / _UNFINISHED).read_text()
-            else:
-                continue
-            if _is_dead(entry, owner):
-                remove(entry)
+            if owner := _owner(entry):
+                _remove_dead(entry, owner)
 
 
 def remove(path: Path) -> None:
@@ -83,47 +73,71 @@ def remove(path: Path) -> None:
     if path.is_symlink() or not path.is_dir():
         path.unlink(missing_ok=True)
     else:
+        import shutil
+
         shutil.rmtree(path, onerror=_open_up)
 
 
 def _open_up(function, path: str, _) -> None:  # type: ignore[no-untyped-def]
-    # a folder without the write bit (git's objects, a careless package) keeps its own from being removed
+    # a folder without the write bit (git's objects, a careless package) keeps its own from being removed, and a
+    # program that was just ended may have written one file more
     if not os.path.lexists(path):
         return
     for one in (os.path.dirname(path), path):
         if not os.path.islink(one):
             os.chmod(one, stat.S_IRWXU)
-    if function in (os.rmdir, os.unlink):
-        function(path)
-    else:
+    if os.path.isdir(path) and not os.path.islink(path):
+        import shutil
+
         shutil.rmtree(path)
+    else:
+        os.unlink(path)
 
 
-def _is_dead(entry: Path, owner: str) -> bool:
+def _owner(entry: Path) -> str:
+    """Lock and machine of the run that left this partial or unfinished thing; empty for all other things."""
+    if entry.name.startswith(_PARTIAL):
+        return entry.name.removeprefix(f"{_PARTIAL}-")
+    if not entry.is_symlink() and is_unfinished(entry):  # what a link leads to may be on a hung server
+        return (entry / _UNFINISHED).read_text()
+    return ""
+
+
+def _remove_dead(entry: Path, owner: str) -> None:
     from filelock import FileLock, Timeout
 
     key, host, _ = owner.split("-", 2)
     if host != _host():
-        return time.time() - entry.lstat().st_mtime > _DEAD_ELSEWHERE
-    try:
-        with FileLock(_lock_file(key), timeout=0, mode=0o600):
-            return True
-    except Timeout:
-        return False
+        if time.time() - entry.lstat().st_mtime > _DEAD_ELSEWHERE:
+            remove(entry)
+        return
+    # held until all is gone, since a new run builds under the same name; and the old one may have ended well meanwhile
+    with contextlib.suppress(Timeout), FileLock(_lock_file(key), timeout=0, mode=0o600):
+        if _owner(entry) == owner:
+            remove(entry)
 
 
 def _key(thing: Path) -> str:
+    import hashlib
+
     real = os.path.join(os.path.realpath(thing.parent), thing.name)
     return hashlib.sha256(os.fsencode(real)).hexdigest()[:16]
 
 
 def _host() -> str:
-    return socket.gethostname().partition(".")[0].replace("-", "_") or "localhost"
+    return os.uname().nodename.partition(".")[0].replace("-", "_") or "localhost"
 
 
-def _lock_file(key: str) -> str:
+def scratch() -> Path:
+    """The user's own folder on this machine's disk, for locks and for what is thrown away after a run."""
+    import tempfile
+
     folder = Path(tempfile.gettempdir()) / f"sesync-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
         raise NotReady(f"{folder} belongs to somebody else", hint="Ask support to remove it.")
-    return str(folder / key)
+    return folder
+
+
+def _lock_file(key: str) -> str:
+    return str(scratch() / key)

@@ -1,17 +1,16 @@
 """Names that people type: checked before they become paths, and matched with near ones."""
 
-import re
 from collections.abc import Iterable
 
 from sesync_cli.errors import WrongWords
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LONGEST = 100
 
 
 def checked(name: str, what: str) -> str:
     """The name itself, if it can be a folder's name everywhere; `what` says whose name it is, for the error."""
-    if _NAME.fullmatch(name) and len(name) <= _LONGEST:
+    plain = name.isascii() and all(letter.isalnum() or letter in "._-" for letter in name)
+    if plain and name[:1].isalnum() and len(name) <= _LONGEST:
         return name
     hint = "A name has letters, digits, '.', '_' and '-', and begins with a letter or a digit."
     if len(name) > _LONGEST:

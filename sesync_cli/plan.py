@@ -40,7 +40,8 @@ class Plan:
     """Steps in order, and the sentence that is true once they are done; no steps means that it is so already.
 
     `owner` is the path whose lock the run holds, `sweeps` are the folders where killed runs may have left things,
-    `needs` is the room that the steps take, in bytes, and the folder that has to have it.
+    `needs` is the room that the steps take, in bytes, and the folder that has to have it; `after` is asked once all is
+    done for the fields of this plan that only the steps could learn (a version, an address).
     """
 
     steps: tuple[Step, ...]
@@ -51,6 +52,7 @@ class Plan:
     owner: Path | None = None
     sweeps: tuple[Path, ...] = ()
     needs: tuple[int, Path] | None = None
+    after: Callable[[], Mapping[str, Any]] | None = None
 
     def carry_out(self, watch: Watch) -> None:
         """Do every step, or none: a failure or an interrupt undoes what was done, the latest first."""
@@ -148,11 +150,11 @@ class RewriteFile:
     def do(self, report: Report) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = Path(os.path.realpath(self.path))  # a dotfile is often a link into a repository: it stays one
-        old = path.read_text() if path.exists() else ""
+        old = path.read_bytes().decode(errors="surrogateescape") if path.exists() else ""
         beside = partial(path, owner=self.path)
         mode = path.stat().st_mode & 0o777 if path.exists() else self.mode
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:
-            file.write(self.text(old))
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            file.write(self.text(old).encode(errors="surrogateescape"))  # its other lines keep their bytes
         beside.replace(path)
 
     def undo(self) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,8 +14,11 @@ from typing import NoReturn
 
 from sesync_cli.errors import NotReady, SesyncError
 
+DEVNULL = subprocess.DEVNULL
+
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _GRACE = 5.0  # seconds between asking a program to end and ending it
+_LOGIN = re.compile(r"(?<=://)(?!git@)[^/\s]+@")
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,32 @@ def follow(
     env: Mapping[str, str] | None = None,
     log: Path | None = None,
 ) -> Output:
-    """Like `run`, with both streams as one, told line by line while they come, and kept whole in `log`."""
+    """Like `run`, with both streams as one, told line by line while they come, and kept whole in `log`.
+
+    Names and passwords in addresses are struck out of all of it.
+    """
     with _kept(log) as keep, started(argv, env=env, stderr=subprocess.STDOUT) as process:
         lines = []
-        for line in process.stdout or ():
+        for line in map(without_secrets, process.stdout or ()):
             lines.append(line)
             keep(line)
             on_line(line.rstrip())
     return _checked(Output(tuple(argv), process.returncode, "".join(lines), ""))
+
+
+def without_secrets(text: str) -> str:
+    """The text with the name and password of every address in it struck out: https://***@example.org."""
+    return _LOGIN.sub("***@", text)
+
+
+def attended(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, catch: bool) -> Output:
+    """Run a program as a shell would, with the terminal its own, or with its words caught; any exit code will do."""
+    program = need(argv[0], hint="Is it spelt rightly?", path=env.get("PATH"))
+    pipe = subprocess.PIPE if catch else None
+    done = subprocess.run(
+        [program, *argv[1:]], env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True
+    )
+    return Output(tuple(argv), done.returncode, done.stdout or "", done.stderr or "")
 
 
 @contextlib.contextmanager
@@ -92,7 +114,7 @@ def started(
         text=True,
         errors="replace",
         start_new_session=True,
-        preexec_fn=_dies_with_parent(),
+        preexec_fn=dies_with_parent(),
     )
     try:
         yield process
@@ -131,7 +153,7 @@ def _kept(log: Path | None) -> Iterator[Callable[[str], object]]:
         yield file.write
 
 
-def _dies_with_parent() -> Callable[[], None] | None:
+def dies_with_parent() -> Callable[[], None] | None:
     if sys.platform != "linux":
         return None
     import ctypes
@@ -144,6 +166,7 @@ def become(argv: Sequence[str], env: Mapping[str, str]) -> NoReturn:
     """Turn this process into another program, which has its own exit code and its own say on the terminal."""
     program = need(argv[0], hint="Is it spelt rightly?", path=env.get("PATH"))
     sys.stdout.flush()
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and an ignored signal would be handed on
     try:
         os.execve(program, list(argv), dict(env))
     except OSError as error:

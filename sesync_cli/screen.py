@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.progress import Progress
 
+_NARROW = 60  # columns below which a table that does not fit is shown as a list
 _PATIENCE = 0.4  # seconds of work that go by before progress is shown
 
 
@@ -25,7 +26,9 @@ def show(view: View) -> None:
         print(printable(view.empty), file=sys.stderr)
     else:
         console = _console(sys.stdout)
-        console.print(_drawn(view, console))
+        with console.capture() as drawn:
+            console.print(_drawn(view, console))
+        print("\n".join(line.rstrip() for line in drawn.get().splitlines()))
         if isinstance(view, Table) and view.note:
             note(view.note)
 
@@ -47,6 +50,28 @@ def note(message: str) -> None:
     print(printable(message), file=sys.stderr)
 
 
+def scene(sentence: str, line: str) -> None:
+    """A sentence and a command line, on standard output, before the command's own words."""
+    if sys.stdout.isatty():
+        from rich.text import Text
+
+        console = _console(sys.stdout)
+        console.print(Text(f"\n{sentence}", style="italic cyan"))
+        if line:
+            prompt, dollar, command = line.partition("$ ")
+            console.print(Text.assemble((prompt + dollar, "green"), (command, "bold")), soft_wrap=True)
+    else:
+        print(f"\n{sentence}" + (f"\n{line}" if line else ""))
+    sys.stdout.flush()
+
+
+def width(most: int) -> int:
+    """The columns that can be drawn in, at most this many."""
+    import shutil
+
+    return min(most, shutil.get_terminal_size().columns)
+
+
 def raw(text: str) -> None:
     """Text for programs (JSON, a completion script), on standard output, as it is."""
     print(text)
@@ -54,18 +79,22 @@ def raw(text: str) -> None:
 
 @contextmanager
 def doing(words: str) -> Iterator[Report]:
-    """A spinner or a bar while something is done that takes its time; silence where nobody is looking."""
+    """A spinner or a bar while something is done that takes its time; silence where nobody is looking.
+
+    Words that end in `...` are a line of their own, and the bar waits for the first report: until then the program that
+    does the work may ask the person for a password on this terminal.
+    """
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda fraction, detail: None
         return
     display = _Display(words)
-    timer = threading.Timer(_PATIENCE, display.start)
-    timer.daemon = True
-    timer.start()
+    if words.endswith("..."):
+        note(words)
+    else:
+        display.start_late()
     try:
         yield display.update
     finally:
-        timer.cancel()
         display.stop()
 
 
@@ -78,6 +107,12 @@ class _Display:
         self.lock = threading.Lock()
         self.over = False
         self.progress: Progress | None = None
+        self.timer: threading.Timer | None = None
+
+    def start_late(self) -> None:
+        self.timer = threading.Timer(_PATIENCE, self.start)
+        self.timer.daemon = True
+        self.timer.start()
 
     def start(self) -> None:
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -95,12 +130,16 @@ class _Display:
 
     def update(self, fraction: float | None, detail: str) -> None:
         self.state = (fraction, printable(detail).strip()[:60])
+        if self.timer is None:
+            self.start_late()
         with self.lock:
             self._draw()
 
     def stop(self) -> None:
         with self.lock:
             self.over = True
+            if self.timer:
+                self.timer.cancel()
             if self.progress:
                 self.progress.stop()
 
@@ -136,7 +175,8 @@ def _drawn(view: Table | Facts, console: "Console") -> "RenderableType":
     if isinstance(view, Facts):
         return _facts(view.facts, view.title)
     table = _table(view)
-    if console.measure(table).maximum <= console.width or console.width >= 60:
+    wanted = console.measure(table, options=console.options.update_width(10_000)).maximum
+    if wanted <= console.width or console.width >= _NARROW:
         return table
     from rich.console import Group
 

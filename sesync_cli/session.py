@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sesync_cli.site.settings import Site, load_site
+if TYPE_CHECKING:
+    from sesync_cli.site.settings import Site
 
 
 @dataclass
@@ -18,7 +20,9 @@ class Session:
     env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
     @cached_property
-    def site(self) -> Site:
+    def site(self) -> "Site":
+        from sesync_cli.site.settings import load_site
+
         return load_site(self.env).site
 
     @cached_property

@@ -2,10 +2,9 @@
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 from sesync_cli.errors import NotReady
@@ -19,9 +18,12 @@ def _setting(words: str) -> Any:
     return field(metadata={"help": words})
 
 
-@dataclass(frozen=True)
+@dataclass(init=False, eq=False, repr=False)  # the methods of so many fields would cost milliseconds at every start
 class Site:
-    """Every setting. The field `data_path` is the key `path` in the table `[data]`."""
+    """Every setting, read only. The field `data_path` is the key `path` in the table `[data]`."""
+
+    def __init__(self, settings: Iterable["Setting"]) -> None:
+        self.__dict__.update({_name(setting.key): setting.value for setting in settings})
 
     site_name: str = _setting("The centre's name, as people say it.")
     home_path: str = _setting("Where home folders are; `{user}` stands for the user's name.")
@@ -88,7 +90,11 @@ class Setting:
     key: str
     value: Any
     source: str
-    help: str
+
+    @property
+    def help(self) -> str:
+        """What it is, in a sentence."""
+        return str(next(field.metadata["help"] for field in fields(Site) if field.name == _name(self.key)))
 
 
 @dataclass(frozen=True)
@@ -117,12 +123,11 @@ def merge(path: Path | None) -> LoadedSite:
     changed = dict(_flat(_read(path))) if path else {}
     for key, value in changed.items():
         _check(key, value, values, path)
-    helps = {f.name: f.metadata["help"] for f in fields(Site)}
     settings = tuple(
-        Setting(key, _frozen(changed.get(key, value)), str(path) if key in changed else "built in", helps[_name(key)])
+        Setting(key, _frozen(changed.get(key, value)), str(path) if key in changed else "built in")
         for key, value in values.items()
     )
-    return LoadedSite(Site(**{_name(setting.key): setting.value for setting in settings}), settings)
+    return LoadedSite(Site(settings), settings)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -169,6 +174,8 @@ def _kind(value: Any) -> str:
 
 
 def _places(template: str) -> set[str]:
+    from string import Formatter
+
     try:
         return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
     except ValueError:

@@ -1,0 +1,124 @@
+"""The one place where every failure is told."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.conftest import SESYNC
+
+SURPRISE = """
+import sys
+import sesync_cli.site.cli as site
+def surprise(env): raise RuntimeError("nobody foresaw this")
+site.load_site = surprise
+sys.argv = ["sesync", "site", "show"]
+from sesync_cli.app import main
+main()
+"""
+
+
+def test_without_words_it_shows_its_help(sesync):
+    ended = sesync()
+    assert ended.code == 2
+    assert "Commands:" in ended.err and "kernel" in ended.err
+
+
+def test_the_version_is_told(sesync):
+    assert sesync("--version").out.startswith("sesync, version 0.")
+
+
+def test_a_wrong_command_names_the_near_one(sesync):
+    ended = sesync("kernl")
+    assert (ended.code, ended.out) == (2, "")
+    assert (
+        ended.err == "Error: no such command 'kernl'. Did you mean 'kernel'?\nHint:  'sesync --help' shows the words.\n"
+    )
+
+
+def test_a_wrong_option_is_json_where_json_was_asked_for(sesync):
+    ended = sesync("kernel", "list", "--json", "--nope")
+    assert ended.code == 2
+    assert ended.json["error"]["kind"] == "usage"
+    assert set(ended.json["error"]) == {"kind", "message", "hint"}
+
+
+def test_json_behind_two_dashes_is_somebody_elses(sesync):
+    ended = sesync("kernel", "run", "nope", "--", "program", "--json")
+    assert ended.code == 1
+    assert ended.err.startswith("Error: there is no kernel named nope")
+
+
+def test_a_bug_is_kept_for_support_and_exits_with_70(home):
+    ended = subprocess.run([sys.executable, "-c", SURPRISE], capture_output=True, text=True)
+    assert ended.returncode == 70
+    kept = next((home / ".local/state/sesync").glob("bug-*.txt"))
+    assert "RuntimeError: nobody foresaw this" in kept.read_text()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert ended.stderr == (f"Error: this is a mistake in sesync itself\nHint:  Please send {kept} to support.\n")
+
+
+def test_a_bug_with_nowhere_to_keep_it_is_still_told(home):
+    (home / ".local").write_text("a file in the way")
+    ended = subprocess.run([sys.executable, "-c", SURPRISE], capture_output=True, text=True)
+    assert (ended.returncode, "SESYNC_DEBUG=1" in ended.stderr) == (70, True)
+
+
+def test_control_characters_never_reach_the_terminal(sesync, site):
+    ended = sesync("link", "a\x1b[31mb")
+    assert ended.code == 2
+    assert "\x1b" not in ended.err + ended.out
+
+
+def test_a_reader_that_leaves_early_is_no_bug(site):
+    done = subprocess.run(f"'{SESYNC}' site show | head -1", shell=True, capture_output=True, text=True)
+    assert "Traceback" not in done.stderr and "mistake" not in done.stderr
+
+
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_exits_with_130(background, site, home, word):
+    fifo = home / "site.toml"
+    os.mkfifo(fifo)
+    running = background("site", "check", fifo)
+    time.sleep(0.7)
+    running.send_signal(word)
+    out, err = running.communicate(timeout=10)
+    assert running.returncode == 130
+    assert err.strip() == "Error: stopped; what was begun is undone"
+
+
+def test_errors_on_a_narrow_terminal_are_whole(terminal, site):
+    seen = terminal("link", "nosuch", columns=40)
+    assert seen.ended() == 1
+    assert "Error:" in seen.screen and "nosuch" in seen.screen
+    assert all(len(line) <= 40 for line in seen.screen.splitlines())
+
+
+def test_no_color_is_respected(terminal, site, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    seen = terminal("link", "nosuch")
+    seen.ended()
+    assert "\x1b[1;31m" not in seen.raw and "\x1b[31m" not in seen.raw
+
+
+def test_a_low_home_is_warned_about(sesync, site, nfs):
+    site(home={"quota_gb": 10_000_000})
+    ended = sesync("link", "cooltrees")
+    assert ended.code == 0
+    assert "your home folder has only" in ended.err
+
+
+def test_every_error_in_json_has_the_same_shape(sesync, site):
+    for words in (
+        ("link", "nosuch"),
+        ("kernel", "remove", "nope"),
+        ("clone", "x", "y", "z"),
+        ("site", "check", "/nope"),
+    ):
+        document = json.loads(sesync(*words, "--json").out)
+        assert set(document) == {"error"} and set(document["error"]) == {"kind", "message", "hint"}

@@ -1,0 +1,185 @@
+"""The rules of the house, checked."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import click
+import pytest
+
+import sesync_cli
+from sesync_cli.app import COMMANDS
+from sesync_cli.app import sesync as root
+from sesync_cli.lazy import walk
+
+HOUSE = Path(sesync_cli.__file__).parent
+PROJECT = HOUSE.parent
+MODULES = sorted(path for path in HOUSE.rglob("*.py") if "files" not in path.parts)
+DOORS = {  # each library, and the only modules that may import it
+    "click": ("app", "lazy", "answer", "*/cli"),
+    "rich": ("screen",),
+    "subprocess": ("run",),
+    "git": ("clone/repository",),
+    "virtualenv": ("kernel/environment",),
+    "python_discovery": ("kernel/interpreters",),
+    "uv": ("kernel/environment", "kernel/packages"),
+    "jupyter_client": ("kernel/proof",),
+    "filelock": ("lock",),
+    "humanize": ("view",),
+    "packaging": ("install/*", "kernel/packages"),
+}
+HEAVY = {"rich", "git", "virtualenv", "python_discovery", "jupyter_client", "uv", "filelock", "humanize", "packaging"}
+SLICES = sorted(path.parent.name for path in HOUSE.glob("*/cli.py"))
+EVERY = [(path, command) for path, command in walk(root)]
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(HOUSE).with_suffix(""))
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """The modules that a file imports, each with its column: 0 at the top level."""
+    tree = ast.parse(path.read_text())
+    only_types = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in only_types:
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.col_offset) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module, node.col_offset
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_each_library_has_one_door_and_it_opens_inside_a_function(path: Path) -> None:
+    for module, column in imports(path):
+        library = module.partition(".")[0]
+        if library in DOORS:
+            assert any(fnmatch(name(path), door) for door in DOORS[library]), f"{name(path)} may not import {library}"
+        if library in HEAVY:
+            assert column, f"{name(path)} imports {library} before it is needed"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_arrows_point_down(path: Path) -> None:
+    mine = name(path)
+    for module, _ in imports(path):
+        if module.startswith("sesync_cli"):
+            theirs = module.removeprefix("sesync_cli").lstrip(".").replace(".", "/")
+            slice_, _, inner = theirs.partition("/")
+            if inner == "cli" and mine != "app":
+                assert mine.endswith("/cli") and slice_ == "kernel", f"{mine} imports the command line of {slice_}"
+            if theirs in ("app", "lazy", "answer", "screen", "session"):
+                assert mine.endswith("/cli") or "/" not in mine, f"{mine} knows {theirs}, which is above it"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_modules_are_small_and_say_what_they_are(path: Path) -> None:
+    text = path.read_text()
+    if text:
+        assert ast.get_docstring(ast.parse(text)), f"{name(path)} has no sentence that says what it is"
+    assert len(text.splitlines()) <= 250, f"{name(path)} is too long"
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                yield f"{name(path)}:{node.name}", node
+
+
+def test_functions_are_small_enough_to_see() -> None:
+    long = [where for where, node in functions() if (node.end_lineno or 0) - node.lineno + 1 > 40]
+    assert not long, f"over 40 lines: {long}"
+
+
+def test_no_folder_or_module_says_nothing() -> None:
+    empty = {"utils", "util", "common", "core", "base", "helpers", "helper", "manager", "misc"}
+    assert not [path for path in HOUSE.rglob("*") if path.stem in empty]
+
+
+def test_every_slice_is_a_command_and_every_command_is_in_the_table() -> None:
+    assert sorted(set(target.split(".")[1] for target, _ in COMMANDS.values())) == SLICES
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_table_and_the_command_agree(command: str) -> None:
+    stand_in = root.commands[command]
+    loaded = stand_in.load()  # type: ignore[attr-defined]
+    assert stand_in.get_short_help_str(100) == loaded.get_short_help_str(100)
+    assert len(stand_in.get_short_help_str(100)) <= 45
+
+
+@pytest.mark.parametrize("path,command", EVERY, ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
+def test_every_command_explains_itself(path: tuple[str, ...], command: click.Command) -> None:
+    assert command.help and command.get_short_help_str(100).endswith("."), path
+    assert all(getattr(parameter, "help", None) for parameter in command.params if parameter.expose_value), path
+
+
+@pytest.mark.parametrize("path,command", EVERY, ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
+def test_the_same_option_is_the_same_everywhere(path: tuple[str, ...], command: click.Command) -> None:
+    words = {option for parameter in command.params for option in parameter.opts}
+    acts = "--dry-run" in words
+    assert acts == ("--yes" in words), f"{path} has one of --dry-run and --yes"
+    if not isinstance(command, click.Group) and path[-1] not in ("run", "completion"):
+        assert "--json" in words, f"{path} has no --json"
+
+
+def test_help_loads_nothing_heavy_and_no_slice() -> None:
+    code = (
+        "import sys; from sesync_cli.app import sesync; sesync(['--help'], standalone_mode=False); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not (HEAVY | {"subprocess", "sesync_cli.site.settings"}) & set(loaded)
+    assert not [module for module in loaded if module.startswith("sesync_cli.") and module.endswith(".cli")]
+
+
+def test_a_link_that_is_there_loads_nothing_heavy(nfs: Path, site, sesync, home: Path) -> None:
+    sesync("link", "cooltrees")
+    code = (
+        "import sys; sys.argv[1:] = ['link', 'cooltrees']\nfrom sesync_cli.app import sesync\n"
+        "sesync(standalone_mode=False); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not (HEAVY | {"subprocess", "difflib", "json"}) & set(loaded)
+
+
+def test_generated_pages_and_completions_are_fresh() -> None:
+    checked = subprocess.run([sys.executable, PROJECT / "docs/generate.py", "--check"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_every_module_has_its_test() -> None:
+    tests = "\n".join(str(path) for path in (PROJECT / "tests").rglob("test_*.py"))
+    for slice_ in SLICES:
+        assert f"tests/{slice_}/test_" in tests, f"{slice_} has no tests"
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (PROJECT / "README.md").read_text()
+    assert not [name for name in COMMANDS if f"sesync {name}" not in readme]
+
+
+def test_the_json_page_names_every_command_that_speaks_json() -> None:
+    page = (PROJECT / "docs/json.md").read_text()
+    missing = []
+    for path, command in EVERY:
+        words = {option for parameter in command.params for option in parameter.opts}
+        if "--json" in words and f"`sesync {' '.join(path)}`" not in page:
+            missing.append(path)
+    assert not missing
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_nothing_prints_but_the_screen(path: Path) -> None:
+    calls = [ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    said = {"print", "click.echo", "click.secho", "sys.stdout.write", "sys.stderr.write"} & set(calls)
+    assert not said or name(path) == "screen"
