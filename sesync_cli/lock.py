@@ -106,7 +106,10 @@ def _owner(entry: Path) -> str:
 def _remove_dead(entry: Path, owner: str) -> None:
     from filelock import FileLock, Timeout
 
-    key, host, _ = owner.split("-", 2)
+    key, _, place = owner.partition("-")
+    host, dash, _ = place.partition("-")
+    if not dash:
+        return False  # somebody else's name
     if host != _host():
         if time.time() - entry.lstat().st_mtime > _DEAD_ELSEWHERE:
             remove(entry)

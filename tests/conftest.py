@@ -67,6 +67,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "GIT_CONFIG_NOSYSTEM": "1",
     }.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.chdir(home)
     monkeypatch.setenv("PWD", str(home))
     return home

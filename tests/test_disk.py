@@ -1,0 +1,58 @@
+"""File systems that are full, and what is said about them."""
+
+import errno
+import subprocess
+
+import pytest
+
+from sesync_cli.disk import explained, full_in, need_room, no_room, room
+from sesync_cli.errors import NoRoom, Refused
+from tests.conftest import needed_root
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A file system of one megabyte."""
+    needed_root()
+    mount = tmp_path / "small"
+    mount.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", mount], check=True)
+    yield mount
+    subprocess.run(["umount", mount], check=True)
+
+
+def test_the_numbers_are_those_of_df(small):
+    (small / "file").write_bytes(b"x" * 500_000)
+    here = room(small / "not/yet/there")
+    out = subprocess.run(["df", "-B1", "--output=target,size,used,avail", small], capture_output=True, text=True).stdout
+    mount, *numbers = out.splitlines()[1].split()
+    assert (str(here.mount), here.total, here.used, here.free) == (mount, *map(int, numbers))
+
+
+def test_the_error_names_the_file_system_and_what_is_used(small):
+    with pytest.raises(OSError) as caught:
+        (small / "file").write_bytes(b"x" * 2_000_000)
+    error = explained(caught.value, small)
+    assert isinstance(error, NoRoom)
+    assert f"the file system {small} is full (1 MB of 1 MB used)" in str(error)
+
+
+def test_what_cannot_fit_is_not_begun(small):
+    with pytest.raises(NoRoom, match=r"this takes about 30\.0 MB, and .*/small has 1 MB free"):
+        need_room(30_000_000, small)
+
+
+def test_over_quota_says_that_the_disk_has_room(tmp_path):
+    assert "the disk itself has" in str(no_room(tmp_path, errno.EDQUOT))
+
+
+def test_other_errors_of_the_system():
+    assert isinstance(explained(PermissionError(errno.EACCES, "Permission denied", "/x"), None), Refused)
+    assert "read-only" in str(explained(OSError(errno.EROFS, "Read-only file system", "/x"), None))
+    assert explained(OSError(errno.EBADF, "Bad file descriptor", "/x"), None) is None
+
+
+def test_a_programs_words_are_understood():
+    assert full_in("cp: error writing 'x': No space left on device") == errno.ENOSPC
+    assert full_in("OSError: [Errno 122] Disk quota exceeded: 'x'") == errno.EDQUOT
+    assert full_in("no such file") is None

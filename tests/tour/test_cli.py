@@ -1,0 +1,82 @@
+"""The tour, as a newcomer sees it."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import needed
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def sandboxes() -> list[Path]:
+    return list(Path(os.environ["TMPDIR"]).glob("sesync-tour-*"))
+
+
+def test_the_whole_tour_ends_with_the_plot_and_leaves_nothing(sesync, home, monkeypatch):
+    needed("sshd")
+    ended = sesync("tour", timeout=200)
+    assert ended.code == 0, ended.err
+    for typed in (
+        "~$ sesync site show",
+        "~$ sesync link cooltrees",
+        "~$ sesync clone cooltrees/analysis",
+        "~/analysis$ sesync kernel create",
+        "~/analysis$ sesync kernel run analysis -- python heat.py",
+        "~$ sesync install tabulate",
+        "~$ sesync kernel list",
+    ):
+        assert f"jsmith@sesync:{typed}\n" in ended.out
+    assert "each metre of crown makes the pavement 0.83 °C cooler" in ended.out
+    assert "crown_and_heat.png" in ended.out
+    assert ended.out.count("⠀") > 100, "the plot is not drawn"
+    assert "ssh://" in ended.out, "the repository did not come from a real server"
+    assert "analysis (Python 3." in ended.out
+    assert sandboxes() == []
+    left = [path for path in home.rglob("*") if path.is_file() and ".cache/sesync" not in str(path)]
+    assert left == []
+
+
+def test_a_kept_sandbox_can_be_entered(sesync, home):
+    tour = sesync("tour", "--keep", "--json", timeout=200)
+    assert tour.code == 0, tour.out + tour.err
+    document = tour.json
+    assert set(document) == {"scenes", "enter"}
+    assert all(set(scene) == {"command", "exit_code", "output"} for scene in document["scenes"])
+    assert [scene["exit_code"] for scene in document["scenes"]] == [0] * len(document["scenes"])
+    inside = f". {document['enter']}; cat analysis/by_species.csv | head -2; sesync link --json; sesync clone cooltrees/analysis again"
+    done = subprocess.run(["bash", "-c", inside], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("species,crown_m,summer_surface_c\n")
+    assert '"state": "ok"' in done.stdout and "again" in done.stdout
+
+
+def test_ctrl_c_leaves_nothing(background, home):
+    running = background("tour")
+    deadline = time.monotonic() + 60
+    while not any((box / "site.toml").exists() for box in sandboxes()):
+        assert time.monotonic() < deadline and running.poll() is None
+        time.sleep(0.05)
+    time.sleep(0.5)
+    running.send_signal(signal.SIGINT)
+    assert running.wait(timeout=30) == 130
+    assert sandboxes() == []
+
+
+def test_a_killed_tour_is_cleared_by_the_next(background, sesync):
+    running = background("tour")
+    deadline = time.monotonic() + 60
+    while not sandboxes():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    running.kill()
+    running.wait()
+    left = sandboxes()
+    following = background("tour")
+    while any(box.exists() for box in left):
+        assert time.monotonic() < deadline and following.poll() is None
+        time.sleep(0.05)
