@@ -76,7 +76,7 @@ def test_control_characters_never_reach_the_terminal(sesync, site):
 
 
 def test_a_reader_that_leaves_early_is_no_bug(site):
-    done = subprocess.run(f"'{SESYNC}' site show | head -1", shell=True, capture_output=True, text=True)
+    done = subprocess.run(["bash", "-c", f"'{SESYNC}' site show | head -1"], capture_output=True, text=True)
     assert "Traceback" not in done.stderr and "mistake" not in done.stderr
 
 
@@ -87,7 +87,7 @@ def test_an_interrupt_exits_with_130(background, site, home, word):
     running = background("site", "check", fifo)
     time.sleep(0.7)
     running.send_signal(word)
-    out, err = running.communicate(timeout=10)
+    _, err = running.communicate(timeout=10)
     assert running.returncode == 130
     assert err.strip() == "Error: stopped; what was begun is undone"
 

@@ -1,15 +1,23 @@
 """The one door for programs."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from sesync_cli.errors import NotReady
 from sesync_cli.run import ProgramFailed, follow, need, run, started, without_secrets
+
+
+def runs(pid: int) -> bool:
+    """Whether this process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except OSError:
+        return False
 
 
 def test_it_gives_what_was_printed():
@@ -48,7 +56,7 @@ def test_an_exception_ends_the_program_and_what_it_started():
         raise RuntimeError
     assert process.returncode is not None
     time.sleep(0.1)
-    assert not os.path.exists(f"/proc/{grandchild}") or "Z" in open(f"/proc/{grandchild}/stat").read().split()[2]
+    assert not runs(grandchild)
 
 
 def test_nothing_outlives_a_killed_sesync():
@@ -58,7 +66,7 @@ def test_nothing_outlives_a_killed_sesync():
     parent.send_signal(signal.SIGKILL)
     parent.communicate()
     deadline = time.monotonic() + 5
-    while os.path.exists(f"/proc/{child}") and "Z" not in open(f"/proc/{child}/stat").read().split()[2]:
+    while runs(child):
         assert time.monotonic() < deadline, "the child is still there"
         time.sleep(0.02)
 

@@ -47,7 +47,7 @@ def test_a_broken_site_file_does_not_spill_into_the_line(site):
     [
         (
             "bash",
-            'source {path}; COMP_WORDS=(sesync kern); COMP_CWORD=1; _sesync_completion sesync; echo "${{COMPREPLY[@]}}"',
+            "source {path}; COMP_WORDS=(sesync kern); COMP_CWORD=1; _sesync_completion sesync; echo ${{COMPREPLY[@]}}",
         ),
         ("fish", 'source {path}; complete -C "sesync kern"'),
         ("zsh", "autoload -Uz compinit; compinit -u; source {path}; echo ${{_comps[sesync]}}"),

@@ -48,8 +48,8 @@ def test_a_kept_sandbox_can_be_entered(sesync, home):
     assert set(document) == {"scenes", "enter"}
     assert all(set(scene) == {"command", "exit_code", "output"} for scene in document["scenes"])
     assert [scene["exit_code"] for scene in document["scenes"]] == [0] * len(document["scenes"])
-    inside = f". {document['enter']}; cat analysis/by_species.csv | head -2; sesync link --json; sesync clone cooltrees/analysis again"
-    done = subprocess.run(["bash", "-c", inside], capture_output=True, text=True)
+    words = "head -2 analysis/by_species.csv; sesync link --json; sesync clone cooltrees/analysis again"
+    done = subprocess.run(["bash", "-c", f". {document['enter']}; {words}"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("species,crown_m,summer_surface_c\n")
     assert '"state": "ok"' in done.stdout and "again" in done.stdout
