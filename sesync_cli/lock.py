@@ -109,7 +109,7 @@ def _remove_dead(entry: Path, owner: str) -> None:
     key, _, place = owner.partition("-")
     host, dash, _ = place.partition("-")
     if not dash:
-        return False  # somebody else's name
+        return  # somebody else's name
     if host != _host():
         if time.time() - entry.lstat().st_mtime > _DEAD_ELSEWHERE:
             remove(entry)

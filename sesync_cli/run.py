@@ -7,10 +7,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sesync_cli.errors import NotReady, SesyncError
 
@@ -18,6 +19,7 @@ DEVNULL = subprocess.DEVNULL
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _GRACE = 5.0  # seconds between asking a program to end and ending it
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOGIN = re.compile(r"(?<=://)(?!git@)[^/\s]+@")
 
 
@@ -104,27 +106,54 @@ def started(
     Leaving the block in order waits for the program. Leaving it by an exception (Ctrl-C, for one) ends the program,
     and so does the end of this process by any means, so that nothing goes on writing behind the user's back.
     """
-    process = subprocess.Popen(
-        argv,
-        stdin=subprocess.DEVNULL,
-        stdout=stdout,
-        stderr=stderr,
-        env=None if env is None else dict(env),
-        cwd=cwd,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-        preexec_fn=dies_with_parent(),
-    )
+    process = None
     try:
+        with calm():
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                env=None if env is None else dict(env),
+                cwd=cwd,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+                preexec_fn=dies_with_parent(),
+            )
         yield process
         process.wait()
     finally:
-        if process.returncode is None:
-            end(process)
-        for stream in (process.stdout, process.stderr):
-            if stream:
-                stream.close()
+        if process:
+            _close(process)
+
+
+@contextlib.contextmanager
+def calm() -> Iterator[None]:
+    """Let nothing interrupt this block; an interrupt that came is raised at its end.
+
+    What interrupts the very start of a program is lost in the hooks of the fork, or leaves the program running alone.
+    """
+    heard: list[int] = []
+    before: dict[signal.Signals, Any] = {}
+    words = _INTERRUPTS if threading.current_thread() is threading.main_thread() else ()
+    try:
+        for word in words:
+            before[word] = signal.signal(word, lambda number, frame: heard.append(number))
+        yield
+    finally:
+        for word, handler in before.items():
+            signal.signal(word, handler)
+        if heard:
+            raise KeyboardInterrupt
+
+
+def _close(process: subprocess.Popen[str]) -> None:
+    if process.returncode is None:
+        end(process)
+    for stream in (process.stdout, process.stderr):
+        if stream:
+            stream.close()
 
 
 def end(process: subprocess.Popen[str]) -> None:
@@ -158,8 +187,14 @@ def dies_with_parent() -> Callable[[], None] | None:
         return None
     import ctypes
 
-    prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def bind() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before its death could be a signal
+            os._exit(1)
+
+    return bind
 
 
 def become(argv: Sequence[str], env: Mapping[str, str]) -> NoReturn:

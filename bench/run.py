@@ -1,0 +1,211 @@
+"""Times sesync beside its rivals, in turn in one run, and prints the medians, their ratio and the ratio to reach.
+
+    python bench/run.py [ROW...]      rows: help link list create-pip create-uv disk clone
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+SESYNC, PYTHON, UV, JUPYTER = (str(BIN / name) for name in ("sesync", "python", "uv", "jupyter"))
+STACK = ("numpy", "pandas", "matplotlib", "scipy")
+
+START = """
+import sys
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
+manager = KernelManager()
+manager._kernel_spec = KernelSpec(argv=[sys.argv[1], "-m", "ipykernel_launcher", "-f", "{connection_file}"])
+manager.start_kernel()
+client = manager.blocking_client()
+client.start_channels()
+client.wait_for_ready(timeout=60)
+reply = client.execute_interactive("1+1", output_hook=lambda message: None)
+assert reply["content"]["status"] == "ok"
+client.stop_channels()
+manager.shutdown_kernel(now=True)
+"""
+
+
+@dataclass
+class Ground:
+    """A throwaway home with a data directory and a git repository."""
+
+    folder: Path
+    count: int = 0
+    env: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        home = self.folder / "home"
+        (self.folder / "nfs/cooltrees-data").mkdir(parents=True)
+        home.mkdir()
+        site = self.folder / "site.toml"
+        lines = [
+            f'[data]\npath = "{self.folder}/nfs/{{project}}-data"',
+            f'[python]\ndefault = "{sys.version_info.major}.{sys.version_info.minor}"\nplaces = []',
+            "[kernels]\nserver_folders = []",
+            f'[gitlab]\nssh = "file://{self.folder}/{{repo}}.git"',
+        ]
+        site.write_text("\n".join(lines) + "\n")
+        mine = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "XDG_", "PYTHON"))}
+        self.env = mine | {"HOME": str(home), "SESYNC_SITE": str(site), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    def fresh(self, stem: str) -> str:
+        """A name that has not been used."""
+        self.count += 1
+        return f"{stem}{self.count}"
+
+    def run(self, *argv: str | Path) -> None:
+        done = subprocess.run(list(map(str, argv)), env=self.env, cwd=self.home, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"{' '.join(map(str, argv))} failed:\n{done.stdout}{done.stderr}")
+
+
+Action = Callable[[], None]
+
+
+def paired(ours: Action, theirs: Action, runs: int) -> tuple[float, float]:
+    """Median seconds of both, run in turn after one warm-up of each."""
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for turn in range(runs + 1):
+        for action, kept in zip((ours, theirs), seconds, strict=True):
+            begun = time.perf_counter()
+            action()
+            if turn:
+                kept.append(time.perf_counter() - begun)
+    return statistics.median(seconds[0]), statistics.median(seconds[1])
+
+
+def row(what: str, ours: float, theirs: float, reach: str, ratio: float) -> None:
+    print(f"{what:<58} {ours:9.3f} {theirs:9.3f} {ratio:8.2f}   {reach}", flush=True)
+
+
+def bench_help(ground: Ground) -> None:
+    ours, theirs = paired(lambda: ground.run(SESYNC, "--help"), lambda: ground.run(PYTHON, "-c", "import click"), 30)
+    row("sesync --help / import click, s", ours, theirs, "<= 1.6", ours / theirs)
+
+
+def bench_link(ground: Ground) -> None:
+    ground.run(SESYNC, "link", "cooltrees")
+    ours, theirs = paired(
+        lambda: ground.run(SESYNC, "link", "cooltrees"), lambda: ground.run(PYTHON, "-c", "import click"), 30
+    )
+    row("sesync link (already linked) / import click, s", ours, theirs, "<= 1.6", ours / theirs)
+
+
+def bench_list(ground: Ground) -> None:
+    """200 kernels that sesync made: one real, and 199 copies of its spec with environments linked from it."""
+    ground.run(SESYNC, "kernel", "create", "seed")
+    specs = ground.home / ".local/share/jupyter/kernels"
+    environments = ground.home / ".local/share/sesync/kernels"
+    for number in range(199):
+        name = f"seed{number:03}"
+        text = (specs / "seed/kernel.json").read_text().replace(str(environments / "seed"), str(environments / name))
+        shutil.copytree(specs / "seed", specs / name)
+        (specs / name / "kernel.json").write_text(text)
+        shutil.copytree(environments / "seed", environments / name, copy_function=os.link, symlinks=True)
+        os.utime(environments / name)
+        packages = next((environments / "seed").glob("lib/python3*/site-packages"))
+        there = environments / name / packages.relative_to(environments / "seed")
+        facts = packages.stat()
+        os.utime(there, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    ours, theirs = paired(
+        lambda: ground.run(SESYNC, "kernel", "list"), lambda: ground.run(JUPYTER, "kernelspec", "list"), 9
+    )
+    row("sesync kernel list / jupyter kernelspec list, 200, s", ours, theirs, "<= 0.5", ours / theirs)
+    shutil.rmtree(specs)
+    shutil.rmtree(environments)
+
+
+def bench_create_pip(ground: Ground) -> None:
+    def by_hand() -> None:
+        folder = ground.folder / ground.fresh("venv")
+        ground.run(PYTHON, "-m", "venv", folder)
+        ground.run(folder / "bin/pip", "install", "-q", "ipykernel")
+        ground.run(folder / "bin/python", "-m", "ipykernel", "install", "--user", "--name", folder.name)
+
+    ours, theirs = paired(lambda: ground.run(SESYNC, "kernel", "create", ground.fresh("k")), by_hand, 5)
+    row("sesync kernel create / venv + pip + ipykernel install, s", ours, theirs, ">= 5 x faster", theirs / ours)
+
+
+def bench_create_uv(ground: Ground) -> None:
+    def by_hand() -> None:
+        folder = ground.folder / ground.fresh("uv")
+        ground.run(UV, "venv", "-q", "--python", PYTHON, folder)
+        ground.run(UV, "pip", "install", "-q", "--python", folder / "bin/python", "ipykernel", "pip")
+        ground.run(PYTHON, "-c", START, folder / "bin/python")
+
+    ours, theirs = paired(lambda: ground.run(SESYNC, "kernel", "create", ground.fresh("k")), by_hand, 9)
+    row("sesync kernel create / uv venv + uv pip + one start, s", ours, theirs, "<= 1.3", ours / theirs)
+
+
+def bench_disk(ground: Ground) -> None:
+    """What the home grows by, for each kernel after the first with the same large packages."""
+
+    def used() -> float:
+        out = subprocess.run(["du", "-s", "-B1", ground.folder], capture_output=True, text=True).stdout
+        return int(out.split()[0]) / 1e6
+
+    before = used()
+    ground.run(SESYNC, "kernel", "create", ground.fresh("d"), *STACK)
+    first = used()
+    for _ in range(9):
+        ground.run(SESYNC, "kernel", "create", ground.fresh("d"), *STACK)
+    each = (used() - first) / 9
+    row("disk of the 2nd to 10th kernel, each / of the 1st, MB", each, first - before, "<= 15 MB", each / (first - before))
+
+
+def bench_clone(ground: Ground) -> None:
+    work = ground.folder / "work"
+    work.mkdir()
+    for number in range(100):
+        (work / f"data{number}").write_bytes(os.urandom(1_000_000))
+    who = ("-c", "user.name=J. Smith", "-c", "user.email=jsmith@example.org")
+    ground.run("git", "init", "-q", work)
+    ground.run("git", "-C", work, "add", ".")
+    ground.run("git", *who, "-C", work, "commit", "-q", "-m", "Data")
+    ground.run("git", "clone", "-q", "--bare", work, ground.folder / "cooltrees/large.git")
+    address = f"file://{ground.folder}/cooltrees/large.git"
+    ours, theirs = paired(
+        lambda: ground.run(SESYNC, "clone", "cooltrees/large", ground.fresh("clone")),
+        lambda: ground.run("git", "clone", address, ground.fresh("clone")),
+        5,
+    )
+    row("sesync clone, 100 MB / git clone, s", ours, theirs, "<= 1.1", ours / theirs)
+
+
+ROWS = {
+    "help": bench_help,
+    "link": bench_link,
+    "list": bench_list,
+    "create-uv": bench_create_uv,
+    "create-pip": bench_create_pip,
+    "disk": bench_disk,
+    "clone": bench_clone,
+}
+
+
+def main() -> None:
+    chosen = sys.argv[1:] or list(ROWS)
+    print(f"{'what / beside':<58} {'sesync':>9} {'rival':>9} {'ratio':>8}   reach")
+    for name in chosen:
+        with tempfile.TemporaryDirectory(prefix="sesync-bench-") as folder:
+            ROWS[name](Ground(Path(folder)))
+    print(json.dumps({"python": sys.version.split()[0], "cores": os.cpu_count()}))
+
+
+if __name__ == "__main__":
+    main()

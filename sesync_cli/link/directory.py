@@ -1,0 +1,158 @@
+"""Data directories as they are found from this machine: reached, counted, or not there, and why."""
+
+import errno
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sesync_cli.errors import Conflict, NoAnswer, NotFound, Refused, SesyncError
+from sesync_cli.link.probe import ask
+from sesync_cli.plan import Watch
+from sesync_cli.site.settings import Site
+
+MOUNTS = Path("/proc/self/mounts")
+
+
+class State(StrEnum):
+    """What came of trying to reach a directory."""
+
+    OK = "ok"
+    READ_ONLY = "read-only"
+    MISSING = "missing"
+    NO_ACCESS = "no access"
+    NOT_A_DIRECTORY = "not a directory"
+    NOT_MOUNTED = "not mounted"
+    NO_ANSWER = "no answer"
+
+
+_STATES = {
+    errno.ENOENT: State.MISSING,
+    errno.ELOOP: State.MISSING,
+    errno.ENAMETOOLONG: State.MISSING,
+    errno.EACCES: State.NO_ACCESS,
+    errno.EPERM: State.NO_ACCESS,
+    errno.ENOTDIR: State.NOT_A_DIRECTORY,
+    errno.ETIMEDOUT: State.NO_ANSWER,
+}
+
+
+@dataclass(frozen=True)
+class Directory:
+    """What is known of a directory; its owning group where one may not enter, and the system's words for a failure."""
+
+    state: State
+    free: int | None = None
+    total: int | None = None
+    group: str = ""
+    said: str = ""
+    identity: tuple[int, ...] = ()
+
+    @property
+    def reached(self) -> bool:
+        return self.state in (State.OK, State.READ_ONLY)
+
+
+def look(paths: Iterable[Path], root: Path, until: float, watch: Watch) -> dict[Path, Directory]:
+    """Reach for all these directories at once, those on file servers below `root` above all."""
+    found = ask({path: partial(_found, path, root) for path in paths}, until, watch)
+    return {path: _directory(facts) for path, facts in found.items()}
+
+
+def projects(site: Site, names: Iterable[str]) -> list[str]:
+    """The projects whose data directories have these names; other names are left out."""
+    said = {site.project(name): name for name in names}
+    return sorted(project for project, name in said.items() if site.data_directory(project).name == name)
+
+
+def mounted(root: Path) -> list[str]:
+    """What is mounted below `root` right now, by name; read from the kernel's list, so no server is asked."""
+    with open(MOUNTS, "rb") as file:
+        places = [Path(os.fsdecode(_plain(line.split(b" ")[1]))) for line in file]
+    return sorted({place.relative_to(root).parts[0] for place in places if root in place.parents})
+
+
+def beside(root: Path, until: float, watch: Watch) -> list[str]:
+    """What the listing of `root` shows, which with an automounter may be nothing; empty if it does not come."""
+    return ask({root: lambda: os.listdir(root)}, until, watch)[root] or []
+
+
+def unreachable(path: Path, seen: Directory, site: Site) -> SesyncError:
+    """Why this directory cannot be used, and who can help."""
+    support = site.support_email
+    if seen.state == State.NO_ANSWER:
+        return NoAnswer(
+            f"the file server of {path} did not answer within {site.data_patience_seconds:g} seconds",
+            hint=f"Try again in a few minutes; if it stays so, tell {support}.",
+        )
+    if seen.state == State.NO_ACCESS:
+        wish = f"to add you to the group '{seen.group}'" if seen.group else "to let you in"
+        hint = f"Ask {support} {wish}. If they have done so already, log out and in again."
+        return Refused(f"{path} exists but you may not read it", hint=hint)
+    if seen.state == State.NOT_A_DIRECTORY:
+        return Conflict(f"{path} is not a folder", hint=f"Tell {support}.")
+    return NoAnswer(f"{path} is not mounted on this machine: {seen.said}", hint=f"Tell {support}.")
+
+
+def need_folder(folder: Path, site: Site, watch: Watch) -> None:
+    """Fail unless this is a folder that answers; whether one may write there is found out by writing."""
+    until = time.monotonic() + site.data_patience_seconds
+    seen = look([folder], Path("/"), until, watch)[folder]
+    if seen.state == State.MISSING:
+        raise NotFound(f"there is no folder {folder}", hint="Make it first, or choose another one.")
+    if not seen.reached and seen.state != State.NO_ACCESS:
+        raise unreachable(folder, seen, site)
+
+
+def _plain(mount: bytes) -> bytes:
+    return re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), mount)
+
+
+def _directory(facts: dict[str, Any] | None) -> Directory:
+    if facts is None:
+        return Directory(State.NO_ANSWER)
+    return Directory(**facts | {"state": State(facts["state"]), "identity": tuple(facts.get("identity", ()))})
+
+
+def _found(path: Path, root: Path) -> dict[str, Any]:
+    # to open it is what makes the automounter mount it; a look at its name alone need not
+    try:
+        opened = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        facts, space = os.fstat(opened), os.fstatvfs(opened)
+    except OSError as error:
+        return dict(_failed(path, root, error))
+    if not os.access(path, os.X_OK):
+        return {"state": State.NO_ACCESS.value, "group": _group(facts.st_gid)}
+    return {
+        "state": (State.OK if os.access(path, os.W_OK) else State.READ_ONLY).value,
+        "free": space.f_bavail * space.f_frsize,
+        "total": space.f_blocks * space.f_frsize,
+        "identity": [facts.st_dev, facts.st_ino],
+    }
+
+
+def _failed(path: Path, root: Path, error: OSError) -> Iterator[tuple[str, Any]]:
+    state = _STATES.get(error.errno or 0, State.NOT_MOUNTED)
+    if state == State.MISSING and not root.is_dir():
+        state = State.NOT_MOUNTED
+    yield "state", state.value
+    yield "said", error.strerror
+    if state == State.NO_ACCESS:
+        try:
+            yield "group", _group(path.stat().st_gid)
+        except OSError:
+            return
+
+
+def _group(number: int) -> str:
+    import grp
+
+    try:
+        return grp.getgrgid(number).gr_name
+    except KeyError:
+        return str(number)

@@ -1,0 +1,217 @@
+"""Links to data directories on real file servers: automounted, slow, hung, dead, read-only, closed."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SESYNC, needed_root
+from tests.services.autofs import automounted
+from tests.services.fuse import served
+
+POWERLESS = "-dac_override,-dac_read_search"
+AS_ANYBODY = ("setpriv", f"--bounding-set={POWERLESS}", f"--inh-caps={POWERLESS}")
+OTHER = 12345
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """What a file server exports."""
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "trees.csv").write_text("id,height\n")
+    return folder
+
+
+@pytest.fixture
+def root(site, nfs: Path) -> Path:
+    """An empty data root."""
+    (nfs / "cooltrees-data").rmdir()
+    return nfs
+
+
+def is_mounted(path: Path) -> bool:
+    return f" {path} " in Path("/proc/self/mounts").read_text()
+
+
+def test_a_directory_that_the_listing_does_not_show_is_mounted_and_linked(sesync, root, export, home):
+    with automounted(root, {"cooltrees-data": export}):
+        assert os.listdir(root) == []
+        result = sesync("link", "cooltrees")
+        assert (result.code, result.out) == (0, f"Linked ~/cooltrees-data to {root}/cooltrees-data.\n")
+        assert (home / "cooltrees-data" / "trees.csv").read_text() == "id,height\n"
+
+
+def test_the_automounter_does_not_know_the_project(sesync, root, export, home):
+    with automounted(root, {"cooltrees-data": export}):
+        (root / "cooltrees-data").stat()
+        result = sesync("link", "coltrees")
+        assert (result.code, result.out) == (1, "")
+        assert f"there is no data directory {root}/coltrees-data" in result.err
+        assert "'sesync link cooltrees'" in result.err
+        assert "cyberhelp@sesync.org" in result.err
+        assert os.listdir(home) == []
+
+
+def test_an_automounter_slower_than_the_patience_is_an_error_and_not_a_wait(sesync, root, site, export, home):
+    site(data={"patience_seconds": 0.5})
+    with automounted(root, {"cooltrees-data": export}, slow=20):
+        begun = time.monotonic()
+        result = sesync("link", "cooltrees")
+        assert time.monotonic() - begun < 5
+        assert (result.code, result.out) == (1, "")
+        assert f"Error: the file server of {root}/cooltrees-data did not answer within 0.5 seconds" in result.err
+        assert os.listdir(home) == []
+
+
+def test_an_automounter_slower_than_a_moment_is_waited_for(sesync, root, export):
+    with automounted(root, {"cooltrees-data": export}, slow=1):
+        assert sesync("link", "cooltrees").code == 0
+
+
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
+def test_who_waits_for_a_slow_automounter_can_stop_at_once(background, root, site, export, home, word):
+    site(data={"patience_seconds": 60})
+    with automounted(root, {"cooltrees-data": export}, slow=20):
+        waiting = background("link", "cooltrees")
+        time.sleep(1)
+        assert waiting.poll() is None
+        waiting.send_signal(word)
+        begun = time.monotonic()
+        _, err = waiting.communicate(timeout=10)
+        assert (waiting.returncode, time.monotonic() - begun < 2) == (130, True)
+        assert "stopped" in err
+        assert os.listdir(home) == []
+
+
+def test_a_terminal_shows_that_a_server_is_waited_for_and_takes_ctrl_c(terminal, root, site, export):
+    site(data={"patience_seconds": 60})
+    with automounted(root, {"cooltrees-data": export}, slow=20):
+        seen = terminal("link", "cooltrees")
+        seen.wait_for("Waiting for the file server")
+        seen.type("\x03")
+        assert seen.ended(timeout=5) == 130
+
+
+def test_a_hung_server_is_an_error_even_where_the_link_is_there(sesync, root, site, export, home):
+    (home / "cooltrees-data").symlink_to(root / "cooltrees-data")
+    site(data={"patience_seconds": 0.5})
+    with served(export, root / "cooltrees-data") as server:
+        server.send_signal(signal.SIGSTOP)
+        begun = time.monotonic()
+        result = sesync("link", "cooltrees")
+        assert time.monotonic() - begun < 5
+        assert (result.code, "did not answer within 0.5 seconds" in result.err) == (1, True)
+
+
+def test_the_list_tries_all_links_side_by_side(sesync, root, site, export, home):
+    site(data={"patience_seconds": 1.0})
+    for name in ("one", "two", "three", "fine"):
+        (home / name).symlink_to(root / f"{name}-data")
+    (root / "fine-data").mkdir()
+    with served(export, root / "one-data") as one, served(export, root / "two-data") as two:
+        one.send_signal(signal.SIGSTOP)
+        two.send_signal(signal.SIGKILL)
+        two.wait()
+        begun = time.monotonic()
+        result = sesync("link", "--json")
+        assert time.monotonic() - begun < 5
+    states = {line["name"]: line["state"] for line in result.json}
+    assert states == {"one": "no answer", "two": "not mounted", "three": "missing", "fine": "ok"}
+
+
+def test_nobody_who_reads_the_output_waits_for_a_hung_server(root, site, export):
+    site(data={"patience_seconds": 0.5})
+    with served(export, root / "cooltrees-data") as server:
+        server.send_signal(signal.SIGSTOP)
+        done = subprocess.run(["sh", "-c", '"$0" link cooltrees 2>&1 | cat', SESYNC], capture_output=True, timeout=10)
+        assert b"did not answer" in done.stdout
+
+
+def test_a_dead_server_is_not_mounted(sesync, root, export, home):
+    with served(export, root / "cooltrees-data") as server:
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+        result = sesync("link", "cooltrees")
+    assert result.code == 1
+    assert f"{root}/cooltrees-data is not mounted on this machine: Transport endpoint is not connected" in result.err
+    assert os.listdir(home) == []
+
+
+def test_without_the_data_root_nothing_is_mounted(sesync, root):
+    root.rmdir()
+    result = sesync("link", "cooltrees", "--json")
+    assert (result.code, result.json["error"]["kind"]) == (1, "no-answer")
+    assert "is not mounted on this machine" in result.json["error"]["message"]
+
+
+@pytest.mark.parametrize("word", [signal.SIGSTOP, signal.SIGKILL])
+def test_unlink_asks_no_server(sesync, root, export, home, word):
+    for name in ("cooltrees-data", "other"):
+        (home / name).symlink_to(root / "cooltrees-data")
+    with served(export, root / "cooltrees-data") as server:
+        server.send_signal(word)
+        result = sesync("unlink", "cooltrees-data", timeout=10)
+        assert (result.code, os.listdir(home)) == (0, ["other"])
+
+
+def test_unlink_mounts_nothing(sesync, root, export, home):
+    (home / "cooltrees-data").symlink_to(root / "cooltrees-data")
+    (home / "oaks").symlink_to(root / "oaks-data")
+    with automounted(root, {"cooltrees-data": export, "oaks-data": export}):
+        assert sesync("unlink", "cooltrees").code == 0
+        assert not is_mounted(root / "cooltrees-data")
+        assert not is_mounted(root / "oaks-data")
+
+
+def test_a_read_only_directory_is_linked_with_a_warning(sesync, root, export, home):
+    with automounted(root, {"cooltrees-data": export}, options=",ro"):
+        result = sesync("link", "cooltrees")
+        assert (result.code, os.readlink(home / "cooltrees-data")) == (0, f"{root}/cooltrees-data")
+        assert f"Warning: you can read {root}/cooltrees-data, but not write to it" in result.err
+        assert sesync("link", "--json").json[0]["state"] == "read-only"
+
+
+def test_a_closed_directory_names_its_group_and_whom_to_ask(sesync, root, home):
+    needed_root()
+    closed = root / "cooltrees-data"
+    closed.mkdir(mode=0o770)
+    os.chown(closed, OTHER, 4)  # the group adm is on every Debian
+    result = sesync("link", "cooltrees", prefix=AS_ANYBODY)
+    assert (result.code, result.out, os.listdir(home)) == (1, "", [])
+    assert f"Error: {closed} exists but you may not read it\n" in result.err
+    assert "Ask cyberhelp@sesync.org to add you to the group 'adm'." in result.err
+    os.symlink(closed, home / "cooltrees-data")
+    assert sesync("link", "--json", prefix=AS_ANYBODY).json[0]["state"] == "no access"
+
+
+def test_a_directory_without_write_permission_is_read_only(sesync, root, home):
+    needed_root()
+    (root / "cooltrees-data").mkdir(mode=0o755)
+    os.chown(root / "cooltrees-data", OTHER, OTHER)
+    result = sesync("link", "cooltrees", prefix=AS_ANYBODY)
+    assert (result.code, "but not write to it" in result.err) == (0, True)
+
+
+def test_a_folder_that_hangs_is_no_place_for_a_link(sesync, nfs, site, export, tmp_path):
+    site(data={"patience_seconds": 0.5})
+    with served(export, tmp_path / "hung") as server:
+        server.send_signal(signal.SIGSTOP)
+        for words in (("link", "cooltrees"), ("link",), ("unlink", "cooltrees")):
+            result = sesync(*words, "--in", tmp_path / "hung", timeout=10)
+            assert (result.code, "did not answer within 0.5 seconds" in result.err) == (1, True)
+
+
+def test_tab_offers_what_is_mounted_and_asks_no_server(sesync, root, export, home):
+    (home / "oaks").symlink_to(root / "oaks-data")
+    with served(export, root / "cooltrees-data") as server, served(export, root / "other") as other:
+        server.send_signal(signal.SIGSTOP)
+        other.send_signal(signal.SIGSTOP)
+        env = dict(os.environ, _SESYNC_COMPLETE="bash_complete", COMP_WORDS="sesync link ", COMP_CWORD="2")
+        result = sesync(env=env, timeout=10)
+        assert result.out.splitlines() == ["plain,cooltrees", "plain,oaks"]
+        env |= {"COMP_WORDS": "sesync unlink o"}
+        assert sesync(env=env, timeout=10).out.splitlines() == ["plain,oaks"]
