@@ -1,0 +1,139 @@
+"""The steps that install and uninstall a user's own packages. The door to pip."""
+
+import contextlib
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from sesync_cli.install.failures import explained
+from sesync_cli.install.hints import Attempt
+from sesync_cli.install.usersite import NOT_FROM_HERE, Before, UserSite, clean
+from sesync_cli.lock import partial, remove, scratch
+from sesync_cli.plan import Report, by_hand
+from sesync_cli.run import Output, ProgramFailed, follow
+
+_PIP = NOT_FROM_HERE + "import runpy; runpy.run_module('pip', run_name='__main__', alter_sys=True)"
+_WRITES = re.compile(r"Installing collected packages: (?P<names>.+)")
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+Hear = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class InstallForUser:
+    """Install packages into a Python's user site; what a failure leaves half done there is taken away again."""
+
+    site: UserSite
+    packages: tuple[str, ...]
+    requirements: tuple[Path, ...]
+    upgrade: bool
+    env: Mapping[str, str]
+    attempt: Attempt
+    doing: str = "Installing packages"
+    before: list[Before] = field(default_factory=list, compare=False)
+
+    def do(self, report: Report) -> None:
+        self.before.append(before := Before(self.site.folder))
+        with _unhurried(report) as let_finish:
+
+            def on_line(line: str) -> None:
+                if writes := _WRITES.match(line):
+                    let_finish()
+                    before.pip_writes(writes["names"].split(", "))
+                report(None, line)
+
+            _pip(self._words, self, on_line, self.attempt.log)
+
+    def undo(self) -> None:
+        for before in self.before:
+            before.restore()
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        files = tuple(word for file in self.requirements for word in ("-r", str(file)))
+        return ("install", "--user", *(("--upgrade",) if self.upgrade else ()), *files, *self.packages)
+
+    def __str__(self) -> str:
+        return by_hand(self.site.python, "-m", "pip", *self._words)
+
+
+@dataclass(frozen=True)
+class UninstallForUser:
+    """Uninstall packages from a Python's user site."""
+
+    site: UserSite
+    packages: tuple[str, ...]
+    env: Mapping[str, str]
+    attempt: Attempt
+    doing: str = "Uninstalling packages"
+
+    def do(self, report: Report) -> None:
+        with _unhurried(report) as let_finish:
+            let_finish()
+            # no log before it is done: this must work in a home that is full
+            _keep(_pip(self._words, self, lambda line: report(None, line), None), self.attempt.log)
+
+    def undo(self) -> None:
+        # pip puts a package aside before it deletes it, and back if that fails
+        return
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        return ("uninstall", "-y", *self.packages)
+
+    def __str__(self) -> str:
+        return by_hand(self.site.python, "-m", "pip", *self._words)
+
+
+def _pip(words: tuple[str, ...], step: "InstallForUser | UninstallForUser", hear: Hear, log: Path | None) -> Output:
+    """Run that Python's pip to its end, with a folder of its own for what it throws away."""
+    work = partial(scratch() / "pip", owner=step.site.folder)
+    remove(work)
+    work.mkdir(mode=0o700)
+    try:
+        argv = (str(step.site.python), "-c", _PIP, *words)
+        return follow(argv, hear, env=clean(step.env) | {"TMPDIR": str(work)}, log=log)
+    except ProgramFailed as failure:
+        if log is None:
+            _keep(failure.output, step.attempt.log)
+        raise explained(failure.output, step.attempt) from None
+    finally:
+        remove(work)
+
+
+def _keep(output: Output, log: Path) -> None:
+    """Write a log afterwards, if there is room for it."""
+    with contextlib.suppress(OSError):
+        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(output.out)
+
+
+@contextlib.contextmanager
+def _unhurried(report: Report) -> Iterator[Callable[[], None]]:
+    """Gives a function; once it was called, the first Ctrl-C waits for the end of the block, the second does not.
+
+    pip takes nothing back when it is ended while it copies files.
+    """
+    usual = {word: signal.getsignal(word) for word in _STOPS}
+
+    def restore() -> None:
+        for word, handler in usual.items():
+            signal.signal(word, handler)
+
+    def later(number: int, frame: FrameType | None) -> None:
+        restore()
+        report(None, "nearly done; Ctrl-C again breaks it off")
+
+    def let_finish() -> None:
+        for word in _STOPS:
+            signal.signal(word, later)
+
+    try:
+        yield let_finish
+    finally:
+        restore()

@@ -1,0 +1,65 @@
+"""What people ask to have installed: words checked before any installer reads them."""
+
+import os
+import re
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+from sesync_cli.errors import NotFound, WrongWords
+from sesync_cli.kernel import packages
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".zip")
+_JUPYTER = ("ipykernel", "ipython", "jedi", "nbconvert", "notebook", "pyzmq", "tornado", "traitlets")
+
+
+def checked_package(word: str) -> str:
+    """The word itself, if it asks for a package: a name with or without versions, an address, a file or folder here."""
+    packages.checked_package(word)
+    if _is_path(word) and not os.path.exists(_without_extras(word)):
+        raise NotFound(f"there is no file or folder {word}", hint="'ls' shows what is in this folder.")
+    return word
+
+
+def checked_name(word: str) -> str:
+    """The word itself, if it is the bare name of a package."""
+    if not _NAME.fullmatch(word):
+        raise WrongWords(f"{word!r} is not the name of a package", hint="Say it as 'pandas', without a version.")
+    return word
+
+
+def named(word: str) -> str:
+    """The normal form of the name in a checked word; empty for addresses and paths that name none."""
+    if _is_path(word) or re.match(r"[\w+.-]+://", word):
+        return ""
+    match = _NAME.match(word)
+    return normal(match[0]) if match else ""
+
+
+def normal(name: str) -> str:
+    """A package's name as installers compare it: scikit-learn for Scikit_Learn."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def quoted(words: Iterable[str]) -> str:
+    """Checked words as one would type them, inside a hint that stands in single quotes itself."""
+    return " ".join(word if shlex.quote(word) == word else f'"{word}"' for word in words)
+
+
+def jupyters_own(names: Iterable[str]) -> list[str]:
+    """Those of the names that Jupyter itself runs on."""
+    return [name for name in names if name in _JUPYTER or name.startswith("jupyter")]
+
+
+def _is_path(word: str) -> bool:
+    bare = _without_extras(word)
+    if "://" in word:
+        return False
+    if "@" in bare and not os.path.exists(bare):
+        return False
+    return os.sep in bare or bare.startswith(".") or (bare.endswith(_ARCHIVES) and Path(bare).is_file())
+
+
+def _without_extras(word: str) -> str:
+    return re.sub(r"\[[^\[\]]*\]$", "", word)

@@ -1,0 +1,166 @@
+"""The user site of a Python: the folder in ~/.local where it keeps what its user installs, and what is in it."""
+
+import contextlib
+import json
+import os
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.errors import NotReady, Refused
+from sesync_cli.install.requests import normal
+from sesync_cli.kernel.interpreters import Interpreter
+from sesync_cli.lock import remove
+from sesync_cli.run import ProgramFailed, run
+
+# Python looks for modules in the current folder first, where people keep a random.py of their own
+NOT_FROM_HERE = "import sys; sys.path[:] = [path for path in sys.path if path]; "
+_QUESTIONS = """
+import json, site
+try:
+    import pip
+except ImportError:
+    pip = None
+print(json.dumps([site.getusersitepackages(), site.getuserbase(), bool(site.ENABLE_USER_SITE), bool(pip), sys.path]))
+"""
+_DELAY = 3.0  # seconds that may go by until a line of pip's is heard
+_ENTRY = re.compile(r"(?P<name>.+?)(?:-(?P<version>[^-]+?)(?:-py\d[^-]*(?:-.+)?)?)?\.(?:dist-info|egg-info|egg)")
+_STRANGERS = re.compile(
+    r"PYTHON(?!USERBASE$)|VIRTUAL_ENV|CONDA_|LANG|LC_|PIP_(TARGET|PREFIX|ROOT|PYTHON|DRY_RUN|QUIET|VERBOSE)$"
+)
+
+
+@dataclass(frozen=True)
+class UserSite:
+    """One Python's user site: the Python, its version, where packages and programs go, where it looks for packages."""
+
+    python: Path
+    version: str
+    folder: Path
+    base: Path
+    path: tuple[Path, ...]
+
+    @property
+    def title(self) -> str:
+        """The Python as people say it: Python 3.8."""
+        return f"Python {'.'.join(self.version.split('.')[:2])}"
+
+
+@dataclass(frozen=True)
+class Package:
+    """An installed package: its normal name, its version (empty where its installer left none), and its place."""
+
+    name: str
+    version: str
+    place: Path
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}".strip()
+
+
+def user_site(interpreter: Interpreter, env: Mapping[str, str], instead: str) -> UserSite:
+    """Where this Python keeps what its user installs; where it keeps nothing, an error that says what `instead`."""
+    if interpreter.externally_managed:
+        whose = f"Python {interpreter.minor} ({interpreter.executable}) belongs to the system"
+        raise Refused(f"{whose}, which lets nobody install into it", hint=instead)
+    try:
+        said = run([str(interpreter.executable), "-c", NOT_FROM_HERE + _QUESTIONS], env=clean(env)).out
+        folder, base, enabled, has_pip, path = json.loads(said)
+    except (ProgramFailed, ValueError):
+        raise NotReady(f"{interpreter.executable} does not work", hint="'--python' chooses another Python.") from None
+    if not enabled:
+        where = "is a virtual environment, which does not see ~/.local" if interpreter.virtual else "ignores ~/.local"
+        raise Refused(f"{interpreter.executable} {where}", hint=instead)
+    if not has_pip:
+        raise NotReady(f"Python {interpreter.minor} ({interpreter.executable}) has no pip", hint=instead)
+    return UserSite(interpreter.executable, interpreter.version, Path(folder), Path(base), tuple(map(Path, path)))
+
+
+def clean(env: Mapping[str, str]) -> dict[str, str]:
+    """The caller's environment without what leads pip or Python elsewhere, or makes pip ask or speak otherwise."""
+    kept = {name: value for name, value in env.items() if not _STRANGERS.match(name)}
+    # where it may not try again, pip says nothing at all of an index that it cannot reach
+    retries = max(2, int(env["PIP_RETRIES"])) if env.get("PIP_RETRIES", "").isdigit() else 5
+    return kept | {
+        "LC_ALL": "C.UTF-8",  # the causes of failures are known in English
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_COLOR": "1",
+        "PIP_NO_INPUT": "1",
+        "PIP_PROGRESS_BAR": "off",
+        "PIP_REQUIRE_VIRTUALENV": "0",
+        "PIP_RETRIES": str(retries),
+        "PIP_USER": "0",
+    }
+
+
+def packages_in(folders: Iterable[Path]) -> dict[str, Package]:
+    """What is installed in these folders, by normal name; the first folder that has a package counts."""
+    found: dict[str, Package] = {}
+    for folder in folders:
+        for entry in sorted(_names(folder)):
+            if (match := _ENTRY.fullmatch(entry)) and not entry.startswith("~"):
+                package = Package(normal(match["name"]), match["version"] or "", folder)
+                found.setdefault(package.name, package)
+    return found
+
+
+class Before:
+    """What was in a user site before pip wrote there, so that half a package can be taken away again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.names = set(_names(folder))
+        self.coming: set[str] = set()
+        self.since = float("inf")
+
+    def pip_writes(self, coming: Iterable[str]) -> None:
+        """From now on pip writes packages of these names."""
+        self.coming = set(map(normal, coming))
+        self.since = time.time() - _DELAY
+
+    def restore(self) -> None:
+        """Remove what pip has written, and nothing that somebody else has put there at the same time."""
+        new = {name for name in _names(self.folder) if name not in self.names and self._is_recent(name)}
+        for name in sorted(new - self._others(new)):
+            self._put_back(name) if name.startswith("~") else self._remove(name)
+
+    def _is_recent(self, name: str) -> bool:
+        return (self.folder / name).lstat().st_ctime >= self.since
+
+    def _others(self, new: set[str]) -> set[str]:
+        kept: set[str] = set()
+        for name in new:
+            match = _ENTRY.fullmatch(name)
+            if match and normal(match["name"]) not in self.coming:
+                kept |= {name} | {Path(path).parts[0] for path in self._record(name)}
+        return kept
+
+    def _remove(self, name: str) -> None:
+        for path in self._record(name):
+            if path.startswith(".."):  # its programs, beside the folder
+                with contextlib.suppress(OSError):
+                    (self.folder / path).unlink()
+        remove(self.folder / name)
+
+    def _put_back(self, name: str) -> None:
+        # a pip that was killed leaves the old version of a package under a name that begins with this sign
+        for old in self.names:
+            if old[1:] == name[1:]:
+                remove(self.folder / old)
+                (self.folder / name).rename(self.folder / old)
+
+    def _record(self, name: str) -> list[str]:
+        try:
+            lines = (self.folder / name / "RECORD").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return []
+        return [line.rsplit(",", 2)[0].strip('"') for line in lines if line.count(",") >= 2]
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
