@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from sesync_cli.disk import FULL
 from sesync_cli.errors import NotReady
 
 _PARTIAL = ".sesync-partial"
@@ -44,7 +45,9 @@ def partial(final: Path, owner: Path) -> Path:
 
 def mark_unfinished(folder: Path, owner: Path, finished_by: Path) -> None:
     """Say in a folder that it counts for nothing until the path `finished_by` exists."""
-    (folder / _UNFINISHED).write_text(f"{_key(owner)}-{_host()}-\n{finished_by}\n")
+    with (folder / _UNFINISHED).open("w") as file:
+        # its own number, which no file that came out of a repository or an archive can know
+        file.write(f"{_key(owner)}-{_host()}-\n{finished_by}\n{os.fstat(file.fileno()).st_ino}\n")
 
 
 def mark_finished(folder: Path) -> None:
@@ -54,10 +57,12 @@ def mark_finished(folder: Path) -> None:
 def is_unfinished(folder: Path) -> bool:
     """Whether a killed run left this folder, or another run is making it right now."""
     try:
-        finished_by = (folder / _UNFINISHED).read_text().splitlines()[1]
-    except (OSError, IndexError):
+        with (folder / _UNFINISHED).open() as file:
+            _, finished_by, number = file.read().splitlines()
+            is_ours = number == str(os.fstat(file.fileno()).st_ino)
+    except (OSError, ValueError):
         return False
-    return not os.path.lexists(finished_by)
+    return is_ours and not os.path.lexists(finished_by)
 
 
 def sweep(folder: Path) -> None:
@@ -66,6 +71,20 @@ def sweep(folder: Path) -> None:
         for entry in folder.iterdir():
             if owner := _owner(entry):
                 _remove_dead(entry, owner)
+
+
+def vanish(path: Path, aside: Path) -> None:
+    """Remove a folder, first out of sight by one rename to `aside`: no half of it is ever taken for a whole."""
+    remove(aside)
+    try:
+        path.rename(aside)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        remove(path)  # some full file systems let one remove, but not rename
+    remove(aside)
 
 
 def remove(path: Path) -> None:
@@ -117,7 +136,8 @@ def _remove_dead(entry: Path, owner: str) -> None:
     # held until all is gone, since a new run builds under the same name; and the old one may have ended well meanwhile
     with contextlib.suppress(Timeout), FileLock(_lock_file(key), timeout=0, mode=0o600):
         if _owner(entry) == owner:
-            remove(entry)
+            partial_name = f"{_PARTIAL}-{key}-{host}-{entry.name}"
+            remove(entry) if entry.name.startswith(_PARTIAL) else vanish(entry, entry.with_name(partial_name))
 
 
 def _key(thing: Path) -> str:

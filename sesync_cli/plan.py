@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from sesync_cli.disk import FULL
 from sesync_cli.errors import Conflict
-from sesync_cli.lock import partial, remove
+from sesync_cli.lock import partial, remove, vanish
 
 Report = Callable[[float | None, str], None]
 """Hears how far a step is: a fraction from 0 to 1 or None, and a few words."""
@@ -174,16 +173,7 @@ class RemoveTree:
     doing: str
 
     def do(self, report: Report) -> None:
-        remove(self.aside)
-        try:
-            self.path.rename(self.aside)
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            if error.errno not in FULL:
-                raise
-            remove(self.path)  # some full file systems let one remove, but not rename
-        remove(self.aside)
+        vanish(self.path, self.aside)
 
     def undo(self) -> None:
         # once removal has begun there is no way back; what is out of sight is swept by the next run

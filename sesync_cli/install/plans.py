@@ -63,7 +63,8 @@ def plan_install(asked: Asked, site: UserSite, warnings: tuple[str, ...]) -> Pla
         (InstallForUser(site, asked.packages, asked.requirements, asked.upgrade, asked.env, _attempt(asked, site)),),
         f"Installed {asked.words} {where}.",
         result=facts,
-        warnings=(*warnings, *_risks(jupyters_own(asked.names), site)),
+        ask=_question(jupyters_own(asked.names)),
+        warnings=warnings,
         owner=site.folder,
         sweeps=(scratch(),),
         after=after,
@@ -177,6 +178,13 @@ def _story(asked: Asked, new: list[Package], visible: Packages, where: str) -> s
         what = _joined(map(str, wanted)) + (f" and {others} more" if others else "")
     it = "it" if len(new) == 1 else "them"
     return f"Installed {what} {where}. Restart the kernels that shall see {it}: Kernel ▸ Restart."
+
+
+def _question(names: Iterable[str]) -> str:
+    found = list(names)
+    if not found:
+        return ""
+    return f"Jupyter itself runs on {_joined(found)}, and your notebooks may stop working. Install all the same?"
 
 
 def _risks(names: Iterable[str], site: UserSite) -> tuple[str, ...]:

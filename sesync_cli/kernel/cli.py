@@ -15,9 +15,10 @@ from sesync_cli.kernel import view
 from sesync_cli.kernel.create import Wanted, Workshop, plan_create, plan_remove
 from sesync_cli.kernel.environment import clean
 from sesync_cli.kernel.interpreters import Interpreter, Places, find, find_default, versions
+from sesync_cli.kernel.offer import command_env
 from sesync_cli.kernel.packages import checked_package, installed
 from sesync_cli.kernel.proof import expanded
-from sesync_cli.kernel.recipe import asked_in
+from sesync_cli.kernel.recipe import asked_in, name_of
 from sesync_cli.kernel.specs import Folders, find_kernels
 from sesync_cli.kernel.specs import find as find_kernel
 from sesync_cli.names import checked
@@ -102,11 +103,9 @@ def create(
 
     Without NAME, the kernel has the name of the folder (of its repository) and the packages in its requirements.txt.
     """
-    if words:
-        name = words[0]
-    else:
-        name, found = asked_in(session.cwd)
-        requirements = requirements or (found,)
+    name = words[0] if words else name_of(session.cwd)
+    if not words:
+        requirements = requirements or (asked_in(session.cwd),)
     chosen, warnings = interpreter(session, python)
     packages = tuple(map(checked_package, words[1:]))
     wanted = Wanted(checked(name, "kernel"), chosen, packages, requirements, display_name, tuple(map(_variable, env)))
@@ -142,18 +141,21 @@ def show(session: Session, name: str) -> view.Card:
     return view.Card(view.row(one), made.packages if made else (), files, tuple(one.env), packages)
 
 
-@kernel.command()
+@kernel.command(context_settings={"allow_interspersed_args": False})
 @click.argument("name", shell_complete=complete_kernel, help="The kernel's name.")
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, help="The command and its words, after --.")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, help="The command and its words.")
 @click.pass_obj
 def run(session: Session, name: str, command: tuple[str, ...]) -> Any:
     """Run a command in a kernel's environment."""
+    command = command[1:] if command[0] == "--" else command
+    if not command:
+        raise WrongWords("there is no command", hint="Say for instance: 'sesync kernel run NAME python --version'.")
     one = find_kernel(name, folders(session))
     if one.environment is None or one.state not in ("ok", "not in Jupyter"):
+        why = one.state if one.state != "ok" else "it has no environment of its own"
         hint = "'sesync kernel list' shows the state of each kernel."
-        raise NotReady(f"the kernel {one.name} cannot run commands: {one.state}", hint=hint)
-    own_first = {"PATH": f"{one.environment}/bin:${{PATH}}"}
-    become(command, expanded(own_first | dict(one.env), clean(session.env)))
+        raise NotReady(f"the kernel {one.name} cannot run commands: {why}", hint=hint)
+    become(command, expanded(command_env(one.environment) | dict(one.env), clean(session.env)))
 
 
 @kernel.command()

@@ -1,21 +1,23 @@
 """The plans that make and remove a kernel."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.errors import Conflict, Refused
+from sesync_cli.errors import Conflict, NotReady, Refused
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
 from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.kernel.offer import OfferKernel, kernel_argv, kernel_env
 from sesync_cli.kernel.packages import NEEDED, InstallPackages
 from sesync_cli.kernel.proof import ProveKernel
 from sesync_cli.kernel.recipe import recipe
-from sesync_cli.kernel.specs import Folders, Kernel, kernel_in
+from sesync_cli.kernel.specs import Folders, Kernel, in_the_way, kernel_in
 from sesync_cli.lock import is_unfinished, partial
 from sesync_cli.plan import Plan, RemoveTree, Step
 
 _ROOM = 30_000_000  # bytes that a kernel takes at the least, when all else is hard links
+_JUPYTERS_OWN = ("python2", "python3")  # Jupyter offers them without a spec, and one of the user's would replace them
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...]) -> Pl
     """Make the kernel, or say that it is there; `Conflict` where another kernel has the name."""
     folders = shop.folders
     environment = folders.environment(wanted.name)
+    if os.pathsep in str(environment):
+        raise NotReady(f"no kernel can be in {folders.environments}: its name has a '{os.pathsep}', which ends a PATH")
     facts = {"name": wanted.name.lower(), "display_name": wanted.title, "python": wanted.interpreter.version}
     facts |= {"environment": str(environment), "spec": str(folders.spec(wanted.name))}
     if existing := _existing(wanted, folders):
@@ -94,7 +98,7 @@ def plan_remove(kernel: Kernel, folders: Folders) -> Plan:
 def _steps(wanted: Wanted, shop: Workshop, environment: Path) -> tuple[Step, ...]:
     folders, name = shop.folders, wanted.name.lower()
     made = recipe(wanted.interpreter.version, wanted.packages, wanted.requirements)
-    env = kernel_env(environment) | dict(wanted.env)
+    env = kernel_env(environment, wanted.interpreter.minor) | dict(wanted.env)
     finished_by = folders.spec(name) / "kernel.json"
     beside = partial(environment, owner=environment)
     packages = (*NEEDED, *wanted.packages)
@@ -109,12 +113,16 @@ def _steps(wanted: Wanted, shop: Workshop, environment: Path) -> tuple[Step, ...
 
 
 def _existing(wanted: Wanted, folders: Folders) -> Kernel | None:
+    if wanted.name.lower() in _JUPYTERS_OWN:
+        raise Conflict(f"{wanted.name} is the name of Jupyter's own kernel", hint="Choose another name.")
     for folder in folders.server:
-        if taken := kernel_in(folder, wanted.name, server=True):
+        if taken := kernel_in(folder, wanted.name, folders):
             hint = "Choose another name."
             raise Conflict(f"the server has a kernel named {taken.name} ('{taken.display_name}')", hint=hint)
+    if stranger := in_the_way(wanted.name, folders):
+        raise Conflict(f"{stranger} is in the way, and is no kernel", hint="Choose another name, or move it away.")
     environment = folders.environment(wanted.name)
-    existing = kernel_in(folders.specs, wanted.name)
+    existing = kernel_in(folders.specs, wanted.name, folders)
     if existing is None and environment.exists() and not is_unfinished(environment):
         hint = f"'sesync kernel remove {wanted.name.lower()}' deletes it; or choose another name."
         raise Conflict(f"{environment} is left from a kernel that Jupyter does not offer any more", hint=hint)
@@ -123,12 +131,16 @@ def _existing(wanted: Wanted, folders: Folders) -> Kernel | None:
 
 def _same_or_conflict(existing: Kernel, wanted: Wanted) -> None:
     asked = recipe(wanted.interpreter.version, wanted.packages, wanted.requirements)
-    if existing.recipe is None:
+    if existing.recipe is None or not existing.managed:
         what = "which sesync did not make"
     elif not existing.recipe.same_as(asked):
         what = f"made with {_words(existing.recipe.python, existing.recipe.packages)}"
     elif existing.state != "ok":
         what = f"which is broken ({existing.state})"
+    elif wanted.display_name not in ("", existing.display_name):
+        what = f"which Jupyter shows as '{existing.display_name}'"
+    elif any(existing.env.get(name) != value for name, value in wanted.env):
+        what = "which sets other variables"
     else:
         return
     name = existing.name

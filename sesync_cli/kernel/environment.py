@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sesync_cli.errors import SesyncError
+from sesync_cli.errors import Conflict
 from sesync_cli.kernel.interpreters import Interpreter
-from sesync_cli.lock import mark_unfinished, partial, remove
+from sesync_cli.lock import mark_unfinished, partial, remove, vanish
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.run import run
 
@@ -59,7 +59,9 @@ class MakeEnvironment:
 
         options = ["--quiet", "--no-seed", "--activators", "", "--no-vcs-ignore", "--app-data", str(self.cache)]
         options += ["--python", str(self.interpreter.base), str(self.beside)]
-        virtualenv.cli_run(options, setup_logging=False, env=clean(self.env))
+        env = {name: value for name, value in clean(self.env).items() if not name.startswith("VIRTUALENV_")}
+        # the user's own defaults (copies, the system's packages) would make another environment than the one asked for
+        virtualenv.cli_run(options, setup_logging=False, env=env | {"VIRTUALENV_CONFIG_FILE": os.devnull})
         with open(self.beside / "pyvenv.cfg", "a") as file:
             file.write("relocatable = true\n")
 
@@ -73,6 +75,15 @@ class MakeEnvironment:
         return by_hand("virtualenv", "--no-seed", "--python", self.interpreter.base, self.path)
 
 
+def make_site_python(path: Path, interpreter: Interpreter, cache: Path) -> None:
+    """Make a Python with pip that sees the packages of the one behind it and of `~/.local`, as a site's own does."""
+    import virtualenv
+
+    options = ["--quiet", "--no-download", "--no-periodic-update", "--system-site-packages", "--activators", ""]
+    options += ["--app-data", str(cache)]
+    virtualenv.cli_run([*options, "--python", str(interpreter.base), str(path)], setup_logging=False)
+
+
 @dataclass(frozen=True)
 class PlaceEnvironment:
     """Give an environment its final name."""
@@ -84,13 +95,16 @@ class PlaceEnvironment:
         beside = partial(self.path, owner=self.path)
         try:
             beside.rename(self.path)
-        except FileExistsError:
-            raise SesyncError(f"{self.path} has appeared meanwhile", hint="Run the command again.") from None
+        except OSError as error:
+            if not os.path.lexists(self.path):
+                raise
+            raise Conflict(f"{self.path} is in the way: {error.strerror}", hint="Run the command again.") from None
 
     def undo(self) -> None:
         # the environment that was made beside is gone from there only if the rename took place
-        if not partial(self.path, owner=self.path).exists():
-            remove(self.path)
+        beside = partial(self.path, owner=self.path)
+        if not beside.exists():
+            vanish(self.path, beside)
 
     def __str__(self) -> str:
         return f"# the environment is built beside {self.path} and takes that name when it is whole"

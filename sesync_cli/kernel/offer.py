@@ -12,21 +12,22 @@ from sesync_cli.errors import Conflict
 from sesync_cli.kernel.environment import remember_size, site_packages
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.specs import Folders, kernel_in
-from sesync_cli.lock import mark_finished, remove
+from sesync_cli.lock import mark_finished, remove, vanish
 from sesync_cli.plan import Report, by_hand
 
 
-def kernel_env(environment: Path) -> dict[str, str]:
+def kernel_env(environment: Path, python: str) -> dict[str, str]:
     """What a kernel's spec sets: its own programs first, and nothing of the user's other Pythons."""
-    return {
-        "PATH": f"{environment}/bin:${{PATH}}",
-        "VIRTUAL_ENV": str(environment),
-        "PYTHONNOUSERSITE": "1",
-        "PYTHONPATH": "",
-        "PYTHONHOME": "",
-        "PYTHONSTARTUP": "",
-        "PIP_USER": "0",
-    }
+    # Python 3.6 takes an empty PYTHONHOME for a folder, and does not start
+    home = {} if python == "3.6" else {"PYTHONHOME": ""}
+    others = {"PYTHONNOUSERSITE": "1", "PYTHONPATH": "", "PYTHONSTARTUP": "", "PIP_USER": "0"}
+    return home | command_env(environment) | others
+
+
+def command_env(environment: Path) -> dict[str, str]:
+    """What makes an environment's own programs the first to be found."""
+    place = str(environment).replace("$", "$$")  # Jupyter fills in what follows a single one
+    return {"PATH": f"{place}/bin:${{PATH}}", "VIRTUAL_ENV": place}
 
 
 def kernel_argv(environment: Path) -> tuple[str, ...]:
@@ -57,17 +58,18 @@ class OfferKernel:
             shutil.copyfile(logo, beside / logo.name)
         try:
             beside.rename(spec)
-        except OSError:
-            if (spec / "kernel.json").exists():
-                raise Conflict(f"{spec} has appeared meanwhile", hint="Run the command again.") from None
-            raise
+        except OSError as error:
+            if not os.path.lexists(spec):
+                raise
+            raise Conflict(f"{spec} is in the way: {error.strerror}", hint="Run the command again.") from None
         mark_finished(environment)
 
     def undo(self) -> None:
-        remove(self.folders.aside(self.name))
-        ours = kernel_in(self.folders.specs, self.name)
-        if ours and ours.managed and ours.environment == self._environment:
-            remove(ours.spec)
+        aside = self.folders.aside(self.name)
+        remove(aside)
+        ours = kernel_in(self.folders.specs, self.name, self.folders)
+        if ours and ours.managed:
+            vanish(ours.spec, aside)
 
     @property
     def _environment(self) -> Path:

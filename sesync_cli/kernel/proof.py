@@ -1,10 +1,10 @@
 """The proof that a kernel works: it is started as Jupyter would, and asked what 1+1 is. The door to jupyter_client."""
 
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING
 
 from sesync_cli.disk import full_in, no_room
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
     from jupyter_client.blocking.client import BlockingKernelClient
-
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,8 @@ class ProveKernel:
 
 
 def expanded(spec_env: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
-    """The environment that Jupyter gives to a kernel: its own, with the spec's on top and `${NAME}` filled in."""
-    filled = {name: _VARIABLE.sub(lambda match: env.get(match[1], ""), value) for name, value in spec_env.items()}
-    return {**env, **filled}
+    """The environment that Jupyter gives to a kernel: its own, with the spec's on top and `$NAME` filled in."""
+    return {**env, **{name: Template(value).safe_substitute(env) for name, value in spec_env.items()}}
 
 
 def load_client() -> None:

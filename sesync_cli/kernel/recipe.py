@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,16 +40,29 @@ class Recipe:
 
 def recipe(python: str, packages: Iterable[str], requirements: Iterable[Path]) -> Recipe:
     """The recipe for these words and files as they are now."""
+    for path in requirements:
+        if not path.is_file():
+            raise WrongWords(f"{path} is not a file", hint="A kernel is made again from its files: keep one.")
     files = ((str(path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in requirements)
     return Recipe(python, tuple(packages), tuple(files))
 
 
-def asked_in(folder: Path) -> tuple[str, Path]:
-    """The kernel's name and the requirement file that this folder (or the repository it is in) stands for."""
-    root = next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)
+def name_of(folder: Path) -> str:
+    """The kernel's name that this folder (or the repository it is in) stands for."""
+    root = _root(folder)
+    plain = unicodedata.normalize("NFKD", root.name).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-._")
+    if not name:
+        raise WrongWords(f"{root} has no name for a kernel", hint="Give one: 'sesync kernel create NAME -r FILE'.")
+    return name
+
+
+def asked_in(folder: Path) -> Path:
+    """The requirement file of this folder, or of the repository it is in."""
+    root = _root(folder)
     for place in dict.fromkeys((folder, root)):
         if (place / "requirements.txt").is_file():
-            return _name(root), place / "requirements.txt"
+            return place / "requirements.txt"
     for place in dict.fromkeys((folder, root)):
         _refuse_others(place)
     hint = "Go to a folder that has one, or give the kernel a name: 'sesync kernel create NAME [PACKAGE]...'."
@@ -64,8 +78,5 @@ def _refuse_others(folder: Path) -> None:
         raise NotReady(f"{folder} says what it needs in {found}, which sesync cannot read yet", hint=hint)
 
 
-def _name(folder: Path) -> str:
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.name).strip("-._")
-    if not name:
-        raise WrongWords(f"{folder} has no name for a kernel", hint="Give one: 'sesync kernel create NAME -r FILE'.")
-    return name
+def _root(folder: Path) -> Path:
+    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)

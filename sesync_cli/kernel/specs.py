@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from sesync_cli.kernel.environment import Size, known_size, site_packages
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.lock import is_unfinished, partial
 from sesync_cli.names import listed, near
+
+_BARE_PYTHON = re.compile(r"python(3(\.\d+)?)?")  # Jupyter puts the Python that runs it in its place
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,9 @@ class Kernel:
             return "not in Jupyter"
         if not self.argv:
             return "unreadable"
-        if self.environment and not self.environment.is_dir():
+        if self.environment and not os.path.isdir(self.environment):
             return "no environment"
-        if shutil.which(self.argv[0]) is None:
+        if not _BARE_PYTHON.fullmatch(self.argv[0]) and shutil.which(self.argv[0]) is None:
             return "no Python"
         if self.managed and self.environment and not _has_ipykernel(self.environment):
             return "no ipykernel"
@@ -82,11 +85,13 @@ def find_kernels(folders: Folders) -> list[Kernel]:
     """Every kernel that Jupyter offers, and environments of sesync's that it does not; the user's come first."""
     found: dict[str, Kernel] = {}
     for folder in (folders.specs, *folders.server):
-        for spec in _entries(folder):
-            if (spec / "kernel.json").is_file():
-                found.setdefault(spec.name.lower(), _read(spec, server=folder != folders.specs))
+        for spec in _specs(folder):
+            found.setdefault(spec.name.lower(), _read(spec, folders))
+    used = {os.path.realpath(kernel.environment) for kernel in found.values() if kernel.environment}
     for environment in _entries(folders.environments):
-        if environment.name not in found and not environment.name.startswith(".") and not is_unfinished(environment):
+        if os.path.realpath(environment) in used or environment.name in found or environment.name.startswith("."):
+            continue
+        if not is_unfinished(environment):
             found[environment.name] = _orphan(environment, folders)
     return sorted(found.values(), key=lambda kernel: (kernel.server, kernel.name))
 
@@ -101,15 +106,20 @@ def find(name: str, folders: Folders) -> Kernel:
     raise NotFound(f"there is no kernel named {name}", hint=f"{meant}'sesync kernel list' shows your kernels.")
 
 
-def kernel_in(folder: Path, name: str, *, server: bool = False) -> Kernel | None:
+def kernel_in(folder: Path, name: str, folders: Folders) -> Kernel | None:
     """The kernel of this name, in any case, among the specs in one folder."""
-    for spec in _entries(folder):
-        if spec.name.lower() == name.lower() and (spec / "kernel.json").is_file():
-            return _read(spec, server=server)
-    return None
+    return next((_read(spec, folders) for spec in _specs(folder) if spec.name.lower() == name.lower()), None)
 
 
-def _read(spec: Path, *, server: bool) -> Kernel:
+def in_the_way(name: str, folders: Folders) -> Path | None:
+    """What stands where this kernel's spec would, and is none: a folder without a kernel.json, a file, a lost link."""
+    specs = list(_specs(folders.specs))
+    others = (entry for entry in _entries(folders.specs) if entry not in specs)
+    return next((entry for entry in others if entry.name.lower() == name.lower()), None)
+
+
+def _read(spec: Path, folders: Folders) -> Kernel:
+    server = spec.parent != folders.specs
     try:
         data = json.loads((spec / "kernel.json").read_text(encoding="utf-8"))
         argv = tuple(map(str, data["argv"]))
@@ -118,9 +128,11 @@ def _read(spec: Path, *, server: bool) -> Kernel:
         recipe = Recipe.read(ours.get("recipe"))
         environment = Path(ours["environment"]) if recipe else _environment_of(argv)
         title = str(data.get("display_name", spec.name))
+        # a copy of a spec points to the environment of another kernel, which stays that one's
+        managed = environment is not None and recipe is not None and _same(environment, folders.environment(spec.name))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Kernel(spec.name, spec.name, spec, (), server=server)
-    return Kernel(spec.name, title, spec, argv, env, environment, recipe, recipe is not None, server)
+    return Kernel(spec.name, title, spec, argv, env, environment, recipe, managed and not server, server)
 
 
 def _orphan(environment: Path, folders: Folders) -> Kernel:
@@ -150,6 +162,15 @@ def _version_in(environment: Path) -> str:
 def _has_ipykernel(environment: Path) -> bool:
     packages = site_packages(environment)
     return packages is not None and (packages / "ipykernel_launcher.py").exists()
+
+
+def _same(one: Path, other: Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _specs(folder: Path) -> Iterator[Path]:
+    # os.path and not Path, which raises where a folder is closed to us: on a shared server, some are
+    return (entry for entry in _entries(folder) if os.path.isfile(entry / "kernel.json"))
 
 
 def _entries(folder: Path) -> Iterator[Path]:

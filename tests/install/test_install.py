@@ -240,7 +240,7 @@ def test_a_home_that_is_a_link_with_an_odd_name(
     assert "Uninstalled treetool 1.0" in sesync("uninstall", "treetool", "-y").out
 
 
-def test_what_jupyter_runs_on_is_installed_with_a_warning(sesync: Run, index: Path) -> None:
+def test_what_jupyter_runs_on_is_installed_only_after_a_question(sesync: Run, index: Path) -> None:
     wheel(index, "treetool", meta="Requires-Dist: tornado\n")
     wheel(index, "tornado")
     assert sesync("install", "treetool", "-n").err == ""
@@ -248,8 +248,11 @@ def test_what_jupyter_runs_on_is_installed_with_a_warning(sesync: Run, index: Pa
         "Warning: Jupyter itself runs on tornado: what is installed here takes the place of the server's own. "
         "If notebooks stop working, 'sesync uninstall --python 3.8 tornado' mends it\n"
     )
-    assert sesync("install", "tornado", "-n").err == warning
-    assert sesync("install", "treetool").err == warning
+    ended = sesync("install", "tornado")
+    assert (ended.code, "Jupyter itself runs on tornado" in ended.err, "'--yes'" in ended.err) == (2, True, True)
+    assert sesync("install", "tornado", "--yes").err == warning
+    assert sesync("uninstall", "tornado", "--yes").code == 0
+    assert sesync("install", "treetool").err == warning  # which brings tornado along, as nobody could know before
 
 
 def test_progress_is_drawn_on_a_terminal_and_goes_away(
