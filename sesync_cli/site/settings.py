@@ -1,6 +1,7 @@
 """What a centre decides for everybody: settings read from TOML files, never changed."""
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -174,12 +175,7 @@ def _kind(value: Any) -> str:
 
 
 def _places(template: str) -> set[str]:
-    from string import Formatter
-
-    try:
-        return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
-    except ValueError:
-        return {"?"}
+    return set(re.findall(r"\{([^{}]*)\}|[{}]", template))
 
 
 def _frozen(value: Any) -> Any:
