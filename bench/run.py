@@ -1,6 +1,6 @@
 """Times sesync beside its rivals, in turn in one run, and prints the medians, their ratio and the ratio to reach.
 
-    python bench/run.py [ROW...]      rows: help link list create-pip create-uv disk clone
+python bench/run.py [ROW...]      rows: help link list create-pip create-uv disk clone
 """
 
 import json
@@ -165,7 +165,13 @@ def bench_disk(ground: Ground) -> None:
     for _ in range(9):
         ground.run(SESYNC, "kernel", "create", ground.fresh("d"), *STACK)
     each = (used() - first) / 9
-    row("disk of the 2nd to 10th kernel, each / of the 1st, MB", each, first - before, "<= 15 MB", each / (first - before))
+    row(
+        "disk of the 2nd to 10th kernel, each / of the 1st, MB",
+        each,
+        first - before,
+        "<= 15 MB",
+        each / (first - before),
+    )
 
 
 def bench_clone(ground: Ground) -> None:

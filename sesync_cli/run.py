@@ -156,11 +156,11 @@ def _close(process: subprocess.Popen[str]) -> None:
             stream.close()
 
 
-def end(process: subprocess.Popen[str]) -> None:
-    """End a program and what it started: asked first, then forced."""
+def end(process: subprocess.Popen[str], *, group: bool = True) -> None:
+    """End a program, and what it started if it has a group of its own: asked first, then forced."""
     for word, patience in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, _GRACE)):
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, word)
+            os.killpg(process.pid, word) if group else os.kill(process.pid, word)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(patience)
             return

@@ -120,7 +120,7 @@ class Size:
 
 def measure(folder: Path) -> Size:
     """The size of a folder, each file counted once however many names it has there."""
-    alone = shared = 0
+    alone, shared = folder.lstat().st_blocks * 512, 0
     seen: set[int] = set()
     folders = [str(folder)]
     while folders:

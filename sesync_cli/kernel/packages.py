@@ -21,7 +21,7 @@ _NOT_FOUND = re.compile(r"Because (?P<name>[\w.-]+) was not found in the package
 _NOT_HERE = re.compile(r"Distribution not found at: (?:file://)?(?P<path>.+)")
 _NO_VERSION = re.compile(r"Because there is no version of (?P<wanted>\S+)")
 _ONLY = re.compile(r"Because only (?P<found>\S+) is available and you require (?P<wanted>\S+),")
-_OTHER_PYTHON = re.compile(r"the current Python version \((?P<python>\d+\.\d+)")
+_OTHER_PYTHON = re.compile(r"Using Python (?P<python>\d+\.\d+).* (?:not satisfy|requires) Python ?>=")
 _REQUIRED = re.compile(r"(?<!conclude that )you require (?P<wanted>[^\s,]+(?:,[<>=!~][^\s,]+)*)")
 _NOT_BUILT = re.compile(r"Failed to build `?(?P<name>[^`\s]+)`?")
 _LACKS = re.compile(r"install a library that provides `(?P<file>[^`]+)`|fatal error: (?P<header>\S+): No such file")

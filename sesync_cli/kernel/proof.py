@@ -33,12 +33,12 @@ class ProveKernel:
     def do(self, report: Report) -> None:
         folder = self.environment / ".proof"
         folder.mkdir(mode=0o700, exist_ok=True)
-        answer, said = self._asked(folder)
+        answer, ended, said = self._asked(folder)
         remove(folder)
         if answer != "2":
-            raise self._failure(said)
+            raise self._failure(ended, said)
 
-    def _asked(self, folder: Path) -> tuple[str | None, str]:
+    def _asked(self, folder: Path) -> tuple[str | None, bool, str]:
         connection, said = folder / "connection.json", folder / "said.txt"
         env = expanded(self.spec_env, self.env) | {"IPYTHONDIR": str(folder)}
         client = _client(connection)
@@ -46,16 +46,19 @@ class ProveKernel:
         with said.open("w") as file, started(argv, env=env, stdout=file.fileno(), stderr=file.fileno()) as kernel:
             try:
                 answer = _answer(client, kernel, self.patience)
+                ended = kernel.poll() is not None
             finally:
                 client.stop_channels()
                 end(kernel)
-        return answer, said.read_text(errors="replace")
+        return answer, ended, said.read_text(errors="replace")
 
-    def _failure(self, said: str) -> SesyncError:
+    def _failure(self, ended: bool, said: str) -> SesyncError:
         if number := full_in(said):
             return no_room(self.environment, number)
         lines = [line.strip() for line in said.splitlines() if line.strip()]
-        why = lines[-1] if lines else f"it did not answer within {self.patience:.0f} seconds"
+        why = f"it did not answer within {self.patience:.0f} seconds"
+        if ended:
+            why = lines[-1] if lines else "it ended without a word"
         return SesyncError(
             f"the kernel does not start: {why}", hint="Send this to support, with the command you typed."
         )

@@ -1,0 +1,136 @@
+"""Addresses of repositories: what a person may type, what git calls it, and when two mean the same."""
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from sesync_cli.errors import NotReady, WrongWords
+from sesync_cli.site.settings import Site
+
+PORTS = {"ssh": 22, "https": 443, "http": 80, "git": 9418}
+_GROUP_AND_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)+")
+_SCP = re.compile(r"(?:(\w[\w.+-]*)@)?(\w[\w.-]*|\[[0-9A-Fa-f:.]+\]):(?!//|:)(.+)")
+_HOST = re.compile(r"\w[\w.-]*|[0-9A-Fa-f:.]+")
+_USER = re.compile(r"\w[\w.+-]*")
+_TOKEN = re.compile(r"gl[a-z]+-|gh[a-z]_|github_pat_|(?=\w*\d)\w{20,}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a repository is. `url` is for git; `label` is how people call it; `host` is empty for a local path."""
+
+    url: str
+    label: str
+    scheme: str
+    host: str
+    port: int | None
+    user: str
+    path: str
+
+    @property
+    def repo(self) -> str:
+        """The path without what may be left out: `cooltrees/analysis`."""
+        return re.sub(r"(/?\.git)?/*$", "", self.path.strip("/").removeprefix("~/"))
+
+    @property
+    def name(self) -> str:
+        """The folder that git would make of it."""
+        return self.repo.rpartition("/")[2]
+
+    def is_same(self, other: "Address") -> bool:
+        """Whether both lead to one repository: the way to it (ssh or https, which user) does not count."""
+        if (self.host.lower(), self.repo) != (other.host.lower(), other.repo):
+            return False
+        return self.scheme != other.scheme or self._port == other._port
+
+    @property
+    def _port(self) -> int | None:
+        return self.port or PORTS.get(self.scheme)
+
+
+def read(url: str) -> Address | None:
+    """Any address that git has for a repository; None if it is none."""
+    if "://" in url:
+        return _read_url(url)
+    if scp := _SCP.fullmatch(url):
+        user, host, path = scp.groups()
+        return Address(url, url, "ssh", host.strip("[]"), None, user or "", path)
+    return Address(url, url, "file", "", None, "", url) if url.startswith("/") else None
+
+
+def typed(text: str, site: Site, way: str) -> Address:
+    """The address that a person means by GROUP/NAME or by a URL; `way` is ssh, https or empty for the site's choice.
+
+    What is refused is never repeated: a password may be in it.
+    """
+    if not text.isprintable() or text.startswith("-"):
+        raise _no_address(site)
+    if _GROUP_AND_NAME.fullmatch(text):
+        return _at_site(re.sub(r"\.git$", "", text), site, way)
+    if carries_secret(text):
+        raise WrongWords(
+            "this address carries a password or a token",
+            hint="Type it without, as in https://HOST/GROUP/NAME: git asks for the password, and keeps it out of sight."
+            " If it was a real one, change it: the shell remembers what is typed.",
+        )
+    address = read(text.partition("/-/")[0] if "://" in text else text)  # a page of GitLab's is /GROUP/NAME/-/PAGE
+    if address is None or not _is_allowed(address):
+        raise _no_address(site)
+    if not way or way == address.scheme:
+        return address
+    if address.host.lower() not in {known.host.lower() for known in site_addresses(address.repo, site)}:
+        raise WrongWords(f"this address is not one for {way}", hint=f"Leave out '--{way}', or type the other address.")
+    return _at_site(address.repo, site, way)
+
+
+def carries_secret(url: str) -> bool:
+    """Whether a password or a token is written in an address."""
+    scheme, is_url, rest = url.partition("://")
+    if not is_url:
+        user, at, _ = url.partition("@")
+        return bool(at) and ":" in user
+    user, at, _ = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")
+    return bool(at) and (":" in user or (scheme in ("http", "https") and bool(_TOKEN.match(user))))
+
+
+def site_addresses(repo: str, site: Site) -> list[Address]:
+    """The addresses of a repository at the site's own GitLab."""
+    templates = (site.gitlab_ssh, site.gitlab_https)
+    return [found for template in templates if (found := read(template.format(repo=repo)))]
+
+
+def _at_site(repo: str, site: Site, way: str) -> Address:
+    template = site.gitlab_ssh if (way or site.gitlab_prefer) == "ssh" else site.gitlab_https
+    address = read(template.format(repo=repo))
+    if address is None:
+        raise NotReady(f"the site's address for repositories is none: {template!r}", hint="'sesync site show' tells.")
+    return replace(address, label=repo)
+
+
+def _read_url(url: str) -> Address | None:
+    try:
+        parts = urlsplit(url)
+        host, port, user = parts.hostname or "", parts.port, parts.username or ""
+    except ValueError:
+        return None
+    return Address(url, url, parts.scheme, host, port, user, parts.path)
+
+
+def _is_allowed(address: Address) -> bool:
+    if address.scheme not in PORTS or not _HOST.fullmatch(address.host):
+        return False
+    if "://" in address.url and set("?#") & set(address.url):
+        return False
+    if address.user and not _USER.fullmatch(address.user):
+        return False
+    if address.scheme == "ssh" and "://" not in address.url and not address.user:
+        return False
+    return not address.path.startswith("-") and address.name not in ("", ".", "..", "~")
+
+
+def _no_address(site: Site) -> WrongWords:
+    return WrongWords(
+        "this is not the address of a repository",
+        hint=f"Type GROUP/NAME, as {site.gitlab_url} shows it (your projects: {site.gitlab_url}/dashboard/projects),"
+        " or an address that begins with https://, ssh:// or git@HOST:",
+    )

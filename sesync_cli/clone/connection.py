@@ -1,0 +1,79 @@
+"""How git gets to a server: by which program, with which settings, past which unknown key."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.clone import hosts, repository
+from sesync_cli.clone.address import PORTS, Address, read, site_addresses
+from sesync_cli.clone.failures import Attempt, led_elsewhere
+from sesync_cli.plan import Step
+from sesync_cli.run import need
+
+_SLOWEST = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": "120"}  # bytes per second, for so many seconds
+_PROTOCOLS = {"http": "http:https"}  # a server may lead from http to https, never back
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+
+
+@dataclass(frozen=True)
+class Traveller:
+    """Who goes: their environment and home, and whether they can be asked for a password."""
+
+    env: Mapping[str, str]
+    home: Path
+    interactive: bool
+
+
+@dataclass(frozen=True)
+class Way:
+    """What git has to be told, what has to be done first, and what a person has to agree to."""
+
+    connection: repository.Connection
+    steps: tuple[Step, ...] = ()
+    ask: str = ""
+
+
+def prepare(attempt: Attempt, traveller: Traveller, folder: Path | None) -> Way:
+    """The way to a server, for a new clone or from an existing one in `folder`."""
+    settings_of = (folder,) if folder else ()
+    actual = read(repository.rewritten(attempt.address.url, *settings_of))
+    if actual is None or (actual.scheme not in PORTS and actual != read(attempt.address.url)):
+        raise led_elsewhere(attempt)
+    env = {name: traveller.env.get(name, value) for name, value in _SLOWEST.items()}
+    env |= {"GIT_ALLOW_PROTOCOL": _PROTOCOLS.get(actual.scheme, actual.scheme)}
+    if not traveller.interactive:
+        env["GIT_TERMINAL_PROMPT"] = "0"
+    if actual.scheme == "ssh":
+        return _over_ssh(actual, attempt, traveller, env, repository.setting("core.sshCommand", *settings_of))
+    if actual.scheme in PORTS and not _has_proxy(actual, traveller.env, settings_of):
+        hosts.reach(attempt, actual.host, actual.port or PORTS[actual.scheme])
+    return Way(repository.Connection(env, traveller.interactive))
+
+
+def _over_ssh(actual: Address, attempt: Attempt, traveller: Traveller, env: dict[str, str], configured: str) -> Way:
+    ssh = hosts.chosen_ssh(traveller.env, configured)
+    if not ssh:
+        need("ssh", hint=f"Use '--https', or ask {attempt.site.support_email} to install it.")
+        ssh = hosts.ssh_argv(traveller.home, attempt.site.data_patience_seconds, traveller.interactive)
+        env["GIT_SSH_COMMAND"] = shlex.join(ssh)
+    link = repository.Connection(env, traveller.interactive)
+    host = hosts.resolve(ssh, actual)
+    if host is None or hosts.is_known(host):
+        return Way(link)
+    if pinned := _pinned_keys(host, attempt):
+        return Way(link, (hosts.vouched(host, pinned),))
+    keys = hosts.shown_keys(host, attempt)
+    return Way(link, (hosts.scanned(host, keys),), hosts.question(attempt, keys))
+
+
+def _pinned_keys(host: hosts.Host, attempt: Attempt) -> tuple[str, ...]:
+    own = site_addresses(attempt.address.repo, attempt.site)[0]
+    is_own = own.scheme == "ssh" and (host.address.lower(), host.port) == (own.host.lower(), own.port or PORTS["ssh"])
+    return attempt.site.gitlab_host_keys if is_own else ()
+
+
+def _has_proxy(address: Address, env: Mapping[str, str], settings_of: tuple[Path, ...]) -> bool:
+    if any(env.get(name) or env.get(name.upper()) for name in _PROXIES):
+        return True
+    return bool(repository.setting("http.proxy", *settings_of, url=address.url))

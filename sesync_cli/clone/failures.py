@@ -1,0 +1,215 @@
+"""What git and ssh say when they fail, as errors that a person can act on."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sesync_cli.clone.address import PORTS, Address, site_addresses
+from sesync_cli.disk import full_in, no_room
+from sesync_cli.errors import Conflict, NoAnswer, NotFound, NotReady, Refused, SesyncError
+from sesync_cli.run import without_secrets
+from sesync_cli.site.settings import Site
+
+_SILENT = re.compile(
+    r"(Cloning into|warning:|hint:|Please make sure you have|and the repository exists|remote: *$|=+$)"
+)
+_PREFIX = re.compile(r"^(remote: *|fatal: *|error: *|ERROR: *|ssh: *)+")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What was tried: to reach this address for the sake of this folder."""
+
+    address: Address
+    folder: Path
+    site: Site
+
+    @property
+    def where(self) -> str:
+        """The server, as people say it."""
+        port = self.address.port
+        usual = port is None or port == PORTS.get(self.address.scheme)
+        return f"{self.address.host or self.address.url}{'' if usual else f' (port {port})'}"
+
+    @property
+    def is_at_site(self) -> bool:
+        """Whether the site's own people run this server."""
+        own = {known.host for known in site_addresses("", self.site)} | {urlsplit(self.site.gitlab_url).hostname}
+        return self.address.host.lower() in own
+
+
+def explain(text: str, attempt: Attempt) -> SesyncError:
+    """The error for what git printed before it failed."""
+    if number := full_in(text):
+        return no_room(attempt.folder, number)
+    for signs, error in _TABLE:
+        if re.search(signs, text):
+            return error(attempt, text)
+    return SesyncError(f"git failed: {last_line(text)}", hint=f"If that says nothing to you: {_support(attempt)}.")
+
+
+def last_line(text: str) -> str:
+    """The last thing that git said and that means something by itself."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not _SILENT.match(line.strip())]
+    telling = [line for line in lines if _PREFIX.match(line) and "Could not read from remote" not in line]
+    said = (telling or lines or ["it did not say why"])[-1]
+    return without_secrets(_PREFIX.sub("", said))
+
+
+def unreachable(attempt: Attempt, text: str) -> NoAnswer:
+    """The error for a server that cannot be reached, with the reason as the system gives it."""
+    reasons = {
+        "refused": "it refuses connections",
+        "timed out|after \\d{4,} ms": "it does not answer",
+        "resolve|not known|No address|name resolution": "no server has this name",
+        "No route|unreachable": "there is no way to it from here",
+    }
+    reason = next((words for signs, words in reasons.items() if re.search(signs, text)), "no connection was made")
+    hint = "Check the name." if "name" in reason else "Try again in a minute."
+    return NoAnswer(f"{attempt.where} cannot be reached: {reason}", hint=f"{hint} If it stays so, {_support(attempt)}.")
+
+
+def _support(attempt: Attempt) -> str:
+    return f"ask {attempt.site.support_email}" if attempt.is_at_site else f"ask whoever runs {attempt.address.host}"
+
+
+def _changed_key(attempt: Attempt, text: str) -> SesyncError:
+    return Refused(
+        f"{attempt.where} shows another key than the one that this account knows: somebody may pretend to be it",
+        hint=f"Go no further and type no password there. First {_support(attempt)} whether the server has a new key;"
+        " sesync never accepts one by itself.",
+    )
+
+
+def _unknown_key(attempt: Attempt, text: str) -> SesyncError:
+    return Refused(
+        f"this account does not know the key of {attempt.where} yet",
+        hint=f"'ssh -T {attempt.address.user or 'git'}@{attempt.address.host}' in a terminal shows its fingerprint:"
+        f" {_support(attempt)} whether it is right before you say yes.",
+    )
+
+
+def _open_key(attempt: Attempt, text: str) -> SesyncError:
+    found = re.search(r"Permissions \d+ for '(.+)' are too open|Load key \"(.+)\": bad permissions", text)
+    path = next(filter(None, found.groups()), "") if found else ""
+    key = path or "~/.ssh/id_ed25519"
+    return Refused(
+        f"others can read your ssh key {path}".rstrip() + ", so ssh does not use it",
+        hint=f"'chmod 600 {key}' closes it; then try again.",
+    )
+
+
+def _refused_key(attempt: Attempt, text: str) -> SesyncError:
+    page = f"{attempt.site.gitlab_url}/-/user_settings/ssh_keys" if attempt.is_at_site else "your settings there"
+    return Refused(
+        f"{attempt.where} does not accept your ssh key, or you have none",
+        hint=f"'ssh-keygen -t ed25519' makes a key; then paste the line in ~/.ssh/id_ed25519.pub at {page}."
+        " A key with a passphrase works only in a terminal.",
+    )
+
+
+def _missing(attempt: Attempt, text: str) -> SesyncError:
+    host, label = attempt.address.host or "the server", attempt.address.label
+    page = f"{attempt.site.gitlab_url}/{label}" if attempt.is_at_site and ":" not in label else "its page"
+    return NotFound(
+        f"{host} has no repository {label}, or you may not see it: the answer is the same for both",
+        hint=f"Check the spelling at {page}, or ask the owner to make you a member.",
+    )
+
+
+def _wrong_password(attempt: Attempt, text: str) -> SesyncError:
+    page = f" at {attempt.site.gitlab_url}/-/user_settings/personal_access_tokens" if attempt.is_at_site else ""
+    return Refused(
+        f"{attempt.where} does not accept this name and password",
+        hint="Try again; with two-factor login, a password does not do: make an access token"
+        f"{page} and give it as the password. Or use '--ssh'.",
+    )
+
+
+def _no_password(attempt: Attempt, text: str) -> SesyncError:
+    return Refused(
+        f"{attempt.where} asks for a name and a password, and there is no terminal to type them in",
+        hint="Run it in a terminal, or use '--ssh'.",
+    )
+
+
+def _certificate(attempt: Attempt, text: str) -> SesyncError:
+    return Refused(
+        f"the certificate of {attempt.where} is not trusted: somebody may pretend to be it",
+        hint=f"Type no password there, and {_support(attempt)}. If the server has a certificate of its own,"
+        " 'git config --global http.sslCAInfo FILE' makes it known.",
+    )
+
+
+def _no_https(attempt: Attempt, text: str) -> SesyncError:
+    return NoAnswer(f"{attempt.where} answers, but not in https", hint="Check the port in the address.")
+
+
+def _broke_off(attempt: Attempt, text: str) -> SesyncError:
+    return NoAnswer(
+        f"the connection to {attempt.where} broke off", hint=f"Try again; if it stays so, {_support(attempt)}."
+    )
+
+
+def led_elsewhere(attempt: Attempt, text: str = "") -> SesyncError:
+    """The error for an address that leads to where sesync does not go."""
+    return Refused(
+        f"your git settings, or the server, lead {attempt.address.label} to a kind of address that sesync does not use",
+        hint="'git config --get-regexp insteadof' shows your settings.",
+    )
+
+
+def _owned_by_other(attempt: Attempt, text: str) -> SesyncError:
+    return Refused(f"{attempt.folder} belongs to somebody else", hint="Clone it into your own home.")
+
+
+def _no_ssh(attempt: Attempt, text: str) -> SesyncError:
+    return NotReady("the program ssh is not on this machine", hint=f"Use '--https', or {_support(attempt)}.")
+
+
+def _diverged(attempt: Attempt, text: str) -> SesyncError:
+    return Conflict(
+        f"{attempt.folder} and the server both have new commits; nothing was changed and nothing is lost",
+        hint=f"'git -C {attempt.folder} pull --no-rebase' joins the two.",
+    )
+
+
+def _changes(attempt: Attempt, text: str) -> SesyncError:
+    return Conflict(
+        f"changes of yours in {attempt.folder} are in the way; nothing was changed and nothing is lost",
+        hint=f"'git -C {attempt.folder} status' shows them. Commit them, or put them aside with"
+        f" 'git -C {attempt.folder} stash -u', then run this again.",
+    )
+
+
+def _follows_nothing(attempt: Attempt, text: str) -> SesyncError:
+    return Conflict(
+        f"what is checked out in {attempt.folder} follows no branch of the server, so nothing was changed",
+        hint=f"'git -C {attempt.folder} branch -vv' shows the branches; 'git switch BRANCH' there changes to one.",
+    )
+
+
+_TABLE: tuple[tuple[str, Callable[[Attempt, str], SesyncError]], ...] = (
+    ("HOST IDENTIFICATION HAS CHANGED|REVOKED HOST KEY|Host key for .* has changed", _changed_key),
+    ("UNPROTECTED PRIVATE KEY|bad permissions", _open_key),
+    ("Host key verification failed", _unknown_key),
+    (r"Permission denied \(|Too many authentication failures", _refused_key),
+    ("cannot run ssh|ssh: not found|ssh: command not found", _no_ssh),
+    (r"could not read (Username|Password)|terminal prompts disabled", _no_password),
+    ("Authentication failed|HTTP Basic: Access denied|returned error: 401", _wrong_password),
+    ("(?i)certificate verif|certificate problem|self[- ]signed certificate", _certificate),
+    ("unexpected TLS packet|wrong version number|unknown protocol", _no_https),
+    ("transport '.*' not allowed", led_elsewhere),
+    ("dubious ownership", _owned_by_other),
+    ("Not possible to fast-forward|divergent branches", _diverged),
+    ("would be overwritten by|unmerged files|MERGE_HEAD|not concluded your", _changes),
+    ("no upstream configured|no such branch|does not point to a branch|not currently on a branch", _follows_nothing),
+    ("Could not resolve|Connection refused|[Cc]onnection timed out|Failed to connect|Couldn't connect", unreachable),
+    ("No route to host|Network is unreachable|name resolution", unreachable),
+    ("does not appear to be a git repo|repository '.*' (not found|does not exist)|[Rr]epository not found", _missing),
+    (r"could not be found or you don't have permission|DENIED by|not allowed to download|error: 40[34]", _missing),
+    ("early EOF|Connection (reset|closed)|hung up unexpectedly|unexpected disconnect|Broken pipe", _broke_off),
+    ("Operation too slow|Timeout, server|kex_exchange_identification", _broke_off),
+)

@@ -1,0 +1,129 @@
+"""The steps that make a working copy of a repository, and bring one up to date."""
+
+import contextlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sesync_cli.clone.address import Address, read
+from sesync_cli.clone.failures import Attempt, explain
+from sesync_cli.clone.repository import Connection, GitFailed, branches, commit, origin, talk
+from sesync_cli.errors import Conflict
+from sesync_cli.lock import partial, remove
+from sesync_cli.plan import Report, by_hand
+
+_USUAL_BRANCHES = ("main", "master")
+
+
+@dataclass(frozen=True)
+class Clone:
+    """Clone a repository beside its final place, and let it appear there by one rename."""
+
+    attempt: Attempt
+    connection: Connection
+    _made: list[tuple[Path, int]] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def final(self) -> Path:
+        return self.attempt.folder
+
+    @property
+    def doing(self) -> str:
+        return f"Cloning {self.attempt.address.label} ..."
+
+    def do(self, report: Report) -> None:
+        for parent in reversed([folder for folder in self.final.parents if not folder.exists()]):
+            parent.mkdir(exist_ok=True)
+            self._remember(parent, parent)
+        beside = partial(self.final, owner=self.final)
+        remove(beside)
+        self._make(beside)
+        try:
+            words = ["clone", "--progress", "--", self.attempt.address.url, str(beside)]
+            talk(words, self.connection, report)
+        except GitFailed as failed:
+            raise explain(str(failed), self.attempt) from None
+        self._appear(beside)
+
+    def undo(self) -> None:
+        beside = partial(self.final, owner=self.final)
+        remove(beside)
+        for path, inode in reversed(self._made):
+            if not path.is_dir() or path.stat().st_ino != inode:
+                continue
+            if path == self.final:
+                path.rename(beside)
+                remove(beside)
+            else:
+                with contextlib.suppress(OSError):
+                    path.rmdir()
+        self._made.clear()
+
+    def _make(self, beside: Path) -> None:
+        try:
+            beside.mkdir()
+        except OSError as error:
+            error.filename = str(self.final.parent)  # the hidden name means nothing to a person
+            raise
+
+    def _appear(self, beside: Path) -> None:
+        if os.path.lexists(self.final):
+            raise Conflict(f"{self.final} has appeared meanwhile", hint="Run the command again.")
+        self._remember(self.final, beside)
+        beside.rename(self.final)  # what is not an empty folder makes this fail, and so is never replaced
+
+    def _remember(self, path: Path, made: Path) -> None:
+        self._made.append((path, made.stat().st_ino))
+
+    def __str__(self) -> str:
+        return by_hand("git", "clone", self.attempt.address.url, self.final)
+
+
+@dataclass(frozen=True)
+class Update:
+    """Bring a working copy up to date, if that takes nothing but going forward."""
+
+    attempt: Attempt
+    connection: Connection
+
+    @property
+    def doing(self) -> str:
+        return f"Updating {self.attempt.folder.name} ..."
+
+    def do(self, report: Report) -> None:
+        try:
+            self._git("fetch", "--progress", report=report)
+            names = branches(self.attempt.folder)
+            if commit(self.attempt.folder):
+                self._git("merge", "--ff-only", "--quiet", "@{upstream}", report=report)
+            elif names:
+                usual = next((name for name in _USUAL_BRANCHES if name in names), names[0])
+                self._git("switch", "--quiet", usual, report=report)
+        except GitFailed as failed:
+            raise explain(str(failed), self.attempt) from None
+
+    def _git(self, *words: str, report: Report) -> None:
+        talk(["-C", str(self.attempt.folder), *words], self.connection, report)
+
+    def undo(self) -> None:
+        # git itself goes forward whole or not at all, and what was fetched is not in anybody's way
+        return
+
+    def __str__(self) -> str:
+        return by_hand("git", "-C", self.attempt.folder, "pull", "--ff-only")
+
+
+def existing(address: Address, final: Path, typed_there: bool) -> Address | None:
+    """The address of the clone that is there already; None if nothing is there; a Conflict for anything else."""
+    if not os.path.lexists(final):
+        return None
+    url = origin(final)
+    there = read(url) if url else None
+    if there and there.is_same(address):
+        return there
+    what = "is a clone of another repository" if url else "is there already, and is no clone of this repository"
+    other = final / address.name if typed_there and final.is_dir() and not url else final.with_name(f"{final.name}-2")
+    raise Conflict(
+        f"{final} {what}; it stays as it is",
+        hint=f"Say where else it shall go: '{by_hand('sesync', 'clone', 'REPO', other)}'.",
+    )

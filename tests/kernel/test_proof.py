@@ -1,0 +1,46 @@
+"""The proof that a kernel works: it sees what Jupyter gives it, and none is offered that does not work."""
+
+import json
+import os
+from pathlib import Path
+
+from jupyter_client.manager import KernelManager
+
+from sesync_cli.kernel.proof import expanded
+from tests.kernel import ground
+
+
+def test_variables_are_filled_in_as_jupyter_does(home: Path, tmp_path: Path, monkeypatch):
+    python = ground.python("3.11")
+    monkeypatch.setenv("TREES", "oaks")
+    env = {"A": "${TREES}:$TREES", "B": "$$TREES", "C": "${NOWHERE}", "D": "100 %", "E": "$", "TREES": "pines ${TREES}"}
+    ground.spec(home, "trees", [str(python)], env=env)
+    (tmp_path / "show.py").write_text(
+        "import os, sys\nopen(sys.argv[1], 'w').write(repr({k: os.environ[k] for k in 'ABCDE'}))\n"
+    )
+    spec = ground.specs(home) / "trees/kernel.json"
+    facts = json.loads(spec.read_text())
+    spec.write_text(json.dumps(facts | {"argv": [str(python), str(tmp_path / "show.py"), str(tmp_path / "seen")]}))
+    manager = KernelManager(kernel_name="trees")
+    manager.start_kernel()
+    manager.provisioner.process.wait(20)
+    manager.shutdown_kernel(now=True)
+    given = expanded(env, os.environ)
+    assert (tmp_path / "seen").read_text() == repr({name: given[name] for name in "ABCDE"})
+
+
+def test_a_kernel_that_does_not_start_is_not_offered(sesync, home: Path, index: Path):
+    ground.wheel(index, "sesync_breaks", x_dot_pth="import sys; sys.exit('Error: the [bold] trees are broken')\n")
+    result = sesync("kernel", "create", "trees", "sesync_breaks")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("Error: the kernel does not start: SystemExit: Error: the [bold] trees are broken\n")
+    assert ground.nothing(home)
+
+
+def test_a_kernel_that_does_not_answer_is_not_offered(sesync, home: Path, index: Path, site):
+    site(kernels={"start_seconds": 1})
+    ground.wheel(index, "sesync_sleeps", x_dot_pth="import time, sys; print('zzz', flush=True); time.sleep(100)\n")
+    result = sesync("kernel", "create", "trees", "sesync_sleeps")
+    assert (result.code, "the kernel does not start: it did not answer within 1 seconds" in result.err) == (1, True)
+    assert ground.nothing(home)
+    assert ground.survivors(home) == []

@@ -1,0 +1,65 @@
+"""What a kernel was asked to be, and what folders ask for."""
+
+from pathlib import Path
+
+import pytest
+
+from sesync_cli.errors import WrongWords
+from sesync_cli.kernel.recipe import Recipe, asked_in, name_of, recipe
+
+
+def test_recipes_ask_for_the_same_whatever_the_order_and_the_patch(tmp_path: Path):
+    first, second = tmp_path / "a.txt", tmp_path / "b.txt"
+    first.write_text("six\n")
+    second.write_text("six\n")
+    one = recipe("3.8.17", ["pandas", "numpy"], [first])
+    assert one.same_as(recipe("3.8.18", ["numpy", "pandas"], [second]))
+    assert not one.same_as(recipe("3.9.18", ["numpy", "pandas"], [second]))
+    assert not one.same_as(recipe("3.8.17", ["numpy"], [first]))
+    second.write_text("six==1\n")
+    assert not one.same_as(recipe("3.8.17", ["numpy", "pandas"], [second]))
+
+
+@pytest.mark.parametrize(
+    "data", [None, [], "x", {}, {"python": "3.8"}, {"python": 3, "packages": 1, "requirements": 2}]
+)
+def test_what_is_no_recipe(data: object):
+    assert Recipe.read(data) is None
+
+
+def test_a_requirement_file_must_be_one(tmp_path: Path):
+    with pytest.raises(WrongWords):
+        recipe("3.8", [], [Path("/dev/null")])
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("cooltrees", "cooltrees"),
+        ("Cool Trees (2018)", "Cool-Trees-2018"),
+        (".hidden", "hidden"),
+        ("-rf", "rf"),
+        ("Forêt", "Foret"),
+        ("a\nb", "a-b"),
+    ],
+)
+def test_a_folder_gives_its_kernel_a_name(tmp_path: Path, folder: str, name: str):
+    assert name_of(tmp_path / folder) == name
+
+
+def test_a_folder_without_letters_gives_none(tmp_path: Path):
+    with pytest.raises(WrongWords, match="has no name for a kernel"):
+        name_of(tmp_path / "樹")
+
+
+def test_the_nearest_requirements_count_and_the_repository_gives_the_name(tmp_path: Path):
+    inner = tmp_path / "trees/analysis"
+    inner.mkdir(parents=True)
+    (tmp_path / "trees/.git").mkdir()
+    (tmp_path / "requirements.txt").touch()
+    with pytest.raises(WrongWords, match=r"has no requirements\.txt"):
+        asked_in(inner)
+    (tmp_path / "trees/requirements.txt").touch()
+    assert (name_of(inner), asked_in(inner)) == ("trees", tmp_path / "trees/requirements.txt")
+    (inner / "requirements.txt").touch()
+    assert asked_in(inner) == inner / "requirements.txt"
