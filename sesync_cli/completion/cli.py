@@ -4,7 +4,6 @@ import click
 from click.shell_completion import get_completion_class
 
 from sesync_cli import screen
-from sesync_cli.answer import answers
 
 SHELLS = ("bash", "zsh", "fish")
 
