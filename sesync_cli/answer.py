@@ -11,7 +11,7 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.disk import need_room, room
-from sesync_cli.errors import WrongWords
+from sesync_cli.errors import Stopped, WrongWords
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 from sesync_cli.view import View, size
@@ -108,7 +108,8 @@ def _agree(question: str, yes: bool, session: Session) -> None:
         return
     if not session.interactive:
         raise WrongWords(f"this needs an answer: {question}", hint="Add '--yes' to answer yes beforehand.")
-    click.confirm(screen.printable(question), abort=True, err=True)
+    if not click.confirm(screen.printable(question), err=True):
+        raise Stopped("as you wish; nothing was done")
 
 
 def _say_plan(plan: Plan, dry_run: bool) -> None:

@@ -12,7 +12,7 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import say_json
-from sesync_cli.errors import Exit, SesyncError, WrongWords
+from sesync_cli.errors import Exit, SesyncError, Stopped, WrongWords
 from sesync_cli.lazy import Lazy, LazyGroup
 from sesync_cli.session import Session
 
@@ -70,7 +70,7 @@ def _outcome() -> int:
     except OSError as error:
         return _fail_for_system(error)
     except (KeyboardInterrupt, click.Abort):
-        return _fail(_Interrupted("stopped; what was begun is undone"))
+        return _fail(Stopped("stopped; what was begun is undone"))
     except Exception:
         return _fail(_bug())
 
@@ -96,11 +96,6 @@ def _fail_for_system(error: OSError) -> int:
     from sesync_cli.disk import explained
 
     return _fail(explained(error, Session().home) or _bug())
-
-
-class _Interrupted(SesyncError):
-    kind = "interrupted"
-    exit_code = Exit.INTERRUPTED
 
 
 class _Bug(SesyncError):

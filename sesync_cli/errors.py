@@ -69,6 +69,13 @@ class NotReady(SesyncError):
     exit_code = Exit.NOT_READY
 
 
+class Stopped(SesyncError):
+    """The person said no, or pressed Ctrl-C."""
+
+    kind = "interrupted"
+    exit_code = Exit.INTERRUPTED
+
+
 class WrongWords(SesyncError):
     """The command line itself does not make sense."""
 

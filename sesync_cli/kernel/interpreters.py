@@ -98,9 +98,17 @@ def _candidates(version: str, places: Places) -> Iterator[Path]:
     for name in dict.fromkeys([f"python{minor}", f"python{version.split('.')[0]}"]):
         for candidate in (folder / name for folder in folders if name == "python3" or not _has_shims(folder)):
             real = os.path.realpath(candidate)
+            if _is_named_otherwise(real, minor):
+                continue
             if real not in seen and os.access(candidate, os.X_OK) and not os.path.isdir(candidate):
                 seen.add(real)
                 yield candidate
+
+
+def _is_named_otherwise(real: str, minor: str) -> bool:
+    # a python3 that leads to a python3.8 need not be started to know that it is no 3.9
+    named = re.fullmatch(r"python(\d+\.\d+)", os.path.basename(real))
+    return bool(named and "." in minor and named[1] != minor)
 
 
 def _has_shims(folder: Path) -> bool:

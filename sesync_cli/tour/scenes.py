@@ -47,14 +47,14 @@ def scenes(plot: Path, columns: int) -> tuple[Scene, ...]:
         Scene("The group's data directory, beside one's own files.", ("sesync", "link", "cooltrees")),
         Scene("The group's code, from the centre's GitLab.", ("sesync", "clone", "cooltrees/analysis")),
         Scene("A kernel with the packages that this code asks for.", ("sesync", "kernel", "create"), "analysis"),
+        Scene("One package more, for every notebook of this Python.", ("sesync", "install", "tabulate")),
+        Scene("All kernels, and what they take.", ("sesync", "kernel", "list")),
         Scene(
             "The analysis, run by that kernel.",
             ("sesync", "kernel", "run", "analysis", "--", "python", "heat.py"),
             "analysis",
         ),
         Scene("The plot, which everybody in the group now finds in the data directory.", draw, typed=False),
-        Scene("One package more, for every notebook of this Python.", ("sesync", "install", "tabulate")),
-        Scene("All kernels, and what they take.", ("sesync", "kernel", "list")),
     )
 
 

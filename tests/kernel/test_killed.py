@@ -60,6 +60,17 @@ def test_a_run_interrupted_at_any_step_undoes_what_it_did(warm, home: Path, numb
         assert ground.survivors(home) == []
 
 
+def test_ctrl_c_on_a_terminal_stops_it_and_gives_the_cursor_back(terminal, warm, home: Path):
+    screen = terminal(*CREATE)
+    screen.wait_for("\x1b[?25l")
+    screen.type("\x03")
+    assert screen.ended() == 130
+    assert "Error: stopped; what was begun is undone" in screen.screen
+    assert screen.raw.rindex("\x1b[?25h") > screen.raw.rindex("\x1b[?25l")
+    assert ground.nothing(home)
+    assert ground.survivors(home) == []
+
+
 @pytest.mark.timeout(600)
 def test_fifty_runs_killed_at_any_time(sesync, warm, home: Path, tmp_path: Path):
     """Spread over the whole of a run, so that each thing it does is cut short somewhere."""

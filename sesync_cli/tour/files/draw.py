@@ -11,9 +11,11 @@ picture = Image.open(path).convert("L")
 width = columns * 2
 height = width * picture.height // picture.width // 4 * 4
 small = picture.resize((width, height), Image.LANCZOS).load()
+lines = []
 for top in range(0, height, 4):
     signs = []
     for left in range(0, width, 2):
         dots = sum(BITS[y][x] for y in range(4) for x in range(2) if small[left + x, top + y] < 190)
         signs.append(chr(0x2800 + dots))
-    print("".join(signs).rstrip("\u2800"))
+    lines.append("".join(signs).rstrip("\u2800"))
+print("\n".join(lines).strip("\n"))
