@@ -18,7 +18,7 @@ from sesync_cli.errors import NotReady
 
 _PARTIAL = ".sesync-partial"
 _UNFINISHED = ".sesync-unfinished"
-_DEAD_ELSEWHERE = 24 * 3600.0  # seconds after which another machine's leftover counts as dead
+_DEAD_ELSEWHERE = 24 * 3600.0  # seconds after which a leftover counts as dead whose lock is not to be seen from here
 
 
 @contextlib.contextmanager
@@ -148,7 +148,8 @@ def _key(thing: Path) -> str:
 
 
 def _host() -> str:
-    return os.uname().nodename.partition(".")[0].replace("-", "_") or "localhost"
+    """Whose locks are meant: this machine's, in this folder for locks, which another TMPDIR would change."""
+    return f"{os.uname().nodename.partition('.')[0].replace('-', '_')}_{_key(scratch())[:6]}"
 
 
 def scratch() -> Path:

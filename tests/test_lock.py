@@ -105,6 +105,16 @@ def test_another_machines_leftover_is_swept_only_after_a_day(tmp_path):
     assert not left.exists()
 
 
+def test_what_a_run_with_another_tmpdir_builds_is_not_swept(tmp_path, monkeypatch):
+    thing = tmp_path / "thing"
+    beside = partial(thing, owner=thing)
+    beside.mkdir()
+    (tmp_path / "other").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "other"))
+    sweep(tmp_path)
+    assert beside.exists()
+
+
 def test_sweeping_leaves_everything_else(tmp_path):
     (tmp_path / ".sesync-partial").write_text("a person's own")
     (tmp_path / ".hidden").mkdir()
