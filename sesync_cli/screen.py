@@ -24,6 +24,8 @@ def show(view: View) -> None:
         print(printable(view))
     elif isinstance(view, Table) and not view.rows:
         print(printable(view.empty), file=sys.stderr)
+    elif isinstance(view, Table) and not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        print("\n".join(_aligned(view)))  # nobody looks: a line stays a line, for grep and for logs
     else:
         console = _console(sys.stdout)
         with console.capture() as drawn:
@@ -172,15 +174,37 @@ def _labelled(label: str, message: str, style: str) -> None:
 
 
 def _drawn(view: Table | Facts, console: "Console") -> "RenderableType":
+    from rich.console import Group
+    from rich.text import Text
+
     if isinstance(view, Facts):
         return _facts(view.facts, view.title)
-    table = _table(view)
-    wanted = console.measure(table, options=console.options.update_width(10_000)).maximum
-    if wanted <= console.width or console.width >= _NARROW:
-        return table
-    from rich.console import Group
+    heading, *lines = _aligned(view)
+    if max(map(cells, (heading, *lines))) <= console.width:
+        # what fits is laid out here: Rich's own tables take their time over hundreds of rows
+        return Group(Text(heading, style="bold"), Text("\n".join(lines)))
+    if console.width < _NARROW:
+        return Group(*(_facts(tuple(zip(view.columns, row, strict=True))[1:], row[0]) for row in view.rows))
+    return _table(view)
 
-    return Group(*(_facts(tuple(zip(view.columns, row, strict=True))[1:], row[0]) for row in view.rows))
+
+def _aligned(view: Table) -> list[str]:
+    """The heading and the rows as lines, each column as wide as its widest cell."""
+    rows = [view.columns, *(tuple(map(printable, row)) for row in view.rows)]
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell + " " * (width - cells(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def cells(text: str) -> int:
+    """The columns of a terminal that a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def _table(view: Table) -> "RenderableType":

@@ -11,8 +11,8 @@ from sesync_cli.install.hints import Attempt
 from sesync_cli.install.packages import InstallForUser, UninstallForUser
 from sesync_cli.install.requests import jupyters_own, named, quoted
 from sesync_cli.install.usersite import Package, UserSite, packages_in
-from sesync_cli.kernel.environment import site_packages
 from sesync_cli.kernel.packages import NEEDED, InstallPackages, UninstallPackages
+from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Plan

@@ -1,30 +1,27 @@
-"""sesync kernel create, list, show, run, remove"""
+"""sesync kernel create, list, show, run, remove
+
+What makes kernels is imported by the commands that make them, so that the list does not wait for it.
+"""
 
 import os
 import re
 import shutil
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sesync_cli.answer import answers, plans
 from sesync_cli.errors import NotReady, WrongWords
 from sesync_cli.kernel import view
-from sesync_cli.kernel.create import Wanted, Workshop, plan_create, plan_remove
-from sesync_cli.kernel.environment import clean
-from sesync_cli.kernel.interpreters import Interpreter, Places, find, find_default, versions
-from sesync_cli.kernel.offer import command_env
-from sesync_cli.kernel.packages import checked_package, installed
-from sesync_cli.kernel.proof import expanded
-from sesync_cli.kernel.recipe import asked_in, name_of
 from sesync_cli.kernel.specs import Folders, find_kernels
 from sesync_cli.kernel.specs import find as find_kernel
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan
-from sesync_cli.run import become
 from sesync_cli.session import Session
+
+if TYPE_CHECKING:
+    from sesync_cli.kernel.interpreters import Interpreter, Places
 
 
 def folders(session: Session) -> Folders:
@@ -38,13 +35,17 @@ def folders(session: Session) -> Folders:
     return Folders(specs, session.data / "sesync/kernels", tuple(one for one in dict.fromkeys(server) if one != specs))
 
 
-def places(session: Session) -> Places:
+def places(session: Session) -> "Places":
     """Where this session's Pythons are."""
+    from sesync_cli.kernel.interpreters import Places
+
     return Places(session.env, session.site.python_places)
 
 
-def interpreter(session: Session, wanted: str | None) -> tuple[Interpreter, tuple[str, ...]]:
+def interpreter(session: Session, wanted: str | None) -> "tuple[Interpreter, tuple[str, ...]]":
     """The Python that was asked for, or the site's default, with a warning where it is another one."""
+    from sesync_cli.kernel.interpreters import find, find_default
+
     cache = session.cache / "sesync"
     if wanted:
         return find(wanted, places(session), cache), ()
@@ -60,6 +61,8 @@ def complete_kernel(ctx: click.Context, param: click.Parameter, incomplete: str)
 
 def complete_python(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Versions of Pythons, by the names of programs alone."""
+    from sesync_cli.kernel.interpreters import versions
+
     return [one for one in versions(places(Session())) if one.startswith(incomplete)]
 
 
@@ -103,6 +106,12 @@ def create(
 
     Without NAME, the kernel has the name of the folder (of its repository) and the packages in its requirements.txt.
     """
+    from importlib.metadata import version
+
+    from sesync_cli.kernel.create import Wanted, Workshop, plan_create
+    from sesync_cli.kernel.packages import checked_package
+    from sesync_cli.kernel.recipe import asked_in, name_of
+
     name = words[0] if words else name_of(session.cwd)
     if not words:
         requirements = requirements or (asked_in(session.cwd),)
@@ -134,6 +143,8 @@ def list_kernels(session: Session) -> list[view.Row]:
 @click.pass_obj
 def show(session: Session, name: str) -> view.Card:
     """Show all about one kernel."""
+    from sesync_cli.kernel.packages import installed
+
     one = find_kernel(name, folders(session))
     made = one.recipe
     files = tuple(path for path, _ in made.requirements) if made else ()
@@ -147,6 +158,11 @@ def show(session: Session, name: str) -> view.Card:
 @click.pass_obj
 def run(session: Session, name: str, command: tuple[str, ...]) -> Any:
     """Run a command in a kernel's environment."""
+    from sesync_cli.kernel.environment import clean
+    from sesync_cli.kernel.offer import command_env
+    from sesync_cli.kernel.proof import expanded
+    from sesync_cli.run import become
+
     command = command[1:] if command[0] == "--" else command
     if not command:
         raise WrongWords("there is no command", hint="Say for instance: 'sesync kernel run NAME python --version'.")
@@ -164,6 +180,8 @@ def run(session: Session, name: str, command: tuple[str, ...]) -> Any:
 @click.pass_obj
 def remove(session: Session, name: str) -> Plan:
     """Remove a kernel and its packages."""
+    from sesync_cli.kernel.create import plan_remove
+
     where = folders(session)
     return plan_remove(find_kernel(name, where), where)
 

@@ -102,12 +102,12 @@ def _steps(wanted: Wanted, shop: Workshop, environment: Path) -> tuple[Step, ...
     finished_by = folders.spec(name) / "kernel.json"
     beside = partial(environment, owner=environment)
     packages = (*NEEDED, *wanted.packages)
-    log = shop.logs / f"kernel-create-{name}.log"
+    log, bytecode = shop.logs / f"kernel-create-{name}.log", shop.cache / "bytecode"
     return (
         MakeEnvironment(environment, wanted.interpreter, finished_by, shop.cache, shop.env),
         InstallPackages(beside, packages, wanted.requirements, False, shop.env, log, shown=environment),
-        PlaceEnvironment(environment),
-        ProveKernel(environment, kernel_argv(environment), env, shop.env, shop.start_seconds),
+        PlaceEnvironment(environment, bytecode),
+        ProveKernel(environment, kernel_argv(environment), env, shop.env, shop.start_seconds, bytecode),
         OfferKernel(name, wanted.title, folders, env, made, shop.version),
     )
 

@@ -1,18 +1,17 @@
-"""The virtual environment of a kernel: how it is made, what it occupies. The door to virtualenv."""
+"""The virtual environment of a kernel, and how it is made. The door to virtualenv."""
 
-import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.errors import Conflict
+from sesync_cli.kernel.bytecode import lend
 from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.lock import mark_unfinished, partial, remove, vanish
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.run import run
 
-_RECORD = "sesync.json"
 _BY_VIRTUALENV = (3, 8)  # what virtualenv leaves in older environments is a SyntaxError at every start of theirs
 
 STRANGERS = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PIP_USER", "PIP_TARGET")
@@ -86,13 +85,15 @@ def make_site_python(path: Path, interpreter: Interpreter, cache: Path) -> None:
 
 @dataclass(frozen=True)
 class PlaceEnvironment:
-    """Give an environment its final name."""
+    """Give an environment its final name, and the bytecode that other kernels have compiled."""
 
     path: Path
+    bytecode: Path
     doing: str = "Putting the environment in its place"
 
     def do(self, report: Report) -> None:
         beside = partial(self.path, owner=self.path)
+        lend(beside, self.bytecode)
         try:
             beside.rename(self.path)
         except OSError as error:
@@ -108,57 +109,3 @@ class PlaceEnvironment:
 
     def __str__(self) -> str:
         return f"# the environment is built beside {self.path} and takes that name when it is whole"
-
-
-@dataclass(frozen=True)
-class Size:
-    """What a folder occupies on disk, in bytes: alone, and shared with others by hard links."""
-
-    alone: int
-    shared: int
-
-
-def measure(folder: Path) -> Size:
-    """The size of a folder, each file counted once however many names it has there."""
-    alone, shared = folder.lstat().st_blocks * 512, 0
-    seen: set[int] = set()
-    folders = [str(folder)]
-    while folders:
-        with os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                facts = entry.stat(follow_symlinks=False)
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                if facts.st_nlink == 1 or entry.is_dir(follow_symlinks=False):
-                    alone += facts.st_blocks * 512
-                elif facts.st_ino not in seen:
-                    seen.add(facts.st_ino)
-                    shared += facts.st_blocks * 512
-    return Size(alone, shared)
-
-
-def site_packages(environment: Path) -> Path | None:
-    """Where an environment keeps its packages; None where there is none."""
-    return next(iter(sorted(environment.glob("lib/python3*/site-packages"))), None)
-
-
-def remember_size(environment: Path) -> None:
-    """Measure an environment and keep the numbers in it, until its packages change."""
-    record = {"size": asdict(measure(environment)), "packages_changed": _changed(environment)}
-    (environment / _RECORD).write_text(json.dumps(record))
-
-
-def known_size(environment: Path) -> Size:
-    """The size as it was kept, or measured where packages came or went since."""
-    try:
-        record = json.loads((environment / _RECORD).read_text())
-        if record["packages_changed"] == _changed(environment):
-            return Size(**record["size"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return measure(environment)
-
-
-def _changed(environment: Path) -> int:
-    packages = site_packages(environment)
-    return packages.stat().st_mtime_ns if packages else 0

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import Conflict
-from sesync_cli.kernel.environment import remember_size, site_packages
 from sesync_cli.kernel.recipe import Recipe
+from sesync_cli.kernel.size import remember_size, site_packages
 from sesync_cli.kernel.specs import Folders, kernel_in
 from sesync_cli.lock import mark_finished, remove, vanish
 from sesync_cli.plan import Report, by_hand

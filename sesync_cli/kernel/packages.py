@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import NoAnswer, NotFound, Refused, SesyncError, WrongWords
-from sesync_cli.kernel.environment import clean, remember_size, site_packages
+from sesync_cli.kernel.environment import clean
+from sesync_cli.kernel.size import remember_size, site_packages
 from sesync_cli.lock import is_unfinished
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.run import ProgramFailed, follow, without_secrets

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import SesyncError
+from sesync_cli.kernel.bytecode import keep
 from sesync_cli.lock import remove
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.run import end, started
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProveKernel:
-    """Start a kernel and have it answer; what it writes meanwhile stays in its environment."""
+    """Start a kernel and have it answer; what it writes meanwhile stays in its environment, its bytecode for others."""
 
     environment: Path
     argv: tuple[str, ...]
     spec_env: Mapping[str, str]
     env: Mapping[str, str]
     patience: float
+    bytecode: Path
     doing: str = "Starting the kernel once, to see that it works"
 
     def do(self, report: Report) -> None:
@@ -37,6 +39,7 @@ class ProveKernel:
         remove(folder)
         if answer != "2":
             raise self._failure(ended, said)
+        keep(self.environment, self.bytecode)
 
     def _asked(self, folder: Path) -> tuple[str | None, bool, str]:
         connection, said = folder / "connection.json", folder / "said.txt"
@@ -73,12 +76,6 @@ class ProveKernel:
 def expanded(spec_env: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
     """The environment that Jupyter gives to a kernel: its own, with the spec's on top and `$NAME` filled in."""
     return {**env, **{name: Template(value).safe_substitute(env) for name, value in spec_env.items()}}
-
-
-def load_client() -> None:
-    """Import jupyter_client, so that it is there when it is needed."""
-    import jupyter_client.blocking.client
-    import jupyter_client.connect  # noqa: F401
 
 
 def _client(connection: Path) -> "BlockingKernelClient":

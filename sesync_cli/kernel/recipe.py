@@ -1,8 +1,6 @@
 """What a kernel is asked to be, and what a folder asks for."""
 
-import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +41,8 @@ def recipe(python: str, packages: Iterable[str], requirements: Iterable[Path]) -
     for path in requirements:
         if not path.is_file():
             raise WrongWords(f"{path} is not a file", hint="A kernel is made again from its files: keep one.")
+    import hashlib
+
     files = ((str(path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in requirements)
     return Recipe(python, tuple(packages), tuple(files))
 
@@ -50,6 +50,8 @@ def recipe(python: str, packages: Iterable[str], requirements: Iterable[Path]) -
 def name_of(folder: Path) -> str:
     """The kernel's name that this folder (or the repository it is in) stands for."""
     root = _root(folder)
+    import unicodedata
+
     plain = unicodedata.normalize("NFKD", root.name).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-._")
     if not name:

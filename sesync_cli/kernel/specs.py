@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sesync_cli.errors import NotFound
-from sesync_cli.kernel.environment import Size, known_size, site_packages
 from sesync_cli.kernel.recipe import Recipe
+from sesync_cli.kernel.size import Size, known_size, site_packages
 from sesync_cli.lock import is_unfinished, partial
 from sesync_cli.names import listed, near
 
@@ -62,7 +62,7 @@ class Kernel:
             return "unreadable"
         if self.environment and not os.path.isdir(self.environment):
             return "no environment"
-        if not _BARE_PYTHON.fullmatch(self.argv[0]) and shutil.which(self.argv[0]) is None:
+        if not _BARE_PYTHON.fullmatch(self.argv[0]) and not _is_program(self.argv[0]):
             return "no Python"
         if self.managed and self.environment and not _has_ipykernel(self.environment):
             return "no ipykernel"
@@ -87,11 +87,10 @@ def find_kernels(folders: Folders) -> list[Kernel]:
     for folder in (folders.specs, *folders.server):
         for spec in _specs(folder):
             found.setdefault(spec.name.lower(), _read(spec, folders))
-    used = {os.path.realpath(kernel.environment) for kernel in found.values() if kernel.environment}
-    for environment in _entries(folders.environments):
-        if os.path.realpath(environment) in used or environment.name in found or environment.name.startswith("."):
-            continue
-        if not is_unfinished(environment):
+    left = [one for one in _entries(folders.environments) if one.name not in found and not one.name.startswith(".")]
+    used = {os.path.realpath(kernel.environment) for kernel in found.values() if left and kernel.environment}
+    for environment in left:
+        if os.path.realpath(environment) not in used and not is_unfinished(environment):
             found[environment.name] = _orphan(environment, folders)
     return sorted(found.values(), key=lambda kernel: (kernel.server, kernel.name))
 
@@ -164,8 +163,14 @@ def _has_ipykernel(environment: Path) -> bool:
     return packages is not None and (packages / "ipykernel_launcher.py").exists()
 
 
+def _is_program(word: str) -> bool:
+    if os.path.isabs(word):
+        return os.path.isfile(word) and os.access(word, os.X_OK)
+    return shutil.which(word) is not None
+
+
 def _same(one: Path, other: Path) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)
+    return one == other or os.path.realpath(one) == os.path.realpath(other)
 
 
 def _specs(folder: Path) -> Iterator[Path]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.errors import Conflict
-from sesync_cli.kernel.environment import PlaceEnvironment, clean, known_size, measure, remember_size
+from sesync_cli.kernel.environment import PlaceEnvironment, clean
+from sesync_cli.kernel.size import known_size, measure, remember_size
 from sesync_cli.lock import partial
 
 
@@ -40,7 +41,7 @@ def test_a_size_is_remembered_until_packages_change(tmp_path: Path):
 
 def test_an_environment_takes_no_ones_place(tmp_path: Path):
     final = filled(tmp_path / "trees")
-    step = PlaceEnvironment(final)
+    step = PlaceEnvironment(final, tmp_path / "bytecode")
     beside = partial(final, owner=final)
     filled(beside)
     with pytest.raises(Conflict, match="is in the way"):

@@ -1,0 +1,67 @@
+"""What an environment occupies on disk, measured when its packages change."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+_RECORD = "sesync.json"
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a folder occupies on disk, in bytes: alone, and shared with others by hard links."""
+
+    alone: int
+    shared: int
+
+
+def measure(folder: Path) -> Size:
+    """The size of a folder, each file counted once however many names it has there."""
+    alone, shared = folder.lstat().st_blocks * 512, 0
+    seen: set[int] = set()
+    folders = [str(folder)]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                facts = entry.stat(follow_symlinks=False)
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                if facts.st_nlink == 1 or entry.is_dir(follow_symlinks=False):
+                    alone += facts.st_blocks * 512
+                elif facts.st_ino not in seen:
+                    seen.add(facts.st_ino)
+                    shared += facts.st_blocks * 512
+    return Size(alone, shared)
+
+
+def site_packages(environment: Path) -> Path | None:
+    """Where an environment keeps its packages; None where there is none."""
+    try:
+        versions = sorted(name for name in os.listdir(environment / "lib") if name.startswith("python3"))
+    except OSError:
+        return None
+    folders = (environment / "lib" / version / "site-packages" for version in versions)
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
+def remember_size(environment: Path) -> None:
+    """Measure an environment and keep the numbers in it, until its packages change."""
+    record = {"size": asdict(measure(environment)), "packages_changed": _changed(environment)}
+    (environment / _RECORD).write_text(json.dumps(record))
+
+
+def known_size(environment: Path) -> Size:
+    """The size as it was kept, or measured where packages came or went since."""
+    try:
+        record = json.loads((environment / _RECORD).read_text())
+        if record["packages_changed"] == _changed(environment):
+            return Size(**record["size"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return measure(environment)
+
+
+def _changed(environment: Path) -> int:
+    packages = site_packages(environment)
+    return packages.stat().st_mtime_ns if packages else 0
