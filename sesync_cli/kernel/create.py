@@ -122,8 +122,10 @@ def _existing(wanted: Wanted, folders: Folders) -> Kernel | None:
     if stranger := in_the_way(wanted.name, folders):
         raise Conflict(f"{stranger} is in the way, and is no kernel", hint="Choose another name, or move it away.")
     environment = folders.environment(wanted.name)
+    # looked at before the spec: a run that makes this kernel right now writes the spec, and then calls it finished
+    finished = environment.exists() and not is_unfinished(environment)
     existing = kernel_in(folders.specs, wanted.name, folders)
-    if existing is None and environment.exists() and not is_unfinished(environment):
+    if finished and existing is None:
         hint = f"'sesync kernel remove {wanted.name.lower()}' deletes it; or choose another name."
         raise Conflict(f"{environment} is left from a kernel that Jupyter does not offer any more", hint=hint)
     return existing

@@ -112,9 +112,8 @@ def kernel_in(folder: Path, name: str, folders: Folders) -> Kernel | None:
 
 def in_the_way(name: str, folders: Folders) -> Path | None:
     """What stands where this kernel's spec would, and is none: a folder without a kernel.json, a file, a lost link."""
-    specs = list(_specs(folders.specs))
-    others = (entry for entry in _entries(folders.specs) if entry not in specs)
-    return next((entry for entry in others if entry.name.lower() == name.lower()), None)
+    named = (entry for entry in _entries(folders.specs) if entry.name.lower() == name.lower())
+    return next((entry for entry in named if not os.path.isfile(entry / "kernel.json")), None)
 
 
 def _read(spec: Path, folders: Folders) -> Kernel:

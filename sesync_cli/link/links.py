@@ -51,6 +51,7 @@ def plan_link(wish: Wish, site: Site, watch: Watch) -> Plan:
     """How to come to the link that is wished for."""
     until = time.monotonic() + site.data_patience_seconds
     target = site.data_directory(wish.project)
+    taken = os.path.lexists(wish.at)  # looked at once: it may appear while we look at the rest
     link = read_link(wish.at, site.data_root)
     unsure = [wish.at] if link and link.below != target.name else []
     seen = look([target, *unsure], site.data_root, until, watch)
@@ -67,6 +68,8 @@ def plan_link(wish: Wish, site: Site, watch: Watch) -> Plan:
     )
     if link and (not unsure or seen[wish.at].identity == directory.identity):
         return done
+    if taken:
+        _need_leave(wish, link, target)
     return _linking(wish, link, done)
 
 
@@ -75,7 +78,6 @@ def _linking(wish: Wish, link: Link | None, done: Plan) -> Plan:
     from sesync_cli.link.ignore import ignoring
 
     target = done.result["target"]
-    _need_place(wish, link, target)
     ignored, warnings = ignoring(wish.at)
     steps: tuple[Step, ...] = (*ignored, Symlink(target, wish.at, replaces=link.text if link else ""))
     return replace(
@@ -183,8 +185,8 @@ def _what(there: Path) -> str:
     return "a folder" if there.is_dir() else "a file"
 
 
-def _need_place(wish: Wish, link: Link | None, target: Path) -> None:
-    if not os.path.lexists(wish.at) or (link and wish.replace):
+def _need_leave(wish: Wish, link: Link | None, target: Path) -> None:
+    if link and wish.replace:
         return
     hint = "Choose another name with '--as NAME'."
     if link:
