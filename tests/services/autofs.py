@@ -22,7 +22,16 @@ def automounted(root: Path, sources: Mapping[str, Path], *, options: str = "", s
     (base / "map").write_text(_map(sources, options, slow))
     (base / "map").chmod(0o755 if slow else 0o644)
     (base / "master").write_text(f"{root} {'program' if slow else 'file'}:{base}/map --timeout=60 nobrowse\n")
-    argv = [automount, "--foreground", "--dont-check-daemon", "--pid-file", f"{base}/pid", "--master-wait", "0", f"{base}/master"]
+    argv = [
+        automount,
+        "--foreground",
+        "--dont-check-daemon",
+        "--pid-file",
+        f"{base}/pid",
+        "--master-wait",
+        "0",
+        f"{base}/master",
+    ]
     # for the processes of its own group an automounter mounts nothing
     quiet = subprocess.DEVNULL
     daemon = subprocess.Popen(argv, stdout=quiet, stderr=quiet, start_new_session=True)
