@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -213,3 +214,10 @@ def needed_root() -> None:
     """Some real things (mounts, other users) need root."""
     if os.getuid():
         missing("root")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name what was missing, and how many tests that cost."""
+    skipped = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", []))
+    for reason, count in skipped.most_common():
+        terminalreporter.write_line(f"{count} skipped: {reason.removeprefix('Skipped: ')}")
