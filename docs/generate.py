@@ -54,7 +54,8 @@ def commands() -> str:
     """The help of every command."""
     parts = [COMMANDS]
     for path, command in walk(sesync):
-        context = click.Context(command, info_name=" ".join(("sesync", *path)), terminal_width=100)
+        settings = {"terminal_width": 100, "help_option_names": ["-h", "--help"]}
+        context = click.Context(command, info_name=" ".join(("sesync", *path)), **settings)
         parts.append(f"## {context.info_name}\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 

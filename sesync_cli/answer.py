@@ -71,8 +71,7 @@ def _acting(command: Command, view: Callable[[Any], View]) -> Command:
                 plan.carry_out(screen.doing)
                 if plan.after:
                     plan = replace(plan, **plan.after())
-        _say_plan(plan, dry_run)
-        _warn_when_low(session)
+        _say_plan(replace(plan, warnings=(*plan.warnings, *_when_low(session))), dry_run)
 
     return act
 
@@ -123,11 +122,12 @@ def _say_plan(plan: Plan, dry_run: bool) -> None:
         screen.warn(warning)
 
 
-def _warn_when_low(session: Session) -> None:
+def _when_low(session: Session) -> tuple[str, ...]:
     quota = session.site.home_quota_gb * _GB
     free = room(session.home).free
-    if free < quota * (100 - session.site.home_warn_percent) / 100:
-        screen.warn(f"your home folder has only {size(free)} left: make room soon, or Jupyter will lock you out")
+    if free >= quota * (100 - session.site.home_warn_percent) / 100:
+        return ()
+    return (f"your home folder has only {size(free)} left: make room soon, or Jupyter will lock you out",)
 
 
 def _as_json(value: Any) -> Any:

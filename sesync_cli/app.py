@@ -1,5 +1,6 @@
 """The root command: what there is, and what happens when it goes wrong."""
 
+import errno
 import gc
 import os
 import signal
@@ -50,12 +51,20 @@ for name, (target, summary) in COMMANDS.items():
 
 def main() -> NoReturn:
     """The program `sesync`: one command line, every failure of it told once and in one way."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the shell
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+        getattr(sys, name).reconfigure(errors="backslashreplace")
     for word in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(word, _interrupt)
     gc.freeze()  # no collection need look at what was imported: a fifth of a short command's time
     code = _outcome()
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        if error.errno != errno.EPIPE:  # a reader that left early has what it wanted
+            code = _fail(SesyncError(f"the answer could not be written: {error.strerror}"))
     gc.freeze()
     sys.exit(code)
 
@@ -123,7 +132,8 @@ def _bug() -> _Bug:
 
 def _wants_json(argv: Sequence[str]) -> bool:
     own = argv[: argv.index("--")] if "--" in argv else argv
-    return "--json" in own
+    # what stands behind `kernel run` is another program's
+    return "--json" in own and list(argv[1:3]) != ["kernel", "run"]
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

@@ -11,6 +11,11 @@ from sesync_cli.view import size
 FULL = {errno.ENOSPC: "full", errno.EDQUOT: "over your quota"}
 FULL_TEXTS = {"No space left on device": errno.ENOSPC, "Disk quota exceeded": errno.EDQUOT}
 
+_MAKE_ROOM = (
+    "Make room first: 'rm -r ~/.cache/uv ~/.cache/sesync' empties caches, which are filled again when needed; "
+    "'sesync kernel list' shows what each kernel takes, 'du -sh ~/* ~/.[!.]*' the rest."
+)
+
 
 @dataclass(frozen=True)
 class Room:
@@ -43,7 +48,7 @@ def no_room(path: Path, number: int) -> NoRoom:
         numbers = f"the disk itself has {size(here.free)} left, but your share of it is used up"
     return NoRoom(
         f"the file system {here.mount} is {FULL[number]} ({numbers}), while writing below {path}",
-        hint="Make room first: 'sesync kernel list' shows what each kernel takes, 'du -sh ~/* ~/.[!.]*' the rest.",
+        hint=_MAKE_ROOM,
     )
 
 
@@ -53,7 +58,7 @@ def need_room(count: int, path: Path) -> None:
     if here.free < count:
         raise NoRoom(
             f"this takes about {size(count)}, and {here.mount} has {size(here.free)} free",
-            hint="Make room first: 'sesync kernel list' shows what each kernel takes.",
+            hint=_MAKE_ROOM,
         )
 
 

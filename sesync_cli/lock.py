@@ -157,8 +157,9 @@ def scratch() -> Path:
     import tempfile
 
     folder = Path(tempfile.gettempdir()) / f"sesync-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    if folder.is_symlink() or not folder.is_dir() or folder.stat().st_uid != os.getuid():
         raise NotReady(f"{folder} belongs to somebody else", hint="Ask support to remove it.")
     return folder
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from sesync_cli.errors import Conflict
+from sesync_cli.errors import Conflict, Stopped
 from sesync_cli.lock import partial, remove, vanish
 
 Report = Callable[[float | None, str], None]
@@ -61,10 +61,12 @@ class Plan:
                 begun.append(step)
                 with watch(step.doing) as report:
                     step.do(report)
-        except BaseException:
+        except BaseException as error:
             for step in reversed(begun):
                 with contextlib.suppress(OSError):
                     step.undo()
+            if isinstance(error, KeyboardInterrupt) and any(isinstance(step, RemoveTree) for step in begun):
+                raise Stopped("stopped in the middle; run it again to finish") from None
             raise
 
 

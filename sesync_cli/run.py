@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 from sesync_cli.errors import NotReady, SesyncError
@@ -154,6 +155,32 @@ def _close(process: subprocess.Popen[str]) -> None:
     for stream in (process.stdout, process.stderr):
         if stream:
             stream.close()
+
+
+@contextlib.contextmanager
+def unhurried(report: Callable[[float | None, str], None]) -> Iterator[Callable[[bool], None]]:
+    """Gives a function; once it was called with True, the first Ctrl-C waits for the end of the block.
+
+    The second does not wait, and none does once it was called with False. For installers, which take nothing back when they are ended while they write files.
+    """
+    usual = {word: signal.getsignal(word) for word in _INTERRUPTS}
+
+    def restore() -> None:
+        for word, handler in usual.items():
+            signal.signal(word, handler)
+
+    def later(number: int, frame: FrameType | None) -> None:
+        restore()
+        report(None, "nearly done; Ctrl-C again breaks it off")
+
+    def let_finish(wait: bool) -> None:
+        for word in _INTERRUPTS:
+            signal.signal(word, later if wait else usual[word])
+
+    try:
+        yield let_finish
+    finally:
+        restore()
 
 
 def end(process: subprocess.Popen[str], *, group: bool = True) -> None:

@@ -31,8 +31,6 @@ def show(view: View) -> None:
         with console.capture() as drawn:
             console.print(_drawn(view, console))
         print("\n".join(line.rstrip() for line in drawn.get().splitlines()))
-        if isinstance(view, Table) and view.note:
-            note(view.note)
 
 
 def fail(message: str, hint: str = "") -> None:
@@ -184,7 +182,8 @@ def _drawn(view: Table | Facts, console: "Console") -> "RenderableType":
         # what fits is laid out here: Rich's own tables take their time over hundreds of rows
         return Group(Text(heading, style="bold"), Text("\n".join(lines)))
     if console.width < _NARROW:
-        return Group(*(_facts(tuple(zip(view.columns, row, strict=True))[1:], row[0]) for row in view.rows))
+        named = (tuple(zip(view.columns, row, strict=True)) for row in view.rows)
+        return Group(*(_facts([fact for fact in facts[1:] if fact[1]], facts[0][1]) for facts in named))
     return _table(view)
 
 

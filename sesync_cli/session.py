@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sesync_cli.errors import NotReady
+
 if TYPE_CHECKING:
     from sesync_cli.site.settings import Site
 
@@ -27,13 +29,20 @@ class Session:
 
     @cached_property
     def home(self) -> Path:
-        return Path(self.env.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir)
+        home = Path(self.env.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir)
+        if not home.is_dir():
+            raise NotReady(f"your home folder {home} is not there", hint="Ask support.")
+        return home
 
     @cached_property
     def cwd(self) -> Path:
         # the way that the person took here, not where its links lead; PWD is the shell's word for it
         said = self.env.get("PWD", "")
-        return Path(said) if said and os.path.realpath(said) == os.getcwd() else Path.cwd()
+        try:
+            here = os.getcwd()
+        except FileNotFoundError:
+            raise NotReady("the folder that you are in is gone", hint="'cd' takes you home.") from None
+        return Path(said) if said and os.path.realpath(said) == here else Path(here)
 
     @property
     def data(self) -> Path:

@@ -5,12 +5,11 @@ from typing import NamedTuple
 
 
 class Table(NamedTuple):
-    """Rows under headings; `empty` is said instead when there are none, `note` below when there are some."""
+    """Rows under headings; `empty` is said instead when there are none."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     empty: str = "Nothing to show."
-    note: str = ""
 
 
 class Facts(NamedTuple):

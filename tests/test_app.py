@@ -122,3 +122,31 @@ def test_every_error_in_json_has_the_same_shape(sesync, site):
     ):
         document = json.loads(sesync(*words, "--json").out)
         assert set(document) == {"error"} and set(document["error"]) == {"kind", "message", "hint"}
+
+
+def test_a_closed_or_full_output_is_no_bug(site):
+    closed = subprocess.run(["bash", "-c", f"'{SESYNC}' site show >&-"], capture_output=True, text=True)
+    assert (closed.returncode, closed.stderr) == (0, "")
+    full = subprocess.run(["bash", "-c", f"'{SESYNC}' site show >/dev/full"], capture_output=True, text=True)
+    assert full.returncode == 1
+    assert full.stderr == "Error: the answer could not be written: No space left on device\n"
+
+
+def test_a_home_or_a_folder_that_is_gone_is_told(sesync, site, home):
+    ended = sesync("link", env={**os.environ, "HOME": str(home / "gone")})
+    assert (ended.code, "is not there" in ended.err) == (3, True)
+    inside = f"mkdir here; cd here; rmdir ../here; '{SESYNC}' kernel create"
+    gone = subprocess.run(["bash", "-c", inside], capture_output=True, text=True)
+    assert gone.returncode == 3
+    assert "the folder that you are in is gone" in gone.stderr
+
+
+def test_json_of_another_programs_words_is_not_ours(sesync, site):
+    assert sesync("kernel", "run", "nope", "program", "--json").err.startswith("Error: there is no kernel named nope")
+
+
+def test_a_file_where_the_locks_should_be_is_told(sesync, site, nfs):
+    lock = f"{os.environ['TMPDIR']}/sesync-{os.getuid()}"
+    with open(lock, "w"):
+        ended = sesync("link", "cooltrees")
+    assert (ended.code, "belongs to somebody else" in ended.err) == (3, True)

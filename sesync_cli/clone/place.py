@@ -10,7 +10,6 @@ from sesync_cli.errors import Refused, WrongWords
 from sesync_cli.site.settings import Site
 
 _MOST_LINKS = 40  # as many as Linux follows
-_WISHES = ("requirements.txt", "pyproject.toml", "Pipfile", "pylock.toml", "uv.lock")
 
 
 def chosen(directory: str | None, address: Address, home: Path, cwd: Path) -> Path:
@@ -43,8 +42,8 @@ def tilde(path: Path, home: Path) -> str:
 
 
 def asks_for_packages(folder: Path) -> bool:
-    """Whether a repository says which Python packages it needs."""
-    return any((folder / wish).is_file() for wish in _WISHES)
+    """Whether a repository says which Python packages it needs, in the way that `sesync kernel create` reads."""
+    return (folder / "requirements.txt").is_file()
 
 
 def _data_directory(path: Path, site: Site) -> Path | None:

@@ -3,22 +3,19 @@
 import contextlib
 import os
 import re
-import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 
 from sesync_cli.install.failures import explained
 from sesync_cli.install.hints import Attempt
 from sesync_cli.install.usersite import NOT_FROM_HERE, Before, UserSite, clean
 from sesync_cli.lock import partial, remove, scratch
 from sesync_cli.plan import Report, by_hand
-from sesync_cli.run import Output, ProgramFailed, follow
+from sesync_cli.run import Output, ProgramFailed, follow, unhurried
 
 _PIP = NOT_FROM_HERE + "import runpy; runpy.run_module('pip', run_name='__main__', alter_sys=True)"
 _WRITES = re.compile(r"Installing collected packages: (?P<names>.+)")
-_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Hear = Callable[[str], None]
 
@@ -38,11 +35,11 @@ class InstallForUser:
 
     def do(self, report: Report) -> None:
         self.before.append(before := Before(self.site.folder))
-        with _unhurried(report) as let_finish:
+        with unhurried(report) as let_finish:
 
             def on_line(line: str) -> None:
                 if writes := _WRITES.match(line):
-                    let_finish()
+                    let_finish(True)
                     before.pip_writes(writes["names"].split(", "))
                 report(None, line)
 
@@ -72,8 +69,8 @@ class UninstallForUser:
     doing: str = "Uninstalling packages"
 
     def do(self, report: Report) -> None:
-        with _unhurried(report) as let_finish:
-            let_finish()
+        with unhurried(report) as let_finish:
+            let_finish(True)
             # no log before it is done: this must work in a home that is full
             _keep(_pip(self._words, self, lambda line: report(None, line), None), self.attempt.log)
 
@@ -111,29 +108,3 @@ def _keep(output: Output, log: Path) -> None:
         log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(output.out)
-
-
-@contextlib.contextmanager
-def _unhurried(report: Report) -> Iterator[Callable[[], None]]:
-    """Gives a function; once it was called, the first Ctrl-C waits for the end of the block, the second does not.
-
-    pip takes nothing back when it is ended while it copies files.
-    """
-    usual = {word: signal.getsignal(word) for word in _STOPS}
-
-    def restore() -> None:
-        for word, handler in usual.items():
-            signal.signal(word, handler)
-
-    def later(number: int, frame: FrameType | None) -> None:
-        restore()
-        report(None, "nearly done; Ctrl-C again breaks it off")
-
-    def let_finish() -> None:
-        for word in _STOPS:
-            signal.signal(word, later)
-
-    try:
-        yield let_finish
-    finally:
-        restore()

@@ -146,10 +146,15 @@ class Before:
 
     def _put_back(self, name: str) -> None:
         # a pip that was killed leaves the old version of a package under a name that begins with this sign
-        for old in self.names:
-            if old[1:] == name[1:]:
-                remove(self.folder / old)
-                (self.folder / name).rename(self.folder / old)
+        alike = [old for old in self.names if old[1:] == name[1:] and not old.startswith("~")]
+        meant = alike if len(alike) == 1 else [old for old in alike if self._comes(old)]
+        if len(meant) == 1:
+            remove(self.folder / meant[0])
+            (self.folder / name).rename(self.folder / meant[0])
+
+    def _comes(self, name: str) -> bool:
+        match = _ENTRY.fullmatch(name)
+        return normal(match["name"] if match else name) in self.coming
 
     def _record(self, name: str) -> list[str]:
         try:

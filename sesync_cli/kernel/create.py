@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sesync_cli.errors import Conflict, NotReady, Refused
@@ -11,7 +11,7 @@ from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.kernel.offer import OfferKernel, kernel_argv, kernel_env
 from sesync_cli.kernel.packages import NEEDED, InstallPackages
 from sesync_cli.kernel.proof import ProveKernel
-from sesync_cli.kernel.recipe import recipe
+from sesync_cli.kernel.recipe import Recipe, recipe
 from sesync_cli.kernel.specs import Folders, Kernel, in_the_way, kernel_in
 from sesync_cli.lock import is_unfinished, partial
 from sesync_cli.plan import Plan, RemoveTree, Step
@@ -136,7 +136,7 @@ def _same_or_conflict(existing: Kernel, wanted: Wanted) -> None:
     if existing.recipe is None or not existing.managed:
         what = "which sesync did not make"
     elif not existing.recipe.same_as(asked):
-        what = f"made with {_words(existing.recipe.python, existing.recipe.packages)}"
+        what = _difference(existing.recipe, asked)
     elif existing.state != "ok":
         what = f"which is broken ({existing.state})"
     elif wanted.display_name not in ("", existing.display_name):
@@ -150,5 +150,7 @@ def _same_or_conflict(existing: Kernel, wanted: Wanted) -> None:
     raise Conflict(f"there is another kernel named {name}, {what}", hint=hint)
 
 
-def _words(python: str, packages: tuple[str, ...]) -> str:
-    return f"Python {python} and {', '.join(packages) or 'no packages named'}"
+def _difference(made: Recipe, asked: Recipe) -> str:
+    if made.same_as(replace(asked, requirements=made.requirements)):
+        return "made from other requirements"
+    return f"made with Python {made.python} and {', '.join(made.packages) or 'no packages named'}"

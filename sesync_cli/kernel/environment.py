@@ -44,7 +44,7 @@ class MakeEnvironment:
     def do(self, report: Report) -> None:
         remove(self.beside)
         self.beside.parent.mkdir(parents=True, exist_ok=True)
-        if tuple(map(int, self.interpreter.minor.split("."))) < _BY_VIRTUALENV:
+        if self._is_old:
             self._by_uv()
         else:
             self._by_virtualenv()
@@ -71,7 +71,13 @@ class MakeEnvironment:
         run([find_uv_bin(), "venv", "--relocatable", "--python", python, str(self.beside)], env=clean(self.env))
 
     def __str__(self) -> str:
+        if self._is_old:
+            return by_hand("uv", "venv", "--python", self.interpreter.base, self.path)
         return by_hand("virtualenv", "--no-seed", "--python", self.interpreter.base, self.path)
+
+    @property
+    def _is_old(self) -> bool:
+        return tuple(map(int, self.interpreter.minor.split("."))) < _BY_VIRTUALENV
 
 
 def make_site_python(path: Path, interpreter: Interpreter, cache: Path) -> None:

@@ -143,7 +143,7 @@ def _started(executable: Path, cache: Path, env: Mapping[str, str]) -> "PythonIn
 
 def _checked(info: "PythonInfo | None", wanted: str) -> Interpreter:
     if info is None:
-        raise NotFound(f"{wanted} is not a Python that starts", hint="'sesync kernel create --python 3.8' finds one.")
+        raise NotFound(f"{wanted} is not a Python that starts", hint="Say it as 3.8, python3.8 or /path/to/python.")
     if info.version_info[:2] < _OLDEST:
         raise NotReady(f"{wanted} is Python {_version(info)}, which is too old", hint="Python 3.6 or newer will do.")
     virtual = info.prefix != info.base_prefix

@@ -11,13 +11,14 @@ from sesync_cli.kernel.environment import clean
 from sesync_cli.kernel.size import remember_size, site_packages
 from sesync_cli.lock import is_unfinished
 from sesync_cli.plan import Report, by_hand
-from sesync_cli.run import ProgramFailed, follow, without_secrets
+from sesync_cli.run import ProgramFailed, follow, unhurried, without_secrets
 
 NEEDED = ("ipykernel", "pip")
 
 _ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".zip")
 
 _WIDE = "10000"  # columns for uv, which otherwise breaks its sentences, and the names in them, at the terminal's width
+_PHASE = re.compile(r"(?P<writes>Resolved|Prepared)|Downloading|Building|Updating")  # after the first uv may write
 _NOT_FOUND = re.compile(r"Because (?P<name>[\w.-]+) was not found in the package registry")
 _NOT_HERE = re.compile(r"Distribution not found at: (?:file://)?(?P<path>.+)")
 _NO_VERSION = re.compile(r"Because there is no version of (?P<wanted>\S+)")
@@ -129,8 +130,17 @@ def _uv(step: InstallPackages | UninstallPackages, words: tuple[str, ...], repor
     from uv import find_uv_bin
 
     argv = [find_uv_bin(), "pip", words[0], "--python", str(step.environment / "bin/python"), *words[1:]]
+    in_use = not is_unfinished(step.environment)
     try:
-        follow(argv, lambda line: report(None, line), env=clean(step.env) | {"COLUMNS": _WIDE}, log=step.log)
+        with unhurried(report) as let_finish:
+            let_finish(in_use and words[0] == "uninstall")
+
+            def on_line(line: str) -> None:
+                if in_use and (phase := _PHASE.match(line.strip())):
+                    let_finish(bool(phase["writes"]))
+                report(None, line)
+
+            follow(argv, on_line, env=clean(step.env) | {"COLUMNS": _WIDE}, log=step.log)
     except ProgramFailed as failure:
         raise _explained(failure.output.out, step) from None
 

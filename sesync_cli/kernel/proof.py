@@ -70,7 +70,7 @@ class ProveKernel:
         return
 
     def __str__(self) -> str:
-        return by_hand(*self.argv[:-2]) + "  # started once, and asked what 1+1 is"
+        return f"# {by_hand(*self.argv[:-2])} is started once, and asked what 1+1 is"
 
 
 def expanded(spec_env: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:

@@ -68,7 +68,7 @@ def kernel_card(card: Card) -> Facts:
         ("Spec", one.spec),
         ("Asked for", ", ".join((*card.asked, *card.requirements))),
         ("Sets", ", ".join(card.env)),
-        ("Takes", f"{alone} alone, {shared} shared with other kernels" if alone else ""),
+        ("Takes", f"{alone} alone, {shared} shared with the cache and other kernels" if alone else ""),
         ("Packages", ", ".join(f"{name} {version}" for name, version in card.packages.items())),
     ]
     return Facts(one.name, [(name, value) for name, value in facts if value])

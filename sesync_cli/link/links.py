@@ -165,11 +165,13 @@ def _meant(name: str, folder: Path, site: Site) -> Link | None:
     if name in links:
         return links[name]
     behind = [link for link in links.values() if link.below == directory]
+    if directory in links:
+        return links[directory]
     if len(behind) > 1:
         names = listed(link.at.name for link in behind)
         raise Conflict(f"several links point to {directory}", hint=f"Say which one: {names}.")
-    if behind or directory in links:
-        return behind[0] if behind else links[directory]
+    if behind:
+        return behind[0]
     for there in (folder / name, folder / directory):
         if os.path.lexists(there):
             raise Refused(

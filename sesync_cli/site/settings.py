@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ class Site:
     site_name: str = _setting("The centre's name, as people say it.")
     home_path: str = _setting("Where home folders are; `{user}` stands for the user's name.")
     home_quota_gb: int = _setting("The quota of a home folder, in GB.")
-    home_warn_percent: int = _setting("From how many percent of that quota on commands warn.")
+    home_warn_percent: int = _setting("Commands warn when home's disk has less left than this leaves of the quota.")
     data_path: str = _setting("Where a project's data directory is; `{project}` stands for its short name.")
     data_patience_seconds: float = _setting("How long a file server may take to answer, in seconds.")
     scratch_path: str = _setting("Space for large temporary files, seen by all users and nodes.")
@@ -163,8 +163,20 @@ def _check(key: str, value: Any, built_in: Mapping[str, Any], path: Path | None)
     if isinstance(value, str) and _places(value) != _places(expected):
         wanted = " and ".join(f"{{{place}}}" for place in sorted(_places(expected))) or "no {...}"
         raise NotReady(f"the site file {path}: {key} must contain {wanted}, and is {value!r}")
-    if key == "gitlab.prefer" and value not in ("ssh", "https"):
-        raise NotReady(f"the site file {path}: gitlab.prefer must be 'ssh' or 'https', and is {value!r}")
+    if key in _RULES and not _RULES[key][0](value):
+        raise NotReady(f"the site file {path}: {key} must be {_RULES[key][1]}, and is {value!r}")
+
+
+_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "data.path": (
+        lambda path: path.startswith("/") and path.count("{project}") == 1 and "{project}" in Path(path).name,
+        "an absolute path with {project} once, in its last part",
+    ),
+    "data.patience_seconds": (lambda seconds: 0 < seconds < 3600, "above 0 and below 3600"),
+    "kernels.start_seconds": (lambda seconds: 0 < seconds < 3600, "above 0 and below 3600"),
+    "python.default": (lambda version: bool(re.fullmatch(r"3\.\d+", version)), "a version such as 3.8"),
+    "gitlab.prefer": (lambda way: way in ("ssh", "https"), "'ssh' or 'https'"),
+}
 
 
 def _kind(value: Any) -> str:

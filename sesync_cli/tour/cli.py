@@ -2,12 +2,13 @@
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
 from sesync_cli import screen
 from sesync_cli.answer import answers, asked_for_json
-from sesync_cli.kernel.interpreters import Places, find
+from sesync_cli.plan import by_hand
 from sesync_cli.session import Session
 from sesync_cli.tour.sandbox import sandbox
 from sesync_cli.tour.scenes import Scene, Shown, play
@@ -26,7 +27,7 @@ class Tour:
 
 def _closing(tour: Tour) -> View:
     if tour.enter:
-        return f"The sandbox is kept. To go in: bash --rcfile {tour.enter}"
+        return f"The sandbox is kept. To go in: {by_hand('bash', '--rcfile', tour.enter)}"
     return "That was the tour. The sandbox is gone, and your home is as it was."
 
 
@@ -42,10 +43,9 @@ def tour(session: Session, keep: bool) -> Tour:
     """
     catch = asked_for_json()
     watch = _quiet if catch else _announce
-    interpreter = find(sys.executable, Places(session.env, ()), session.cache / "sesync")
-    with sandbox(interpreter, keep=keep) as box:
+    with sandbox(Path(sys.executable), session.env, keep=keep) as box:
         shown = play(box, box.env(session.env), watch, columns=screen.width(_WIDEST), catch=catch)
-        enter = str(box.keep(interpreter.minor, session.env)) if keep else None
+        enter = str(box.keep(session.env)) if keep else None
     return Tour(shown, enter)
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.kernel.environment import make_site_python
-from sesync_cli.kernel.interpreters import Interpreter
+from sesync_cli.kernel.interpreters import Interpreter, Places, find
 from sesync_cli.lock import remove
 from sesync_cli.tour.gitserver import GitServer, fill, on_disk, serving
 
@@ -49,12 +50,12 @@ class Sandbox:
         places = {"HOME": self.home, "TMPDIR": self.folder / "tmp", "SESYNC_SITE": self.site_file}
         return mine | {name: str(value) for name, value in places.items()} | {"PATH": os.pathsep.join(path)}
 
-    def write_site(self, server: GitServer, python: str) -> None:
+    def write_site(self, server: GitServer) -> None:
         """The site file: what differs from the built-in site."""
         tables: dict[str, dict[str, object]] = {
             "data": {"path": f"{self.folder}/nfs/{{project}}-data"},
             "home": {"path": f"{self.folder}/research-home/{{user}}"},
-            "python": {"default": python, "places": []},
+            "python": {"default": self.version, "places": []},
             "kernels": {"server_folders": []},
             "gitlab": {"ssh": server.address, "https": server.address, "host_keys": list(server.host_keys)},
         }
@@ -63,27 +64,33 @@ class Sandbox:
             lines += [f"[{table}]", *(f"{key} = {json.dumps(value)}" for key, value in keys.items())]
         self.site_file.write_text("\n".join(lines) + "\n")
 
-    def keep(self, python: str, env: Mapping[str, str]) -> Path:
+    @property
+    def version(self) -> str:
+        """The version of the sandbox's Python: 3.11."""
+        return "{}.{}".format(*sys.version_info)
+
+    def keep(self, env: Mapping[str, str]) -> Path:
         """Make the sandbox fit to live without its server; the file that leads into it is returned."""
-        self.write_site(on_disk(self.folder / "repositories"), python)
+        self.write_site(on_disk(self.folder / "repositories"))
         inside = self.env(env)
-        words = (f"export {name}={json.dumps(inside[name])}" for name in ("HOME", "TMPDIR", "SESYNC_SITE", "PATH"))
+        words = (f"export {name}={shlex.quote(inside[name])}" for name in ("HOME", "TMPDIR", "SESYNC_SITE", "PATH"))
         enter = self.folder / "enter"
         enter.write_text("\n".join(words) + "\ncd\n")
         return enter
 
 
 @contextlib.contextmanager
-def sandbox(interpreter: Interpreter, *, keep: bool) -> Iterator[Sandbox]:
-    """A sandbox with its server running; gone with the block, unless it is to be kept."""
+def sandbox(python: Path, env: Mapping[str, str], *, keep: bool) -> Iterator[Sandbox]:
+    """A sandbox for the Python behind this one, with its server running; gone with the block, unless it is kept."""
     _sweep()
     box = Sandbox(Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")))
     kept = False
     try:
+        interpreter = find(str(python), Places(env, ()), box.folder / "tmp")
         _furnish(box, interpreter)
         repositories = box.folder / "repositories"
         with serving(repositories, box.home, box.folder) as server:
-            box.write_site(server, interpreter.minor)
+            box.write_site(server)
             yield box
         kept = keep
     finally:

@@ -123,3 +123,10 @@ def test_the_way_to_a_repository_does_not_make_it_another(one, other, same):
 )
 def test_the_name_is_the_folder_that_git_would_make(url, name):
     assert read(url).name == name
+
+
+@pytest.mark.parametrize("url", ["https://oauth2:s3cret@example.org/a/b.git", "https://jsmith:s3cret@example.org/a/b"])
+def test_what_is_said_of_an_address_has_no_password(url: str) -> None:
+    address = read(url)
+    assert address
+    assert "s3cret" not in address.label

@@ -2,9 +2,13 @@
 
 import json
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.conftest import Ended
 from tests.install.ground import python, wheel
@@ -117,3 +121,18 @@ def test_a_kernel_of_sesyncs_own(sesync: Run, home: Path) -> None:
     refused = sesync("uninstall", "ipykernel", *words)
     assert refused.code == 1
     assert refused.err.startswith("Error: the kernel trees cannot do without ipykernel\n")
+
+
+def test_an_interrupt_leaves_the_kernel_whole(
+    sesync: Run, background: Callable[..., "subprocess.Popen[str]"], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sesync("kernel", "create", "heat").code == 0
+    monkeypatch.setenv("UV_LINK_MODE", "copy")
+    packages = next((home / ".local/share/sesync/kernels/heat").glob("lib/python3*/site-packages"))
+    process = background("install", "--kernel", "heat", "pandas")
+    while process.poll() is None and not (packages / "pandas").exists():
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert sesync("kernel", "run", "heat", "python", "-c", "import pandas; print(pandas.NA)").out == "<NA>\n"

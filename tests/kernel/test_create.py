@@ -375,6 +375,7 @@ def test_a_home_that_may_not_be_written(sesync, home: Path):
 
 
 def test_a_home_with_a_colon_cannot_have_kernels(sesync, home: Path, monkeypatch):
+    (home / "a:b").mkdir()
     monkeypatch.setenv("HOME", str(home / "a:b"))
     result = sesync("kernel", "create", "x")
     assert (result.code, "its name has a ':'" in result.err) == (3, True)

@@ -37,6 +37,11 @@ def test_a_good_file_is_called_good(sesync, site):
         ('[data]\npath = "/nfs/data"\n', "data.path must contain {project}", ""),
         ('[gitlab]\nssh = "git@x:{group}.git"\n', "gitlab.ssh must contain {repo}", ""),
         ('[gitlab]\nprefer = "http"\n', "gitlab.prefer must be 'ssh' or 'https'", ""),
+        ('[data]\npath = "/x/{project}/data"\n', "must be an absolute path with {project} once, in its last part", ""),
+        ('[data]\npath = "x/{project}"\n', "must be an absolute path", ""),
+        ("[data]\npatience_seconds = -1\n", "data.patience_seconds must be above 0", ""),
+        ("[data]\npatience_seconds = inf\n", "data.patience_seconds must be above 0", ""),
+        ('[python]\ndefault = "banana"\n', "python.default must be a version such as 3.8", ""),
         ("[data\n", "is not TOML", ""),
     ],
 )
