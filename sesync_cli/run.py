@@ -161,7 +161,8 @@ def _close(process: subprocess.Popen[str]) -> None:
 def unhurried(report: Callable[[float | None, str], None]) -> Iterator[Callable[[bool], None]]:
     """Gives a function; once it was called with True, the first Ctrl-C waits for the end of the block.
 
-    The second does not wait, and none does once it was called with False. For installers, which take nothing back when they are ended while they write files.
+    The second does not wait, and none does once it was called with False. For installers, which take nothing back when
+    they are ended while they write files.
     """
     usual = {word: signal.getsignal(word) for word in _INTERRUPTS}
 
