@@ -51,7 +51,7 @@ def test_a_disk_that_fills_up_in_the_middle(sesync, small: Path):
     assert (result.code, result.out) == (1, "")
     assert f"Error: the file system {small} is full (" in result.err
     assert " of 62.9 MB used), while writing below" in result.err
-    assert "Hint:  Make room first: 'sesync kernel list' shows what each kernel takes" in result.err
+    assert "Hint:  Make room first: " in result.err
     assert ground.nothing(small)
     assert ground.survivors(small) == []
 
