@@ -157,7 +157,7 @@ def test_generated_pages_and_completions_are_fresh() -> None:
     assert checked.returncode == 0, checked.stdout
 
 
-def test_every_module_has_its_test() -> None:
+def test_every_slice_has_tests() -> None:
     tests = "\n".join(str(path) for path in (PROJECT / "tests").rglob("test_*.py"))
     for slice_ in SLICES:
         assert f"tests/{slice_}/test_" in tests, f"{slice_} has no tests"

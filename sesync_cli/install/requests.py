@@ -10,7 +10,6 @@ from sesync_cli.errors import NotFound, WrongWords
 from sesync_cli.kernel import packages
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".zip")
 _JUPYTER = ("ipykernel", "ipython", "jedi", "nbconvert", "notebook", "pyzmq", "tornado", "traitlets")
 
 
@@ -58,7 +57,7 @@ def _is_path(word: str) -> bool:
         return False
     if "@" in bare and not os.path.exists(bare):
         return False
-    return os.sep in bare or bare.startswith(".") or (bare.endswith(_ARCHIVES) and Path(bare).is_file())
+    return os.sep in bare or bare.startswith(".") or (bare.endswith(packages.ARCHIVES) and Path(bare).is_file())
 
 
 def _without_extras(word: str) -> str:

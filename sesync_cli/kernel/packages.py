@@ -15,7 +15,7 @@ from sesync_cli.run import ProgramFailed, follow, unhurried, without_secrets
 
 NEEDED = ("ipykernel", "pip")
 
-_ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".zip")
+ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".zip")
 
 _WIDE = "10000"  # columns for uv, which otherwise breaks its sentences, and the names in them, at the terminal's width
 _PHASE = re.compile(r"(?P<writes>Resolved|Prepared)|Downloading|Building|Updating")  # after the first uv may write
@@ -105,7 +105,7 @@ def checked_package(word: str) -> str:
     if without_secrets(word) != word:
         hint = "Leave out what is before '@', and write it into ~/.netrc, which only you may read (chmod 600)."
         raise WrongWords("a package's address must not carry a name or a password", hint=hint)
-    if "/" not in word and not word.startswith(".") and not word.endswith(_ARCHIVES):
+    if "/" not in word and not word.startswith(".") and not word.endswith(ARCHIVES):
         _check_requirement(word)
     return word
 
