@@ -43,11 +43,11 @@ def partial(final: Path, owner: Path) -> Path:
     return final.with_name(f"{_PARTIAL}-{_key(owner)}-{_host()}-{final.name}")
 
 
-def mark_unfinished(folder: Path, owner: Path, finished_by: Path) -> None:
-    """Say in a folder that it counts for nothing until the path `finished_by` exists."""
+def mark_unfinished(folder: Path, owner: Path, named_in: Path, as_: str) -> None:
+    """Say in a folder that it counts for nothing unless the file `named_in` has the words `as_`."""
     with (folder / _UNFINISHED).open("w") as file:
         # its own number, which no file that came out of a repository or an archive can know
-        file.write(f"{_key(owner)}-{_host()}-\n{finished_by}\n{os.fstat(file.fileno()).st_ino}\n")
+        file.write(f"{_key(owner)}-{_host()}-\n{named_in}\n{as_}\n{os.fstat(file.fileno()).st_ino}\n")
 
 
 def mark_finished(folder: Path) -> None:
@@ -58,11 +58,20 @@ def is_unfinished(folder: Path) -> bool:
     """Whether a killed run left this folder, or another run is making it right now."""
     try:
         with (folder / _UNFINISHED).open() as file:
-            _, finished_by, number = file.read().splitlines()
+            _, named_in, words, number = file.read().splitlines()
             is_ours = number == str(os.fstat(file.fileno()).st_ino)
     except (OSError, ValueError):
         return False
-    return is_ours and not os.path.lexists(finished_by)
+    return is_ours and not _has(named_in, words)
+
+
+def _has(file: str, words: str) -> bool:
+    try:
+        return words in Path(file).read_text(errors="replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True  # what cannot be read may well name it
 
 
 def sweep(folder: Path) -> None:

@@ -82,11 +82,12 @@ def test_what_a_killed_run_left_is_swept_and_what_a_living_one_builds_is_not(tmp
     assert not beside.exists()
 
 
-def test_an_unfinished_folder_is_swept_unless_what_finishes_it_is_there(tmp_path):
+def test_an_unfinished_folder_is_swept_unless_the_file_that_finishes_it_names_it(tmp_path):
     for name in ("left", "whole"):
         (tmp_path / name).mkdir()
-        mark_unfinished(tmp_path / name, tmp_path / name, finished_by=tmp_path / f"{name}.spec")
-    (tmp_path / "whole.spec").write_text("")
+        mark_unfinished(tmp_path / name, tmp_path / name, tmp_path / f"{name}.spec", "made")
+    (tmp_path / "left.spec").write_text("something else")
+    (tmp_path / "whole.spec").write_text("this one: made")
     assert is_unfinished(tmp_path / "left") and not is_unfinished(tmp_path / "whole")
     sweep(tmp_path)
     assert not (tmp_path / "left").exists() and (tmp_path / "whole").exists()

@@ -1,4 +1,4 @@
-"""The plans that make and remove a kernel."""
+"""The plans that make a kernel, make it anew, and remove it."""
 
 import os
 from collections.abc import Mapping
@@ -8,10 +8,10 @@ from pathlib import Path
 from sesync_cli.errors import Conflict, NotReady, Refused
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
 from sesync_cli.kernel.interpreters import Interpreter
-from sesync_cli.kernel.offer import OfferKernel, kernel_argv, kernel_env
-from sesync_cli.kernel.packages import NEEDED, InstallPackages
+from sesync_cli.kernel.offer import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
+from sesync_cli.kernel.packages import InstallLock, ResolvePackages, Wish
 from sesync_cli.kernel.proof import ProveKernel
-from sesync_cli.kernel.recipe import Recipe, recipe
+from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.specs import Folders, Kernel, in_the_way, kernel_in
 from sesync_cli.lock import is_unfinished, partial
 from sesync_cli.plan import Plan, RemoveTree, Step
@@ -22,12 +22,15 @@ _JUPYTERS_OWN = ("python2", "python3")  # Jupyter offers them without a spec, an
 
 @dataclass(frozen=True)
 class Wanted:
-    """The kernel that somebody wants."""
+    """The kernel that somebody wants: `recipe` is what its spec will keep, `wish` what is installed.
+
+    `env` is what its spec sets beside the usual, `loaded` the environment in which its Python starts.
+    """
 
     name: str
     interpreter: Interpreter
-    packages: tuple[str, ...] = ()
-    requirements: tuple[Path, ...] = ()
+    recipe: Recipe
+    wish: Wish
     display_name: str = ""
     env: tuple[tuple[str, str], ...] = ()
 
@@ -48,24 +51,49 @@ class Workshop:
     version: str
 
 
-def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...]) -> Plan:
+def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: str = "") -> Plan:
     """Make the kernel, or say that it is there; `Conflict` where another kernel has the name."""
     folders = shop.folders
     environment = folders.environment(wanted.name)
     if os.pathsep in str(environment):
         raise NotReady(f"no kernel can be in {folders.environments}: its name has a '{os.pathsep}', which ends a PATH")
-    facts = {"name": wanted.name.lower(), "display_name": wanted.title, "python": wanted.interpreter.version}
-    facts |= {"environment": str(environment), "spec": str(folders.spec(wanted.name))}
+    facts = _facts(wanted, environment, folders)
     if existing := _existing(wanted, folders):
         _same_or_conflict(existing, wanted)
         done = f"The kernel {existing.name} is there already, as '{existing.display_name}'."
         return Plan((), done, result=facts | {"display_name": existing.display_name})
+    offer = _offer(wanted, shop, environment)
     return Plan(
-        _steps(wanted, shop, environment),
-        f"Made the kernel {wanted.name.lower()}. Reload the page of JupyterLab: its Launcher shows '{wanted.title}'.",
+        (*_build(wanted, shop, offer), OfferKernel(offer, folders)),
+        f"Made the kernel {offer.name}. Reload the page of JupyterLab: its Launcher shows '{wanted.title}'.",
         result=facts,
+        ask=ask,
         warnings=warnings,
         owner=environment,
+        sweeps=(folders.environments, folders.specs.parent),
+        needs=(_ROOM, folders.environments),
+    )
+
+
+def plan_again(kernel: Kernel, wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: str = "") -> Plan:
+    """Make a kernel anew beside the old one, and put it in its place: under the same name, for the same notebooks."""
+    folders = shop.folders
+    environment = folders.next_environment(kernel.name, kernel.environment)
+    offer = _offer(wanted, shop, environment)
+    old = kernel.environment if kernel.environment and folders.own(kernel.name, kernel.environment) else None
+    old = old if old and old.is_dir() else None
+    before = (kernel.spec / "kernel.json").read_bytes()
+    steps: list[Step] = [*_build(wanted, shop, offer), ReplaceSpec(offer, folders, old, before)]
+    if old:
+        aside = partial(old, owner=folders.environment(kernel.name))
+        steps.append(RemoveTree(old, aside, "Removing the old packages"))
+    return Plan(
+        tuple(steps),
+        f"Made the kernel {kernel.name} anew. Notebooks that have it open: Kernel ▸ Restart.",
+        result=_facts(wanted, environment, folders),
+        ask=ask,
+        warnings=warnings,
+        owner=folders.environment(kernel.name),
         sweeps=(folders.environments, folders.specs.parent),
         needs=(_ROOM, folders.environments),
     )
@@ -95,20 +123,28 @@ def plan_remove(kernel: Kernel, folders: Folders) -> Plan:
     )
 
 
-def _steps(wanted: Wanted, shop: Workshop, environment: Path) -> tuple[Step, ...]:
-    folders, name = shop.folders, wanted.name.lower()
-    made = recipe(wanted.interpreter.version, wanted.packages, wanted.requirements)
+def _facts(wanted: Wanted, environment: Path, folders: Folders) -> dict[str, str]:
+    facts = {"name": wanted.name.lower(), "display_name": wanted.title, "python": wanted.interpreter.version}
+    return facts | {"environment": str(environment), "spec": str(folders.spec(wanted.name))}
+
+
+def _offer(wanted: Wanted, shop: Workshop, environment: Path) -> Offer:
     env = kernel_env(environment, wanted.interpreter.minor) | dict(wanted.env)
-    finished_by = folders.spec(name) / "kernel.json"
-    beside = partial(environment, owner=environment)
-    packages = (*NEEDED, *wanted.packages)
-    log, bytecode = shop.logs / f"kernel-create-{name}.log", shop.cache / "bytecode"
+    return Offer(wanted.name.lower(), wanted.title, environment, env, wanted.recipe, shop.version)
+
+
+def _build(wanted: Wanted, shop: Workshop, offer: Offer) -> tuple[Step, ...]:
+    """The steps that make an environment and prove it, up to where Jupyter is told."""
+    environment, owner = offer.environment, shop.folders.environment(offer.name)
+    spec, beside = shop.folders.spec(offer.name), partial(environment, owner=owner)
+    log, bytecode = shop.logs / f"kernel-create-{offer.name}.log", shop.cache / "bytecode"
+    about = {"name": offer.name, "display_name": offer.display_name, **offer.recipe.as_dict()}
     return (
-        MakeEnvironment(environment, wanted.interpreter, finished_by, shop.cache, shop.env),
-        InstallPackages(beside, packages, wanted.requirements, False, shop.env, log, shown=environment),
-        PlaceEnvironment(environment, bytecode),
-        ProveKernel(environment, kernel_argv(environment), env, shop.env, shop.start_seconds, bytecode),
-        OfferKernel(name, wanted.title, folders, env, made, shop.version),
+        MakeEnvironment(environment, owner, spec, wanted.interpreter, shop.cache, shop.env),
+        ResolvePackages(beside, wanted.wish, wanted.interpreter.minor, about, shop.env, log, shown=environment),
+        InstallLock(beside, wanted.wish, shop.env, log, shown=environment),
+        PlaceEnvironment(environment, owner, bytecode),
+        ProveKernel(environment, kernel_argv(environment), offer.env, shop.env, shop.start_seconds, bytecode),
     )
 
 
@@ -132,25 +168,24 @@ def _existing(wanted: Wanted, folders: Folders) -> Kernel | None:
 
 
 def _same_or_conflict(existing: Kernel, wanted: Wanted) -> None:
-    asked = recipe(wanted.interpreter.version, wanted.packages, wanted.requirements)
+    name, hint = existing.name, "Choose another name"
     if existing.recipe is None or not existing.managed:
         what = "which sesync did not make"
-    elif not existing.recipe.same_as(asked):
-        what = _difference(existing.recipe, asked)
+    elif not existing.recipe.same_as(wanted.recipe):
+        what, hint = _difference(existing.recipe, wanted.recipe), f"'sesync kernel update {name}' follows its files"
     elif existing.state != "ok":
-        what = f"which is broken ({existing.state})"
+        what, hint = f"which is broken ({existing.state})", f"'sesync kernel repair {name}' mends it"
     elif wanted.display_name not in ("", existing.display_name):
         what = f"which Jupyter shows as '{existing.display_name}'"
     elif any(existing.env.get(name) != value for name, value in wanted.env):
         what = "which sets other variables"
     else:
         return
-    name = existing.name
-    hint = f"Choose another name, or '--kernel {name}' of 'sesync install', or 'sesync kernel remove {name}' first."
+    hint = f"{hint}, or '--kernel {name}' of 'sesync install', or 'sesync kernel remove {name}' first."
     raise Conflict(f"there is another kernel named {name}, {what}", hint=hint)
 
 
 def _difference(made: Recipe, asked: Recipe) -> str:
-    if made.same_as(replace(asked, requirements=made.requirements)):
+    if made.same_as(replace(asked, files=made.files)):
         return "made from other requirements"
     return f"made with Python {made.python} and {', '.join(made.packages) or 'no packages named'}"

@@ -1,5 +1,6 @@
 """The virtual environment of a kernel, and how it is made. The door to virtualenv."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pathlib import Path
 from sesync_cli.errors import Conflict
 from sesync_cli.kernel.bytecode import lend
 from sesync_cli.kernel.interpreters import Interpreter
-from sesync_cli.lock import mark_unfinished, partial, remove, vanish
+from sesync_cli.lock import is_unfinished, mark_unfinished, partial, remove, vanish
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.run import run
 
@@ -23,23 +24,30 @@ def clean(env: Mapping[str, str]) -> dict[str, str]:
     return kept | {"PIP_USER": "0", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
 
 
+def python_in_spec(environment: Path) -> str:
+    """How a kernel's spec names the Python of this environment, as its JSON has it."""
+    return json.dumps(str(environment / "bin/python"))
+
+
 @dataclass(frozen=True)
 class MakeEnvironment:
     """Make an empty environment for this Python beside its final place.
 
-    It is relocatable: its scripts find their Python by their own place, so that the environment can be renamed.
+    It is relocatable: its scripts find their Python by their own place, so that the environment can be renamed. It
+    counts for nothing until `spec` names it; `owner` is the path whose lock the run holds.
     """
 
     path: Path
+    owner: Path
+    spec: Path
     interpreter: Interpreter
-    finished_by: Path
     cache: Path
     env: Mapping[str, str]
     doing: str = "Making the environment"
 
     @property
     def beside(self) -> Path:
-        return partial(self.path, owner=self.path)
+        return partial(self.path, owner=self.owner)
 
     def do(self, report: Report) -> None:
         remove(self.beside)
@@ -48,7 +56,7 @@ class MakeEnvironment:
             self._by_uv()
         else:
             self._by_virtualenv()
-        mark_unfinished(self.beside, owner=self.path, finished_by=self.finished_by)
+        mark_unfinished(self.beside, self.owner, named_in=self.spec / "kernel.json", as_=python_in_spec(self.path))
 
     def undo(self) -> None:
         remove(self.beside)
@@ -94,11 +102,12 @@ class PlaceEnvironment:
     """Give an environment its final name, and the bytecode that other kernels have compiled."""
 
     path: Path
+    owner: Path
     bytecode: Path
     doing: str = "Putting the environment in its place"
 
     def do(self, report: Report) -> None:
-        beside = partial(self.path, owner=self.path)
+        beside = partial(self.path, owner=self.owner)
         lend(beside, self.bytecode)
         try:
             beside.rename(self.path)
@@ -109,8 +118,8 @@ class PlaceEnvironment:
 
     def undo(self) -> None:
         # the environment that was made beside is gone from there only if the rename took place
-        beside = partial(self.path, owner=self.path)
-        if not beside.exists():
+        beside = partial(self.path, owner=self.owner)
+        if not beside.exists() and is_unfinished(self.path):
             vanish(self.path, beside)
 
     def __str__(self) -> str:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import Conflict
+from sesync_cli.kernel.environment import python_in_spec
+from sesync_cli.kernel.pylock import NAME
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import remember_size, site_packages
-from sesync_cli.kernel.specs import Folders, kernel_in
-from sesync_cli.lock import mark_finished, remove, vanish
+from sesync_cli.kernel.specs import Folders, kernel_in, lock_name
+from sesync_cli.lock import mark_finished, mark_unfinished, remove, vanish
 from sesync_cli.plan import Report, by_hand
 
 
@@ -35,73 +37,135 @@ def kernel_argv(environment: Path) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class OfferKernel:
-    """Write a kernel's spec, which makes Jupyter offer it; the last step of all."""
+class Offer:
+    """What a kernel's spec will say."""
 
     name: str
     display_name: str
-    folders: Folders
+    environment: Path
     env: Mapping[str, str]
     recipe: Recipe
     version: str
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What is kept in the spec, and in a lock, so that the kernel can be made again."""
+        return {"name": self.name, "display_name": self.display_name, "env": dict(self.env), **self.recipe.as_dict()}
+
+    def write(self, folder: Path) -> None:
+        """Write the spec's files into a folder: kernel.json, the logos, and the lock."""
+        with open(os.open(folder / "kernel.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(self._spec, file, indent=1)
+        for logo in (site_packages(self.environment) or self.environment).glob("ipykernel/resources/logo-*"):
+            shutil.copyfile(logo, folder / logo.name)
+        if (self.environment / NAME).is_file():
+            shutil.copyfile(self.environment / NAME, folder / lock_name(self.environment))
+
+    @property
+    def _spec(self) -> dict[str, Any]:
+        ours = {"version": self.version, "environment": str(self.environment), "recipe": self.recipe.as_dict()}
+        return {
+            "argv": kernel_argv(self.environment),
+            "display_name": self.display_name,
+            "language": "python",
+            "interrupt_mode": "signal",
+            "metadata": {"debugger": True, "sesync": ours},
+            "env": dict(self.env),
+        }
+
+    @property
+    def by_hand(self) -> str:
+        words = ("--user", "--name", self.name, "--display-name", self.display_name)
+        return by_hand(self.environment / "bin/python", "-m", "ipykernel", "install", *words)
+
+
+@dataclass(frozen=True)
+class OfferKernel:
+    """Write a kernel's spec, which makes Jupyter offer it; the last step of all."""
+
+    offer: Offer
+    folders: Folders
     doing: str = "Offering the kernel in Jupyter"
 
     def do(self, report: Report) -> None:
-        environment, spec = self.folders.environment(self.name), self.folders.spec(self.name)
-        remember_size(environment)
-        beside = self.folders.aside(self.name)
+        environment, spec = self.offer.environment, self.folders.spec(self.offer.name)
+        if own := self.folders.own(self.offer.name, environment):
+            remember_size(environment)
+        beside = self.folders.aside(self.offer.name)
         remove(beside)
         self.folders.specs.mkdir(parents=True, exist_ok=True)
         beside.mkdir()
-        _write_private(beside / "kernel.json", json.dumps(self._spec(environment), indent=1))
-        for logo in (site_packages(environment) or environment).glob("ipykernel/resources/logo-*"):
-            shutil.copyfile(logo, beside / logo.name)
+        self.offer.write(beside)
         try:
             beside.rename(spec)
         except OSError as error:
             if not os.path.lexists(spec):
                 raise
             raise Conflict(f"{spec} is in the way: {error.strerror}", hint="Run the command again.") from None
-        mark_finished(environment)
+        if own:
+            mark_finished(environment)
 
     def undo(self) -> None:
-        aside = self.folders.aside(self.name)
+        aside = self.folders.aside(self.offer.name)
         remove(aside)
-        ours = kernel_in(self.folders.specs, self.name, self.folders)
-        if ours and ours.managed:
+        ours = kernel_in(self.folders.specs, self.offer.name, self.folders)
+        if ours and ours.environment == self.offer.environment:
+            _mark(self.offer.name, self.folders, self.offer.environment)
             vanish(ours.spec, aside)
 
-    @property
-    def _environment(self) -> Path:
-        return self.folders.environment(self.name)
+    def __str__(self) -> str:
+        return self.offer.by_hand
 
-    def _spec(self, environment: Path) -> dict[str, Any]:
-        return {
-            "argv": kernel_argv(environment),
-            "display_name": self.display_name,
-            "language": "python",
-            "interrupt_mode": "signal",
-            "metadata": {
-                "debugger": True,
-                "sesync": {
-                    "version": self.version,
-                    "environment": str(environment),
-                    "recipe": {
-                        "python": self.recipe.python,
-                        "packages": self.recipe.packages,
-                        "requirements": self.recipe.requirements,
-                    },
-                },
-            },
-            "env": dict(self.env),
-        }
+
+@dataclass(frozen=True)
+class ReplaceSpec:
+    """Have a kernel's spec name another environment, in one rename; `before` is what its kernel.json said.
+
+    From that moment on the environment that it had counts for nothing, and the next run removes what is left of it.
+    """
+
+    offer: Offer
+    folders: Folders
+    old: Path | None
+    before: bytes
+    doing: str = "Putting it in the place of the old one"
+
+    def do(self, report: Report) -> None:
+        spec, beside = self.folders.spec(self.offer.name), self.folders.aside(self.offer.name)
+        remember_size(self.offer.environment)
+        if self.old:
+            _mark(self.offer.name, self.folders, self.old)
+        remove(beside)
+        beside.mkdir()
+        self.offer.write(beside)
+        for file in sorted(beside.iterdir(), key=lambda file: file.name == "kernel.json"):
+            file.replace(spec / file.name)
+        beside.rmdir()
+        mark_finished(self.offer.environment)
+        for lock in spec.glob("pylock.*"):
+            if lock.name != lock_name(self.offer.environment):
+                lock.unlink()
+
+    def undo(self) -> None:
+        beside, spec = self.folders.aside(self.offer.name), self.folders.spec(self.offer.name)
+        remove(beside)
+        if self.old and not self.old.exists():
+            return  # its removal has begun, so the new one stays
+        if (spec / "kernel.json").read_bytes() != self.before:
+            _mark(self.offer.name, self.folders, self.offer.environment)
+            beside.write_bytes(self.before)
+            beside.chmod(0o600)
+            beside.replace(spec / "kernel.json")
+        (spec / lock_name(self.offer.environment)).unlink(missing_ok=True)
+        if self.old:
+            mark_finished(self.old)
 
     def __str__(self) -> str:
-        python = self._environment / "bin/python"
-        words = ("--user", "--name", self.name.lower(), "--display-name", self.display_name)
-        return by_hand(python, "-m", "ipykernel", "install", *words)
+        return self.offer.by_hand
 
 
-def _write_private(path: Path, text: str) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
+def _mark(name: str, folders: Folders, environment: Path) -> None:
+    """Have an environment count for nothing once the kernel's spec does not name it."""
+    if folders.own(name, environment) and environment.is_dir():
+        named_in = folders.spec(name) / "kernel.json"
+        mark_unfinished(environment, folders.environment(name), named_in, as_=python_in_spec(environment))

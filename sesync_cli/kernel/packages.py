@@ -1,13 +1,15 @@
 """The packages of a kernel's environment. The door to uv."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from sesync_cli.disk import full_in, no_room
-from sesync_cli.errors import NoAnswer, NotFound, Refused, SesyncError, WrongWords
+from sesync_cli.errors import NoAnswer, NotFound, WrongWords
 from sesync_cli.kernel.environment import clean
+from sesync_cli.kernel.failures import explained
+from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.size import remember_size, site_packages
 from sesync_cli.lock import is_unfinished
 from sesync_cli.plan import Report, by_hand
@@ -17,26 +19,117 @@ NEEDED = ("ipykernel", "pip")
 
 ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".zip")
 
+_ASKED, _PINS = "asked.txt", "pins.txt"  # what uv is asked, in the environment that it is asked for
 _WIDE = "10000"  # columns for uv, which otherwise breaks its sentences, and the names in them, at the terminal's width
 _PHASE = re.compile(r"(?P<writes>Resolved|Prepared)|Downloading|Building|Updating")  # after the first uv may write
-_NOT_FOUND = re.compile(r"Because (?P<name>[\w.-]+) was not found in the package registry")
-_NOT_HERE = re.compile(r"Distribution not found at: (?:file://)?(?P<path>.+)")
-_NO_VERSION = re.compile(r"Because there is no version of (?P<wanted>\S+)")
-_ONLY = re.compile(r"Because only (?P<found>\S+) is available and you require (?P<wanted>\S+),")
-_OTHER_PYTHON = re.compile(r"Using Python (?P<python>\d+\.\d+).* (?:not satisfy|requires) Python ?>=")
-_REQUIRED = re.compile(r"(?<!conclude that )you require (?P<wanted>[^\s,]+(?:,[<>=!~][^\s,]+)*)")
-_NOT_BUILT = re.compile(r"Failed to build `?(?P<name>[^`\s]+)`?")
-_LACKS = re.compile(r"install a library that provides `(?P<file>[^`]+)`|fatal error: (?P<header>\S+): No such file")
-_BAD_LINE = re.compile(r"Couldn't parse requirement in `(?P<file>[^`]+)`.*\n.*\n\s*(?P<line>.+)\n\s*\^")
-_NO_FILE = re.compile(r"(?:File not found: |failed to read from file )`(?P<path>[^`]+)`")
-_DENIED = re.compile(r"HTTP status \w+ error \((?P<status>[^)]+)\) for url \((?P<url>[^)]+)\)")
-_UNREACHABLE = ("Failed to fetch", "dns error", "error sending request", "Could not connect", "tcp connect error")
-_OFFLINE = "the network was disabled"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wanted in an environment: packages in words, files that uv reads, words for uv about them, and a lock.
+
+    `listing` is more packages as the text of a requirements file, which `listing_by_hand` would write. With a lock its
+    versions are kept to, and `hashes` are the SHA-256 that a package's files must have.
+    """
+
+    packages: tuple[str, ...] = ()
+    requirements: tuple[Path, ...] = ()
+    options: tuple[str, ...] = ()
+    listing: str = ""
+    listing_by_hand: str = ""
+    lock: Path | None = None
+    hashes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ResolvePackages:
+    """Find the versions that fit together and write them down as a lock: `pylock.toml` in the environment.
+
+    A lock that was wished for is taken over, with what it lacks for a kernel.
+    """
+
+    environment: Path
+    wish: Wish
+    python: str
+    about: Mapping[str, Any]
+    env: Mapping[str, str]
+    log: Path
+    shown: Path
+    doing: str = "Finding the versions that fit together"
+
+    def do(self, report: Report) -> None:
+        wished = read_lock(self.wish.lock) if self.wish.lock else None
+        packages = self._packages(wished)
+        lock = self._resolved(packages, wished, report) if packages else None
+        if wished:
+            lock = wished.with_more(lock) if lock else wished
+        assert lock
+        lock.only(self.wish.hashes).of(self.python, self.about).write(self.environment / NAME)
+
+    def _packages(self, wished: Lock | None) -> list[str]:
+        there = wished.versions if wished else {}
+        return [*(name for name in NEEDED if name not in there), *self.wish.packages]
+
+    def _resolved(self, packages: list[str], wished: Lock | None, report: Report) -> Lock:
+        folder = self.environment
+        (folder / _ASKED).write_text("\n".join([*packages, self.wish.listing, ""]))
+        words = ["--quiet", "--no-header", "--no-annotate", "--format", "pylock.toml", "--output-file", folder / NAME]
+        if wished:
+            (folder / _PINS).write_text("\n".join([*wished.pins, ""]))
+            words += ["--constraints", folder / _PINS]
+        words += [*self.wish.options, folder / _ASKED, *self.wish.requirements]
+        _uv(folder, ["compile", *map(str, words)], self.env, self.log, report)
+        for name in (_ASKED, _PINS):
+            (folder / name).unlink(missing_ok=True)
+        return read_lock(folder / NAME)
+
+    def undo(self) -> None:
+        return
+
+    def __str__(self) -> str:
+        return f"# the versions that fit together are written to {self.shown / NAME}"
+
+
+@dataclass(frozen=True)
+class InstallLock:
+    """Install what the environment's lock says, by hard links from the one cache of the user."""
+
+    environment: Path
+    wish: Wish
+    env: Mapping[str, str]
+    log: Path
+    shown: Path
+    doing: str = "Installing packages"
+
+    def do(self, report: Report) -> None:
+        folder = self.environment
+        (folder / _ASKED).write_text(read_lock(folder / NAME).requirements)
+        by_version = ["install", "--no-deps", "-r", str(folder / _ASKED)]
+        by_address = ["install", "--preview-features", "pylock", "-r", str(folder / NAME)]
+        try:
+            _uv(folder, by_version, self.env, self.log, report)
+        except NoAnswer:
+            # what the cache knows of the index may be old, but a lock needs no news
+            _uv(folder, [*by_version, "--offline"], self.env, self.log, report)
+        except NotFound:
+            # it comes from another index than the one that is asked here
+            _uv(folder, by_address, self.env, self.log, report)
+        (folder / _ASKED).unlink()
+
+    def undo(self) -> None:
+        return
+
+    def __str__(self) -> str:
+        lock = (self.wish.lock,) if self.wish.lock else ()
+        files = [word for file in (*lock, *self.wish.requirements) for word in ("-r", file)]
+        words = by_hand(*self.wish.options, *files, *NEEDED, *self.wish.packages)
+        listing = f" -r <({self.wish.listing_by_hand})" if self.wish.listing_by_hand else ""
+        return f"{by_hand('uv', 'pip', 'install', '--python', self.shown / 'bin/python')}{listing} {words}"
 
 
 @dataclass(frozen=True)
 class InstallPackages:
-    """Install packages into an environment, by hard links from the one cache of the user."""
+    """Install packages into an environment that is in use."""
 
     environment: Path
     packages: tuple[str, ...]
@@ -44,16 +137,12 @@ class InstallPackages:
     upgrade: bool
     env: Mapping[str, str]
     log: Path
-    shown: Path | None = None
-
-    @property
-    def doing(self) -> str:
-        return "Installing packages"
+    doing: str = "Installing packages"
 
     def do(self, report: Report) -> None:
-        _uv(self, (*self._words, *(("--upgrade",) if self.upgrade else ())), report)
-        if not is_unfinished(self.environment):
-            remember_size(self.environment)
+        words = [*self._words, *(("--upgrade",) if self.upgrade else ())]
+        _uv(self.environment, words, self.env, self.log, report)
+        remember_size(self.environment)
 
     def undo(self) -> None:
         # uv resolves and downloads everything before it touches the environment
@@ -65,8 +154,7 @@ class InstallPackages:
         return ("install", *files, *self.packages)
 
     def __str__(self) -> str:
-        python = (self.shown or self.environment) / "bin/python"
-        return by_hand("uv", "pip", self._words[0], "--python", python, *self._words[1:])
+        return by_hand("uv", "pip", self._words[0], "--python", self.environment / "bin/python", *self._words[1:])
 
 
 @dataclass(frozen=True)
@@ -80,7 +168,7 @@ class UninstallPackages:
     doing: str = "Uninstalling packages"
 
     def do(self, report: Report) -> None:
-        _uv(self, ("uninstall", *self.packages), report)
+        _uv(self.environment, ["uninstall", *self.packages], self.env, self.log, report)
         remember_size(self.environment)
 
     def undo(self) -> None:
@@ -126,11 +214,11 @@ def _is_requirement(word: str) -> bool:
         return False
 
 
-def _uv(step: InstallPackages | UninstallPackages, words: tuple[str, ...], report: Report) -> None:
+def _uv(environment: Path, words: Sequence[str], env: Mapping[str, str], log: Path, report: Report) -> None:
     from uv import find_uv_bin
 
-    argv = [find_uv_bin(), "pip", words[0], "--python", str(step.environment / "bin/python"), *words[1:]]
-    in_use = not is_unfinished(step.environment)
+    argv = [find_uv_bin(), "pip", words[0], "--python", str(environment / "bin/python"), *words[1:]]
+    in_use = not is_unfinished(environment)
     try:
         with unhurried(report) as let_finish:
             let_finish(in_use and words[0] == "uninstall")
@@ -140,65 +228,6 @@ def _uv(step: InstallPackages | UninstallPackages, words: tuple[str, ...], repor
                     let_finish(bool(phase["writes"]))
                 report(None, line)
 
-            follow(argv, on_line, env=clean(step.env) | {"COLUMNS": _WIDE}, log=step.log)
+            follow(argv, on_line, env=clean(env) | {"COLUMNS": _WIDE}, log=log)
     except ProgramFailed as failure:
-        raise _explained(failure.output.out, step) from None
-
-
-def _explained(text: str, step: InstallPackages | UninstallPackages) -> SesyncError:
-    """One clear sentence for uv's story; the log has the whole of it."""
-    log = f"The whole story is in {step.log}."
-    if number := full_in(text):
-        return no_room(step.environment, number)
-    if missing := _NOT_FOUND.search(text):
-        return NotFound(f"there is no package named {missing['name']}", hint="Is it spelt rightly? " + log)
-    if missing := _NOT_HERE.search(text) or _NO_FILE.search(text):
-        return NotFound(f"there is no file or folder {missing[1]}", hint=log)
-    if bad := _BAD_LINE.search(text):
-        hint = "A line says a package as 'pandas' or 'pandas>=2'."
-        return SesyncError(f"{bad['file']} has a line that is not a package: {bad['line'].strip()}", hint=hint)
-    return _unreachable(text, log) or _unbuilt(text, log) or _unsolved(text, log) or _unknown(text, log)
-
-
-def _unreachable(text: str, log: str) -> SesyncError | None:
-    if _OFFLINE in text:
-        return NoAnswer("the network is switched off for uv (UV_OFFLINE)", hint="'unset UV_OFFLINE', and try again.")
-    if denied := _DENIED.search(text):
-        return Refused(f"{denied['url']} answers: {denied['status']}", hint=log)
-    if any(words in text for words in _UNREACHABLE):
-        return NoAnswer("the package index cannot be reached", hint="Try again later. " + log)
-    return None
-
-
-def _unbuilt(text: str, log: str) -> SesyncError | None:
-    broken = _NOT_BUILT.search(text)
-    if not broken:
-        return None
-    lacks = _LACKS.search(text)
-    why = f": {lacks['file'] or lacks['header']} is missing" if lacks else ""
-    hint = f"A system library is probably missing: send the log to support. {log}"
-    return SesyncError(f"{broken['name']} could not be built{why}", hint=hint)
-
-
-def _unsolved(text: str, log: str) -> SesyncError | None:
-    """No versions fit: uv's proof, which may be pages long, as the one fact that a person can act on."""
-    if "No solution found" not in text:
-        return None
-    story = " ".join(text.split())
-    wanted = ", ".join(dict.fromkeys(match["wanted"] for match in _REQUIRED.finditer(story)))
-    if missing := _NO_VERSION.search(story):
-        return NotFound(f"there is no version of {missing['wanted']}", hint="Ask for another version. " + log)
-    if python := _OTHER_PYTHON.search(story):
-        hint = f"Ask for another version, or choose another Python with '--python'. {log}"
-        return NotFound(f"{wanted} does not work with Python {python['python']}", hint=hint)
-    if only := _ONLY.search(story):
-        message = f"there is no version {only['wanted']}, only {only['found']}"
-        return NotFound(message, hint="Ask for another version. " + log)
-    return SesyncError(f"what was asked for does not fit together: {wanted}", hint="Ask for other versions. " + log)
-
-
-def _unknown(text: str, log: str) -> SesyncError:
-    lines = [line.strip() for line in text.splitlines()]
-    reasons = [line for line in lines if line.startswith(("error:", "fatal:"))] or ["error: uv gave no reason"]
-    why = ": ".join(reason.partition(":")[2].strip() for reason in reasons[:2])
-    return SesyncError(f"the packages could not be installed: {why}", hint=log)
+        raise explained(failure.output.out, environment, log) from None

@@ -1,55 +1,92 @@
-"""What a kernel is asked to be, and what a folder asks for."""
+"""What a kernel was asked to be, as its spec keeps it."""
 
+import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.errors import NotReady, WrongWords
-
-_OTHERS = ("pylock.toml", "uv.lock", "Pipfile.lock", "Pipfile", "pyproject.toml")
+from sesync_cli.errors import WrongWords
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a kernel was asked to be: the Python's version, the packages, and the requirement files with their hash."""
+    """What a kernel was asked to be, so that it can be made again.
+
+    `packages` are those that were named, `requirements` the files given with -r, `source` the file or folder that was
+    asked what is needed, with its packages for developers if `dev`. `files` are all the files that this rests on, each
+    with the SHA-256 of what it said. `lock` is true where they were a lock, which says every version.
+    """
 
     python: str
     packages: tuple[str, ...] = ()
-    requirements: tuple[tuple[str, str], ...] = ()
+    requirements: tuple[str, ...] = ()
+    source: str = ""
+    dev: bool = False
+    modules: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, data: Any) -> "Recipe | None":
+        """The recipe in this JSON; None where there is none."""
         try:
-            files = tuple((str(path), str(digest)) for path, digest in data["requirements"])
-            return cls(str(data["python"]), tuple(map(str, data["packages"])), files)
-        except (KeyError, TypeError, ValueError):
+            return cls(
+                python=_text(data["python"]),
+                packages=_texts(data["packages"]),
+                requirements=_texts(data.get("requirements", ())),
+                source=_text(data.get("source", "")),
+                dev=data.get("dev") is True,
+                modules=_texts(data.get("modules", ())),
+                files=tuple((_text(path), _text(digest)) for path, digest in data.get("files", ())),
+            )
+        except (AttributeError, KeyError, TypeError, ValueError):
             return None
 
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def minor(self) -> str:
+        """The version of Python that people say: 3.8."""
+        return ".".join(self.python.split(".")[:2])
+
     def same_as(self, other: "Recipe") -> bool:
-        """Whether both ask for the same: the same minor version of Python, packages, and contents of files."""
+        """Whether both ask for the same: the same minor version of Python, packages, modules and contents of files."""
         return self._essence() == other._essence()
 
+    def changed(self) -> list[str]:
+        """The files that say something else by now, or are gone."""
+        return [path for path, digest in self.files if digest_of(Path(path)) != digest]
+
     def _essence(self) -> object:
-        hashes = sorted(digest for _, digest in self.requirements)
-        return self.python.split(".")[:2], sorted(self.packages), hashes
+        return self.minor, sorted(self.packages), self.modules, sorted(digest for _, digest in self.files)
 
 
-def recipe(python: str, packages: Iterable[str], requirements: Iterable[Path]) -> Recipe:
-    """The recipe for these words and files as they are now."""
-    for path in requirements:
+def digests(files: Iterable[Path]) -> tuple[tuple[str, str], ...]:
+    """Each file with the SHA-256 of its contents; `WrongWords` for what is no file."""
+    found = []
+    for path in dict.fromkeys(files):
         if not path.is_file():
             raise WrongWords(f"{path} is not a file", hint="A kernel is made again from its files: keep one.")
+        found.append((str(path), digest_of(path)))
+    return tuple(found)
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file; empty where there is none to read."""
     import hashlib
 
-    files = ((str(path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in requirements)
-    return Recipe(python, tuple(packages), tuple(files))
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def name_of(folder: Path) -> str:
     """The kernel's name that this folder (or the repository it is in) stands for."""
-    root = _root(folder)
+    root = repository(folder)
     import unicodedata
 
     plain = unicodedata.normalize("NFKD", root.name).encode("ascii", "ignore").decode()
@@ -59,26 +96,18 @@ def name_of(folder: Path) -> str:
     return name
 
 
-def asked_in(folder: Path) -> Path:
-    """The requirement file of this folder, or of the repository it is in."""
-    root = _root(folder)
-    for place in dict.fromkeys((folder, root)):
-        if (place / "requirements.txt").is_file():
-            return place / "requirements.txt"
-    for place in dict.fromkeys((folder, root)):
-        _refuse_others(place)
-    hint = "Go to a folder that has one, or give the kernel a name: 'sesync kernel create NAME [PACKAGE]...'."
-    raise WrongWords(f"{folder} has no requirements.txt that says which packages it needs", hint=hint)
+def repository(folder: Path) -> Path:
+    """The repository that a folder is in; else the folder itself."""
+    return next((one for one in (folder, *folder.parents) if os.path.exists(one / ".git")), folder)
 
 
-def _refuse_others(folder: Path) -> None:
-    if (folder / "environment.yml").is_file():
-        hint = "Conda makes it: 'conda env create', then 'python -m ipykernel install --user' in it."
-        raise NotReady(f"{folder} asks for a conda environment (environment.yml)", hint=hint)
-    if found := next((name for name in _OTHERS if (folder / name).is_file()), None):
-        hint = "Name the packages: 'sesync kernel create NAME PACKAGE...', or use '-r FILE'."
-        raise NotReady(f"{folder} says what it needs in {found}, which sesync cannot read yet", hint=hint)
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
 
 
-def _root(folder: Path) -> Path:
-    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list | tuple):
+        raise TypeError
+    return tuple(map(_text, values))

@@ -14,6 +14,7 @@ from sesync_cli.kernel.size import Size, known_size, site_packages
 from sesync_cli.lock import is_unfinished, partial
 from sesync_cli.names import listed, near
 
+_AGAIN = "@2"  # no name of a kernel has it
 _BARE_PYTHON = re.compile(r"python(3(\.\d+)?)?")  # Jupyter puts the Python that runs it in its place
 
 
@@ -26,7 +27,18 @@ class Folders:
     server: tuple[Path, ...]
 
     def environment(self, name: str) -> Path:
+        """Where a kernel's environment is, or was before it was first made anew; what its lock is known by."""
         return self.environments / name.lower()
+
+    def next_environment(self, name: str, now: Path | None) -> Path:
+        """Where to make an environment that takes the place of the one that the kernel has now."""
+        first = self.environment(name)
+        return first.with_name(f"{first.name}{_AGAIN}") if now and _same(now, first) else first
+
+    def own(self, name: str, environment: Path) -> bool:
+        """Whether this is the place of an environment that sesync made for the kernel of this name."""
+        first = self.environment(name)
+        return _same(environment, first) or _same(environment, first.with_name(f"{first.name}{_AGAIN}"))
 
     def spec(self, name: str) -> Path:
         return self.specs / name.lower()
@@ -76,9 +88,20 @@ class Kernel:
         return _version_in(self.environment) if self.environment else ""
 
     @property
+    def lock(self) -> Path | None:
+        """The lock beside its spec, which says every version that it was made with."""
+        path = self.spec / lock_name(self.environment) if self.environment else None
+        return path if path and path.is_file() else None
+
+    @property
     def size(self) -> Size | None:
         """What its environment occupies, for kernels that sesync made."""
         return known_size(self.environment) if self.managed and self.environment and self.environment.is_dir() else None
+
+
+def lock_name(environment: Path) -> str:
+    """The file beside kernel.json that is the lock of this environment, and of no other that the kernel had before."""
+    return "pylock.2.toml" if environment.name.endswith(_AGAIN) else "pylock.toml"
 
 
 def find_kernels(folders: Folders) -> list[Kernel]:
@@ -127,14 +150,14 @@ def _read(spec: Path, folders: Folders) -> Kernel:
         environment = Path(ours["environment"]) if recipe else _environment_of(argv)
         title = str(data.get("display_name", spec.name))
         # a copy of a spec points to the environment of another kernel, which stays that one's
-        managed = environment is not None and recipe is not None and _same(environment, folders.environment(spec.name))
+        managed = environment is not None and recipe is not None and folders.own(spec.name, environment)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Kernel(spec.name, spec.name, spec, (), server=server)
     return Kernel(spec.name, title, spec, argv, env, environment, recipe, managed and not server, server)
 
 
 def _orphan(environment: Path, folders: Folders) -> Kernel:
-    name = environment.name
+    name = environment.name.removesuffix(_AGAIN)
     argv = (str(environment / "bin/python"),)
     return Kernel(name, name, folders.spec(name), argv, environment=environment, managed=True)
 

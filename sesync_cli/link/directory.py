@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import Conflict, NoAnswer, NotFound, Refused, SesyncError
-from sesync_cli.link.probe import ask
 from sesync_cli.plan import Watch
+from sesync_cli.probe import ask
 from sesync_cli.site.settings import Site
 
 MOUNTS = Path("/proc/self/mounts")

@@ -112,7 +112,7 @@ def test_a_dry_run_shows_the_commands_and_makes_nothing(sesync, home: Path):
     assert (result.code, result.err) == (0, "")
     lines = result.out.splitlines()
     assert lines[0] == f"virtualenv --no-seed --python {python} {environment}"
-    assert lines[1] == f"uv pip install --python {environment}/bin/python ipykernel pip humanize"
+    assert lines[2] == f"uv pip install --python {environment}/bin/python ipykernel pip humanize"
     assert (
         lines[-1]
         == f"{environment}/bin/python -m ipykernel install --user --name trees --display-name 'trees (Python 3.8)'"

@@ -41,7 +41,7 @@ def test_a_size_is_remembered_until_packages_change(tmp_path: Path):
 
 def test_an_environment_takes_no_ones_place(tmp_path: Path):
     final = filled(tmp_path / "trees")
-    step = PlaceEnvironment(final, tmp_path / "bytecode")
+    step = PlaceEnvironment(final, final, tmp_path / "bytecode")
     beside = partial(final, owner=final)
     filled(beside)
     with pytest.raises(Conflict, match="is in the way"):

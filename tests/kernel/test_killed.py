@@ -15,7 +15,7 @@ from tests.kernel import ground
 from tests.kernel.conftest import Shared
 
 DRIVE = [sys.executable, str(Path(__file__).with_name("drive.py"))]
-STEPS = 5
+STEPS = 6
 ENDED = STEPS + 1
 CREATE = ("kernel", "create", "trees", "--python", "3.11")
 KILLS = 50

@@ -5,19 +5,26 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.errors import WrongWords
-from sesync_cli.kernel.recipe import Recipe, asked_in, name_of, recipe
+from sesync_cli.kernel.recipe import Recipe, digests, name_of
 
 
 def test_recipes_ask_for_the_same_whatever_the_order_and_the_patch(tmp_path: Path):
     first, second = tmp_path / "a.txt", tmp_path / "b.txt"
     first.write_text("six\n")
     second.write_text("six\n")
-    one = recipe("3.8.17", ["pandas", "numpy"], [first])
-    assert one.same_as(recipe("3.8.18", ["numpy", "pandas"], [second]))
-    assert not one.same_as(recipe("3.9.18", ["numpy", "pandas"], [second]))
-    assert not one.same_as(recipe("3.8.17", ["numpy"], [first]))
+
+    def recipe(python: str, packages: tuple[str, ...], file: Path) -> Recipe:
+        return Recipe(python, packages, files=digests([file]))
+
+    one = recipe("3.8.17", ("pandas", "numpy"), first)
+    assert one.same_as(recipe("3.8.18", ("numpy", "pandas"), second))
+    assert not one.same_as(recipe("3.9.18", ("numpy", "pandas"), second))
+    assert not one.same_as(recipe("3.8.17", ("numpy",), first))
     second.write_text("six==1\n")
-    assert not one.same_as(recipe("3.8.17", ["numpy", "pandas"], [second]))
+    assert not one.same_as(recipe("3.8.17", ("numpy", "pandas"), second))
+    assert one.changed() == []
+    first.write_text("six==1\n")
+    assert one.changed() == [str(first)]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +36,7 @@ def test_what_is_no_recipe(data: object):
 
 def test_a_requirement_file_must_be_one(tmp_path: Path):
     with pytest.raises(WrongWords):
-        recipe("3.8", [], [Path("/dev/null")])
+        digests([Path("/dev/null")])
 
 
 @pytest.mark.parametrize(
