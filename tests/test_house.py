@@ -29,11 +29,15 @@ DOORS = {  # each library, and the only modules that may import it
     "jupyter_client": ("kernel/proof",),
     "filelock": ("lock",),
     "humanize": ("view",),
-    "packaging": ("install/*", "kernel/packages", "kernel/pylock"),
+    "packaging": ("install/*", "kernel/*"),
     "tomli_w": ("kernel/pylock",),
+    "pip_requirements_parser": ("kernel/requirements",),
+    "poetry": ("kernel/pyproject",),
+    "IPython": ("kernel/imports",),
+    "PIL": ("kernel/logo",),
 }
 HEAVY = {"rich", "git", "virtualenv", "python_discovery", "jupyter_client", "uv", "filelock", "humanize", "packaging"}
-HEAVY |= {"tomli_w"}
+HEAVY |= {"tomli_w", "pip_requirements_parser", "poetry", "IPython", "PIL"}
 SLICES = sorted(path.parent.name for path in (*HOUSE.glob("*/cli.py"), *HOUSE.glob("*/cli")))
 EVERY = [(path, command) for path, command in walk(root)]
 

@@ -22,17 +22,13 @@ _JUPYTERS_OWN = ("python2", "python3")  # Jupyter offers them without a spec, an
 
 @dataclass(frozen=True)
 class Wanted:
-    """The kernel that somebody wants: `recipe` is what its spec will keep, `wish` what is installed.
-
-    `env` is what its spec sets beside the usual, `loaded` the environment in which its Python starts.
-    """
+    """The kernel that somebody wants: `recipe` is what its spec will keep, `wish` what is installed."""
 
     name: str
     interpreter: Interpreter
     recipe: Recipe
     wish: Wish
     display_name: str = ""
-    env: tuple[tuple[str, str], ...] = ()
 
     @property
     def title(self) -> str:
@@ -51,8 +47,11 @@ class Workshop:
     version: str
 
 
-def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: str = "") -> Plan:
-    """Make the kernel, or say that it is there; `Conflict` where another kernel has the name."""
+def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: str = "", told: str = "") -> Plan:
+    """Make the kernel, or say that it is there; `Conflict` where another kernel has the name.
+
+    `told` says where it comes from, for the sentence at the end.
+    """
     folders = shop.folders
     environment = folders.environment(wanted.name)
     if os.pathsep in str(environment):
@@ -65,7 +64,7 @@ def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: 
     offer = _offer(wanted, shop, environment)
     return Plan(
         (*_build(wanted, shop, offer), OfferKernel(offer, folders)),
-        f"Made the kernel {offer.name}. Reload the page of JupyterLab: its Launcher shows '{wanted.title}'.",
+        f"Made the kernel {offer.name}{told}. Reload the page of JupyterLab: its Launcher shows '{wanted.title}'.",
         result=facts,
         ask=ask,
         warnings=warnings,
@@ -129,7 +128,7 @@ def _facts(wanted: Wanted, environment: Path, folders: Folders) -> dict[str, str
 
 
 def _offer(wanted: Wanted, shop: Workshop, environment: Path) -> Offer:
-    env = kernel_env(environment, wanted.interpreter.minor) | dict(wanted.env)
+    env = kernel_env(environment, wanted.interpreter.minor) | dict(wanted.recipe.env)
     return Offer(wanted.name.lower(), wanted.title, environment, env, wanted.recipe, shop.version)
 
 
@@ -138,7 +137,7 @@ def _build(wanted: Wanted, shop: Workshop, offer: Offer) -> tuple[Step, ...]:
     environment, owner = offer.environment, shop.folders.environment(offer.name)
     spec, beside = shop.folders.spec(offer.name), partial(environment, owner=owner)
     log, bytecode = shop.logs / f"kernel-create-{offer.name}.log", shop.cache / "bytecode"
-    about = {"name": offer.name, "display_name": offer.display_name, **offer.recipe.as_dict()}
+    about = {"name": offer.name, "display_name": offer.display_name, **offer.recipe.public}
     return (
         MakeEnvironment(environment, owner, spec, wanted.interpreter, shop.cache, shop.env),
         ResolvePackages(beside, wanted.wish, wanted.interpreter.minor, about, shop.env, log, shown=environment),
@@ -177,7 +176,7 @@ def _same_or_conflict(existing: Kernel, wanted: Wanted) -> None:
         what, hint = f"which is broken ({existing.state})", f"'sesync kernel repair {name}' mends it"
     elif wanted.display_name not in ("", existing.display_name):
         what = f"which Jupyter shows as '{existing.display_name}'"
-    elif any(existing.env.get(name) != value for name, value in wanted.env):
+    elif any(existing.env.get(name) != value for name, value in wanted.recipe.env):
         what = "which sets other variables"
     else:
         return

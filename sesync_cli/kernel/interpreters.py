@@ -3,12 +3,14 @@
 import glob
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sesync_cli.errors import NotFound, NotReady, WrongWords
+from sesync_cli.names import listed
 
 if TYPE_CHECKING:
     from python_discovery import PythonInfo
@@ -83,6 +85,36 @@ def find_default(default: str, places: Places, cache: Path) -> tuple[Interpreter
         instead = find("3", places, cache)
         warning = f"Python {default} is not on this machine, so this is Python {instead.minor}"
         return instead, (f"{warning}: '--python' chooses another",)
+
+
+def find_fitting(asked: str, default: str, places: Places, cache: Path) -> Interpreter:
+    """A Python that fits what files say (`3.8`, `>=3.9,<3.13`): the site's default if it does, else the newest.
+
+    Raises `WrongWords` for what is no version, `NotFound` where none fits.
+    """
+    fitting = fits(asked)
+    here = versions(places)
+    for version in dict.fromkeys([default, *reversed(here)]):
+        with suppress(NotFound, NotReady):
+            found = find(version, places, cache)
+            if fitting(found.version):
+                return found
+    hint = f"Here are: {listed(here)}. " if here else ""
+    raise NotFound(f"no Python on this machine is {asked}", hint=f"{hint}'--python' takes another all the same.")
+
+
+def fits(asked: str) -> Callable[[str], bool]:
+    """Whether a version of Python is as files say: `3.8` is any 3.8.x, else it is a specifier (PEP 440)."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        specifier = SpecifierSet(f"=={asked}.*" if re.fullmatch(r"\d+(\.\d+)?", asked) else asked)
+    except InvalidSpecifier:
+        try:
+            specifier = SpecifierSet(f"=={asked}")
+        except InvalidSpecifier:
+            raise WrongWords(f"{asked!r} is no version of Python", hint="'--python' says which to take.") from None
+    return lambda version: specifier.contains(version, prereleases=True)
 
 
 def versions(places: Places) -> list[str]:

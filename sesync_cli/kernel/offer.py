@@ -47,11 +47,6 @@ class Offer:
     recipe: Recipe
     version: str
 
-    @property
-    def about(self) -> dict[str, Any]:
-        """What is kept in the spec, and in a lock, so that the kernel can be made again."""
-        return {"name": self.name, "display_name": self.display_name, "env": dict(self.env), **self.recipe.as_dict()}
-
     def write(self, folder: Path) -> None:
         """Write the spec's files into a folder: kernel.json, the logos, and the lock."""
         with open(os.open(folder / "kernel.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.errors import NoAnswer, NotFound, WrongWords
+from sesync_cli.errors import NoAnswer, NotFound, NotReady, WrongWords
 from sesync_cli.kernel.environment import clean
 from sesync_cli.kernel.failures import explained
-from sesync_cli.kernel.pylock import NAME, Lock, read_lock
+from sesync_cli.kernel.pylock import NAME, Lock, lock_of, read_lock
 from sesync_cli.kernel.size import remember_size, site_packages
 from sesync_cli.lock import is_unfinished
 from sesync_cli.plan import Report, by_hand
-from sesync_cli.run import ProgramFailed, follow, unhurried, without_secrets
+from sesync_cli.run import ProgramFailed, follow, run, unhurried, without_secrets
 
 NEEDED = ("ipykernel", "pip")
 
@@ -28,8 +28,8 @@ _PHASE = re.compile(r"(?P<writes>Resolved|Prepared)|Downloading|Building|Updatin
 class Wish:
     """What is wanted in an environment: packages in words, files that uv reads, words for uv about them, and a lock.
 
-    `listing` is more packages as the text of a requirements file, which `listing_by_hand` would write. With a lock its
-    versions are kept to, and `hashes` are the SHA-256 that a package's files must have.
+    `listing` is more packages as the text of a requirements file, which `listing_by_hand` would print. With a lock its
+    versions are kept to; `lock_by_hand` is its file. `hashes` are the SHA-256 that a package's files must have.
     """
 
     packages: tuple[str, ...] = ()
@@ -37,7 +37,8 @@ class Wish:
     options: tuple[str, ...] = ()
     listing: str = ""
     listing_by_hand: str = ""
-    lock: Path | None = None
+    lock: Lock | None = None
+    lock_by_hand: str = ""
     hashes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -58,7 +59,7 @@ class ResolvePackages:
     doing: str = "Finding the versions that fit together"
 
     def do(self, report: Report) -> None:
-        wished = read_lock(self.wish.lock) if self.wish.lock else None
+        wished = self.wish.lock
         packages = self._packages(wished)
         lock = self._resolved(packages, wished, report) if packages else None
         if wished:
@@ -120,11 +121,10 @@ class InstallLock:
         return
 
     def __str__(self) -> str:
-        lock = (self.wish.lock,) if self.wish.lock else ()
-        files = [word for file in (*lock, *self.wish.requirements) for word in ("-r", file)]
-        words = by_hand(*self.wish.options, *files, *NEEDED, *self.wish.packages)
-        listing = f" -r <({self.wish.listing_by_hand})" if self.wish.listing_by_hand else ""
-        return f"{by_hand('uv', 'pip', 'install', '--python', self.shown / 'bin/python')}{listing} {words}"
+        lists = [self.wish.lock_by_hand, f"<({self.wish.listing_by_hand})" if self.wish.listing_by_hand else ""]
+        files = "".join(f" -r {one}" for one in (*lists, *map(by_hand, self.wish.requirements)) if one)
+        words = by_hand(*self.wish.options, *NEEDED, *self.wish.packages)
+        return f"{by_hand('uv', 'pip', 'install', '--python', self.shown / 'bin/python')}{files} {words}"
 
 
 @dataclass(frozen=True)
@@ -176,6 +176,19 @@ class UninstallPackages:
 
     def __str__(self) -> str:
         return by_hand("uv", "pip", "uninstall", "--python", self.environment / "bin/python", *self.packages)
+
+
+def exported(project: Path, dev: bool) -> tuple[Lock, str]:
+    """The `uv.lock` of a folder as a lock for any installer, and the command that prints it."""
+    from uv import find_uv_bin
+
+    words = ["export", "--frozen", "--no-emit-project", "--format", "pylock.toml", "--project", str(project)]
+    words += [] if dev else ["--no-dev"]
+    try:
+        text = run([find_uv_bin(), *words, "--quiet"]).out
+    except ProgramFailed as failure:
+        raise NotReady(f"{project / 'uv.lock'} cannot be read: {failure}", hint="'uv lock' writes it anew.") from None
+    return lock_of(text, project), by_hand("uv", *words)
 
 
 def installed(environment: Path) -> dict[str, str]:

@@ -100,20 +100,26 @@ _PLACES = ("archive", "directory", "vcs")
 
 def read_lock(path: Path) -> Lock:
     """The lock in this file; `NotReady` for what is none."""
-    from packaging.pylock import Pylock, PylockUnsupportedVersionError, PylockValidationError
-
     try:
         if path.stat().st_size > _LARGEST:
             raise NotReady(f"{path} is too large for a lock of packages")
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        Pylock.from_dict(document)
+        return lock_of(path.read_text(encoding="utf-8"), path.parent)
     except OSError as error:
         raise NotReady(f"{path} cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
-        raise NotReady(f"{path} is not TOML, so it is no lock") from None
-    except (PylockValidationError, PylockUnsupportedVersionError) as error:
+    except ValueError as error:
         raise NotReady(f"{path} is not a lock of packages: {error}") from None
-    return Lock(_absolute(document, path.parent))
+
+
+def lock_of(text: str, folder: Path) -> Lock:
+    """The lock that this text is, with paths as from this folder; `ValueError` for what is none."""
+    from packaging.pylock import Pylock, PylockValidationError
+
+    document = tomllib.loads(text)
+    try:
+        Pylock.from_dict(document)
+    except PylockValidationError as error:
+        raise ValueError(error) from None
+    return Lock(_absolute(document, folder))
 
 
 def checked_lock_name(path: Path) -> Path:

@@ -15,8 +15,8 @@ class Recipe:
     """What a kernel was asked to be, so that it can be made again.
 
     `packages` are those that were named, `requirements` the files given with -r, `source` the file or folder that was
-    asked what is needed, with its packages for developers if `dev`. `files` are all the files that this rests on, each
-    with the SHA-256 of what it said. `lock` is true where they were a lock, which says every version.
+    asked what is needed, with its packages for developers if `dev`. `env` are the variables that it sets. `files` are
+    all the files that this rests on, each with the SHA-256 of what it said.
     """
 
     python: str
@@ -25,6 +25,7 @@ class Recipe:
     source: str = ""
     dev: bool = False
     modules: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
     files: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -38,13 +39,19 @@ class Recipe:
                 source=_text(data.get("source", "")),
                 dev=data.get("dev") is True,
                 modules=_texts(data.get("modules", ())),
-                files=tuple((_text(path), _text(digest)) for path, digest in data.get("files", ())),
+                env=_pairs(data.get("env", ())),
+                files=_pairs(data.get("files", ())),
             )
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    @property
+    def public(self) -> dict[str, Any]:
+        """What others may know of it: without the variables, which may be secrets, and without places in a home."""
+        return {"python": self.python, "packages": self.packages, "dev": self.dev, "modules": self.modules}
 
     @property
     def minor(self) -> str:
@@ -105,6 +112,10 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _pairs(values: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((_text(one), _text(other)) for one, other in values)
 
 
 def _texts(values: Any) -> tuple[str, ...]:

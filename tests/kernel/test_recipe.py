@@ -57,16 +57,3 @@ def test_a_folder_gives_its_kernel_a_name(tmp_path: Path, folder: str, name: str
 def test_a_folder_without_letters_gives_none(tmp_path: Path):
     with pytest.raises(WrongWords, match="has no name for a kernel"):
         name_of(tmp_path / "樹")
-
-
-def test_the_nearest_requirements_count_and_the_repository_gives_the_name(tmp_path: Path):
-    inner = tmp_path / "trees/analysis"
-    inner.mkdir(parents=True)
-    (tmp_path / "trees/.git").mkdir()
-    (tmp_path / "requirements.txt").touch()
-    with pytest.raises(WrongWords, match=r"has no requirements\.txt"):
-        asked_in(inner)
-    (tmp_path / "trees/requirements.txt").touch()
-    assert (name_of(inner), asked_in(inner)) == ("trees", tmp_path / "trees/requirements.txt")
-    (inner / "requirements.txt").touch()
-    assert asked_in(inner) == inner / "requirements.txt"

@@ -2,11 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sesync_cli.answer import plans
-from sesync_cli.errors import WrongWords
+from sesync_cli.errors import NotFound, WrongWords
 from sesync_cli.kernel.cli.options import (
     folders,
     interpreter,
@@ -20,11 +21,17 @@ from sesync_cli.names import checked
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 
+if TYPE_CHECKING:
+    from sesync_cli.kernel.asked import Asked
+
 
 @click.command()
 @click.argument("words", metavar="[NAME] [PACKAGE]...", nargs=-1, help="The kernel's name, and packages for it.")
 @python_option
 @requirements_option
+@click.option("--from", "source", metavar="DIR|FILE|PROJECT", help="What to make it from, instead of this folder.")
+@click.option("--dev", is_flag=True, help="Take the packages for developers too, where a file names them.")
+@click.option("--guess", is_flag=True, help="Take what the folder's notebooks and scripts import.")
 @click.option("--display-name", metavar="TEXT", default="", help="What Jupyter shows; else NAME (Python VERSION).")
 @click.option("--env", metavar="KEY=VALUE", multiple=True, help="A variable that the kernel sets.")
 @plans
@@ -34,26 +41,36 @@ def create(
     words: tuple[str, ...],
     python: str | None,
     requirements: tuple[Path, ...],
+    source: str | None,
+    dev: bool,
+    guess: bool,
     display_name: str,
     env: tuple[str, ...],
 ) -> Plan:
     """Make a kernel with packages of its own.
 
-    Without NAME, the kernel has the name of the folder (of its repository) and the packages in its requirements.txt.
+    Without NAME, the kernel has the name of the folder (of its repository) and the packages that the folder asks for:
+    in pylock.toml, uv.lock, Pipfile.lock, requirements.txt, Pipfile or pyproject.toml, whichever is there first.
     """
     from sesync_cli.kernel.create import Wanted, plan_create
-    from sesync_cli.kernel.packages import Wish, checked_package
-    from sesync_cli.kernel.recipe import Recipe, digests, name_of
+    from sesync_cli.kernel.order import Order
+    from sesync_cli.kernel.packages import checked_package
+    from sesync_cli.kernel.recipe import name_of
 
-    name = words[0] if words else name_of(session.cwd)
-    if not words:
-        requirements = requirements or (session.cwd / "requirements.txt",)
-    chosen, warnings = interpreter(session, python)
-    packages = tuple(map(checked_package, words[1:]))
-    recipe = Recipe(chosen.version, packages, tuple(map(str, requirements)), files=digests(requirements))
-    wish = Wish(packages, requirements)
-    wanted = Wanted(checked(name, "kernel"), chosen, recipe, wish, display_name, tuple(map(_variable, env)))
-    return plan_create(wanted, workshop(session), warnings)
+    folder = _path(session, source) if source else session.cwd
+    packages, ask = tuple(map(checked_package, words[1:])), ""
+    asked = None
+    if guess:
+        guessed, ask = _guessed(folder)
+        packages += guessed
+    elif source or not (words or requirements):
+        asked = _asked(folder, dev)
+    name = words[0] if words else (asked.name if asked else "") or name_of(folder if folder.is_dir() else folder.parent)
+    order = Order(packages, requirements, asked, dev, env=tuple(map(_variable, env)))
+    chosen, warnings = interpreter(session, python, asked.python if asked else "")
+    title = display_name or (asked.display_name if asked and not words else "")
+    wanted = Wanted(checked(name, "kernel"), chosen, order.recipe(chosen.version), order.wish, title)
+    return plan_create(wanted, workshop(session), warnings, ask=ask, told=order.told)
 
 
 @click.command()
@@ -66,6 +83,30 @@ def remove(session: Session, name: str) -> Plan:
 
     where = folders(session)
     return plan_remove(find(name, where), where)
+
+
+def _path(session: Session, source: str) -> Path:
+    path = session.cwd / Path(source).expanduser()
+    if not path.exists():
+        raise NotFound(f"there is no file or folder {source}", hint="Is it spelt rightly?")
+    return path
+
+
+def _asked(path: Path, dev: bool) -> "Asked":
+    from sesync_cli.kernel.asked import asked_by, asked_in
+
+    return asked_in(path, dev) if path.is_dir() else asked_by(path, dev)
+
+
+def _guessed(folder: Path) -> tuple[tuple[str, ...], str]:
+    """The packages that notebooks and scripts seem to need, and the question whether they do."""
+    from sesync_cli.kernel.imports import guessed
+
+    names, count = guessed(folder)
+    if not names:
+        raise NotFound(f"no notebook or script in {folder} imports a package", hint="Name them: 'NAME PACKAGE...'.")
+    files = "1 file imports" if count == 1 else f"{count} files import"
+    return names, f"The {files} what these packages seem to be: {', '.join(names)}. Make the kernel with them?"
 
 
 def _variable(text: str) -> tuple[str, str]:

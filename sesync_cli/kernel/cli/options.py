@@ -49,14 +49,21 @@ def places(session: Session) -> "Places":
     return Places(session.env, session.site.python_places)
 
 
-def interpreter(session: Session, wanted: str | None) -> "tuple[Interpreter, tuple[str, ...]]":
-    """The Python that was asked for, or the site's default, with a warning where it is another one."""
-    from sesync_cli.kernel.interpreters import find, find_default
+def interpreter(session: Session, wanted: str | None, asked: str = "") -> "tuple[Interpreter, tuple[str, ...]]":
+    """The Python that the person wants, else one that fits what files ask for, else the site's default.
 
-    cache = session.cache / "sesync"
+    Beside it warnings: that it does not fit the files, or that the default is not here.
+    """
+    from sesync_cli.kernel.interpreters import find, find_default, find_fitting, fits
+
+    cache, default = session.cache / "sesync", session.site.python_default
     if wanted:
-        return find(wanted, places(session), cache), ()
-    return find_default(session.site.python_default, places(session), cache)
+        found = find(wanted, places(session), cache)
+        fitting = not asked or fits(asked)(found.version)
+        return found, () if fitting else (f"the files ask for Python {asked}, and this is {found.minor}",)
+    if asked:
+        return find_fitting(asked, default, places(session), cache), ()
+    return find_default(default, places(session), cache)
 
 
 def complete_kernel(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -1,0 +1,67 @@
+"""Requirements files: what they include, and the hashes that they demand. The door to pip-requirements-parser.
+
+uv reads the files themselves; what is found here is what uv does not tell.
+"""
+
+import codecs
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sesync_cli.errors import NotFound, NotReady
+
+if TYPE_CHECKING:
+    from pip_requirements_parser import RequirementsFile
+
+_LARGEST = 5_000_000  # bytes
+
+
+def included(file: Path) -> tuple[Path, ...]:
+    """A requirements file and all that it includes with -r and -c, each once; `NotFound` for one that is not there."""
+    found: dict[Path, None] = {}
+    waiting = [(file, file)]
+    while waiting:
+        path, by = waiting.pop(0)
+        if path in found:
+            continue
+        found[path] = None
+        for option in _parsed(path, by).options:
+            for kind in ("requirements", "constraints"):
+                names = option.options.get(kind, ())
+                waiting += [(path.parent / name, path) for name in names if "://" not in name]
+    return tuple(found)
+
+
+def hashes(files: Iterable[Path], text: str = "") -> Mapping[str, frozenset[str]]:
+    """The SHA-256 that the files of a package may have, by its name, where requirements demand any."""
+    from packaging.utils import canonicalize_name
+    from pip_requirements_parser import RequirementsFile
+
+    allowed: dict[str, set[str]] = {}
+    parsed = [_parsed(file, file) for file in files]
+    for one in (*parsed, RequirementsFile.from_string(text)) if text else parsed:
+        for requirement in one.requirements:
+            if requirement.name and requirement.hash_options:
+                said = {value.removeprefix("sha256:") for value in requirement.hash_options}
+                allowed.setdefault(canonicalize_name(requirement.name), set()).update(said)
+    return {name: frozenset(said) for name, said in allowed.items()}
+
+
+def _parsed(path: Path, by: Path) -> "RequirementsFile":
+    from pip_requirements_parser import RequirementsFile
+
+    said = f", which {by} includes," if by != path else ""
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise NotReady(f"{path}{said} is too large for a list of packages")
+        data = path.read_bytes()
+        data.decode()
+    except FileNotFoundError:
+        raise NotFound(f"{path}{said} does not exist") from None
+    except OSError as error:
+        raise NotReady(f"{path}{said} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        kind = "UTF-16" if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "no UTF-8"
+        hint = f"Save it as UTF-8: 'iconv -f UTF-16 -t UTF-8 {path.name} -o new.txt' for a file from Windows."
+        raise NotReady(f"{path}{said} is {kind} text, which installers cannot read", hint=hint) from None
+    return RequirementsFile.from_file(str(path))
