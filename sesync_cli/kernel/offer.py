@@ -10,9 +10,10 @@ from typing import Any
 
 from sesync_cli.errors import Conflict
 from sesync_cli.kernel.environment import python_in_spec
+from sesync_cli.kernel.logo import logos
 from sesync_cli.kernel.pylock import NAME
 from sesync_cli.kernel.recipe import Recipe
-from sesync_cli.kernel.size import remember_size, site_packages
+from sesync_cli.kernel.size import remember_size
 from sesync_cli.kernel.specs import Folders, kernel_in, lock_name
 from sesync_cli.lock import mark_finished, mark_unfinished, remove, vanish
 from sesync_cli.plan import Report, by_hand
@@ -51,8 +52,8 @@ class Offer:
         """Write the spec's files into a folder: kernel.json, the logos, and the lock."""
         with open(os.open(folder / "kernel.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump(self._spec, file, indent=1)
-        for logo in (site_packages(self.environment) or self.environment).glob("ipykernel/resources/logo-*"):
-            shutil.copyfile(logo, folder / logo.name)
+        for logo, picture in logos(self.name, self.recipe.minor).items():
+            (folder / logo).write_bytes(picture)
         if (self.environment / NAME).is_file():
             shutil.copyfile(self.environment / NAME, folder / lock_name(self.environment))
 
