@@ -18,6 +18,7 @@ from sesync_cli.errors import NotReady
 
 _PARTIAL = ".sesync-partial"
 _UNFINISHED = ".sesync-unfinished"
+_mine: set[str] = set()  # the locks that this run holds
 _DEAD_ELSEWHERE = 24 * 3600.0  # seconds after which a leftover counts as dead whose lock is not to be seen from here
 
 
@@ -32,9 +33,11 @@ def alone(thing: Path, waiting: AbstractContextManager[object]) -> Iterator[None
     except Timeout:
         with waiting:
             lock.acquire(poll_interval=0.1)
+    _mine.add(_key(thing))
     try:
         yield
     finally:
+        _mine.discard(_key(thing))
         lock.release()
 
 
@@ -80,6 +83,16 @@ def sweep(folder: Path) -> None:
         for entry in folder.iterdir():
             if owner := _owner(entry):
                 _remove_dead(entry, owner)
+
+
+def in_the_making(folder: Path) -> Iterator[tuple[Path, str, bool]]:
+    """The partial and unfinished things in a folder: each with its final name, and whether its builder is at work."""
+    with contextlib.suppress(OSError):
+        for entry in sorted(folder.iterdir()):
+            key, _, place = _owner(entry).partition("\n")[0].partition("-")
+            host, dash, name = place.partition("-")
+            if dash:
+                yield entry, name or entry.name, _is_held(key) if host == _host() else _is_fresh(entry)
 
 
 def vanish(path: Path, aside: Path) -> None:
@@ -139,7 +152,7 @@ def _remove_dead(entry: Path, owner: str) -> None:
     if not dash:
         return  # somebody else's name
     if host != _host():
-        if time.time() - entry.lstat().st_mtime > _DEAD_ELSEWHERE:
+        if not _is_fresh(entry):
             remove(entry)
         return
     # held until all is gone, since a new run builds under the same name; and the old one may have ended well meanwhile
@@ -147,6 +160,29 @@ def _remove_dead(entry: Path, owner: str) -> None:
         if _owner(entry) == owner:
             partial_name = f"{_PARTIAL}-{key}-{host}-{entry.name}"
             remove(entry) if entry.name.startswith(_PARTIAL) else vanish(entry, entry.with_name(partial_name))
+
+
+def _is_held(key: str) -> bool:
+    """Whether another run holds this lock, asked without taking it."""
+    import fcntl
+
+    if key in _mine:
+        return False
+    try:
+        file = os.open(_lock_file(key), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
+def _is_fresh(entry: Path) -> bool:
+    return time.time() - entry.lstat().st_mtime <= _DEAD_ELSEWHERE
 
 
 def _key(thing: Path) -> str:

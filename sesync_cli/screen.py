@@ -31,6 +31,9 @@ def show(view: View) -> None:
         with console.capture() as drawn:
             console.print(_drawn(view, console))
         print("\n".join(line.rstrip() for line in drawn.get().splitlines()))
+    if isinstance(view, Table) and view.note:
+        sys.stdout.flush()
+        note(view.note)
 
 
 def fail(message: str, hint: str = "") -> None:

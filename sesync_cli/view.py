@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 
 class Table(NamedTuple):
-    """Rows under headings; `empty` is said instead when there are none."""
+    """Rows under headings; `empty` is said instead when there are none, and `note` is a word beside them."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     empty: str = "Nothing to show."
+    note: str = ""
 
 
 class Facts(NamedTuple):

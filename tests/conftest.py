@@ -124,9 +124,9 @@ def background() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Start the real program and go on; it is ended with the test."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*words: str | Path, **options: Any) -> "subprocess.Popen[str]":
+    def start(*words: str | Path, program: tuple[str, ...] = (str(SESYNC),), **options: Any) -> "subprocess.Popen[str]":
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        process = subprocess.Popen([str(SESYNC), *map(str, words)], text=True, **(pipes | options))
+        process = subprocess.Popen([*program, *map(str, words)], text=True, **(pipes | options))
         started.append(process)
         return process
 

@@ -18,7 +18,8 @@ from sesync_cli.install.plans import (
 from sesync_cli.install.requests import checked_name, checked_package, named, quoted
 from sesync_cli.install.usersite import UserSite, user_site
 from sesync_cli.kernel.cli.options import complete_kernel, folders, interpreter, python_option, requirements_option
-from sesync_cli.kernel.specs import Kernel, find
+from sesync_cli.kernel.specs import Kernel
+from sesync_cli.kernel.survey import find
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 

@@ -139,9 +139,9 @@ def _environment(kernel: Kernel, asked: Asked) -> Path:
     if kernel.server:
         hint = f"Make one of your own: 'sesync kernel create NAME {quoted(asked.packages)}".rstrip() + "'."
         raise Refused(f"{kernel.name} is a kernel of the server", hint=hint)
-    if kernel.state not in ("ok", "not in Jupyter", "no ipykernel"):
-        hint = f"'sesync kernel remove {kernel.name}' takes it away, 'sesync kernel create' makes a new one."
-        raise NotReady(f"the kernel {kernel.name} is broken ({kernel.state})", hint=hint)
+    if not (kernel.works or kernel.state in ("not in Jupyter", "no ipykernel")):
+        hint = f"'sesync kernel repair {kernel.name}' mends it."
+        raise NotReady(f"the kernel {kernel.name} is broken: {kernel.trouble.problem}", hint=hint)
     if kernel.environment and (kernel.environment / "pyvenv.cfg").exists():
         return kernel.environment
     if kernel.environment:

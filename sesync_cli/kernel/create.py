@@ -102,12 +102,15 @@ def plan_remove(kernel: Kernel, folders: Folders) -> Plan:
     """Take a kernel out of Jupyter, and then its environment away if sesync made it."""
     if kernel.server:
         raise Refused(f"{kernel.name} is a kernel of the server", hint="'sesync kernel list' shows which are yours.")
+    if kernel.state == "being made":
+        raise Conflict(f"another run of sesync is making {kernel.name}", hint="Wait until it is done, or stop it.")
     steps: list[Step] = []
-    if kernel.spec.exists():
+    if os.path.lexists(kernel.spec):
         steps.append(RemoveTree(kernel.spec, folders.aside(kernel.name), f"Taking {kernel.name} out of Jupyter"))
     ask, kept = f"Remove the kernel {kernel.name}?", ""
     if kernel.managed and kernel.environment:
-        aside = partial(kernel.environment, owner=folders.environment(kernel.name))
+        left_over = kernel.state == "left over"
+        aside = kernel.environment if left_over else partial(kernel.environment, owner=folders.environment(kernel.name))
         steps.append(RemoveTree(kernel.environment, aside, "Removing its packages"))
         ask = f"Remove the kernel {kernel.name} and all packages in it?"
     elif kernel.environment:
@@ -118,7 +121,7 @@ def plan_remove(kernel: Kernel, folders: Folders) -> Plan:
         result={"name": kernel.name},
         ask=ask,
         owner=folders.environment(kernel.name),
-        sweeps=(folders.environments, folders.specs.parent),
+        sweeps=() if kernel.state == "left over" else (folders.environments, folders.specs.parent),
     )
 
 

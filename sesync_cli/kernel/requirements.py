@@ -35,11 +35,9 @@ def included(file: Path) -> tuple[Path, ...]:
 def hashes(files: Iterable[Path], text: str = "") -> Mapping[str, frozenset[str]]:
     """The SHA-256 that the files of a package may have, by its name, where requirements demand any."""
     from packaging.utils import canonicalize_name
-    from pip_requirements_parser import RequirementsFile
 
     allowed: dict[str, set[str]] = {}
-    parsed = [_parsed(file, file) for file in files]
-    for one in (*parsed, RequirementsFile.from_string(text)) if text else parsed:
+    for one in (*(_parsed(file, file) for file in files), *([_of_text(text)] if text else [])):
         for requirement in one.requirements:
             if requirement.name and requirement.hash_options:
                 said = {value.removeprefix("sha256:") for value in requirement.hash_options}
@@ -57,7 +55,7 @@ def _parsed(path: Path, by: Path) -> "RequirementsFile":
         data = path.read_bytes()
         data.decode()
     except FileNotFoundError:
-        raise NotFound(f"{path}{said} does not exist") from None
+        raise NotFound(f"{path}{said} does not exist", hint="Is it spelt rightly?") from None
     except OSError as error:
         raise NotReady(f"{path}{said} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -65,3 +63,14 @@ def _parsed(path: Path, by: Path) -> "RequirementsFile":
         hint = f"Save it as UTF-8: 'iconv -f UTF-16 -t UTF-8 {path.name} -o new.txt' for a file from Windows."
         raise NotReady(f"{path}{said} is {kind} text, which installers cannot read", hint=hint) from None
     return RequirementsFile.from_file(str(path))
+
+
+def _of_text(text: str) -> "RequirementsFile":
+    from tempfile import NamedTemporaryFile
+
+    from pip_requirements_parser import RequirementsFile
+
+    with NamedTemporaryFile("w", suffix=".txt") as file:  # its own reader of texts is broken (32.0.1)
+        file.write(text)
+        file.flush()
+        return RequirementsFile.from_file(file.name)

@@ -1,30 +1,33 @@
-"""Kernel specs: the folders that Jupyter reads to know which kernels there are, read as plain JSON."""
+"""Kernel specs: the folders that Jupyter reads to know which kernels there are."""
 
-import json
 import os
-import re
-import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
-from sesync_cli.errors import NotFound
+from sesync_cli.kernel.layout import environment_of, version_in
 from sesync_cli.kernel.recipe import Recipe
-from sesync_cli.kernel.size import Size, known_size, site_packages
+from sesync_cli.kernel.size import Size, known_size
+from sesync_cli.kernel.specfile import Unreadable, is_there, read_spec
+from sesync_cli.kernel.trouble import NONE, WORKS, Trouble, trouble_of
 from sesync_cli.lock import is_unfinished, partial
-from sesync_cli.names import listed, near
 
-_AGAIN = "@2"  # no name of a kernel has it
-_BARE_PYTHON = re.compile(r"python(3(\.\d+)?)?")  # Jupyter puts the Python that runs it in its place
+AGAIN = "@2"  # no name of a kernel has it
 
 
 @dataclass(frozen=True)
 class Folders:
-    """Where kernels are: the specs of the user, the environments that sesync makes for them, the server's specs."""
+    """Where kernels are: the specs of the user, the environments that sesync makes for them, the server's specs.
+
+    `first` are those of the server's folders in which Jupyter looks before it looks into the user's.
+    """
 
     specs: Path
     environments: Path
     server: tuple[Path, ...]
+    first: tuple[Path, ...] = ()
 
     def environment(self, name: str) -> Path:
         """Where a kernel's environment is, or was before it was first made anew; what its lock is known by."""
@@ -33,12 +36,12 @@ class Folders:
     def next_environment(self, name: str, now: Path | None) -> Path:
         """Where to make an environment that takes the place of the one that the kernel has now."""
         first = self.environment(name)
-        return first.with_name(f"{first.name}{_AGAIN}") if now and _same(now, first) else first
+        return first.with_name(f"{first.name}{AGAIN}") if now and same(now, first) else first
 
     def own(self, name: str, environment: Path) -> bool:
         """Whether this is the place of an environment that sesync made for the kernel of this name."""
         first = self.environment(name)
-        return _same(environment, first) or _same(environment, first.with_name(f"{first.name}{_AGAIN}"))
+        return same(environment, first) or same(environment, first.with_name(f"{first.name}{AGAIN}"))
 
     def spec(self, name: str) -> Path:
         return self.specs / name.lower()
@@ -50,42 +53,50 @@ class Folders:
 
 @dataclass(frozen=True)
 class Kernel:
-    """A kernel as its spec describes it. `state` is "ok" or says in two words what is missing.
+    """A kernel as its spec describes it.
 
     `managed` is true for those that sesync made, `server` for the server's own; `environment` is where its Python
-    lives, if that can be told.
+    lives, if that can be told. `known` is what is wrong with it where its own files do not tell.
     """
 
     name: str
     display_name: str
     spec: Path
-    argv: tuple[str, ...]
+    argv: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     environment: Path | None = None
     recipe: Recipe | None = None
     managed: bool = False
     server: bool = False
+    known: Trouble | None = None
+
+    @cached_property
+    def trouble(self) -> Trouble:
+        """What is wrong with it, found out without starting anything."""
+        if self.known:
+            return self.known
+        if self.environment is None or self._runs_in(self.environment):
+            return trouble_of(self.argv, self.environment)
+        found = trouble_of(self.argv, environment_of(self.argv))
+        problem = f"it starts {self.argv[0]}, and its packages are in {self.environment}"
+        return Trouble("elsewhere", problem) if found == NONE else found
 
     @property
     def state(self) -> str:
-        if not self.spec.exists():
-            return "not in Jupyter"
-        if not self.argv:
-            return "unreadable"
-        if self.environment and not os.path.isdir(self.environment):
-            return "no environment"
-        if not _BARE_PYTHON.fullmatch(self.argv[0]) and not _is_program(self.argv[0]):
-            return "no Python"
-        if self.managed and self.environment and not _has_ipykernel(self.environment):
-            return "no ipykernel"
-        return "ok"
+        """ "ok", or in a word or two what is wrong."""
+        return self.trouble.state
+
+    @property
+    def works(self) -> bool:
+        """Whether Jupyter can start it, as far as one sees."""
+        return self.state in WORKS
 
     @property
     def python(self) -> str:
         """The version of its Python, as its environment says; empty if that cannot be told."""
         if self.recipe:
             return self.recipe.python
-        return _version_in(self.environment) if self.environment else ""
+        return version_in(self.environment) if self.environment else ""
 
     @property
     def lock(self) -> Path | None:
@@ -96,111 +107,70 @@ class Kernel:
     @property
     def size(self) -> Size | None:
         """What its environment occupies, for kernels that sesync made."""
-        return known_size(self.environment) if self.managed and self.environment and self.environment.is_dir() else None
+        if self.managed and self.environment and self.state != "being made":
+            with suppress(OSError):  # it may go away while one looks
+                return known_size(self.environment)
+        return None
+
+    def _runs_in(self, environment: Path) -> bool:
+        """Whether it starts this environment's Python, or a program that may do so."""
+        program = Path(self.argv[0])
+        return not program.name.startswith("python") or same(program.parent.parent, environment)
 
 
 def lock_name(environment: Path) -> str:
     """The file beside kernel.json that is the lock of this environment, and of no other that the kernel had before."""
-    return "pylock.2.toml" if environment.name.endswith(_AGAIN) else "pylock.toml"
-
-
-def find_kernels(folders: Folders) -> list[Kernel]:
-    """Every kernel that Jupyter offers, and environments of sesync's that it does not; the user's come first."""
-    found: dict[str, Kernel] = {}
-    for folder in (folders.specs, *folders.server):
-        for spec in _specs(folder):
-            found.setdefault(spec.name.lower(), _read(spec, folders))
-    left = [one for one in _entries(folders.environments) if one.name not in found and not one.name.startswith(".")]
-    used = {os.path.realpath(kernel.environment) for kernel in found.values() if left and kernel.environment}
-    for environment in left:
-        if os.path.realpath(environment) not in used and not is_unfinished(environment):
-            found[environment.name] = _orphan(environment, folders)
-    return sorted(found.values(), key=lambda kernel: (kernel.server, kernel.name))
-
-
-def find(name: str, folders: Folders) -> Kernel:
-    """The kernel of this name, in any case; `NotFound` with near names otherwise."""
-    kernels = {kernel.name.lower(): kernel for kernel in find_kernels(folders)}
-    if name.lower() in kernels:
-        return kernels[name.lower()]
-    alike = near(name, kernels)
-    meant = f"Did you mean {listed(alike)}? " if alike else ""
-    raise NotFound(f"there is no kernel named {name}", hint=f"{meant}'sesync kernel list' shows your kernels.")
+    return "pylock.2.toml" if environment.name.endswith(AGAIN) else "pylock.toml"
 
 
 def kernel_in(folder: Path, name: str, folders: Folders) -> Kernel | None:
     """The kernel of this name, in any case, among the specs in one folder."""
-    return next((_read(spec, folders) for spec in _specs(folder) if spec.name.lower() == name.lower()), None)
+    return next((read_kernel(spec, folders) for spec in specs_in(folder) if spec.name.lower() == name.lower()), None)
 
 
 def in_the_way(name: str, folders: Folders) -> Path | None:
     """What stands where this kernel's spec would, and is none: a folder without a kernel.json, a file, a lost link."""
-    named = (entry for entry in _entries(folders.specs) if entry.name.lower() == name.lower())
+    named = (entry for entry in entries(folders.specs) if entry.name.lower() == name.lower())
     return next((entry for entry in named if not os.path.isfile(entry / "kernel.json")), None)
 
 
-def _read(spec: Path, folders: Folders) -> Kernel:
+def read_kernel(spec: Path, folders: Folders) -> Kernel:
     server = spec.parent != folders.specs
     try:
-        data = json.loads((spec / "kernel.json").read_text(encoding="utf-8"))
-        argv = tuple(map(str, data["argv"]))
-        env = {str(name): str(value) for name, value in data.get("env", {}).items()}
-        ours = data.get("metadata", {}).get("sesync") or {}
-        recipe = Recipe.read(ours.get("recipe"))
-        environment = Path(ours["environment"]) if recipe else _environment_of(argv)
-        title = str(data.get("display_name", spec.name))
+        said = read_spec(spec)
+    except Unreadable as error:
+        ours = None if server else _unnamed_environment(spec.name, folders)
+        known = Trouble("unreadable", str(error))
+        return Kernel(spec.name, spec.name, spec, environment=ours, managed=bool(ours), server=server, known=known)
+    recipe, named = Recipe.read(said.ours.get("recipe")), said.ours.get("environment")
+    environment = Path(named) if recipe and isinstance(named, str) else environment_of(said.argv)
+    managed = environment is not None and recipe is not None and folders.own(spec.name, environment) and not server
+    kernel = Kernel(
+        spec.name, said.display_name, spec, said.argv, said.env, environment, recipe, managed=managed, server=server
+    )
+    if environment and recipe and not managed and environment.parent == folders.environments and kernel.state == "ok":
         # a copy of a spec points to the environment of another kernel, which stays that one's
-        managed = environment is not None and recipe is not None and folders.own(spec.name, environment)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return Kernel(spec.name, spec.name, spec, (), server=server)
-    return Kernel(spec.name, title, spec, argv, env, environment, recipe, managed and not server, server)
+        problem = f"its spec is a copy, which uses the environment of another kernel, {environment}"
+        return replace(kernel, known=Trouble("elsewhere", problem))
+    return kernel
 
 
-def _orphan(environment: Path, folders: Folders) -> Kernel:
-    name = environment.name.removesuffix(_AGAIN)
-    argv = (str(environment / "bin/python"),)
-    return Kernel(name, name, folders.spec(name), argv, environment=environment, managed=True)
+def _unnamed_environment(name: str, folders: Folders) -> Path | None:
+    """The environment that sesync made for a kernel whose spec does not say so any more."""
+    first = folders.environment(name)
+    places = (first, folders.next_environment(name, first))
+    return next((one for one in places if os.path.isdir(one) and not is_unfinished(one)), None)
 
 
-def _environment_of(argv: tuple[str, ...]) -> Path | None:
-    if argv and os.path.isabs(argv[0]):
-        folder = Path(argv[0]).parent.parent
-        if (folder / "pyvenv.cfg").exists() or (folder / "conda-meta").exists():
-            return folder
-    return None
-
-
-def _version_in(environment: Path) -> str:
-    try:
-        lines = (environment / "pyvenv.cfg").read_text().splitlines()
-    except OSError:
-        return ""
-    facts = dict(line.replace(" ", "").partition("=")[::2] for line in lines)
-    version = facts.get("version") or facts.get("version_info") or ""
-    return ".".join(version.split(".")[:3])
-
-
-def _has_ipykernel(environment: Path) -> bool:
-    packages = site_packages(environment)
-    return packages is not None and (packages / "ipykernel_launcher.py").exists()
-
-
-def _is_program(word: str) -> bool:
-    if os.path.isabs(word):
-        return os.path.isfile(word) and os.access(word, os.X_OK)
-    return shutil.which(word) is not None
-
-
-def _same(one: Path, other: Path) -> bool:
+def same(one: Path, other: Path) -> bool:
     return one == other or os.path.realpath(one) == os.path.realpath(other)
 
 
-def _specs(folder: Path) -> Iterator[Path]:
-    # os.path and not Path, which raises where a folder is closed to us: on a shared server, some are
-    return (entry for entry in _entries(folder) if os.path.isfile(entry / "kernel.json"))
+def specs_in(folder: Path) -> Iterator[Path]:
+    return (entry for entry in entries(folder) if is_there(entry))
 
 
-def _entries(folder: Path) -> Iterator[Path]:
+def entries(folder: Path) -> Iterator[Path]:
     try:
         yield from sorted(folder.iterdir())
     except OSError:

@@ -3,17 +3,22 @@
 from dataclasses import dataclass
 
 from sesync_cli.kernel.specs import Kernel
+from sesync_cli.kernel.trouble import WORKS
 from sesync_cli.view import Facts, Table, size
 
 
 @dataclass(frozen=True)
 class Row:
-    """A kernel in a list. Sizes are bytes, and null for kernels that sesync did not make."""
+    """A kernel in a list. Sizes are bytes, and null for kernels that sesync did not make.
+
+    `problem` says in words what its state says in one.
+    """
 
     name: str
     display_name: str
     python: str
     state: str
+    problem: str
     alone_bytes: int | None
     shared_bytes: int | None
     managed: bool
@@ -41,6 +46,7 @@ def row(kernel: Kernel) -> Row:
         display_name=kernel.display_name,
         python=kernel.python,
         state=kernel.state,
+        problem=kernel.trouble.problem,
         alone_bytes=room.alone if room else None,
         shared_bytes=room.shared if room else None,
         managed=kernel.managed,
@@ -53,7 +59,7 @@ def row(kernel: Kernel) -> Row:
 def kernel_table(rows: list[Row]) -> Table:
     lines = [(one.name, one.display_name, one.python, *_sizes(one), _whose(one), one.state) for one in rows]
     empty = "You have no kernels yet. 'sesync kernel create NAME' makes one."
-    return Table(("NAME", "IN JUPYTER", "PYTHON", "ALONE", "SHARED", "MADE BY", "STATE"), lines, empty)
+    return Table(("NAME", "IN JUPYTER", "PYTHON", "ALONE", "SHARED", "MADE BY", "STATE"), lines, empty, _advice(rows))
 
 
 def kernel_card(card: Card) -> Facts:
@@ -61,7 +67,7 @@ def kernel_card(card: Card) -> Facts:
     alone, shared = _sizes(one)
     facts = [
         ("In Jupyter", one.display_name),
-        ("State", one.state),
+        ("State", f"{one.state}: {one.problem}" if one.problem else one.state),
         ("Python", one.python),
         ("Made by", _whose(one)),
         ("Environment", one.environment or ""),
@@ -72,6 +78,15 @@ def kernel_card(card: Card) -> Facts:
         ("Packages", ", ".join(f"{name} {version}" for name, version in card.packages.items())),
     ]
     return Facts(one.name, [(name, value) for name, value in facts if value])
+
+
+def _advice(rows: list[Row]) -> str:
+    """What to do about kernels that do not work."""
+    broken = [one.name for one in rows if one.state not in (*WORKS, "being made") and not one.server]
+    if not broken:
+        return ""
+    what = f"{len(broken)} kernels do not work" if len(broken) > 1 else f"The kernel {broken[0]} does not work"
+    return f"{what}: 'sesync kernel show {broken[0]}' says why, 'sesync kernel repair {broken[0]}' mends it."
 
 
 def _sizes(one: Row) -> tuple[str, str]:

@@ -108,7 +108,7 @@ def test_a_kernel_whose_environment_is_gone_is_not_ready(sesync: Run, home: Path
     shutil.rmtree(tmp_path / "venv/bin")
     done = sesync("install", "sesynctrees", "--kernel", "trees")
     assert done.code == 3
-    assert done.err.startswith("Error: the kernel trees is broken (no Python)\n")
+    assert done.err.startswith(f"Error: the kernel trees is broken: {tmp_path}/venv/bin/python is gone\n")
 
 
 def test_a_kernel_of_sesyncs_own(sesync: Run, home: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,20 @@ import pytest
 from tests.kernel import ground
 from tests.kernel.conftest import Shared
 from tests.kernel.test_remove import made
+
+
+BUILDS = """
+import sys, time
+from pathlib import Path
+from contextlib import nullcontext
+from sesync_cli.lock import alone, partial
+place = Path(sys.argv[1], ".local/share/sesync/kernels/trees")
+place.parent.mkdir(parents=True)
+with alone(place, nullcontext()):
+    partial(place, owner=place).mkdir()
+    print("building", flush=True)
+    time.sleep(60)
+"""
 
 
 def states(sesync) -> dict[str, str]:
@@ -33,6 +48,7 @@ def test_the_keys_of_the_json(sesync, home: Path):
             "display_name": "The trees",
             "python": "3.11.2",
             "state": "ok",
+            "problem": "",
             "alone_bytes": sesync("kernel", "list", "--json").json[0]["alone_bytes"],
             "shared_bytes": 0,
             "managed": True,
@@ -53,25 +69,78 @@ def test_each_state(sesync, home: Path, tmp_path: Path):
     (made(home, "mute") / "lib/python3.11/site-packages/ipykernel_launcher.py").unlink()
     made(home, "hidden")
     shutil.rmtree(ground.specs(home) / "hidden")
-    for name, text in (("torn", '{"argv": ["/usr'), ("odd", "[]"), ("bytes", "\udcff"), ("null", '{"argv": null}')):
-        (ground.spec(home, name, []) / "kernel.json").write_text(text, errors="surrogateescape")
     ground.spec(home, "mine", ["python3"])
     ground.spec(home, "lost", ["/nowhere/bin/python"])
+    shutil.copytree(ground.specs(home) / "fine", ground.specs(home) / "copy")
+    ground.spec(home, "double", ["python3"], display_name="The mine")
     (ground.specs(home) / "no-kernel").mkdir()
     (ground.specs(home) / "file").write_text("")
     assert states(sesync) == {
-        "bytes": "unreadable",
-        "fine": "ok",
+        "copy": "elsewhere",
+        "double": "same title",
+        "fine": "same title",
         "gone": "no environment",
         "hidden": "not in Jupyter",
         "lost": "no Python",
-        "mine": "ok",
+        "mine": "same title",
         "mute": "no ipykernel",
-        "null": "unreadable",
-        "odd": "unreadable",
         "snake": "no Python",
-        "torn": "unreadable",
     }
+    problem = sesync("kernel", "show", "snake", "--json").json["kernel"]["problem"]
+    assert problem == f"{ground.environments(home)}/snake/bin/python is gone"
+    told = sesync("kernel", "list").err
+    assert told == (
+        "5 kernels do not work: 'sesync kernel show gone' says why, 'sesync kernel repair gone' mends it.\n"
+    )
+
+
+def test_no_kernel_json_stops_the_list(sesync, home: Path):
+    for name, text in (
+        ("torn", '{"argv": ["/usr'),
+        ("odd", "[]"),
+        ("bytes", "\udcff"),
+        ("null", '{"argv": null}'),
+        ("bare", "{}"),
+        ("deep", "[" * 100_000),
+        ("zero", '{"argv": ["python3\\u0000"]}'),
+        ("empty", ""),
+    ):
+        (ground.spec(home, name, []) / "kernel.json").write_text(text, errors="surrogateescape")
+    for name in ("folder", "pipe", "link"):
+        (ground.spec(home, name, []) / "kernel.json").unlink()
+    (ground.specs(home) / "folder/kernel.json").mkdir()
+    os.mkfifo(ground.specs(home) / "pipe/kernel.json")
+    (ground.specs(home) / "link/kernel.json").symlink_to("nowhere")
+    os.truncate(ground.spec(home, "large", ["python3"]) / "kernel.json", 100_000_000)
+    assert {one["name"]: (one["state"], one["problem"]) for one in sesync("kernel", "list", "--json").json} == {
+        "bare": ("unreadable", "kernel.json does not say what to start ('argv')"),
+        "bytes": ("unreadable", "kernel.json is not JSON"),
+        "deep": ("unreadable", "kernel.json is not JSON"),
+        "empty": ("unreadable", "kernel.json is empty"),
+        "folder": ("unreadable", "kernel.json is a folder, and no file"),
+        "large": ("unreadable", "kernel.json is far too large"),
+        "link": ("unreadable", "its link leads nowhere"),
+        "null": ("unreadable", "kernel.json does not say what to start ('argv')"),
+        "odd": ("unreadable", "kernel.json does not describe a kernel"),
+        "pipe": ("unreadable", "kernel.json is a pipe or the like, and no file"),
+        "torn": ("unreadable", "kernel.json is not JSON"),
+        "zero": ("unreadable", "kernel.json does not say what to start ('argv')"),
+    }
+    assert sesync("kernel", "remove", "link", "--yes").code == 0
+    assert not (ground.specs(home) / "link").exists()
+
+
+def test_what_is_being_made_and_what_was_left(sesync, home: Path, background):
+    run = background(sys.executable, "-c", BUILDS, home, program=())
+    assert run.stdout and run.stdout.readline() == "building\n"
+    assert states(sesync) == {"trees": "being made"}
+    refused = sesync("kernel", "remove", "trees", "--yes")
+    assert (refused.code, refused.err.splitlines()[0]) == (1, "Error: another run of sesync is making trees")
+    run.kill()
+    run.wait()
+    assert states(sesync) == {"trees": "left over"}
+    assert sesync("kernel", "remove", "trees", "--yes").out == "Removed the kernel trees.\n"
+    assert ground.nothing(home)
 
 
 def test_a_python_that_was_removed_is_missed(sesync, home: Path, tmp_path: Path):
@@ -110,7 +179,12 @@ def test_the_users_kernel_hides_the_servers_of_the_same_name(sesync, home: Path,
     ground.spec(tmp_path / "server", "GEO", ["python3"])
     ground.spec(home, "geo", ["python3"])
     site(kernels={"server_folders": [str(ground.specs(tmp_path / "server"))]})
-    assert [(one["name"], one["server"]) for one in sesync("kernel", "list", "--json").json] == [("geo", False)]
+    [geo] = sesync("kernel", "list", "--json").json
+    assert (geo["name"], geo["server"], geo["state"]) == ("geo", False, "same name")
+    assert (
+        geo["problem"]
+        == f"Jupyter offers it, and not the server's kernel of that name, {ground.specs(tmp_path / 'server')}/GEO"
+    )
 
 
 def test_a_table_for_people(sesync, home: Path):

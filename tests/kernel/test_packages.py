@@ -90,7 +90,8 @@ def test_lines_and_files_that_are_none(failed, home: Path, story: str):
         "A line says a package as 'pandas' or 'pandas>=2'.",
     )
     (home / "r.txt").write_text("-r other.txt\n")
-    assert failed("-r", "r.txt") == (f"there is no file or folder {home}/other.txt", story)
+    lost = f"{home}/other.txt, which {home}/r.txt includes, does not exist"
+    assert failed("-r", "r.txt") == (lost, "Is it spelt rightly?")
     assert failed("./leaves") == (f"there is no file or folder {home}/leaves", story)
 
 

@@ -83,6 +83,6 @@ def test_a_kernel_that_cannot_run_commands(sesync, home: Path):
     assert (result.code, "Error: the kernel bare cannot run commands: it has no environment" in result.err) == (3, True)
     ground.spec(home, "gone", [str(home / "gone/bin/python")])
     result = sesync("kernel", "run", "gone", "true")
-    assert (result.code, "cannot run commands: no Python" in result.err) == (3, True)
+    assert (result.code, f"cannot run commands: {home}/gone/bin/python is gone" in result.err) == (3, True)
     shutil.rmtree(ground.specs(home))
     assert sesync("kernel", "run", "gone", "true").code == 1

@@ -8,7 +8,7 @@ from sesync_cli.answer import answers
 from sesync_cli.errors import NotReady, WrongWords
 from sesync_cli.kernel import view
 from sesync_cli.kernel.cli.options import folders, name_argument
-from sesync_cli.kernel.specs import find, find_kernels
+from sesync_cli.kernel.survey import find, find_kernels
 from sesync_cli.session import Session
 
 
@@ -50,8 +50,8 @@ def run(session: Session, name: str, command: tuple[str, ...]) -> Any:
     if not command:
         raise WrongWords("there is no command", hint="Say for instance: 'sesync kernel run NAME python --version'.")
     one = find(name, folders(session))
-    if one.environment is None or one.state not in ("ok", "not in Jupyter"):
-        why = one.state if one.state != "ok" else "it has no environment of its own"
-        hint = "'sesync kernel list' shows the state of each kernel."
+    if one.environment is None or not (one.works or one.state == "not in Jupyter"):
+        why = "it has no environment of its own" if one.works else one.trouble.problem
+        hint = f"'sesync kernel show {one.name}' says more."
         raise NotReady(f"the kernel {one.name} cannot run commands: {why}", hint=hint)
     become(command, expanded(command_env(one.environment) | dict(one.env), clean(session.env)))

@@ -16,7 +16,7 @@ from sesync_cli.kernel.cli.options import (
     requirements_option,
     workshop,
 )
-from sesync_cli.kernel.specs import find
+from sesync_cli.kernel.survey import find
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session

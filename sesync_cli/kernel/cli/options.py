@@ -19,11 +19,12 @@ def folders(session: Session) -> Folders:
     """Where this session's kernels are."""
     data = Path(session.env.get("JUPYTER_DATA_DIR") or session.data / "jupyter")
     server = [Path(folder) for folder in session.site.kernels_server_folders]
-    server += [Path(path, "kernels") for path in session.env.get("JUPYTER_PATH", "").split(os.pathsep) if path]
+    first = [Path(path, "kernels") for path in session.env.get("JUPYTER_PATH", "").split(os.pathsep) if path]
     if jupyter := shutil.which("jupyter", path=session.env.get("PATH")):
         server.append(Path(os.path.realpath(jupyter)).parent.parent / "share/jupyter/kernels")
     specs = Path(os.path.realpath(data / "kernels"))
-    return Folders(specs, session.data / "sesync/kernels", tuple(one for one in dict.fromkeys(server) if one != specs))
+    others = tuple(one for one in dict.fromkeys([*server, *first]) if one != specs)
+    return Folders(specs, session.data / "sesync/kernels", others, tuple(first))
 
 
 def workshop(session: Session) -> "Workshop":
