@@ -146,7 +146,14 @@ def _build(wanted: Wanted, shop: Workshop, offer: Offer) -> tuple[Step, ...]:
         ResolvePackages(beside, wanted.wish, wanted.interpreter.minor, about, shop.env, log, shown=environment),
         InstallLock(beside, wanted.wish, shop.env, log, shown=environment),
         PlaceEnvironment(environment, owner, bytecode),
-        ProveKernel(environment, kernel_argv(environment), offer.env, shop.env, shop.start_seconds, bytecode),
+        ProveKernel(
+            environment,
+            kernel_argv(environment, wanted.interpreter.minor),
+            offer.env,
+            shop.env,
+            shop.start_seconds,
+            bytecode,
+        ),
     )
 
 

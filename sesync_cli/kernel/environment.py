@@ -15,13 +15,16 @@ from sesync_cli.run import run
 
 _BY_VIRTUALENV = (3, 8)  # what virtualenv leaves in older environments is a SyntaxError at every start of theirs
 
-STRANGERS = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PIP_USER", "PIP_TARGET")
+# what leads Python or its installers elsewhere, if it is not empty; and what does so unless it says no
+STRANGERS: tuple[str, ...] = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
+STRANGERS += ("__PYVENV_LAUNCHER__", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "UV_PYTHON")
+OWN_ONLY = {"PIP_USER": "0", "UV_SYSTEM_PYTHON": "0"}
 
 
 def clean(env: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment without what leads Python or its installers elsewhere."""
     kept = {name: value for name, value in env.items() if name not in STRANGERS}
-    return kept | {"PIP_USER": "0", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+    return kept | OWN_ONLY | {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
 
 
 def python_in_spec(environment: Path) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import Conflict
-from sesync_cli.kernel.environment import python_in_spec
+from sesync_cli.kernel.environment import OWN_ONLY, STRANGERS, python_in_spec
+from sesync_cli.kernel.layout import WITHOUT_PYTHONHOME
 from sesync_cli.kernel.logo import logos
 from sesync_cli.kernel.pylock import NAME
 from sesync_cli.kernel.recipe import Recipe
@@ -21,10 +22,8 @@ from sesync_cli.plan import Report, by_hand
 
 def kernel_env(environment: Path, python: str) -> dict[str, str]:
     """What a kernel's spec sets: its own programs first, and nothing of the user's other Pythons."""
-    # Python 3.6 takes an empty PYTHONHOME for a folder, and does not start
-    home = {} if python == "3.6" else {"PYTHONHOME": ""}
-    others = {"PYTHONNOUSERSITE": "1", "PYTHONPATH": "", "PYTHONSTARTUP": "", "PIP_USER": "0"}
-    return home | command_env(environment) | others
+    emptied = {name: "" for name in STRANGERS if (python, name) != ("3.6", "PYTHONHOME")}
+    return emptied | {"PYTHONNOUSERSITE": "1"} | OWN_ONLY | command_env(environment)
 
 
 def command_env(environment: Path) -> dict[str, str]:
@@ -33,8 +32,11 @@ def command_env(environment: Path) -> dict[str, str]:
     return {"PATH": f"{place}/bin:${{PATH}}", "VIRTUAL_ENV": place}
 
 
-def kernel_argv(environment: Path) -> tuple[str, ...]:
-    return (str(environment / "bin/python"), "-m", "ipykernel_launcher", "-f", "{connection_file}")
+def kernel_argv(environment: Path, python: str) -> tuple[str, ...]:
+    """What a kernel's spec starts; `python` is the minor version, as 3.11."""
+    # Python 3.6 takes an empty PYTHONHOME for a folder, and does not start
+    before = WITHOUT_PYTHONHOME if python == "3.6" else ()
+    return (*before, str(environment / "bin/python"), "-m", "ipykernel_launcher", "-f", "{connection_file}")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Offer:
     def _spec(self) -> dict[str, Any]:
         ours = {"version": self.version, "environment": str(self.environment), "recipe": self.recipe.as_dict()}
         return {
-            "argv": kernel_argv(self.environment),
+            "argv": kernel_argv(self.environment, self.recipe.minor),
             "display_name": self.display_name,
             "language": "python",
             "interrupt_mode": "signal",

@@ -1,13 +1,13 @@
 """Kernel specs: the folders that Jupyter reads to know which kernels there are."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from sesync_cli.kernel.layout import environment_of, version_in
+from sesync_cli.kernel.layout import command_of, environment_of, version_in
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import Size, known_size
 from sesync_cli.kernel.specfile import Unreadable, is_there, read_spec
@@ -76,9 +76,9 @@ class Kernel:
         if self.known:
             return self.known
         if self.environment is None or self._runs_in(self.environment):
-            return trouble_of(self.argv, self.environment)
-        found = trouble_of(self.argv, environment_of(self.argv))
-        problem = f"it starts {self.argv[0]}, and its packages are in {self.environment}"
+            return trouble_of(self._command, self.environment)
+        found = trouble_of(self._command, environment_of(self.argv))
+        problem = f"it starts {self._command[0]}, and its packages are in {self.environment}"
         return Trouble("elsewhere", problem) if found == NONE else found
 
     @property
@@ -112,9 +112,13 @@ class Kernel:
                 return known_size(self.environment)
         return None
 
+    @property
+    def _command(self) -> Sequence[str]:
+        return command_of(self.argv)
+
     def _runs_in(self, environment: Path) -> bool:
         """Whether it starts this environment's Python, or a program that may do so."""
-        program = Path(self.argv[0])
+        program = Path(self._command[0])
         return not program.name.startswith("python") or same(program.parent.parent, environment)
 
 

@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import SESYNC
 from tests.kernel import ground
 
 SEEN = """
 import importlib.util, json, os, subprocess, sys
+IPYTHON = get_ipython().ipython_dir  # its own folder, which old ones look into
 ask = ["-c", "import sys, tiny; print(sys.prefix, tiny.__file__)"]
 print(json.dumps({
     "executable": sys.executable,
     "prefix": sys.prefix,
     "strangers": [one for one in ("jupyterlab", "sesync_cli", "planted") if importlib.util.find_spec(one)],
-    "path": [one for one in sys.path if one and not one.startswith((sys.prefix, sys.base_prefix))],
+    "path": [one for one in sys.path if one and not one.startswith((sys.prefix, sys.base_prefix, IPYTHON))],
+    "variables": {name: os.environ.get(name, "") for name in ("PYTHONHOME", "PYTHONPATH", "STRANGER")},
+    "shell": "".join(line + "\\n" for line in get_ipython().getoutput('python -c "%s"' % ask[1])),
     "python": subprocess.run(["python", *ask], stdout=subprocess.PIPE, check=True).stdout.decode(),
     "itself": subprocess.run([sys.executable, *ask], stdout=subprocess.PIPE, check=True).stdout.decode(),
     "pip": subprocess.run(["pip", "--version"], stdout=subprocess.PIPE, check=True).stdout.decode(),
@@ -47,7 +49,7 @@ def strangers(home: Path, tmp_path: Path) -> dict[str, str]:
         conf.write_text("[global]\nuser = true\n")
     uv = home / ".config/uv/uv.toml"
     uv.parent.mkdir()
-    uv.write_text(f'[pip]\nsystem = true\ntarget = "{planted}"\n')
+    uv.write_text("[pip]\nsystem = true\n")
     other = str(Path(sys.executable).parent.parent)
     return {
         "PATH": f"{conda}/bin:{os.environ['PATH']}",
@@ -91,5 +93,22 @@ def test_nothing_leaks(version: str, strangers: dict[str, str], sesync, home: Pa
     with ground.notebook("trees", tmp_path / "said", strangers) as run:
         assert "Successfully installed tiny" in run(f"%pip install --no-index --find-links {index} tiny")
         seen = json.loads(run(SEEN))
-    print(seen)
-    E_ = f"{prefix} {packages}/tiny.py\n"
+    answer = f"{prefix} {packages}/tiny.py\n"
+    assert seen.pop("pip").startswith("pip ") and not list((tmp_path / "planted").glob("tiny-*"))
+    assert seen == {
+        "executable": f"{prefix}/bin/python",
+        "prefix": prefix,
+        "strangers": [],
+        "path": [],
+        "variables": {"PYTHONHOME": "", "PYTHONPATH": "", "STRANGER": ""},
+        "python": answer,
+        "itself": answer,
+        "shell": answer,
+    }
+
+
+def test_the_list_knows_what_a_kernel_of_python_36_starts(sesync, home: Path):
+    ground.python("3.6")
+    assert sesync("kernel", "create", "trees", "--python", "3.6").code == 0
+    (ground.environments(home) / "trees/bin/python").unlink()
+    assert [one["state"] for one in sesync("kernel", "list", "--json").json] == ["no Python"]
