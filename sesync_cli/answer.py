@@ -11,7 +11,7 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.disk import need_room, room
-from sesync_cli.errors import Stopped, WrongWords
+from sesync_cli.errors import Exit, Stopped, WrongWords
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 from sesync_cli.view import View, size
@@ -22,14 +22,21 @@ _GB = 1_000_000_000
 Command = Callable[..., Any]
 
 
-def answers(view: Callable[[Any], View]) -> Callable[[Command], Command]:
-    """Give a command --json, and show what it returns: as its view, or as JSON with the fields of its dataclass."""
+def answers(
+    view: Callable[[Any], View], *, failed: Callable[[Any], bool] = lambda answer: False
+) -> Callable[[Command], Command]:
+    """Give a command --json, and show what it returns: as its view, or as JSON with the fields of its dataclass.
+
+    An answer that is bad news is shown all the same; where `failed` says so, the exit code is that of a failure.
+    """
 
     def decorate(command: Command) -> Command:
         @json_option
         @wraps(command)
-        def speak(*args: Any, **options: Any) -> None:
-            _say(command(*args, **options), view)
+        def speak(*args: Any, **options: Any) -> Exit:
+            answer = command(*args, **options)
+            _say(answer, view)
+            return Exit.FAILED if failed(answer) else Exit.DONE
 
         return speak
 

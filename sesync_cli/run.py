@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from sesync_cli.errors import NotReady, SesyncError
+from sesync_cli.errors import NoAnswer, NotReady, SesyncError
 
 DEVNULL = subprocess.DEVNULL
 
@@ -51,10 +51,22 @@ def need(program: str, *, hint: str, path: str | None = None) -> str:
     return found
 
 
-def run(argv: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Output:
-    """Run a program to its end, without a terminal; `ProgramFailed` unless it exits with 0."""
+def run(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    seconds: float | None = None,
+) -> Output:
+    """Run a program to its end, without a terminal; `ProgramFailed` unless it exits with 0.
+
+    One that takes longer than this is ended, which is `NoAnswer`.
+    """
     with started(argv, env=env, cwd=cwd) as process:
-        out, err = process.communicate()
+        try:
+            out, err = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise NoAnswer(f"{Path(argv[0]).name} did not end within {seconds:.0f} seconds") from None
     return _checked(Output(tuple(argv), process.returncode, out, err))
 
 

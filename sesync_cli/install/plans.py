@@ -12,6 +12,7 @@ from sesync_cli.install.packages import InstallForUser, UninstallForUser
 from sesync_cli.install.requests import jupyters_own, named, quoted
 from sesync_cli.install.usersite import Package, UserSite, packages_in
 from sesync_cli.kernel.packages import NEEDED, InstallPackages, UninstallPackages
+from sesync_cli.kernel.proof import expanded
 from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.lock import scratch
@@ -99,7 +100,8 @@ def plan_kernel_install(asked: Asked, kernel: Kernel) -> Plan:
             "result": _kernel_facts(kernel, asked, new),
         }
 
-    step = InstallPackages(environment, asked.packages, asked.requirements, asked.upgrade, asked.env, asked.log)
+    env = expanded(kernel.env, asked.env)  # its Python may start only with what its modules set
+    step = InstallPackages(environment, asked.packages, asked.requirements, asked.upgrade, env, asked.log)
     return Plan(
         (step,),
         f"Installed {asked.words} in the kernel {kernel.name}.",
@@ -118,7 +120,8 @@ def plan_kernel_uninstall(asked: Asked, kernel: Kernel) -> Plan:
             raise Refused(f"the kernel {kernel.name} cannot do without {name}", hint=hint)
     now = _in_kernel(environment)
     gone = [now[name] for name in asked.names if name in now]
-    step = UninstallPackages(environment, tuple(one.name for one in gone), asked.env, asked.log)
+    env = expanded(kernel.env, asked.env)
+    step = UninstallPackages(environment, tuple(one.name for one in gone), env, asked.log)
     plan = Plan((step,), "", result=_kernel_facts(kernel, asked, gone), owner=environment)
     return _uninstalling(asked, gone, f"the kernel {kernel.name}", plan)
 

@@ -2,15 +2,16 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sesync_cli.errors import Conflict, NotReady, Refused
+from sesync_cli.kernel.activation import within
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
 from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.kernel.offer import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
 from sesync_cli.kernel.packages import InstallLock, ResolvePackages, Wish
-from sesync_cli.kernel.proof import ProveKernel
+from sesync_cli.kernel.proof import ProveKernel, expanded
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.specs import Folders, Kernel, in_the_way, kernel_in
 from sesync_cli.lock import is_unfinished, partial
@@ -37,7 +38,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Workshop:
-    """Where kernels are made: the folders, the cache and the log, the caller's environment, the time for an answer."""
+    """Where kernels are made: the folders, the cache and the log, the caller's environment, the time for an answer.
+
+    `modules` is what the modules of the kernel's recipe change.
+    """
 
     folders: Folders
     cache: Path
@@ -45,6 +49,12 @@ class Workshop:
     env: Mapping[str, str]
     start_seconds: float
     version: str
+    modules: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def inside(self) -> dict[str, str]:
+        """The caller's environment with the modules loaded, without which a module's Python may not even start."""
+        return expanded(self.modules, self.env)
 
 
 def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: str = "", told: str = "") -> Plan:
@@ -57,7 +67,7 @@ def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: 
     if os.pathsep in str(environment):
         raise NotReady(f"no kernel can be in {folders.environments}: its name has a '{os.pathsep}', which ends a PATH")
     facts = _facts(wanted, environment, folders)
-    if existing := _existing(wanted, folders):
+    if existing := existing_kernel(wanted.name, folders):
         _same_or_conflict(existing, wanted)
         done = f"The kernel {existing.name} is there already, as '{existing.display_name}'."
         return Plan((), done, result=facts | {"display_name": existing.display_name})
@@ -131,7 +141,7 @@ def _facts(wanted: Wanted, environment: Path, folders: Folders) -> dict[str, str
 
 
 def _offer(wanted: Wanted, shop: Workshop, environment: Path) -> Offer:
-    env = kernel_env(environment, wanted.interpreter.minor) | dict(wanted.recipe.env)
+    env = within(kernel_env(environment, wanted.interpreter.minor), shop.modules) | dict(wanted.recipe.env)
     return Offer(wanted.name.lower(), wanted.title, environment, env, wanted.recipe, shop.version)
 
 
@@ -142,9 +152,9 @@ def _build(wanted: Wanted, shop: Workshop, offer: Offer) -> tuple[Step, ...]:
     log, bytecode = shop.logs / f"kernel-create-{offer.name}.log", shop.cache / "bytecode"
     about = {"name": offer.name, "display_name": offer.display_name, **offer.recipe.public}
     return (
-        MakeEnvironment(environment, owner, spec, wanted.interpreter, shop.cache, shop.env),
-        ResolvePackages(beside, wanted.wish, wanted.interpreter.minor, about, shop.env, log, shown=environment),
-        InstallLock(beside, wanted.wish, shop.env, log, shown=environment),
+        MakeEnvironment(environment, owner, spec, wanted.interpreter, shop.cache, shop.inside),
+        ResolvePackages(beside, wanted.wish, wanted.interpreter.minor, about, shop.inside, log, shown=environment),
+        InstallLock(beside, wanted.wish, shop.inside, log, shown=environment),
         PlaceEnvironment(environment, owner, bytecode),
         ProveKernel(
             environment,
@@ -157,21 +167,22 @@ def _build(wanted: Wanted, shop: Workshop, offer: Offer) -> tuple[Step, ...]:
     )
 
 
-def _existing(wanted: Wanted, folders: Folders) -> Kernel | None:
-    if wanted.name.lower() in _JUPYTERS_OWN:
-        raise Conflict(f"{wanted.name} is the name of Jupyter's own kernel", hint="Choose another name.")
+def existing_kernel(name: str, folders: Folders) -> Kernel | None:
+    """The user's kernel of this name; `Conflict` where something else has the name or stands in its place."""
+    if name.lower() in _JUPYTERS_OWN:
+        raise Conflict(f"{name} is the name of Jupyter's own kernel", hint="Choose another name.")
     for folder in folders.server:
-        if taken := kernel_in(folder, wanted.name, folders):
+        if taken := kernel_in(folder, name, folders):
             hint = "Choose another name."
             raise Conflict(f"the server has a kernel named {taken.name} ('{taken.display_name}')", hint=hint)
-    if stranger := in_the_way(wanted.name, folders):
+    if stranger := in_the_way(name, folders):
         raise Conflict(f"{stranger} is in the way, and is no kernel", hint="Choose another name, or move it away.")
-    environment = folders.environment(wanted.name)
+    environment = folders.environment(name)
     # looked at before the spec: a run that makes this kernel right now writes the spec, and then calls it finished
     finished = environment.exists() and not is_unfinished(environment)
-    existing = kernel_in(folders.specs, wanted.name, folders)
+    existing = kernel_in(folders.specs, name, folders)
     if finished and existing is None:
-        hint = f"'sesync kernel remove {wanted.name.lower()}' deletes it; or choose another name."
+        hint = f"'sesync kernel remove {name.lower()}' deletes it; or choose another name."
         raise Conflict(f"{environment} is left from a kernel that Jupyter does not offer any more", hint=hint)
     return existing
 
@@ -197,4 +208,6 @@ def _same_or_conflict(existing: Kernel, wanted: Wanted) -> None:
 def _difference(made: Recipe, asked: Recipe) -> str:
     if made.same_as(replace(asked, files=made.files)):
         return "made from other requirements"
+    if made.same_as(replace(asked, modules=made.modules)):
+        return f"made with the modules {' and '.join(made.modules)}" if made.modules else "made without modules"
     return f"made with Python {made.python} and {', '.join(made.packages) or 'no packages named'}"

@@ -3,6 +3,7 @@
 import glob
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -41,10 +42,14 @@ class Interpreter:
 
 @dataclass(frozen=True)
 class Places:
-    """Where to look: the caller's environment (PATH, pyenv's and uv's folders), and the site's own folders."""
+    """Where to look: the caller's environment (PATH, pyenv's and uv's folders), and the site's own folders.
+
+    `modules` are those folders on PATH that modules have put there.
+    """
 
     env: Mapping[str, str]
     folders: tuple[str, ...]
+    modules: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Path]:
         """Every folder that may hold a `pythonX.Y`, in the order in which they count."""
@@ -75,6 +80,13 @@ def find(wanted: str, places: Places, cache: Path) -> Interpreter:
     here = versions(places)
     hint = f"Here are: {', '.join(here)}. Say for instance '--python {here[-1]}'." if here else "Ask support for one."
     raise NotFound(f"there is no Python {version} on this machine", hint=hint)
+
+
+def find_first(places: Places, cache: Path) -> Interpreter | None:
+    """The `python3` that modules have put on PATH; None where they have put none there."""
+    path = os.pathsep.join(places.modules)
+    found = shutil.which("python3", path=path) if path else None
+    return find(found, places, cache) if found else None
 
 
 def find_default(default: str, places: Places, cache: Path) -> tuple[Interpreter, tuple[str, ...]]:

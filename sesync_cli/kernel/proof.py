@@ -1,11 +1,14 @@
 """The proof that a kernel works: it is started as Jupyter would, and asked what 1+1 is. The door to jupyter_client."""
 
+import os
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import SesyncError
@@ -18,6 +21,100 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
     from jupyter_client.blocking.client import BlockingKernelClient
+
+_SAID = 1_000_000  # bytes of a kernel's own words that are kept
+_POLL = 0.2  # seconds between two looks at a kernel that has not answered yet
+
+Meanwhile = Callable[[], object]
+"""Called again and again while one waits for a kernel; what it raises ends the kernel."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A kernel that has been started, and is asked one thing after the other."""
+
+    client: "BlockingKernelClient"
+    process: "Popen[str]"
+    words: Path
+
+    def language(self, patience: float, meanwhile: Meanwhile = bool) -> str | None:
+        """What language it speaks, in small letters; None if it ends or falls silent."""
+        content = self._reply(self.client.kernel_info(), patience, meanwhile)
+        return None if content is None else str(content.get("language_info", {}).get("name", "")).lower()
+
+    def values(
+        self, expressions: Mapping[str, str], patience: float, *, code: str = "", meanwhile: Meanwhile = bool
+    ) -> dict[str, Any] | None:
+        """What it says to each of these expressions, once this code has run; None if it ends or falls silent."""
+        asked = self.client.execute(
+            code, silent=True, store_history=False, user_expressions=dict(expressions), allow_stdin=False
+        )
+        content = self._reply(asked, patience, meanwhile)
+        return None if content is None else dict(content.get("user_expressions") or {})
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code, if it has ended."""
+        return self.process.poll()
+
+    @property
+    def said(self) -> str:
+        """What it has written on its own, apart from its answers."""
+        return self.words.read_text(errors="replace")
+
+    def forget_said(self) -> None:
+        os.truncate(self.words, 0)
+
+    def _reply(self, asked: str, patience: float, meanwhile: Meanwhile) -> dict[str, Any] | None:
+        from queue import Empty
+
+        give_up = time.monotonic() + patience
+        while self.code is None and time.monotonic() < give_up:
+            meanwhile()
+            if self.words.stat().st_size > _SAID:
+                self.forget_said()
+            try:
+                reply = self.client.get_shell_msg(timeout=_POLL)
+            except Empty:
+                continue
+            if reply["parent_header"].get("msg_id") == asked:
+                return dict(reply["content"])
+        return None
+
+
+@contextmanager
+def running(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    folder: Path,
+    *,
+    values: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Iterator[Running]:
+    """A kernel, started as Jupyter would; it is over when the block is, and what it wrote meanwhile is in the folder.
+
+    `values` are put in the place of `{resource_dir}` and the like.
+    """
+    connection, words = folder / "connection.json", folder / "said.txt"
+    known = {**(values or {}), "connection_file": str(connection)}
+    filled = [os.path.expanduser(re.sub(r"\{(\w+)\}", lambda name: known.get(name[1], name[0]), one)) for one in argv]
+    client = _client(connection)
+    # each of its programs writes at the end, so that the file can be emptied meanwhile
+    with words.open("a") as file:
+        own = {"IPYTHONDIR": str(folder), "JPY_PARENT_PID": str(os.getpid())}
+        try:
+            with started(filled, env={**env, **own}, cwd=cwd, stdout=file.fileno(), stderr=file.fileno()) as process:
+                try:
+                    yield Running(client, process, words)
+                finally:
+                    end(process)
+        finally:
+            client.stop_channels()
+
+
+def last_word(said: str) -> str:
+    """The last line of what a kernel wrote, which is where Python gives its reason."""
+    return next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
 
 
 @dataclass(frozen=True)
@@ -42,26 +139,14 @@ class ProveKernel:
         keep(self.environment, self.bytecode)
 
     def _asked(self, folder: Path) -> tuple[str | None, bool, str]:
-        connection, said = folder / "connection.json", folder / "said.txt"
-        env = expanded(self.spec_env, self.env) | {"IPYTHONDIR": str(folder)}
-        client = _client(connection)
-        argv = [str(connection) if word == "{connection_file}" else word for word in self.argv]
-        with said.open("w") as file, started(argv, env=env, stdout=file.fileno(), stderr=file.fileno()) as kernel:
-            try:
-                answer = _answer(client, kernel, self.patience)
-                ended = kernel.poll() is not None
-            finally:
-                client.stop_channels()
-                end(kernel)
-        return answer, ended, said.read_text(errors="replace")
+        with running(self.argv, expanded(self.spec_env, self.env), folder) as kernel:
+            values = kernel.values({"sum": "1+1"}, self.patience)
+            return text_of(values, "sum"), kernel.code is not None, kernel.said
 
     def _failure(self, ended: bool, said: str) -> SesyncError:
         if number := full_in(said):
             return no_room(self.environment, number)
-        lines = [line.strip() for line in said.splitlines() if line.strip()]
-        why = f"it did not answer within {self.patience:.0f} seconds"
-        if ended:
-            why = lines[-1] if lines else "it ended without a word"
+        why = (last_word(said) or "it ended without a word") if ended else silent(self.patience)
         return SesyncError(
             f"the kernel does not start: {why}", hint="Send this to support, with the command you typed."
         )
@@ -90,18 +175,11 @@ def _client(connection: Path) -> "BlockingKernelClient":
     return client
 
 
-def _answer(client: "BlockingKernelClient", kernel: "Popen[str]", patience: float) -> str | None:
-    """What the kernel says 1+1 is; None if it ends or falls silent."""
-    from queue import Empty
+def text_of(values: Mapping[str, Any] | None, name: str) -> str | None:
+    """The value of an expression as the kernel prints it; None if it gave none."""
+    text = (values or {}).get(name, {}).get("data", {}).get("text/plain")
+    return None if text is None else str(text)
 
-    asked = client.execute("", silent=True, user_expressions={"sum": "1+1"})
-    give_up = time.monotonic() + patience
-    while kernel.poll() is None and time.monotonic() < give_up:
-        try:
-            reply = client.get_shell_msg(timeout=0.2)
-        except Empty:
-            continue
-        if reply["parent_header"].get("msg_id") == asked:
-            data = reply["content"].get("user_expressions", {}).get("sum", {}).get("data", {})
-            return str(data.get("text/plain"))
-    return None
+
+def silent(patience: float) -> str:
+    return f"it did not answer within {patience:.0f} seconds"

@@ -94,13 +94,18 @@ def digest_of(path: Path) -> str:
 def name_of(folder: Path) -> str:
     """The kernel's name that this folder (or the repository it is in) stands for."""
     root = repository(folder)
-    import unicodedata
-
-    plain = unicodedata.normalize("NFKD", root.name).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-._")
+    name = plain(root.name)
     if not name:
         raise WrongWords(f"{root} has no name for a kernel", hint="Give one: 'sesync kernel create NAME -r FILE'.")
     return name
+
+
+def plain(text: str) -> str:
+    """The text with what no kernel's name can have left out; it may be empty."""
+    import unicodedata
+
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", letters).strip("-._")
 
 
 def repository(folder: Path) -> Path:

@@ -44,6 +44,7 @@ class Site:
     python_places: tuple[str, ...] = _setting("Folders that hold Pythons beside those on PATH; `*` is allowed.")
     kernels_server_folders: tuple[str, ...] = _setting("Where the server's own kernels are; sesync never touches them.")
     kernels_start_seconds: float = _setting("How long a new kernel may take to answer for the first time, in seconds.")
+    modules_init: tuple[str, ...] = _setting("Scripts for bash that may define the command `module`; the first counts.")
     gitlab_url: str = _setting("The GitLab's web address.")
     gitlab_ssh: str = _setting("A repository's address over SSH; `{repo}` stands for GROUP/NAME.")
     gitlab_https: str = _setting("A repository's address over HTTPS; `{repo}` stands for GROUP/NAME.")

@@ -13,7 +13,6 @@ from tests.kernel import ground
 from tests.kernel.conftest import Shared
 from tests.kernel.test_remove import made
 
-
 BUILDS = """
 import sys, time
 from pathlib import Path

@@ -1,10 +1,12 @@
-"""sesync kernel create, list, show, run, remove
+"""sesync kernel create, adopt, list, show, check, run, remove
 
 What makes kernels is imported by the commands that make them, so that the list does not wait for it.
 """
 
 import click
 
+from sesync_cli.kernel.cli.adopt import adopt
+from sesync_cli.kernel.cli.check import check
 from sesync_cli.kernel.cli.look import list_kernels, run, show
 from sesync_cli.kernel.cli.make import create, remove
 
@@ -17,5 +19,5 @@ def kernel() -> None:
     """
 
 
-for command in (create, list_kernels, show, run, remove):
+for command in (create, adopt, list_kernels, show, check, run, remove):
     kernel.add_command(command)

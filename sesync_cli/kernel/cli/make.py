@@ -1,19 +1,22 @@
 """sesync kernel create, remove"""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from sesync_cli.answer import plans
-from sesync_cli.errors import NotFound, WrongWords
+from sesync_cli.errors import NotFound
 from sesync_cli.kernel.cli.options import (
+    env_option,
     folders,
     interpreter,
+    module_option,
     name_argument,
     python_option,
     requirements_option,
+    shell,
+    variable,
     workshop,
 )
 from sesync_cli.kernel.survey import find
@@ -33,7 +36,8 @@ if TYPE_CHECKING:
 @click.option("--dev", is_flag=True, help="Take the packages for developers too, where a file names them.")
 @click.option("--guess", is_flag=True, help="Take what the folder's notebooks and scripts import.")
 @click.option("--display-name", metavar="TEXT", default="", help="What Jupyter shows; else NAME (Python VERSION).")
-@click.option("--env", metavar="KEY=VALUE", multiple=True, help="A variable that the kernel sets.")
+@module_option
+@env_option
 @plans
 @click.pass_obj
 def create(
@@ -45,6 +49,7 @@ def create(
     dev: bool,
     guess: bool,
     display_name: str,
+    modules: tuple[str, ...],
     env: tuple[str, ...],
 ) -> Plan:
     """Make a kernel with packages of its own.
@@ -52,6 +57,7 @@ def create(
     Without NAME, the kernel has the name of the folder (of its repository) and the packages that the folder asks for:
     in pylock.toml, uv.lock, Pipfile.lock, requirements.txt, Pipfile or pyproject.toml, whichever is there first.
     """
+    from sesync_cli.kernel.activation import checked_module, module_variables
     from sesync_cli.kernel.create import Wanted, plan_create
     from sesync_cli.kernel.order import Order
     from sesync_cli.kernel.packages import checked_package
@@ -66,11 +72,12 @@ def create(
     elif source or not (words or requirements):
         asked = _asked(folder, dev)
     name = words[0] if words else (asked.name if asked else "") or name_of(folder if folder.is_dir() else folder.parent)
-    order = Order(packages, requirements, asked, dev, env=tuple(map(_variable, env)))
-    chosen, warnings = interpreter(session, python, asked.python if asked else "")
+    order = Order(packages, requirements, asked, dev, tuple(map(checked_module, modules)), tuple(map(variable, env)))
+    loaded = module_variables(order.modules, shell(session))
+    chosen, warnings = interpreter(session, python, asked.python if asked else "", loaded)
     title = display_name or (asked.display_name if asked and not words else "")
     wanted = Wanted(checked(name, "kernel"), chosen, order.recipe(chosen.version), order.wish, title)
-    return plan_create(wanted, workshop(session), warnings, ask=ask, told=order.told)
+    return plan_create(wanted, workshop(session, loaded), warnings, ask=ask, told=order.told)
 
 
 @click.command()
@@ -107,10 +114,3 @@ def _guessed(folder: Path) -> tuple[tuple[str, ...], str]:
         raise NotFound(f"no notebook or script in {folder} imports a package", hint="Name them: 'NAME PACKAGE...'.")
     files = "1 file imports" if count == 1 else f"{count} files import"
     return names, f"The {files} what these packages seem to be: {', '.join(names)}. Make the kernel with them?"
-
-
-def _variable(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        raise WrongWords(f"{text!r} is not a variable", hint="Say it as '--env NAME=VALUE'.")
-    return name, value

@@ -1,16 +1,20 @@
 """What commands about kernels share: the session turned into values, completions, and options."""
 
 import os
+import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from sesync_cli.errors import WrongWords
 from sesync_cli.kernel.specs import Folders
 from sesync_cli.session import Session
 
 if TYPE_CHECKING:
+    from sesync_cli.kernel.activation import Shell
     from sesync_cli.kernel.create import Workshop
     from sesync_cli.kernel.interpreters import Interpreter, Places
 
@@ -27,8 +31,15 @@ def folders(session: Session) -> Folders:
     return Folders(specs, session.data / "sesync/kernels", others, tuple(first))
 
 
-def workshop(session: Session) -> "Workshop":
-    """Where this session makes kernels."""
+def shell(session: Session) -> "Shell":
+    """The shell that says what modules and activation scripts change."""
+    from sesync_cli.kernel.activation import Shell
+
+    return Shell(session.env, session.site.modules_init, session.site.kernels_start_seconds)
+
+
+def workshop(session: Session, modules: Mapping[str, str] | None = None) -> "Workshop":
+    """Where this session makes kernels; `modules` is what the kernel's modules change."""
     from importlib.metadata import version
 
     from sesync_cli.kernel.create import Workshop
@@ -40,31 +51,46 @@ def workshop(session: Session) -> "Workshop":
         session.env,
         session.site.kernels_start_seconds,
         version("sesync-cli"),
+        modules or {},
     )
 
 
-def places(session: Session) -> "Places":
-    """Where this session's Pythons are."""
+def places(session: Session, modules: Mapping[str, str] | None = None) -> "Places":
+    """Where this session's Pythons are; those of its modules come first."""
+    from sesync_cli.kernel.activation import folders_of
     from sesync_cli.kernel.interpreters import Places
+    from sesync_cli.kernel.proof import expanded
 
-    return Places(session.env, session.site.python_places)
+    loaded = modules or {}
+    return Places(expanded(loaded, session.env), session.site.python_places, folders_of(loaded))
 
 
-def interpreter(session: Session, wanted: str | None, asked: str = "") -> "tuple[Interpreter, tuple[str, ...]]":
-    """The Python that the person wants, else one that fits what files ask for, else the site's default.
+def interpreter(
+    session: Session, wanted: str | None, asked: str = "", modules: Mapping[str, str] | None = None
+) -> "tuple[Interpreter, tuple[str, ...]]":
+    """The Python that the person wants, else one that fits what files ask for, else the modules' or the site's default.
 
     Beside it warnings: that it does not fit the files, or that the default is not here.
     """
-    from sesync_cli.kernel.interpreters import find, find_default, find_fitting, fits
+    from sesync_cli.kernel.interpreters import find, find_default, find_first, find_fitting, fits
 
-    cache, default = session.cache / "sesync", session.site.python_default
+    cache, default, where = session.cache / "sesync", session.site.python_default, places(session, modules)
     if wanted:
-        found = find(wanted, places(session), cache)
+        found = find(wanted, where, cache)
         fitting = not asked or fits(asked)(found.version)
         return found, () if fitting else (f"the files ask for Python {asked}, and this is {found.minor}",)
-    if asked:
-        return find_fitting(asked, default, places(session), cache), ()
-    return find_default(default, places(session), cache)
+    first = find_first(where, cache)
+    if first and (not asked or fits(asked)(first.version)):
+        return first, ()
+    return (find_fitting(asked, default, where, cache), ()) if asked else find_default(default, where, cache)
+
+
+def variable(text: str) -> tuple[str, str]:
+    """The name and the value in `NAME=VALUE`."""
+    name, equals, value = text.partition("=")
+    if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise WrongWords(f"{text!r} is not a variable", hint="Say it as '--env NAME=VALUE'.")
+    return name, value
 
 
 def complete_kernel(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -91,4 +117,8 @@ requirements_option = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True),
     help="A file that lists packages, as for pip. May be given more than once.",
 )
+module_option = click.option(
+    "--module", "modules", metavar="MODULE", multiple=True, help="A module to load, as for 'module load'."
+)
+env_option = click.option("--env", metavar="KEY=VALUE", multiple=True, help="A variable that the kernel sets.")
 name_argument = click.argument("name", shell_complete=complete_kernel, help="The kernel's name.")

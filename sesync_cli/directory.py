@@ -99,6 +99,18 @@ def unreachable(path: Path, seen: Directory, site: Site) -> SesyncError:
     return NoAnswer(f"{path} is not mounted on this machine: {seen.said}", hint=f"Tell {support}.")
 
 
+def reached(project: str, site: Site, watch: Watch) -> Path:
+    """The data directory of a project, which has answered; an error that says why where it does not."""
+    target, until = site.data_directory(project), time.monotonic() + site.data_patience_seconds
+    seen = look([target], site.data_root, until, watch)[target]
+    if seen.state == State.MISSING:
+        hint = f"{site.support_email} knows your project's short name."
+        raise NotFound(f"there is no data directory {target}", hint=hint)
+    if not seen.reached:
+        raise unreachable(target, seen, site)
+    return target
+
+
 def need_folder(folder: Path, site: Site, watch: Watch) -> None:
     """Fail unless this is a folder that answers; whether one may write there is found out by writing."""
     until = time.monotonic() + site.data_patience_seconds

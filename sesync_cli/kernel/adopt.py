@@ -1,0 +1,209 @@
+"""The plan that makes a kernel of an environment which somebody has made already, and which stays theirs."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.errors import Conflict, NotFound, NotReady, Refused, SesyncError, WrongWords
+from sesync_cli.kernel.activation import Activation, Shell, folders_of, variables, within
+from sesync_cli.kernel.bench import bench
+from sesync_cli.kernel.create import Workshop, existing_kernel
+from sesync_cli.kernel.foreign import Foreign
+from sesync_cli.kernel.interpreters import Interpreter, Places, find
+from sesync_cli.kernel.offer import Offer, OfferKernel, command_env, kernel_argv, kernel_env
+from sesync_cli.kernel.proof import expanded, last_word, running, silent, text_of
+from sesync_cli.kernel.recipe import Recipe, plain
+from sesync_cli.kernel.size import site_packages
+from sesync_cli.kernel.specs import Folders, Kernel, read_kernel, same, specs_in
+from sesync_cli.kernel.trouble import trouble_of
+from sesync_cli.names import checked
+from sesync_cli.plan import Plan, Report, by_hand
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """What somebody wants adopted: the environment, and what they say of the kernel."""
+
+    environment: Foreign
+    name: str = ""
+    display_name: str = ""
+    modules: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def kernel_name(self) -> str:
+        """The kernel's name: the one that was said, else the environment's own, as a kernel can have it."""
+        name = self.name or plain(self.environment.name)
+        if not name:
+            raise WrongWords(f"{self.environment.folder} has no name for a kernel", hint="Give one with '--name NAME'.")
+        return checked(name, "kernel")
+
+
+def plan_adopt(wanted: Adoption, shop: Workshop, shell: Shell) -> Plan:
+    """Make a kernel of the environment, or say that it is one; an error for what can be none."""
+    folder, folders = wanted.environment.folder, shop.folders
+    _refuse_own(folder, folders)
+    name = wanted.kernel_name.lower()
+    if not wanted.name and (adopted := _adopted(folder, folders)):
+        name = adopted.name
+    existing = existing_kernel(name, folders)
+    if existing and (existing.recipe is None or not existing.environment or not same(existing.environment, folder)):
+        hint = f"Choose another with '--name', or 'sesync kernel remove {existing.name}' first."
+        raise Conflict(f"there is another kernel named {existing.name}, {_what(existing)}", hint=hint)
+    _check(wanted, shop.env)
+    changed = variables(_activation(wanted), shell)
+    python = _started(wanted, expanded(changed, shop.env), shop.cache)
+    offer = _offer(wanted, name, python, changed, shop.version)
+    facts = {"name": name, "display_name": offer.display_name, "python": python.version}
+    facts |= {"environment": str(folder), "spec": str(folders.spec(name))}
+    if existing:
+        return _already(existing, wanted, offer, facts)
+    return Plan(
+        (ProveAdopted(offer, shop.env, shop.start_seconds), OfferKernel(offer, folders)),
+        f"Adopted {folder} as the kernel {name}. "
+        f"Reload the page of JupyterLab: its Launcher shows '{offer.display_name}'.",
+        result=facts,
+        owner=folders.environment(name),
+        sweeps=(folders.environments, folders.specs.parent),
+    )
+
+
+@dataclass(frozen=True)
+class ProveAdopted:
+    """Start an adopted environment's kernel and have it answer; nothing is written into the environment."""
+
+    offer: Offer
+    env: Mapping[str, str]
+    patience: float
+    doing: str = "Starting the kernel once, to see that it works"
+
+    def do(self, report: Report) -> None:
+        env = expanded(self.offer.env, self.env) | {"PYTHONDONTWRITEBYTECODE": "1"}
+        with bench("adopt") as folder, running(self._argv, env, folder) as kernel:
+            answer = text_of(kernel.values({"sum": "1+1"}, self.patience), "sum")
+            code, said = kernel.code, kernel.said
+        if answer != "2":
+            why = silent(self.patience) if code is None else last_word(said) or "it ended without a word"
+            hint = f"Does '{by_hand(self._argv[0], '-m', 'ipykernel', '--version')}' work?"
+            raise SesyncError(f"the environment's kernel does not start: {why}", hint=hint)
+
+    def undo(self) -> None:
+        return
+
+    def __str__(self) -> str:
+        return f"# {by_hand(*self._argv[:-2])} is started once, and asked what 1+1 is"
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        return kernel_argv(self.offer.environment, self.offer.recipe.minor)
+
+
+def _refuse_own(folder: Path, folders: Folders) -> None:
+    if os.pathsep in str(folder):
+        raise NotReady(f"{folder} cannot be a kernel's: its name has a '{os.pathsep}', which ends a PATH")
+    if same(folder.parent, folders.environments):
+        own = (read_kernel(spec, folders) for spec in specs_in(folders.specs))
+        name = next((one.name for one in own if one.environment and same(one.environment, folder)), folder.name)
+        hint = f"If it does not work: 'sesync kernel repair {name}'."
+        raise Conflict(f"{folder} is the environment of the kernel {name}, which sesync made", hint=hint)
+
+
+def _adopted(folder: Path, folders: Folders) -> Kernel | None:
+    """The kernel that this environment has been adopted as."""
+    kernels = (read_kernel(spec, folders) for spec in specs_in(folders.specs))
+    return next((one for one in kernels if one.recipe and one.environment and same(one.environment, folder)), None)
+
+
+def _what(existing: Kernel) -> str:
+    if existing.recipe is None:
+        return "which sesync did not make"
+    return f"whose environment is {existing.environment}"
+
+
+def _check(wanted: Adoption, env: Mapping[str, str]) -> None:
+    """Refuse what cannot be a kernel, as far as one sees without starting it."""
+    environment, folder = wanted.environment, wanted.environment.folder
+    trouble = trouble_of((str(environment.python),), folder)
+    if trouble.state == "elsewhere":
+        hint = "It may change or go at any time. Make your own: 'sesync kernel create NAME PACKAGE...'."
+        raise Refused(f"{folder} is somebody else's: {trouble.problem}", hint=hint)
+    if environment.conda and not os.path.lexists(environment.python):
+        raise NotReady(f"{folder} has no Python", hint=f"Type: {_conda(folder, env, 'python', 'ipykernel')}")
+    if trouble.state != "ok":
+        hint = "Make the environment anew, or a kernel: 'sesync kernel create NAME PACKAGE...'."
+        raise NotReady(f"the environment {folder} is broken: {trouble.problem}", hint=hint)
+    packages = site_packages(folder)
+    if environment.sees_the_system or (packages and (packages / "ipykernel_launcher.py").exists()):
+        return  # what sees the system's packages may have it from there, as its start will show
+    load = f"{by_hand('module', 'load', *wanted.modules)} && " if wanted.modules else ""
+    raise NotReady(
+        f"{folder} lacks the package ipykernel, without which it cannot be a kernel",
+        hint=f"Type: {_conda(folder, env, 'ipykernel') if environment.conda else load + _pip(environment, env)}",
+    )
+
+
+def _pip(environment: Foreign, env: Mapping[str, str]) -> str:
+    """The command that installs ipykernel into a virtual environment, with what is at hand."""
+    python, packages = environment.python, site_packages(environment.folder)
+    with_pip = by_hand(python, "-m", "pip", "install", "ipykernel")
+    if packages and (packages / "pip").is_dir():
+        return with_pip
+    if shutil.which("uv", path=env.get("PATH")):
+        return by_hand("uv", "pip", "install", "--python", python, "ipykernel")
+    return f"{by_hand(python, '-m', 'ensurepip')} && {with_pip}"
+
+
+def _conda(folder: Path, env: Mapping[str, str], *packages: str) -> str:
+    programs = [name for name in ("conda", "mamba", "micromamba") if shutil.which(name, path=env.get("PATH"))]
+    return by_hand((programs or ["conda"])[0], "install", "--prefix", folder, *packages)
+
+
+def _activation(wanted: Adoption) -> Activation:
+    environment = wanted.environment
+    sourced = bool(environment.scripts) and not environment.conda  # it puts its own programs on PATH
+    programs = None if sourced else environment.folder / "bin"
+    return Activation(wanted.modules, programs, environment.variables, environment.scripts)
+
+
+def _started(wanted: Adoption, env: Mapping[str, str], cache: Path) -> Interpreter:
+    try:
+        return find(str(wanted.environment.python), Places(env, ()), cache)
+    except NotFound:
+        hint = "If it needs a module, add '--module MODULE'."
+        raise NotReady(f"{wanted.environment.python} does not start", hint=hint) from None
+
+
+def _offer(wanted: Adoption, name: str, python: Interpreter, changed: Mapping[str, str], version: str) -> Offer:
+    title = wanted.display_name or f"{wanted.kernel_name} (Python {python.minor})"
+    recipe = Recipe(python.version, modules=wanted.modules, env=wanted.env)
+    env = _env(wanted.environment, python, changed) | dict(wanted.env)
+    return Offer(name, title, wanted.environment.folder, env, recipe, version)
+
+
+def _env(environment: Foreign, python: Interpreter, changed: Mapping[str, str]) -> dict[str, str]:
+    """What the kernel sets: nothing of other Pythons, and then what the environment's activation sets."""
+    folder, own = environment.folder, command_env(environment.folder)
+    others = {name: value for name, value in kernel_env(folder, python.minor).items() if name not in own}
+    if environment.sees_the_system:
+        del others["PYTHONNOUSERSITE"]  # it is made to see the packages in ~/.local too
+    found = {**others, **changed}
+    if str(folder / "bin") not in folders_of(changed):
+        found["PATH"] = within(own, changed)["PATH"]  # its activation script was written for another place
+    return found | {"VIRTUAL_ENV": "" if environment.conda else own["VIRTUAL_ENV"]}
+
+
+def _already(existing: Kernel, wanted: Adoption, offer: Offer, facts: dict[str, str]) -> Plan:
+    hint = f"'sesync kernel remove {existing.name}' first (its environment stays)."
+    if wanted.display_name not in ("", existing.display_name):
+        what = f"which Jupyter shows as '{existing.display_name}'"
+        raise Conflict(f"{offer.environment} is the kernel {existing.name} already, {what}", hint=hint)
+    if existing.recipe and (existing.recipe.modules, existing.recipe.env) != (wanted.modules, wanted.env):
+        what = "with other modules or variables"
+        raise Conflict(f"{offer.environment} is the kernel {existing.name} already, {what}", hint=hint)
+    differ = sorted(name for name in {*existing.env, *offer.env} if existing.env.get(name) != offer.env.get(name))
+    news = f"its activation sets {', '.join(differ)} otherwise by now: to follow it, {hint[:-1]}, and adopt it again"
+    done = f"{offer.environment} is the kernel {existing.name} already, as '{existing.display_name}'."
+    facts |= {"display_name": existing.display_name}
+    return Plan((), done, result=facts, warnings=(news,) if differ else ())

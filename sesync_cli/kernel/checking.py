@@ -1,0 +1,206 @@
+"""Checks that kernels work: each is started as Jupyter would, answers, and imports all that is installed for it."""
+
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sesync_cli.errors import SesyncError, Stopped
+from sesync_cli.kernel.bench import bench
+from sesync_cli.kernel.importable import importable
+from sesync_cli.kernel.launch import command, places
+from sesync_cli.kernel.proof import Running, expanded, last_word, running, silent, text_of
+from sesync_cli.kernel.questions import FACTS, HELP, reason_in, told, trial
+from sesync_cli.kernel.specs import Kernel
+from sesync_cli.kernel.verdict import Verdict, packages
+from sesync_cli.plan import Report
+
+_AT_ONCE = 4
+_STARTS = 10  # of one kernel: an import that ends it costs one
+
+
+class _Mute(SesyncError):
+    """A kernel that was started does not answer, or not as it should."""
+
+
+def check_kernels(kernels: Sequence[Kernel], env: Mapping[str, str], patience: float, report: Report) -> list[Verdict]:
+    """What comes of starting each of these kernels, side by side; `patience` is for an answer, in seconds."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    tally, stop = _Tally(len(kernels), report), threading.Event()
+    with bench("check") as folder, ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1)) as pool:
+        checks = [
+            _Check(kernel, env, patience, folder / str(number), stop, tally.part(number))
+            for number, kernel in enumerate(kernels)
+        ]
+        try:
+            return [one.result() for one in [pool.submit(check.verdict) for check in checks]]
+        finally:
+            stop.set()  # an interrupt reaches only this thread; the others look whether it came, and end their kernels
+            pool.shutdown(cancel_futures=True)
+
+
+class _Tally:
+    """How far many checks are, as one number."""
+
+    def __init__(self, count: int, report: Report) -> None:
+        self.done = [0.0] * count
+        self.report = report
+
+    def part(self, number: int) -> Report:
+        def hear(fraction: float | None, detail: str) -> None:
+            self.done[number] = fraction or 0.0
+            self.report(sum(self.done) / len(self.done), detail)
+
+        return hear
+
+
+@dataclass
+class _Check:
+    """One kernel, and what is known of it so far."""
+
+    kernel: Kernel
+    env: Mapping[str, str]
+    patience: float
+    folder: Path
+    stop: threading.Event
+    report: Report
+    python: str = ""
+    seconds: float | None = None
+    names: list[str] = field(default_factory=list)
+    left: deque[str] = field(default_factory=deque)
+    failed: dict[str, str] = field(default_factory=dict)
+    endless: set[str] = field(default_factory=set)
+
+    def verdict(self) -> Verdict:
+        kernel = self.kernel
+        problem = self._problem() if kernel.works else kernel.trouble.problem or kernel.state
+        mends = bool(problem) and _is_mendable(kernel)
+        self.report(1.0, kernel.name)
+        return Verdict(
+            kernel.name,
+            works=not problem,
+            problem=problem,
+            python=self.python or kernel.python,
+            seconds=self.seconds,
+            imported=len(self.names) - len(self.failed) - len(self._untried),
+            failed=dict(sorted(self.failed.items())),
+            next=f"sesync kernel repair {kernel.name}" if mends else "",
+        )
+
+    def _problem(self) -> str:
+        """What is wrong with it, found by starting it; empty if nothing is."""
+        trouble = ""
+        try:
+            self._start_often()
+        except _Mute as error:
+            trouble = str(error)
+        except (OSError, ValueError) as error:
+            trouble = getattr(error, "strerror", None) or str(error)
+        if self.seconds is None:
+            return f"it does not start: {trouble}"
+        failed, untried = len(self.failed), len(self._untried)
+        wrongs = [f"{failed} of its {packages(len(self.names))} cannot be imported"] if failed else []
+        wrongs += [f"{untried} were not tried" + f", since others ended it {_STARTS} times" * (not trouble)] * bool(
+            untried
+        )
+        return ", and ".join([*wrongs, *([f"it did not start again: {trouble}"] if trouble else [])])
+
+    @property
+    def _untried(self) -> set[str]:
+        return {*self.left} - {*self.failed}
+
+    def _start_often(self) -> None:
+        """Start it as long as there is something to import, and twice what fails: what was imported before may be why.
+
+        Two packages that do not bear each other in one notebook are no reason to call a kernel broken.
+        """
+        again = True
+        for number in range(_STARTS):
+            self._start(self.folder / str(number))
+            if not self.left and again:
+                again = False
+                self.left.extend(name for name in self.failed if name not in self.endless)
+            if not self.left:
+                return
+
+    def _start(self, folder: Path) -> None:
+        """Start it, and have it import what is left, until one of these ends it."""
+        folder.mkdir(parents=True)
+        env, begun = expanded(self.kernel.env, self.env), time.monotonic()
+        argv, values = command(self.kernel, self.env), places(self.kernel, self.env)
+        with running(argv, env, folder, values=values, cwd=folder) as kernel:
+            speaks = kernel.language(self.patience, self._go_on)
+            if speaks is None:
+                raise self._mute(kernel)
+            found = self._facts(kernel) if speaks == "python" else None
+            if self.seconds is None:
+                self.seconds = round(time.monotonic() - begun, 2)
+                self.python, paths = found or ("", [])
+                self.names = importable(paths)
+                self.left.extend(self.names)
+            kernel.forget_said()
+            while self.left and self._imports(self.left.popleft(), kernel):
+                kernel.forget_said()
+
+    def _facts(self, kernel: Running) -> tuple[str, list[str]]:
+        """Its version, and where it looks for modules, once it has told what 1+1 is."""
+        asked = {"sum": "1+1", "facts": FACTS}
+        values = kernel.values(asked, self.patience, code=HELP, meanwhile=self._go_on)
+        if values is None:
+            raise self._mute(kernel)
+        answer, facts = text_of(values, "sum"), text_of(values, "facts")
+        if answer != "2" or facts is None:
+            raise _Mute(f"it says that 1+1 is {answer}" if answer else "it does not say what 1+1 is")
+        version, paths = told(facts)
+        return version, paths
+
+    def _imports(self, name: str, kernel: Running) -> bool:
+        """Have it import this; whether it is fit for more."""
+        self.report(1 - (len(self.left) + 1) / len(self.names), f"{self.kernel.name}: {name}")
+        asked = {"module": trial(name)}
+        values = kernel.values(asked, self.patience, meanwhile=self._go_on)
+        if values is None:
+            self.failed[name] = _death(kernel)
+            if not self.failed[name]:
+                self.failed[name] = f"does not end within {self.patience:.0f} seconds"
+                self.endless.add(name)
+            return False
+        self.failed.pop(name, None)
+        if reason := reason_in(text_of(values, "module")):
+            self.failed[name] = reason
+        return True
+
+    def _go_on(self) -> None:
+        if self.stop.is_set():
+            raise Stopped("stopped")
+
+    def _mute(self, kernel: Running) -> _Mute:
+        if kernel.code is None:
+            return _Mute(silent(self.patience))
+        return _Mute(last_word(kernel.said) or f"it ended without a word ({_code(kernel.code)})")
+
+
+def _is_mendable(kernel: Kernel) -> bool:
+    """Whether the kernel is the user's, and sesync knows how it was made."""
+    known = kernel.managed or kernel.recipe is not None
+    return known and not kernel.server and kernel.state not in ("being made", "left over")
+
+
+def _death(kernel: Running) -> str:
+    """How a kernel has ended; empty if it has not."""
+    if kernel.code is None:
+        return ""
+    word = last_word(kernel.said) if kernel.code > 0 else ""
+    return f"ends the kernel ({_code(kernel.code)})" + (f": {word}" if word else "")
+
+
+def _code(code: int) -> str:
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"exit code {code}"
