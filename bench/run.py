@@ -1,6 +1,6 @@
 """Times sesync beside its rivals, in turn in one run, and prints the medians, their ratio and the ratio to reach.
 
-python bench/run.py [ROW...]      rows: help link list create-pip create-uv disk clone
+python bench/run.py [ROW...]      rows: help link list create-uv create-pip lock import disk clone
 """
 
 import json
@@ -152,6 +152,64 @@ def bench_create_uv(ground: Ground) -> None:
     row("sesync kernel create / uv venv + uv pip + one start, s", ours, theirs, "<= 1.3", ours / theirs)
 
 
+LOCKED = """
+import os, sys, time
+from pathlib import Path
+from sesync_cli.kernel.environment import MakeEnvironment
+from sesync_cli.kernel.interpreters import Interpreter
+from sesync_cli.kernel.packages import InstallLock, ResolvePackages, Wish
+from sesync_cli.kernel.pylock import read_lock
+place, lock, python = Path(sys.argv[1]), read_lock(Path(sys.argv[2])), sys.executable
+version = "%d.%d.%d" % sys.version_info[:3]
+base = Path(os.path.realpath(python))
+make = MakeEnvironment(place, place, place, Interpreter(base, base, version, False, False), place.parent, os.environ)
+make.do(lambda fraction, word: None)
+wish, log = Wish(lock=lock), place.parent / "log"
+steps = (
+    ResolvePackages(make.beside, wish, version, {}, os.environ, log, place),
+    InstallLock(make.beside, wish, os.environ, log, place),
+)
+begun = time.perf_counter()
+for step in steps:
+    step.do(lambda fraction, word: None)
+print(time.perf_counter() - begun)
+"""
+
+
+def bench_lock(ground: Ground) -> None:
+    """The installing part of a kernel from its lock, with all of it in the cache, beside uv from the same lock."""
+    name = ground.fresh("k")
+    ground.run(SESYNC, "kernel", "create", name)
+    ground.run(SESYNC, "kernel", "lock", name)
+    lock = ground.home / "pylock.toml"
+    ours, theirs = [], []
+    for _ in range(10):
+        argv = [PYTHON, "-c", LOCKED, ground.folder / ground.fresh("lock"), lock]
+        done = subprocess.run(list(map(str, argv)), env=ground.env, capture_output=True, text=True, check=True)
+        ours.append(float(done.stdout))
+        folder = ground.folder / ground.fresh("uv")
+        ground.run(UV, "venv", "-q", "--python", PYTHON, folder)
+        begun = time.perf_counter()
+        words = ("--preview-features", "pylock", "-q", "--python", folder / "bin/python", "-r", lock)
+        ground.run(UV, "pip", "install", *words)
+        theirs.append(time.perf_counter() - begun)
+    mine, rival = statistics.median(ours[1:]), statistics.median(theirs[1:])
+    row("kernel from a lock, installing alone / uv pip install, s", mine, rival, "<= 0.3 s", mine / rival)
+
+
+def bench_import(ground: Ground) -> None:
+    """The first and the second `import pandas` of a new kernel: what compiling all bytecode at creation would save."""
+    name = ground.fresh("k")
+    ground.run(SESYNC, "kernel", "create", name, *STACK)
+    python = ground.home / f".local/share/sesync/kernels/{name}/bin/python"
+    seconds = []
+    for _ in range(2):
+        begun = time.perf_counter()
+        ground.run(python, "-c", "import pandas")
+        seconds.append(time.perf_counter() - begun)
+    row("first import pandas in a new kernel / the second, s", seconds[0], seconds[1], "once", seconds[0] / seconds[1])
+
+
 def bench_disk(ground: Ground) -> None:
     """What the home grows by, for each kernel after the first with the same large packages."""
 
@@ -199,6 +257,8 @@ ROWS = {
     "list": bench_list,
     "create-uv": bench_create_uv,
     "create-pip": bench_create_pip,
+    "lock": bench_lock,
+    "import": bench_import,
     "disk": bench_disk,
     "clone": bench_clone,
 }

@@ -25,7 +25,7 @@ DOORS = {  # each library, and the only modules that may import it
     "git": ("clone/repository",),
     "virtualenv": ("kernel/environment",),
     "python_discovery": ("kernel/interpreters",),
-    "uv": ("kernel/environment", "kernel/packages"),
+    "uv": ("kernel/environment", "kernel/installer"),
     "jupyter_client": ("kernel/proof",),
     "filelock": ("lock",),
     "humanize": ("view",),

@@ -11,12 +11,14 @@ from sesync_cli.install.hints import Attempt
 from sesync_cli.install.packages import InstallForUser, UninstallForUser
 from sesync_cli.install.requests import jupyters_own, named, quoted
 from sesync_cli.install.usersite import Package, UserSite, packages_in
+from sesync_cli.kernel.offer import RememberAdded
 from sesync_cli.kernel.packages import NEEDED, InstallPackages, UninstallPackages
 from sesync_cli.kernel.proof import expanded
+from sesync_cli.kernel.requirements import words_in
 from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.lock import scratch
-from sesync_cli.plan import Plan
+from sesync_cli.plan import Plan, Step
 
 Packages = Mapping[str, Package]
 
@@ -101,9 +103,10 @@ def plan_kernel_install(asked: Asked, kernel: Kernel) -> Plan:
         }
 
     env = expanded(kernel.env, asked.env)  # its Python may start only with what its modules set
+    words = [*asked.packages, *(word for file in asked.requirements for word in words_in(file))]
     step = InstallPackages(environment, asked.packages, asked.requirements, asked.upgrade, env, asked.log)
     return Plan(
-        (step,),
+        (step, *_remembering(kernel, words)),
         f"Installed {asked.words} in the kernel {kernel.name}.",
         result=_kernel_facts(kernel, asked, []),
         owner=environment,
@@ -122,7 +125,8 @@ def plan_kernel_uninstall(asked: Asked, kernel: Kernel) -> Plan:
     gone = [now[name] for name in asked.names if name in now]
     env = expanded(kernel.env, asked.env)
     step = UninstallPackages(environment, tuple(one.name for one in gone), env, asked.log)
-    plan = Plan((step,), "", result=_kernel_facts(kernel, asked, gone), owner=environment)
+    steps = (step, *_remembering(kernel, (), without=asked.names))
+    plan = Plan(steps, "", result=_kernel_facts(kernel, asked, gone), owner=environment)
     return _uninstalling(asked, gone, f"the kernel {kernel.name}", plan)
 
 
@@ -135,6 +139,15 @@ def _uninstalling(asked: Asked, gone: list[Package], where: str, plan: Plan) -> 
     done = f"Uninstalled {what} from {where}. Running kernels forget it at their next start: Kernel ▸ Restart."
     warnings = (missing,) if absent else ()
     return replace(plan, done=done, ask=f"Uninstall {what} from {where}?", warnings=warnings)
+
+
+def _remembering(kernel: Kernel, more: Iterable[str], without: Iterable[str] = ()) -> tuple[Step, ...]:
+    """Keep in the recipe of a kernel of sesync's what it has beside what it was made with."""
+    if not kernel.managed or kernel.recipe is None or kernel.environment is None:
+        return ()
+    names = set(without) | set(map(named, more := list(more)))
+    added = tuple(dict.fromkeys([*(one for one in kernel.recipe.added if named(one) not in names), *more]))
+    return (RememberAdded(kernel.spec, kernel.environment, added),) if added != kernel.recipe.added else ()
 
 
 def _environment(kernel: Kernel, asked: Asked) -> Path:

@@ -55,7 +55,7 @@ def plan_adopt(wanted: Adoption, shop: Workshop, shell: Shell) -> Plan:
     _check(wanted, shop.env)
     changed = variables(_activation(wanted), shell)
     python = _started(wanted, expanded(changed, shop.env), shop.cache)
-    offer = _offer(wanted, name, python, changed, shop.version)
+    offer = _offer(wanted, folders.spec(name), python, changed, shop.version)
     facts = {"name": name, "display_name": offer.display_name, "python": python.version}
     facts |= {"environment": str(folder), "spec": str(folders.spec(name))}
     if existing:
@@ -175,11 +175,11 @@ def _started(wanted: Adoption, env: Mapping[str, str], cache: Path) -> Interpret
         raise NotReady(f"{wanted.environment.python} does not start", hint=hint) from None
 
 
-def _offer(wanted: Adoption, name: str, python: Interpreter, changed: Mapping[str, str], version: str) -> Offer:
+def _offer(wanted: Adoption, spec: Path, python: Interpreter, changed: Mapping[str, str], version: str) -> Offer:
     title = wanted.display_name or f"{wanted.kernel_name} (Python {python.minor})"
     recipe = Recipe(python.version, modules=wanted.modules, env=wanted.env)
     env = _env(wanted.environment, python, changed) | dict(wanted.env)
-    return Offer(name, title, wanted.environment.folder, env, recipe, version)
+    return Offer(spec.name, title, spec, wanted.environment.folder, env, recipe, version)
 
 
 def _env(environment: Foreign, python: Interpreter, changed: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.errors import NotReady, WrongWords
-from sesync_cli.kernel.packages import Wish, exported
+from sesync_cli.kernel.installer import exported
+from sesync_cli.kernel.packages import Wish
 from sesync_cli.kernel.pipfile import read_pipfile, read_pipfile_lock
 from sesync_cli.kernel.pylock import read_lock
 from sesync_cli.kernel.pyproject import read_pyproject
@@ -22,7 +23,8 @@ _PYLOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 class Asked:
     """What is asked for: the file that says it, and all that it rests on; what is to be installed, and on which Python.
 
-    `python` is a version or a specifier, or empty. `passed_over` are files beside it that say it too.
+    `python` is a version or a specifier, or empty. `passed_over` are files beside it that say it too. `called` is what
+    people call the source, if not by its file's name.
     """
 
     source: Path
@@ -32,6 +34,8 @@ class Asked:
     name: str = ""
     display_name: str = ""
     passed_over: tuple[Path, ...] = ()
+    called: str = ""
+    modules: tuple[str, ...] = ()
 
 
 Reader = Callable[[Path, bool], Asked | None]
@@ -72,7 +76,8 @@ def _lock(path: Path, dev: bool) -> Asked:
     about = {name: str(value) for name, value in lock.about.items()}
     python = ".".join(about.get("python", "").split(".")[:2]) or lock.python
     wish = Wish(lock=lock, lock_by_hand=str(path))
-    return Asked(path, (path,), wish, python, about.get("name", ""), about.get("display_name", ""))
+    modules = tuple(map(str, lock.about.get("modules", ())))
+    return Asked(path, (path,), wish, python, about.get("name", ""), about.get("display_name", ""), modules=modules)
 
 
 def _uv_lock(path: Path, dev: bool) -> Asked:

@@ -8,14 +8,17 @@ from pathlib import Path
 from sesync_cli.errors import Conflict, NotReady, Refused
 from sesync_cli.kernel.activation import within
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
+from sesync_cli.kernel.installer import was_copied
 from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.kernel.offer import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
 from sesync_cli.kernel.packages import InstallLock, ResolvePackages, Wish
 from sesync_cli.kernel.proof import ProveKernel, expanded
 from sesync_cli.kernel.recipe import Recipe
+from sesync_cli.kernel.size import known_size
 from sesync_cli.kernel.specs import Folders, Kernel, in_the_way, kernel_in
 from sesync_cli.lock import is_unfinished, partial
 from sesync_cli.plan import Plan, RemoveTree, Step
+from sesync_cli.view import size
 
 _ROOM = 30_000_000  # bytes that a kernel takes at the least, when all else is hard links
 _JUPYTERS_OWN = ("python2", "python3")  # Jupyter offers them without a spec, and one of the user's would replace them
@@ -71,7 +74,7 @@ def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: 
         _same_or_conflict(existing, wanted)
         done = f"The kernel {existing.name} is there already, as '{existing.display_name}'."
         return Plan((), done, result=facts | {"display_name": existing.display_name})
-    offer = _offer(wanted, shop, environment)
+    offer = _offer(wanted, shop, environment, folders.spec(wanted.name))
     return Plan(
         (*_build(wanted, shop, offer), OfferKernel(offer, folders)),
         f"Made the kernel {offer.name}{told}. Reload the page of JupyterLab: its Launcher shows '{wanted.title}'.",
@@ -81,6 +84,7 @@ def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: 
         owner=environment,
         sweeps=(folders.environments, folders.specs.parent),
         needs=(_ROOM, folders.environments),
+        after=lambda: {"warnings": (*warnings, *_unlinked(environment, _log(shop, offer)))},
     )
 
 
@@ -88,10 +92,11 @@ def plan_again(kernel: Kernel, wanted: Wanted, shop: Workshop, warnings: tuple[s
     """Make a kernel anew beside the old one, and put it in its place: under the same name, for the same notebooks."""
     folders = shop.folders
     environment = folders.next_environment(kernel.name, kernel.environment)
-    offer = _offer(wanted, shop, environment)
+    offer = _offer(wanted, shop, environment, kernel.spec)
     old = kernel.environment if kernel.environment and folders.own(kernel.name, kernel.environment) else None
     old = old if old and old.is_dir() else None
-    before = (kernel.spec / "kernel.json").read_bytes()
+    file = kernel.spec / "kernel.json"
+    before = file.read_bytes() if file.is_file() else None
     steps: list[Step] = [*_build(wanted, shop, offer), ReplaceSpec(offer, folders, old, before)]
     if old:
         aside = partial(old, owner=folders.environment(kernel.name))
@@ -105,6 +110,7 @@ def plan_again(kernel: Kernel, wanted: Wanted, shop: Workshop, warnings: tuple[s
         owner=folders.environment(kernel.name),
         sweeps=(folders.environments, folders.specs.parent),
         needs=(_ROOM, folders.environments),
+        after=lambda: {"warnings": (*warnings, *_unlinked(environment, _log(shop, offer)))},
     )
 
 
@@ -113,7 +119,7 @@ def plan_remove(kernel: Kernel, folders: Folders) -> Plan:
     if kernel.server:
         raise Refused(f"{kernel.name} is a kernel of the server", hint="'sesync kernel list' shows which are yours.")
     if kernel.state == "being made":
-        raise Conflict(f"another run of sesync is making {kernel.name}", hint="Wait until it is done, or stop it.")
+        raise Conflict(f"another run of sesync is at work on {kernel.name}", hint="Wait until it is done, or stop it.")
     steps: list[Step] = []
     if os.path.lexists(kernel.spec):
         steps.append(RemoveTree(kernel.spec, folders.aside(kernel.name), f"Taking {kernel.name} out of Jupyter"))
@@ -140,16 +146,31 @@ def _facts(wanted: Wanted, environment: Path, folders: Folders) -> dict[str, str
     return facts | {"environment": str(environment), "spec": str(folders.spec(wanted.name))}
 
 
-def _offer(wanted: Wanted, shop: Workshop, environment: Path) -> Offer:
+def _offer(wanted: Wanted, shop: Workshop, environment: Path, spec: Path) -> Offer:
     env = within(kernel_env(environment, wanted.interpreter.minor), shop.modules) | dict(wanted.recipe.env)
-    return Offer(wanted.name.lower(), wanted.title, environment, env, wanted.recipe, shop.version)
+    return Offer(wanted.name.lower(), wanted.title, spec, environment, env, wanted.recipe, shop.version)
+
+
+def _log(shop: Workshop, offer: Offer) -> Path:
+    return shop.logs / f"kernel-create-{offer.name}.log"
+
+
+def _unlinked(environment: Path, log: Path) -> tuple[str, ...]:
+    """What it costs that the packages could not be linked from the cache, if it was so."""
+    if not was_copied(log):
+        return ()
+    cost = size(known_size(environment).alone)
+    return (
+        f"its packages could not be linked from uv's cache, so this kernel takes {cost} of its own: "
+        f"a cache on the file system of {environment.parent} saves that (UV_CACHE_DIR says where it is)",
+    )
 
 
 def _build(wanted: Wanted, shop: Workshop, offer: Offer) -> tuple[Step, ...]:
     """The steps that make an environment and prove it, up to where Jupyter is told."""
     environment, owner = offer.environment, shop.folders.environment(offer.name)
-    spec, beside = shop.folders.spec(offer.name), partial(environment, owner=owner)
-    log, bytecode = shop.logs / f"kernel-create-{offer.name}.log", shop.cache / "bytecode"
+    spec, beside = offer.spec, partial(environment, owner=owner)
+    log, bytecode = _log(shop, offer), shop.cache / "bytecode"
     about = {"name": offer.name, "display_name": offer.display_name, **offer.recipe.public}
     return (
         MakeEnvironment(environment, owner, spec, wanted.interpreter, shop.cache, shop.inside),

@@ -12,6 +12,7 @@ _NOT_HERE = re.compile(r"Distribution not found at: (?:file://)?(?P<path>.+)")
 _NO_VERSION = re.compile(r"Because there is no version of (?P<wanted>\S+)")
 _ONLY = re.compile(r"Because only (?P<found>\S+) is available and you require (?P<wanted>\S+),")
 _OTHER_PYTHON = re.compile(r"(?:not satisfy|requires) Python ?[><=]")
+_BAD_METADATA = re.compile(r"Because (?P<what>\S+) has (?:invalid metadata|an invalid package format)")
 _REQUIRED = re.compile(r"(?<!conclude that )you require (?P<wanted>[^\s,]+(?:,[<>=!~][^\s,]+)*)")
 _NOT_BUILT = re.compile(r"Failed to build `?(?P<name>[^`\s]+)`?")
 _LACKS = re.compile(r"install a library that provides `(?P<file>[^`]+)`|fatal error: (?P<header>\S+): No such file")
@@ -65,6 +66,9 @@ def _unsolved(text: str, environment: Path, log: str) -> SesyncError | None:
     wanted = ", ".join(dict.fromkeys(match["wanted"] for match in _REQUIRED.finditer(story)))
     if missing := _NO_VERSION.search(story):
         return NotFound(f"there is no version of {missing['wanted']}", hint="Ask for another version. " + log)
+    if odd := _BAD_METADATA.search(story):
+        message = f"{odd['what']} says what it needs in a way that installers do not understand any more"
+        return SesyncError(message, hint="Ask for a newer version of it. " + log)
     if _OTHER_PYTHON.search(story):
         packages = site_packages(environment)
         python = packages.parent.name.removeprefix("python") if packages else "of this kernel"

@@ -5,9 +5,9 @@ import re
 from sesync_cli.errors import Conflict, NotFound, SesyncError
 
 _UNKNOWN = re.compile(r"Unable to locate a modulefile for '(?P<one>[^']+)'|are unknown:\s+\"(?P<two>[^\"]+)\"")
-_CONFLICT = re.compile(r"conflict|because these module\(s\) are loaded", re.IGNORECASE)
-# version 3 of environment-modules says before it where in its source it is: ModuleCmd_Load.c(213):ERROR:105:
-_ERROR = re.compile(r"^\s*(?:\w+\.c\(\d+\):)?ERROR:(?:\d+:)? *(?P<why>.+)$", re.MULTILINE)
+_CONFLICT = re.compile(r"conflict|because\s+these module\(s\) are loaded", re.IGNORECASE)
+# version 3 of environment-modules says first where it was: ModuleCmd_Load.c(213):ERROR:105:
+_ERROR = re.compile(r"^\s*(?:\S+\(\d+\):)?ERROR:(?:\d+:)? *(?P<why>.+)$", re.MULTILINE)
 _LMOD = re.compile(r"has detected the following error: *(?P<why>.+?)\n\s*\n", re.DOTALL)
 
 

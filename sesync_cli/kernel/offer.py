@@ -16,8 +16,10 @@ from sesync_cli.kernel.pylock import NAME
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import remember_size
 from sesync_cli.kernel.specs import Folders, kernel_in, lock_name
-from sesync_cli.lock import mark_finished, mark_unfinished, remove, vanish
+from sesync_cli.lock import mark_finished, mark_unfinished, partial, remove, vanish
 from sesync_cli.plan import Report, by_hand
+
+ORDINARY = {*STRANGERS, *OWN_ONLY, "PYTHONNOUSERSITE", "PATH"}  # the variables that each kernel sets
 
 
 def kernel_env(environment: Path, python: str) -> dict[str, str]:
@@ -45,6 +47,7 @@ class Offer:
 
     name: str
     display_name: str
+    spec: Path
     environment: Path
     env: Mapping[str, str]
     recipe: Recipe
@@ -86,12 +89,12 @@ class OfferKernel:
     doing: str = "Offering the kernel in Jupyter"
 
     def do(self, report: Report) -> None:
-        environment, spec = self.offer.environment, self.folders.spec(self.offer.name)
+        environment, spec = self.offer.environment, self.offer.spec
         if own := self.folders.own(self.offer.name, environment):
             remember_size(environment)
         beside = self.folders.aside(self.offer.name)
         remove(beside)
-        self.folders.specs.mkdir(parents=True, exist_ok=True)
+        spec.parent.mkdir(parents=True, exist_ok=True)
         beside.mkdir()
         self.offer.write(beside)
         try:
@@ -108,7 +111,7 @@ class OfferKernel:
         remove(aside)
         ours = kernel_in(self.folders.specs, self.offer.name, self.folders)
         if ours and ours.environment == self.offer.environment:
-            _mark(self.offer.name, self.folders, self.offer.environment)
+            _mark(self.offer, self.folders, self.offer.environment)
             vanish(ours.spec, aside)
 
     def __str__(self) -> str:
@@ -117,7 +120,7 @@ class OfferKernel:
 
 @dataclass(frozen=True)
 class ReplaceSpec:
-    """Have a kernel's spec name another environment, in one rename; `before` is what its kernel.json said.
+    """Have a kernel's spec name another environment, in one rename; `before` is what its kernel.json said, if any.
 
     From that moment on the environment that it had counts for nothing, and the next run removes what is left of it.
     """
@@ -125,15 +128,16 @@ class ReplaceSpec:
     offer: Offer
     folders: Folders
     old: Path | None
-    before: bytes
+    before: bytes | None
     doing: str = "Putting it in the place of the old one"
 
     def do(self, report: Report) -> None:
-        spec, beside = self.folders.spec(self.offer.name), self.folders.aside(self.offer.name)
+        spec, beside = self.offer.spec, self.folders.aside(self.offer.name)
         remember_size(self.offer.environment)
         if self.old:
-            _mark(self.offer.name, self.folders, self.old)
+            _mark(self.offer, self.folders, self.old)
         remove(beside)
+        spec.mkdir(parents=True, exist_ok=True)
         beside.mkdir()
         self.offer.write(beside)
         for file in sorted(beside.iterdir(), key=lambda file: file.name == "kernel.json"):
@@ -145,12 +149,15 @@ class ReplaceSpec:
                 lock.unlink()
 
     def undo(self) -> None:
-        beside, spec = self.folders.aside(self.offer.name), self.folders.spec(self.offer.name)
+        beside, spec = self.folders.aside(self.offer.name), self.offer.spec
         remove(beside)
         if self.old and not self.old.exists():
             return  # its removal has begun, so the new one stays
+        if self.before is None:
+            _mark(self.offer, self.folders, self.offer.environment)
+            return vanish(spec, beside)
         if (spec / "kernel.json").read_bytes() != self.before:
-            _mark(self.offer.name, self.folders, self.offer.environment)
+            _mark(self.offer, self.folders, self.offer.environment)
             beside.write_bytes(self.before)
             beside.chmod(0o600)
             beside.replace(spec / "kernel.json")
@@ -162,8 +169,32 @@ class ReplaceSpec:
         return self.offer.by_hand
 
 
-def _mark(name: str, folders: Folders, environment: Path) -> None:
+def _mark(offer: Offer, folders: Folders, environment: Path) -> None:
     """Have an environment count for nothing once the kernel's spec does not name it."""
-    if folders.own(name, environment) and environment.is_dir():
-        named_in = folders.spec(name) / "kernel.json"
-        mark_unfinished(environment, folders.environment(name), named_in, as_=python_in_spec(environment))
+    if folders.own(offer.name, environment) and environment.is_dir():
+        named_in, owner = offer.spec / "kernel.json", folders.environment(offer.name)
+        mark_unfinished(environment, owner, named_in, as_=python_in_spec(environment))
+
+
+@dataclass(frozen=True)
+class RememberAdded:
+    """Keep in a kernel's recipe what was added to it, or taken away again, since it was made."""
+
+    spec: Path
+    owner: Path
+    added: tuple[str, ...]
+    doing: str = "Keeping that in mind"
+
+    def do(self, report: Report) -> None:
+        file, beside = self.spec / "kernel.json", partial(self.spec / "kernel.json", owner=self.owner)
+        data = json.loads(file.read_bytes())
+        data["metadata"]["sesync"]["recipe"]["added"] = self.added
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+            json.dump(data, stream, indent=1)
+        beside.replace(file)
+
+    def undo(self) -> None:
+        remove(partial(self.spec / "kernel.json", owner=self.owner))
+
+    def __str__(self) -> str:
+        return f"# the recipe in {self.spec / 'kernel.json'} keeps: {', '.join(self.added) or 'nothing more'}"

@@ -22,6 +22,7 @@ class Order:
     dev: bool = False
     modules: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
+    added: tuple[str, ...] = ()
 
     @property
     def wish(self) -> Wish:
@@ -29,7 +30,7 @@ class Order:
         base = self.asked.wish if self.asked else Wish()
         return replace(
             base,
-            packages=(*base.packages, *self.packages),
+            packages=(*base.packages, *self.packages, *self.added),
             requirements=(*base.requirements, *self.requirements),
             hashes={**base.hashes, **hashes(self._included)},
         )
@@ -45,6 +46,7 @@ class Order:
             modules=self.modules,
             env=self.env,
             files=digests([*(self.asked.files if self.asked else ()), *self._included]),
+            added=self.added,
         )
 
     @property
@@ -53,7 +55,7 @@ class Order:
         if not self.asked:
             return ""
         others = " and ".join(path.name for path in self.asked.passed_over)
-        return f" from {self.asked.source.name}" + (f", not {others}" if others else "")
+        return f" from {self.asked.called or self.asked.source.name}" + (f", not {others}" if others else "")
 
     @property
     def _included(self) -> list[Path]:

@@ -1,27 +1,23 @@
-"""The packages of a kernel's environment. The door to uv."""
+"""The packages of a kernel's environment: what is wished for, what is there, and the steps between them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.errors import NoAnswer, NotFound, NotReady, WrongWords
-from sesync_cli.kernel.environment import clean
-from sesync_cli.kernel.failures import explained
-from sesync_cli.kernel.pylock import NAME, Lock, lock_of, read_lock
-from sesync_cli.kernel.size import remember_size, site_packages
-from sesync_cli.lock import is_unfinished
+from sesync_cli.errors import NoRoom, NotFound, SesyncError, WrongWords
+from sesync_cli.kernel.installer import uv_pip
+from sesync_cli.kernel.pylock import NAME, Lock, read_lock
+from sesync_cli.kernel.size import remember_new_size, site_packages
 from sesync_cli.plan import Report, by_hand
-from sesync_cli.run import ProgramFailed, follow, run, unhurried, without_secrets
+from sesync_cli.run import without_secrets
 
 NEEDED = ("ipykernel", "pip")
 
 ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".zip")
 
 _ASKED, _PINS = "asked.txt", "pins.txt"  # what uv is asked, in the environment that it is asked for
-_WIDE = "10000"  # columns for uv, which otherwise breaks its sentences, and the names in them, at the terminal's width
-_PHASE = re.compile(r"(?P<writes>Resolved|Prepared)|Downloading|Building|Updating")  # after the first uv may write
 
 
 @dataclass(frozen=True)
@@ -29,7 +25,8 @@ class Wish:
     """What is wanted in an environment: packages in words, files that uv reads, words for uv about them, and a lock.
 
     `listing` is more packages as the text of a requirements file, which `listing_by_hand` would print. With a lock its
-    versions are kept to; `lock_by_hand` is its file. `hashes` are the SHA-256 that a package's files must have.
+    versions are kept to; `lock_by_hand` is its file. The versions of `prefer` are kept where they fit. `hashes` are the
+    SHA-256 that a package's files must have.
     """
 
     packages: tuple[str, ...] = ()
@@ -39,6 +36,7 @@ class Wish:
     listing_by_hand: str = ""
     lock: Lock | None = None
     lock_by_hand: str = ""
+    prefer: Lock | None = None
     hashes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -78,8 +76,10 @@ class ResolvePackages:
         if wished:
             (folder / _PINS).write_text("\n".join([*wished.pins, ""]))
             words += ["--constraints", folder / _PINS]
+        elif self.wish.prefer:
+            self.wish.prefer.write(folder / NAME)  # uv keeps to the versions in the file that it is to write
         words += [*self.wish.options, folder / _ASKED, *self.wish.requirements]
-        _uv(folder, ["compile", *map(str, words)], self.env, self.log, report)
+        uv_pip(folder, ["compile", *map(str, words)], self.env, self.log, report)
         for name in (_ASKED, _PINS):
             (folder / name).unlink(missing_ok=True)
         return read_lock(folder / NAME)
@@ -107,14 +107,16 @@ class InstallLock:
         (folder / _ASKED).write_text(read_lock(folder / NAME).requirements)
         by_version = ["install", "--no-deps", "-r", str(folder / _ASKED)]
         by_address = ["install", "--preview-features", "pylock", "-r", str(folder / NAME)]
-        try:
-            _uv(folder, by_version, self.env, self.log, report)
-        except NoAnswer:
-            # what the cache knows of the index may be old, but a lock needs no news
-            _uv(folder, [*by_version, "--offline"], self.env, self.log, report)
-        except NotFound:
-            # it comes from another index than the one that is asked here
-            _uv(folder, by_address, self.env, self.log, report)
+        # what the cache knows of the index may be old, but a lock needs no news; what it says may be of another index
+        for words in ([*by_version, "--offline"], by_version, by_address):
+            try:
+                uv_pip(folder, words, self.env, self.log, report)
+                break
+            except NoRoom:
+                raise
+            except SesyncError as error:
+                if words is by_address or (words is by_version and not isinstance(error, NotFound)):
+                    raise
         (folder / _ASKED).unlink()
 
     def undo(self) -> None:
@@ -141,8 +143,8 @@ class InstallPackages:
 
     def do(self, report: Report) -> None:
         words = [*self._words, *(("--upgrade",) if self.upgrade else ())]
-        _uv(self.environment, words, self.env, self.log, report)
-        remember_size(self.environment)
+        uv_pip(self.environment, words, self.env, self.log, report)
+        remember_new_size(self.environment)
 
     def undo(self) -> None:
         # uv resolves and downloads everything before it touches the environment
@@ -168,8 +170,8 @@ class UninstallPackages:
     doing: str = "Uninstalling packages"
 
     def do(self, report: Report) -> None:
-        _uv(self.environment, ["uninstall", *self.packages], self.env, self.log, report)
-        remember_size(self.environment)
+        uv_pip(self.environment, ["uninstall", *self.packages], self.env, self.log, report)
+        remember_new_size(self.environment)
 
     def undo(self) -> None:
         return
@@ -178,25 +180,12 @@ class UninstallPackages:
         return by_hand("uv", "pip", "uninstall", "--python", self.environment / "bin/python", *self.packages)
 
 
-def exported(project: Path, dev: bool) -> tuple[Lock, str]:
-    """The `uv.lock` of a folder as a lock for any installer, and the command that prints it."""
-    from uv import find_uv_bin
-
-    words = ["export", "--frozen", "--no-emit-project", "--format", "pylock.toml", "--project", str(project)]
-    words += [] if dev else ["--no-dev"]
-    try:
-        text = run([find_uv_bin(), *words, "--quiet"]).out
-    except ProgramFailed as failure:
-        raise NotReady(f"{project / 'uv.lock'} cannot be read: {failure}", hint="'uv lock' writes it anew.") from None
-    return lock_of(text, project), by_hand("uv", *words)
-
-
 def installed(environment: Path) -> dict[str, str]:
     """The versions of the packages in an environment, by name; read from the folders that installers leave."""
     folder = site_packages(environment)
     names = [entry.name for entry in folder.glob("*.dist-info")] if folder else []
     parts = (name.removesuffix(".dist-info").partition("-") for name in names)
-    return {name.replace("_", "-").lower(): version for name, _, version in sorted(parts)}
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, _, version in sorted(parts)}
 
 
 def checked_package(word: str) -> str:
@@ -225,22 +214,3 @@ def _is_requirement(word: str) -> bool:
         return bool(Requirement(word))
     except InvalidRequirement:
         return False
-
-
-def _uv(environment: Path, words: Sequence[str], env: Mapping[str, str], log: Path, report: Report) -> None:
-    from uv import find_uv_bin
-
-    argv = [find_uv_bin(), "pip", words[0], "--python", str(environment / "bin/python"), *words[1:]]
-    in_use = not is_unfinished(environment)
-    try:
-        with unhurried(report) as let_finish:
-            let_finish(in_use and words[0] == "uninstall")
-
-            def on_line(line: str) -> None:
-                if in_use and (phase := _PHASE.match(line.strip())):
-                    let_finish(bool(phase["writes"]))
-                report(None, line)
-
-            follow(argv, on_line, env=clean(env) | {"COLUMNS": _WIDE}, log=log)
-    except ProgramFailed as failure:
-        raise explained(failure.output.out, environment, log) from None

@@ -1,12 +1,13 @@
 """Locks (PEP 751): which versions a kernel has, from where, and with which hashes."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NotReady, SesyncError, WrongWords
+from sesync_cli.run import without_secrets
 
 NAME = "pylock.toml"
 
@@ -68,6 +69,16 @@ class Lock:
         packages: list[dict[str, Any]] = self.document.get("packages", [])
         return packages
 
+    def of_those(self, installed: Mapping[str, str]) -> "Lock":
+        """The lock with those of its packages alone that are installed in the very version that it says."""
+        there = [one for one in self._packages if one["name"] in installed]
+        kept = [one for one in there if one.get("version", installed[one["name"]]) == installed[one["name"]]]
+        return Lock({**self.document, "packages": kept})
+
+    def without(self, names: Container[str]) -> "Lock":
+        """The lock without these packages."""
+        return Lock({**self.document, "packages": [one for one in self._packages if one["name"] not in names]})
+
     def with_more(self, other: "Lock") -> "Lock":
         """This lock, and of the other the packages that this one has not."""
         new = [package for package in other._packages if package["name"] not in self.versions]
@@ -90,9 +101,10 @@ class Lock:
 
     @property
     def text(self) -> str:
+        """What its file says: no name and no password, which an address may have had."""
         import tomli_w
 
-        return tomli_w.dumps(self.document)
+        return without_secrets(tomli_w.dumps(self.document)).replace("://***@", "://")
 
 
 _PLACES = ("archive", "directory", "vcs")
@@ -130,12 +142,6 @@ def checked_lock_name(path: Path) -> Path:
         hint = "Call it 'pylock.toml', or 'pylock.NAME.toml' with a name without dots."
         raise WrongWords(f"no installer takes a file named {path.name} for a lock", hint=hint)
     return path
-
-
-def same_versions(lock: Lock, installed: Mapping[str, str]) -> bool:
-    """Whether these packages are what the lock says, no more and no less."""
-    locked = {name: version for name, version in lock.versions.items() if version}
-    return locked == {name: version for name, version in installed.items() if lock.versions.get(name) != ""}
 
 
 def _absolute(document: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 import os
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import WrongWords
+from sesync_cli.plan import Watch
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,7 @@ class Recipe:
 
     `packages` are those that were named, `requirements` the files given with -r, `source` the file or folder that was
     asked what is needed, with its packages for developers if `dev`. `env` are the variables that it sets. `files` are
-    all the files that this rests on, each with the SHA-256 of what it said.
+    all the files that this rests on, each with the SHA-256 of what it said. `added` are packages that came later.
     """
 
     python: str
@@ -27,6 +30,7 @@ class Recipe:
     modules: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
     files: tuple[tuple[str, str], ...] = ()
+    added: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, data: Any) -> "Recipe | None":
@@ -41,6 +45,7 @@ class Recipe:
                 modules=_texts(data.get("modules", ())),
                 env=_pairs(data.get("env", ())),
                 files=_pairs(data.get("files", ())),
+                added=_texts(data.get("added", ())),
             )
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
@@ -51,7 +56,8 @@ class Recipe:
     @property
     def public(self) -> dict[str, Any]:
         """What others may know of it: without the variables, which may be secrets, and without places in a home."""
-        return {"python": self.python, "packages": self.packages, "dev": self.dev, "modules": self.modules}
+        packages = (*self.packages, *self.added)
+        return {"python": self.python, "packages": packages, "dev": self.dev, "modules": self.modules}
 
     @property
     def minor(self) -> str:
@@ -62,12 +68,19 @@ class Recipe:
         """Whether both ask for the same: the same minor version of Python, packages, modules and contents of files."""
         return self._essence() == other._essence()
 
-    def changed(self) -> list[str]:
-        """The files that say something else by now, or are gone."""
-        return [path for path, digest in self.files if digest_of(Path(path)) != digest]
-
     def _essence(self) -> object:
         return self.minor, sorted(self.packages), self.modules, sorted(digest for _, digest in self.files)
+
+
+def changed_files(recipe: Recipe, seconds: float, watch: Watch) -> tuple[list[str], list[str]]:
+    """The files of a recipe that say something else by now or are gone, and those that do not answer within seconds."""
+    from sesync_cli.probe import ask
+
+    was = {Path(path): digest for path, digest in recipe.files}
+    questions = {path: partial(digest_of, path) for path in was}
+    now = ask(questions, time.monotonic() + seconds, watch) if was else {}
+    silent = [str(path) for path in was if now[path] is None]
+    return [str(path) for path, digest in was.items() if now[path] not in (digest, None)], silent
 
 
 def digests(files: Iterable[Path]) -> tuple[tuple[str, str], ...]:

@@ -32,6 +32,11 @@ def included(file: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
+def words_in(file: Path) -> list[str]:
+    """What a requirements file asks for itself, each as one would say it to an installer."""
+    return [str(one.req or one.link) for one in _parsed(file, file).requirements if one.req or one.link]
+
+
 def hashes(files: Iterable[Path], text: str = "") -> Mapping[str, frozenset[str]]:
     """The SHA-256 that the files of a package may have, by its name, where requirements demand any."""
     from packaging.utils import canonicalize_name

@@ -51,6 +51,12 @@ def remember_size(environment: Path) -> None:
     (environment / _RECORD).write_text(json.dumps(record))
 
 
+def remember_new_size(environment: Path) -> None:
+    """The same where it was remembered before: environments that are not sesync's get no file from it."""
+    if (environment / _RECORD).exists():
+        remember_size(environment)
+
+
 def known_size(environment: Path) -> Size:
     """The size as it was kept, or measured where packages came or went since."""
     try:

@@ -29,13 +29,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Card:
-    """All about one kernel: what was asked for, and which packages are there, with their versions."""
+    """All about one kernel: what was asked for, and which packages are there, with their versions.
+
+    `changed` are the files that say something else since the kernel was made.
+    """
 
     kernel: Row
     asked: tuple[str, ...]
     requirements: tuple[str, ...]
     env: tuple[str, ...]
     packages: dict[str, str]
+    changed: tuple[str, ...] = ()
 
 
 def row(kernel: Kernel) -> Row:
@@ -73,6 +77,7 @@ def kernel_card(card: Card) -> Facts:
         ("Environment", one.environment or ""),
         ("Spec", one.spec),
         ("Asked for", ", ".join((*card.asked, *card.requirements))),
+        ("Moved on", f"{', '.join(card.changed)}: 'sesync kernel update {one.name}' follows" if card.changed else ""),
         ("Sets", ", ".join(card.env)),
         ("Takes", f"{alone} alone, {shared} shared with the cache and other kernels" if alone else ""),
         ("Packages", ", ".join(f"{name} {version}" for name, version in card.packages.items())),

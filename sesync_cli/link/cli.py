@@ -7,8 +7,8 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import plans, plans_or_answers
-from sesync_cli.errors import SesyncError, WrongWords
 from sesync_cli.directory import need_folder
+from sesync_cli.errors import SesyncError, WrongWords
 from sesync_cli.link.links import LinkedDirectory, Wish, at_hand, find_links, list_links, plan_link, plan_unlink
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan

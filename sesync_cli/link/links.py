@@ -5,8 +5,8 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sesync_cli.errors import Conflict, NotFound, Refused
 from sesync_cli.directory import Directory, State, beside, look, mounted, projects, unreachable
+from sesync_cli.errors import Conflict, NotFound, Refused
 from sesync_cli.names import checked, listed, near
 from sesync_cli.plan import Plan, RemoveLink, Step, Symlink, Watch
 from sesync_cli.site.settings import Site

@@ -29,7 +29,7 @@ def test_commands_and_projects_and_kernels_and_pythons_are_completed(sesync, sit
     spec.mkdir(parents=True)
     (spec / "kernel.json").write_text('{"argv": ["/bin/true"], "display_name": "heat"}')
     assert completed("ker") == ["kernel"]
-    assert completed("kernel", "re") == ["remove"]
+    assert completed("kernel", "rem") == ["remove"]
     assert completed("kernel", "remove", "h") == ["heat"]
     assert completed("link", "co") == ["cooltrees"]
     assert completed("unlink", "co") == ["cooltrees-data"]

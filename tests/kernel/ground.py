@@ -27,6 +27,12 @@ def python(version: str) -> Path:
     return found[0]
 
 
+def copied(prefix: Path, at: Path) -> None:
+    """A copy of a Python's whole folder, of hard links where that can be."""
+    if subprocess.run(["cp", "-al", str(prefix), str(at)], capture_output=True).returncode:
+        subprocess.run(["cp", "-a", str(prefix), str(at)], check=True)
+
+
 def specs(home: Path) -> Path:
     return home / ".local/share/jupyter/kernels"
 
@@ -151,3 +157,11 @@ def _running(home: Path) -> Iterator[str]:
             continue
         if process.name != str(os.getpid()) and (mine in environ + b"\0" or os.fsencode(str(home)) in words):
             yield words.replace(b"\0", b" ").decode(errors="replace")
+
+
+def venv(folder: Path, *packages: str) -> Path:
+    """An environment that somebody has made by hand, for Python 3.11."""
+    uv = Path(sys.executable).with_name("uv")
+    subprocess.run([uv, "venv", "--quiet", "--python", python("3.11"), folder], check=True)
+    subprocess.run([uv, "pip", "install", "--quiet", "--python", folder / "bin/python", *packages], check=True)
+    return folder

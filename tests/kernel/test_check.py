@@ -248,10 +248,13 @@ def test_on_a_narrow_terminal(terminal, sesync, home: Path, index: Path, tmp_pat
 
 
 def test_ctrl_c_ends_every_kernel(terminal, sesync, home: Path, index: Path, tmp_path: Path):
-    grow(sesync, index, acacia=SLEEPS)
-    grow(sesync, index, "oaks", acacia=SLEEPS)
+    begun = [tmp_path / name for name in ("oaks", "trees")]
+    for path in begun:
+        grow(sesync, index, path.name, acacia=f"open({str(path)!r}, 'w')\n{SLEEPS}")
     screen = terminal("kernel", "check", "--all")
-    screen.wait_for("trees: acacia")
+    screen.wait_for("Checking 2 kernels")
+    while not all(path.exists() for path in begun):
+        time.sleep(0.05)
     screen.type("\x03")
     assert screen.ended() == 130
     assert "Error: stopped; what was begun is undone" in screen.screen

@@ -88,3 +88,26 @@ def test_in_a_full_home_kernels_are_listed_and_removed(sesync, request: pytest.F
     result = sesync("kernel", "remove", "trees", "--yes")
     assert (result.code, result.out) == (0, "Removed the kernel trees.\n"), result.err
     assert ground.nothing(home)
+
+
+@pytest.mark.parametrize("kind", ["another file system", "links are refused"])
+def test_packages_that_cannot_be_linked_are_copied_and_it_says_what_that_costs(
+    kind: str, sesync, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    needed_root()
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    # a file system that is mounted twice is one and the same, and yet has no links from one mount to the other
+    mount = ("-t", "tmpfs", "tmpfs") if kind == "another file system" else ("--bind", str(cache))
+    subprocess.run(["mount", *mount, str(cache)], check=True)
+    monkeypatch.setenv("UV_CACHE_DIR", str(cache))
+    try:
+        result = sesync("kernel", "create", "trees")
+        assert (result.code, "Made the kernel trees." in result.out) == (0, True), result.err
+        alone = sesync("kernel", "list", "--json").json[0]["alone_bytes"]
+        told = " ".join(result.err.split())
+        assert "Warning: its packages could not be linked from uv's cache, so this kernel takes " in told
+        assert f"a cache on the file system of {ground.environments(home)} saves that (UV_CACHE_DIR" in told
+        assert alone > 30_000_000 and f"takes {alone / 1e6:.1f} MB of its own" in told
+    finally:
+        subprocess.run(["umount", "-l", str(cache)], check=False)

@@ -57,7 +57,7 @@ def test_the_keys_of_the_json(sesync, home: Path):
         }
     ]
     card = sesync("kernel", "show", "TREES", "--json").json
-    assert list(card) == ["kernel", "asked", "requirements", "env", "packages"]
+    assert list(card) == ["kernel", "asked", "requirements", "env", "packages", "changed"]
     assert (card["kernel"]["name"], card["asked"]) == ("trees", ["six"])
 
 
@@ -134,7 +134,7 @@ def test_what_is_being_made_and_what_was_left(sesync, home: Path, background):
     assert run.stdout and run.stdout.readline() == "building\n"
     assert states(sesync) == {"trees": "being made"}
     refused = sesync("kernel", "remove", "trees", "--yes")
-    assert (refused.code, refused.err.splitlines()[0]) == (1, "Error: another run of sesync is making trees")
+    assert (refused.code, refused.err.splitlines()[0]) == (1, "Error: another run of sesync is at work on trees")
     run.kill()
     run.wait()
     assert states(sesync) == {"trees": "left over"}

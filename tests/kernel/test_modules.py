@@ -13,6 +13,7 @@ from sesync_cli.errors import Conflict, NotFound
 from sesync_cli.kernel.activation import Shell, module_variables, within
 from sesync_cli.kernel.modules import explained
 from sesync_cli.kernel.proof import expanded
+from tests.conftest import SESYNC
 from tests.kernel import ground
 from tests.services import modules
 
@@ -97,8 +98,14 @@ def test_a_python_that_starts_only_with_its_module(system: Path, sesync, home: P
     other = sesync(*words[:-2])
     message = "there is another kernel named trees, made with the modules python/3.8 and gdal/3.2"
     assert (other.code, other.err.splitlines()[0]) == (1, f"Error: {message}")
-    recipe = ground.listed()["trees"]["spec"]["metadata"]["sesync"]["recipe"]
-    assert recipe["modules"] == ["python/3.8", "gdal/3.2"]
+    spec = ground.listed()["trees"]["spec"]
+    assert spec["metadata"]["sesync"]["recipe"]["modules"] == ["python/3.8", "gdal/3.2"]
+
+    assert sesync("kernel", "repair", "trees", "--yes").code == 0
+    anew = ground.listed()["trees"]["spec"]["env"]
+    modules_own = {name: anew[name] for name in ("LD_LIBRARY_PATH", "GDAL_DATA", "LOADEDMODULES")}
+    assert modules_own == {name: spec["env"][name] for name in modules_own}
+    assert sesync("kernel", "check", "trees").code == 0
 
 
 def test_what_the_caller_or_the_server_has_loaded_does_not_count(shell, system: Path, sesync, tmp_path: Path):
@@ -120,12 +127,12 @@ def test_what_the_caller_or_the_server_has_loaded_does_not_count(shell, system: 
 
 
 def test_what_comes_first_on_path_and_what_last(shell, system: Path):
-    modules.module(system, "mine/1", "prepend-path PATH /usr/bin", "prepend-path PATH /opt/mine/bin")
+    modules.module(system, "mine/1", "prepend-path PATH /opt/tools/bin", "prepend-path PATH /opt/mine/bin")
     both = module_variables(["mine/1", "proj/7", "proj/7"], shell())
-    assert both["PATH"] == "/opt/mine/bin:/usr/bin:${PATH}:/opt/proj/bin"
+    assert both["PATH"] == "/opt/mine/bin:/opt/tools/bin:${PATH}:/opt/proj/bin"
     inside = within({"PATH": "/k/bin:${PATH}", "PYTHONPATH": "", "PIP_TARGET": ""}, {**both, "PIP_TARGET": "/x"})
     assert (inside["PYTHONPATH"], inside["PIP_TARGET"], inside["PROJ_LIB"]) == ("", "", "/opt/proj")
-    assert expanded(inside, {"PATH": "/a:/b"})["PATH"] == "/k/bin:/opt/mine/bin:/usr/bin:/a:/b:/opt/proj/bin"
+    assert expanded(inside, {"PATH": "/a:/b"})["PATH"] == "/k/bin:/opt/mine/bin:/opt/tools/bin:/a:/b:/opt/proj/bin"
     assert within({"PYTHONPATH": ""}, {"PYTHONPATH": "/modules/own"})["PYTHONPATH"] == "/modules/own"
 
 
@@ -141,18 +148,19 @@ def test_the_modules_python_is_taken_unless_another_is_asked_for(system: Path, s
     python = modules.python_module(system, tmp_path / "py")
     (home / "trees").mkdir()
     for asked, words, expected in [
-        ("", (), str(python)),
-        (">=3.8", (), str(python)),
-        (">=3.9", (), str(ground.python("3.11"))),
-        ("", ("--python", "3.13"), str(ground.python("3.13"))),
+        ("", (), "3.8"),
+        (">=3.8", (), "3.8"),
+        (">=3.9", (), "3.11"),
+        ("", ("--python", "3.11"), "3.11"),
     ]:
         line = f'requires-python = "{asked}"\n' if asked else ""
-        (home / "trees/pyproject.toml").write_text(f'[project]\nname = "trees"\nversion = "1"\n{line}')
+        (home / "trees/pyproject.toml").write_text(
+            f'[project]\nname = "trees"\nversion = "1"\ndependencies = []\n{line}'
+        )
         plan = sesync("kernel", "create", "--from", "trees", "--module", "python/3.8", *words, "-n")
         assert (plan.code, plan.err) == (0, "")
-        assert plan.out.startswith(f"virtualenv --no-seed --python {os.path.realpath(expected)} ") or (
-            plan.out.startswith(f"virtualenv --no-seed --python {expected.removesuffix('.8')} ")
-        )
+        modules_own = plan.out.startswith(f"virtualenv --no-seed --python {python.with_name('python3')} ")
+        assert (f"'trees (Python {expected})'" in plan.out, modules_own) == (True, expected == "3.8")
 
 
 # what is refused, and what goes wrong
@@ -232,3 +240,30 @@ def test_what_older_systems_say():
     error = explained("tree/1", "ERROR: Unable to locate a modulefile for 'python/3.9'\n")
     assert str(error) == "there is no module python/3.9, which tree/1 needs"
     assert explained("", "noisy: no ERROR: here\nWARNING: old\n") is None
+
+
+# environments that are adopted
+
+
+def test_an_environment_whose_python_needs_a_module_is_adopted_with_it(
+    system: Path, sesync, home: Path, tmp_path: Path
+):
+    python, folder = modules.python_module(system, tmp_path / "py"), home / "trees"
+    env = {**os.environ, "LD_LIBRARY_PATH": f"{python.parent.parent}/lib"}
+    subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True, env=env)
+    argv = [SESYNC.with_name("uv"), "pip", "install", "--quiet", "--python", folder / "bin/python", "ipykernel"]
+    subprocess.run(argv, check=True, env=env)
+    with (folder / "bin/activate").open("a") as file:
+        file.write("module load proj/7\n")
+    result = sesync("kernel", "adopt", "trees")
+    assert (result.code, f"Error: {folder}/bin/python does not start" in result.err) == (3, True)
+    assert "add '--module MODULE'" in result.err and ground.nothing(home)
+    result = sesync("kernel", "adopt", "trees", "--module", "python/3.8")
+    assert (result.code, result.err) == (0, "")
+    with ground.notebook("trees", tmp_path / "said") as run:
+        seen = json.loads(run(SEEN.replace('"GDAL_DATA"', '"PROJ_LIB"')))
+    assert (seen["executable"], seen["version"], seen["shell"]) == (f"{folder}/bin/python", [3, 8], str(folder))
+    variables = seen["variables"]
+    assert (variables["PROJ_LIB"], variables["LOADEDMODULES"]) == ("/opt/proj", "python/3.8:proj/7")
+    assert variables["PATH"] == f"{folder}/bin:{python.parent}:{os.environ['PATH']}:/opt/proj/bin"
+    assert sesync("kernel", "check", "trees").code == 0

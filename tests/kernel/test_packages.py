@@ -72,6 +72,14 @@ def test_versions_that_do_not_fit_together(failed, index: Path, story: str):
     )
 
 
+def test_a_package_whose_own_needs_are_written_as_long_ago(failed, index: Path, story: str):
+    ground.wheel(index, "sesync_tree", "1.0", meta="Requires-Dist: pytz (>=2011k)\n")
+    assert failed("sesync-tree==1.0") == (
+        "sesync-tree==1.0 says what it needs in a way that installers do not understand any more",
+        f"Ask for a newer version of it. {story}",
+    )
+
+
 def test_a_package_that_does_not_build_names_what_is_missing(failed, tmp_path: Path, story: str):
     folder = tmp_path / "leaves"
     folder.mkdir()

@@ -67,7 +67,9 @@ def test_jupyter_lists_the_kernel_as_it_was_written(version: str, shared: Shared
     environment = ground.environments(shared.home) / f"py{version}"
     assert found["resource_dir"] == str(folder)
     written = found["spec"]
-    assert written["argv"] == [f"{environment}/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    before = ["/usr/bin/env", "-u", "PYTHONHOME"] if version == "3.6" else []
+    command = [f"{environment}/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    assert written["argv"] == before + command
     assert written["display_name"] == f"py{version} (Python {version})"
     assert (written["language"], written["interrupt_mode"]) == ("python", "signal")
     assert written["env"]["PATH"] == f"{environment}/bin:${{PATH}}"

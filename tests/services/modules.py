@@ -30,7 +30,7 @@ def python_module(folder: Path, prefix: Path) -> Path:
     patchelf, real = needed("patchelf"), ground.python("3.8")
     if not list(real.parent.parent.glob("lib/libpython3.8.so*")):
         missing("a shared build of Python 3.8")
-    subprocess.run(["cp", "-al", str(real.parent.parent), str(prefix)], check=True)
+    ground.copied(real.parent.parent, prefix)
     python = prefix / "bin/python3.8"
     python.unlink()
     shutil.copy2(os.path.realpath(real), python)

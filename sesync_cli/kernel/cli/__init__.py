@@ -1,4 +1,4 @@
-"""sesync kernel create, adopt, list, show, check, run, remove
+"""sesync kernel: the table of its commands
 
 What makes kernels is imported by the commands that make them, so that the list does not wait for it.
 """
@@ -7,8 +7,10 @@ import click
 
 from sesync_cli.kernel.cli.adopt import adopt
 from sesync_cli.kernel.cli.check import check
+from sesync_cli.kernel.cli.keep import lock, share
 from sesync_cli.kernel.cli.look import list_kernels, run, show
 from sesync_cli.kernel.cli.make import create, remove
+from sesync_cli.kernel.cli.mend import repair, update
 
 
 @click.group()
@@ -19,5 +21,5 @@ def kernel() -> None:
     """
 
 
-for command in (create, adopt, list_kernels, show, check, run, remove):
+for command in (create, adopt, list_kernels, show, check, repair, update, lock, share, run, remove):
     kernel.add_command(command)

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from sesync_cli import screen
 from sesync_cli.answer import answers
 from sesync_cli.errors import NotReady, WrongWords
 from sesync_cli.kernel import view
@@ -26,13 +27,18 @@ def list_kernels(session: Session) -> list[view.Row]:
 @click.pass_obj
 def show(session: Session, name: str) -> view.Card:
     """Show all about one kernel."""
+    from sesync_cli.kernel.offer import ORDINARY
     from sesync_cli.kernel.packages import installed
+    from sesync_cli.kernel.recipe import changed_files
 
     one = find(name, folders(session))
     made = one.recipe
     files = tuple(path for path, _ in made.files) if made else ()
     packages = installed(one.environment) if one.environment else {}
-    return view.Card(view.row(one), made.packages if made else (), files, tuple(one.env), packages)
+    asked = (*made.packages, *made.added) if made else ()
+    changed = changed_files(made, session.site.data_patience_seconds, screen.doing)[0] if made else ()
+    sets = tuple(name for name in one.env if name not in ORDINARY)
+    return view.Card(view.row(one), asked, files, sets, packages, tuple(changed))
 
 
 @click.command(context_settings={"allow_interspersed_args": False})

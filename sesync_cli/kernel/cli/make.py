@@ -1,10 +1,12 @@
 """sesync kernel create, remove"""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from sesync_cli import screen
 from sesync_cli.answer import plans
 from sesync_cli.errors import NotFound
 from sesync_cli.kernel.cli.options import (
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 @click.argument("words", metavar="[NAME] [PACKAGE]...", nargs=-1, help="The kernel's name, and packages for it.")
 @python_option
 @requirements_option
-@click.option("--from", "source", metavar="DIR|FILE|PROJECT", help="What to make it from, instead of this folder.")
+@click.option("--from", "source", metavar="DIR|FILE|PROJECT[:KERNEL]", help="What to make it from: else, this folder.")
 @click.option("--dev", is_flag=True, help="Take the packages for developers too, where a file names them.")
 @click.option("--guess", is_flag=True, help="Take what the folder's notebooks and scripts import.")
 @click.option("--display-name", metavar="TEXT", default="", help="What Jupyter shows; else NAME (Python VERSION).")
@@ -63,16 +65,17 @@ def create(
     from sesync_cli.kernel.packages import checked_package
     from sesync_cli.kernel.recipe import name_of
 
-    folder = _path(session, source) if source else session.cwd
+    folder, called = _place(session, source) if source else (session.cwd, "")
     packages, ask = tuple(map(checked_package, words[1:])), ""
     asked = None
     if guess:
         guessed, ask = _guessed(folder)
         packages += guessed
     elif source or not (words or requirements):
-        asked = _asked(folder, dev)
+        asked = _asked(folder, dev, called)
     name = words[0] if words else (asked.name if asked else "") or name_of(folder if folder.is_dir() else folder.parent)
-    order = Order(packages, requirements, asked, dev, tuple(map(checked_module, modules)), tuple(map(variable, env)))
+    modules = tuple(map(checked_module, modules or (asked.modules if asked else ())))
+    order = Order(packages, requirements, asked, dev, modules, tuple(map(variable, env)))
     loaded = module_variables(order.modules, shell(session))
     chosen, warnings = interpreter(session, python, asked.python if asked else "", loaded)
     title = display_name or (asked.display_name if asked and not words else "")
@@ -92,17 +95,29 @@ def remove(session: Session, name: str) -> Plan:
     return plan_remove(find(name, where), where)
 
 
-def _path(session: Session, source: str) -> Path:
+def _place(session: Session, source: str) -> tuple[Path, str]:
+    """The file or folder that is meant, and what it is called where it is what a project shares."""
     path = session.cwd / Path(source).expanduser()
-    if not path.exists():
+    if path.exists():
+        return path, ""
+    project, _, kernel = source.partition(":")
+    if "/" in source or "." in project:
         raise NotFound(f"there is no file or folder {source}", hint="Is it spelt rightly?")
-    return path
+    return _shared(session, session.site.project(checked(project, "project")), kernel)
 
 
-def _asked(path: Path, dev: bool) -> "Asked":
+def _shared(session: Session, project: str, kernel: str) -> tuple[Path, str]:
+    from sesync_cli.directory import reached
+    from sesync_cli.kernel.keep import shared_kernel
+
+    path = shared_kernel(reached(project, session.site, screen.doing), project, kernel)
+    return path, f"what {project} shares as {path.parent.name}"
+
+
+def _asked(path: Path, dev: bool, called: str) -> "Asked":
     from sesync_cli.kernel.asked import asked_by, asked_in
 
-    return asked_in(path, dev) if path.is_dir() else asked_by(path, dev)
+    return replace(asked_in(path, dev) if path.is_dir() else asked_by(path, dev), called=called)
 
 
 def _guessed(folder: Path) -> tuple[tuple[str, ...], str]:

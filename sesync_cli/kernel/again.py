@@ -1,0 +1,138 @@
+"""How a kernel is made again: from its recipe, its lock and what is in its environment, whichever of them are left."""
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
+from sesync_cli.kernel.asked import Asked, asked_by, asked_in
+from sesync_cli.kernel.create import Wanted
+from sesync_cli.kernel.interpreters import Interpreter
+from sesync_cli.kernel.layout import is_conda, version_in
+from sesync_cli.kernel.order import Order, wanted_again
+from sesync_cli.kernel.packages import NEEDED, Wish, installed
+from sesync_cli.kernel.pylock import NAME, Lock, read_lock
+from sesync_cli.kernel.recipe import Recipe
+from sesync_cli.kernel.size import site_packages
+from sesync_cli.kernel.specs import Kernel
+from sesync_cli.plan import by_hand
+
+_UNNAMED = (".venv", "venv", "env", ".env")  # environments that are called so lie in the folder that they are for
+
+
+def checked_again(kernel: Kernel) -> Kernel:
+    """The kernel itself, if it is one that can be made again."""
+    name = kernel.name
+    if kernel.server:
+        raise Refused(f"{name} is a kernel of the server", hint="Ask support, who can mend it for all.")
+    if kernel.state == "being made":
+        raise Conflict(f"another run of sesync is at work on {name}", hint="Wait until it is done, or stop it.")
+    if kernel.state == "left over":
+        hint = "The next run removes it: make the kernel with 'sesync kernel create'."
+        raise NotReady(f"{name} was never finished, so there is nothing to make again", hint=hint)
+    if (kernel.spec / "kernel.json").exists() and not (kernel.spec / "kernel.json").is_file():
+        hint = f"'sesync kernel remove {name}', and then 'sesync kernel create {name} ...'."
+        raise NotReady(f"{kernel.trouble.problem}, which cannot be replaced", hint=hint)
+    return kernel
+
+
+def order_of(recipe: Recipe) -> Order:
+    """What a recipe asks for by what its files say now; an error where one of them is gone."""
+    asked = asked_by(Path(recipe.source), recipe.dev) if recipe.source else None
+    files = tuple(map(Path, recipe.requirements))
+    return Order(recipe.packages, files, asked, recipe.dev, recipe.modules, recipe.env, recipe.added)
+
+
+def recipe_of(kernel: Kernel) -> Recipe:
+    """What a kernel was asked to be, as its spec, its lock or its environment tells; `NotReady` where nothing does."""
+    if kernel.recipe and kernel.managed:
+        return kernel.recipe
+    lock = _lock(kernel)
+    if lock and (recipe := Recipe.read(dict(lock.about))):
+        return recipe
+    environment = kernel.environment
+    if environment and is_conda(environment):
+        hint = f"Conda mends its own: for instance {by_hand('conda', 'install', '--prefix', environment, 'ipykernel')}."
+        raise NotReady(f"the kernel {kernel.name} is a conda environment", hint=hint)
+    recipe = _project(environment) or _installed(environment) if environment else None
+    if recipe is None:
+        hint = f"'sesync kernel remove {kernel.name}', and then 'sesync kernel create {kernel.name} PACKAGE...'."
+        raise NotReady(f"nothing tells any more which packages {kernel.name} had", hint=hint)
+    if adopted := kernel.recipe:
+        return replace(recipe, modules=adopted.modules, env=adopted.env)
+    return recipe
+
+
+def wanted_repaired(kernel: Kernel, recipe: Recipe, interpreter: Interpreter) -> Wanted:
+    """The same kernel with this Python, in the versions that it had as far as they are for this Python."""
+    lock, order = _lock(kernel), None
+    with suppress(SesyncError):
+        order = order_of(recipe)
+    if lock and _is_for(lock, interpreter):
+        later = _came_later(kernel, lock)
+        packages = tuple(f"{name}=={version}" for name, version in later.items())
+        wish = Wish(packages, lock=lock.without(later), lock_by_hand=str(_lock_path(kernel)))
+    elif order and not order.wish.lock:
+        wish = replace(order.wish, prefer=lock)
+    elif lock:
+        wish = Wish(tuple(name for name, version in lock.versions.items() if version), prefer=lock)
+    else:
+        wish = order_of(recipe).wish
+    wanted = wanted_again(kernel, order or Order(), interpreter)
+    return replace(wanted, wish=wish, recipe=replace(recipe, python=interpreter.version))
+
+
+def wanted_updated(kernel: Kernel, interpreter: Interpreter, order: Order, upgrade: bool) -> Wanted:
+    """The same kernel as its files ask for it by now; versions change only where they must, or all with `upgrade`."""
+    wanted = wanted_again(kernel, order, interpreter)
+    if wanted.wish.lock or upgrade:
+        return wanted
+    return replace(wanted, wish=replace(wanted.wish, prefer=_lock(kernel)))
+
+
+def _lock_path(kernel: Kernel) -> Path | None:
+    inside = kernel.environment / NAME if kernel.environment else None
+    return kernel.lock or (inside if inside and kernel.managed and inside.is_file() else None)
+
+
+def _lock(kernel: Kernel) -> Lock | None:
+    path = _lock_path(kernel)
+    return read_lock(path) if path else None
+
+
+def _is_for(lock: Lock, interpreter: Interpreter) -> bool:
+    from sesync_cli.kernel.interpreters import fits
+
+    return not lock.python or fits(lock.python)(interpreter.version)
+
+
+def _came_later(kernel: Kernel, lock: Lock) -> dict[str, str]:
+    """The versions of what somebody has installed into it since it was made."""
+    there = installed(kernel.environment) if kernel.environment else {}
+    known = lock.of_those(there).versions
+    return {name: version for name, version in there.items() if name not in (*known, *NEEDED)}
+
+
+def _project(environment: Path) -> Recipe | None:
+    """What the project asks for that this environment was made for, by pipenv or in the project's own folder."""
+    project = environment.parent if environment.name in _UNNAMED else None
+    with suppress(OSError, UnicodeDecodeError):
+        project = Path((environment / ".project").read_text().strip())
+    if project is None or not project.is_dir():
+        return None
+    asked: Asked | None = None
+    with suppress(SesyncError):
+        asked = asked_in(project)
+    return Recipe(_python(environment) or asked.python, source=str(asked.source)) if asked else None
+
+
+def _installed(environment: Path) -> Recipe | None:
+    """The very packages of an environment that is still there, by version."""
+    there = installed(environment)
+    packages = tuple(f"{name}=={version}" for name, version in there.items() if name not in ("setuptools", "wheel"))
+    return Recipe(_python(environment), packages) if there and _python(environment) else None
+
+
+def _python(environment: Path) -> str:
+    folder = site_packages(environment)
+    return version_in(environment) or (folder.parent.name.removeprefix("python") if folder else "")

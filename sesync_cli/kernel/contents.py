@@ -1,0 +1,139 @@
+"""What is in an environment by now, as a lock: what it was made with, and what has come or changed since."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sesync_cli.errors import NotReady, Refused
+from sesync_cli.kernel.installer import frozen, uv_pip
+from sesync_cli.kernel.layout import is_conda
+from sesync_cli.kernel.packages import installed
+from sesync_cli.kernel.pylock import NAME, Lock, read_lock
+from sesync_cli.kernel.specs import Kernel
+from sesync_cli.lock import partial, remove, scratch
+from sesync_cli.plan import Report, by_hand
+from sesync_cli.run import without_secrets
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A kernel's packages: how many there are, those of them that its lock tells of, and the versions of the others."""
+
+    kernel: Kernel
+    count: int
+    locked: Lock | None
+    others: Mapping[str, str]
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What is to be known of the kernel by whoever makes it from its lock."""
+        recipe = self.kernel.recipe
+        said = recipe.public if recipe else {"python": self.kernel.python}
+        return {"name": self.kernel.name, "display_name": self.kernel.display_name, **said}
+
+
+def contents_of(kernel: Kernel) -> Contents:
+    """What is in a kernel's environment; `NotReady` where it cannot be looked at."""
+    environment = kernel.environment
+    if environment is None or not (kernel.works or kernel.state in ("no ipykernel", "not in Jupyter")):
+        why = kernel.trouble.problem or "it has no environment of its own"
+        hint = f"'sesync kernel show {kernel.name}' says more."
+        raise NotReady(f"nothing tells which packages {kernel.name} has: {why}", hint=hint)
+    if is_conda(environment):
+        hint = f"Conda says it: {by_hand('conda', 'env', 'export', '--prefix', environment)}."
+        raise Refused(f"the kernel {kernel.name} is a conda environment, which no pylock.toml can hold", hint=hint)
+    there = installed(environment)
+    path = kernel.lock
+    locked = read_lock(path).of_those(there) if path else None
+    known = locked.versions if locked else {}
+    return Contents(kernel, len(there), locked, {name: one for name, one in there.items() if name not in known})
+
+
+@dataclass(frozen=True)
+class WriteLock:
+    """Write the lock of what is in an environment to a file, whole or not at all.
+
+    With `within`, a folder of the group's, it is the group's too: it has `mode`, the folders that are missing are made
+    as that one is, and the only places on this machine that it may name are below it.
+    """
+
+    contents: Contents
+    at: Path
+    env: Mapping[str, str]
+    log: Path
+    within: Path | None = None
+    mode: int = 0o666
+    doing: str = "Writing down every version"
+
+    def do(self, report: Report) -> None:
+        text = self._lock(report).text
+        for folder in reversed([one for one in self.at.parents if not one.exists()]):
+            folder.mkdir()
+            self._for_all(folder, self.within.stat().st_mode & 0o7777 if self.within else 0)
+        with open(os.open(self._beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, self.mode), "w") as file:
+            file.write(text)
+        self._for_all(self._beside, self.mode)
+        self._beside.replace(self.at)
+
+    def _for_all(self, path: Path, mode: int) -> None:
+        if self.within:
+            with suppress(PermissionError):  # the group of a folder that is not one's own may be closed to one
+                os.chown(path, -1, self.within.stat().st_gid)
+            path.chmod(mode)
+
+    def undo(self) -> None:
+        remove(self._beside)
+
+    @property
+    def _beside(self) -> Path:
+        return partial(self.at, owner=self.at)
+
+    def _lock(self, report: Report) -> Lock:
+        kernel = self.contents.kernel
+        lock = self.contents.locked
+        if self.contents.others or lock is None:
+            more = self._resolved(report)
+            lock = lock.with_more(more) if lock else more
+        if self.within and (private := [one for one in lock.private_places if self.within not in Path(one).parents]):
+            hint = "Put it where all can reach it, a repository or the data directory, and install it from there."
+            raise Refused(f"the kernel {kernel.name} has a package from a place of yours: {private[0]}", hint=hint)
+        minor = ".".join(kernel.python.split(".")[:2])
+        return lock.of(minor, self.contents.about)
+
+    def _resolved(self, report: Report) -> Lock:
+        """The lock of what came after the lock that there is, with the hashes that the index tells."""
+        from tempfile import TemporaryDirectory
+
+        environment = self.contents.kernel.environment
+        assert environment
+        with TemporaryDirectory(dir=scratch()) as name:
+            folder = Path(name)
+            lines = [line for line in frozen(environment, self.env) if _name_of(line) in self.contents.others]
+            (folder / "asked.txt").write_text("\n".join([*lines, ""]))
+            words = ["--quiet", "--no-deps", "--no-header", "--no-annotate", "--format", "pylock.toml"]
+            words += ["--output-file", str(folder / NAME), str(folder / "asked.txt")]
+            uv_pip(environment, ["compile", *words], self.env, self.log, report)
+            return read_lock(folder / NAME)
+
+    def __str__(self) -> str:
+        kernel = self.contents.kernel
+        if not self.contents.others and kernel.lock:
+            return by_hand("cp", kernel.lock, self.at)
+        assert kernel.environment
+        python = by_hand("--python", kernel.environment / "bin/python")
+        listed = f"uv pip compile --no-deps --format pylock.toml {python} -o {by_hand(self.at)}"
+        return f"uv pip freeze {python} | {listed} -"
+
+
+def _name_of(line: str) -> str:
+    """The package that a line of a requirements file names."""
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+
+    try:
+        return canonicalize_name(Requirement(without_secrets(line)).name)
+    except InvalidRequirement:
+        return ""

@@ -1,0 +1,66 @@
+"""uv at work in an environment: told what to do, followed line by line, its failures explained. The door to uv."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sesync_cli.errors import NotReady
+from sesync_cli.kernel.environment import clean
+from sesync_cli.kernel.failures import explained
+from sesync_cli.kernel.pylock import Lock, lock_of
+from sesync_cli.lock import is_unfinished
+from sesync_cli.plan import Report, by_hand
+from sesync_cli.run import ProgramFailed, follow, run, unhurried
+
+_COPIED = "Failed to hardlink files"
+_WIDE = "10000"  # columns for uv, which otherwise breaks its sentences, and the names in them, at the terminal's width
+_PHASE = re.compile(r"(?P<writes>Resolved|Prepared)|Downloading|Building|Updating")  # after the first uv may write
+
+
+def uv_pip(environment: Path, words: Sequence[str], env: Mapping[str, str], log: Path, report: Report) -> str:
+    """Run `uv pip WORD...` on an environment, and give what it printed; what it changes is changed to the end."""
+    from uv import find_uv_bin
+
+    argv = [find_uv_bin(), "pip", words[0], "--python", str(environment / "bin/python"), *words[1:]]
+    in_use = not is_unfinished(environment)
+    try:
+        with unhurried(report) as let_finish:
+            let_finish(in_use and words[0] == "uninstall")
+
+            def on_line(line: str) -> None:
+                if in_use and (phase := _PHASE.match(line.strip())):
+                    let_finish(bool(phase["writes"]))
+                report(None, line)
+
+            return follow(argv, on_line, env=clean(env) | {"COLUMNS": _WIDE}, log=log).out
+    except ProgramFailed as failure:
+        raise explained(failure.output.out, environment, log) from None
+
+
+def was_copied(log: Path) -> bool:
+    """Whether uv says in its log that it had to copy packages, since links from its cache were refused."""
+    try:
+        return _COPIED in log.read_text(errors="replace")
+    except OSError:
+        return False
+
+
+def exported(project: Path, dev: bool) -> tuple[Lock, str]:
+    """The `uv.lock` of a folder as a lock for any installer, and the command that prints it."""
+    from uv import find_uv_bin
+
+    words = ["export", "--frozen", "--no-emit-project", "--format", "pylock.toml", "--project", str(project)]
+    words += [] if dev else ["--no-dev"]
+    try:
+        text = run([find_uv_bin(), *words, "--quiet"]).out
+    except ProgramFailed as failure:
+        raise NotReady(f"{project / 'uv.lock'} cannot be read: {failure}", hint="'uv lock' writes it anew.") from None
+    return lock_of(text, project), by_hand("uv", *words)
+
+
+def frozen(environment: Path, env: Mapping[str, str]) -> list[str]:
+    """What is installed in an environment, as lines of a requirements file: by version, or from an address."""
+    from uv import find_uv_bin
+
+    argv = [find_uv_bin(), "pip", "freeze", "--quiet", "--python", str(environment / "bin/python")]
+    return run(argv, env=clean(env)).out.splitlines()

@@ -1,0 +1,86 @@
+"""The plans that write a kernel's lock down: for oneself, or for the group into a project's data directory."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.errors import Conflict, NotFound, SesyncError
+from sesync_cli.kernel.contents import Contents, WriteLock
+from sesync_cli.kernel.pylock import NAME, read_lock
+from sesync_cli.names import listed, near
+from sesync_cli.plan import Plan
+
+FOLDER = Path(".sesync/kernels")  # below a data directory; in it a folder for each kernel that the group shares
+_GROUP, _OTHERS = 0o640, 0o004
+
+
+@dataclass(frozen=True)
+class Pen:
+    """What it takes to write a lock: the caller's environment, and where the log goes."""
+
+    env: Mapping[str, str]
+    log: Path
+
+
+def plan_lock(contents: Contents, at: Path, replace: bool, pen: Pen) -> Plan:
+    """Write every version of a kernel to a file; another file there stays, unless it may be replaced."""
+    name, result = contents.kernel.name, {"name": contents.kernel.name, "file": at, "packages": contents.count}
+    if at.is_dir():
+        raise Conflict(f"{at} is a folder", hint="Say which file: '-o FILE'.")
+    if at.exists() and _says_so(at, contents):
+        return Plan((), f"{at} has all versions of the kernel {name} already.", result)
+    if at.exists() and not replace:
+        raise Conflict(f"{at} is there, and it stays", hint="Put it in its place with '--replace', or use '-o FILE'.")
+    done = f"Wrote {contents.count} packages with versions and hashes to {at}: 'sesync kernel create --from {at.name}'."
+    return Plan((WriteLock(contents, at, pen.env, pen.log),), done, result, owner=at, sweeps=(at.parent,))
+
+
+def plan_share(contents: Contents, directory: Path, project: str, pen: Pen) -> Plan:
+    """Put a kernel's recipe and lock into a data directory, readable for whoever may read that."""
+    kernel, at = contents.kernel, directory / FOLDER / contents.kernel.name.lower() / NAME
+    result = {"name": kernel.name, "project": project, "file": at, "packages": contents.count}
+    way = f"'sesync kernel create --from {project}:{kernel.name}'"
+    ask = ""
+    if at.exists():
+        if _says_so(at, contents):
+            return Plan((), f"{project} has the kernel {kernel.name} already, just as it is.", result)
+        ask = f"{project} has a kernel {kernel.name} already, of which {at.owner()} shared another state. Replace it?"
+    mode = _GROUP | (directory.stat().st_mode & _OTHERS) | (0o020 if directory.stat().st_mode & 0o020 else 0)
+    step = WriteLock(contents, at, pen.env, pen.log, directory, mode, doing="Sharing every version")
+    done = f"Shared the kernel {kernel.name} with {project}. Others make theirs with {way}."
+    return Plan((step,), done, result, ask=ask, owner=at, sweeps=(at.parent,))
+
+
+def shared_kernel(directory: Path, project: str, kernel: str) -> Path:
+    """The lock of a kernel that a project shares: the one of that name, or the only one where none is named."""
+    there = {path.parent.name: path for path in _shared(directory)}
+    if kernel.lower() in there:
+        return there[kernel.lower()]
+    if not there:
+        hint = f"Whoever has it types 'sesync kernel share {kernel or 'NAME'} {project}'."
+        raise NotFound(f"{project} shares no kernel", hint=hint)
+    if not kernel and len(there) == 1:
+        return next(iter(there.values()))
+    likely = near(kernel, there) or sorted(there)
+    ways = listed(f"'--from {project}:{one}'" for one in likely)
+    if kernel:
+        raise NotFound(f"{project} shares no kernel named {kernel}", hint=f"Did you mean {ways}?")
+    raise NotFound(f"{project} shares {len(there)} kernels", hint=f"Say which one: {ways}.")
+
+
+def _shared(directory: Path) -> Iterator[Path]:
+    try:
+        yield from sorted((directory / FOLDER).glob(f"*/{NAME}"))
+    except OSError as error:
+        raise SesyncError(f"{directory / FOLDER} cannot be read: {error.strerror}", hint="Tell its owner.") from None
+
+
+def _says_so(at: Path, contents: Contents) -> bool:
+    """Whether this file is the lock of what is there."""
+    try:
+        written = read_lock(at)
+    except SesyncError:
+        return False
+    known = contents.locked.versions if contents.locked else {}
+    told = {name: list(one) if isinstance(one, tuple) else one for name, one in contents.about.items()}
+    return written.versions == {**known, **contents.others} and {**told, **written.about} == told
