@@ -37,12 +37,13 @@ def measure(folder: Path) -> Size:
 
 def site_packages(environment: Path) -> Path | None:
     """Where an environment keeps its packages; None where there is none."""
+    lib = os.path.join(environment, "lib")  # texts are ten times quicker than paths, and a list asks for hundreds
     try:
-        versions = sorted(name for name in os.listdir(environment / "lib") if name.startswith("python3"))
+        versions = sorted(name for name in os.listdir(lib) if name.startswith("python3"))
     except OSError:
         return None
-    folders = (environment / "lib" / version / "site-packages" for version in versions)
-    return next((folder for folder in folders if folder.is_dir()), None)
+    folders = (os.path.join(lib, version, "site-packages") for version in versions)
+    return next((Path(folder) for folder in folders if os.path.isdir(folder)), None)
 
 
 def remember_size(environment: Path) -> None:

@@ -37,9 +37,9 @@ def read_spec(folder: Path) -> SpecFile:
     if not isinstance(data, dict):
         raise Unreadable("kernel.json does not describe a kernel")
     argv, env = data.get("argv"), data.get("env") or {}
-    if not isinstance(argv, list) or not argv or not all(map(_is_word, argv)):
+    if not isinstance(argv, list) or not argv or not _are_words(argv):
         raise Unreadable("kernel.json does not say what to start ('argv')")
-    if not isinstance(env, dict) or not all(map(_is_word, (*env, *map(str, env.values())))):
+    if not isinstance(env, dict) or not _are_words([*env, *map(str, env.values())]):
         raise Unreadable("kernel.json sets variables that there cannot be ('env')")
     metadata = data.get("metadata")
     ours = metadata.get("sesync") if isinstance(metadata, dict) else None
@@ -81,9 +81,9 @@ def _parsed(text: bytes) -> Any:
         raise Unreadable("kernel.json is not JSON" if text.strip() else "kernel.json is empty") from None
 
 
-def _is_word(value: Any) -> bool:
-    """Whether a program can be given this text."""
+def _are_words(values: list[Any]) -> bool:
+    """Whether a program can be given these texts."""
     try:
-        return isinstance(value, str) and b"\0" not in os.fsencode(value)
+        return all(isinstance(value, str) for value in values) and b"\0" not in os.fsencode("".join(values))
     except UnicodeEncodeError:
         return False

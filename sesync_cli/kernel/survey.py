@@ -10,6 +10,8 @@ from sesync_cli.kernel.trouble import Trouble
 from sesync_cli.lock import in_the_making
 from sesync_cli.names import listed, near
 
+_MOST = 3  # names of others in a sentence
+
 
 def find_kernels(folders: Folders) -> list[Kernel]:
     """Every kernel that Jupyter offers, and what sesync made or makes that it does not; the user's come first."""
@@ -84,6 +86,7 @@ def _mark_twins(found: dict[str, Kernel]) -> None:
     for title, names in shown.items():
         for name in names if len(names) > 1 else ():
             if not found[name].server and found[name].state == "ok":
-                others = ", ".join(found[one].name for one in names if one != name)
-                known = Trouble("same title", f"Jupyter shows it as '{title}', and {others} too")
+                others = [found[one].name for one in names[: _MOST + 1] if one != name][:_MOST]
+                more = f" and {len(names) - 1 - len(others)} more" if len(names) - 1 > len(others) else ""
+                known = Trouble("same title", f"Jupyter shows it as '{title}', and {', '.join(others)}{more} too")
                 found[name] = replace(found[name], known=known)

@@ -62,10 +62,11 @@ def _no_python(environment: Path, real: str) -> str:
         return (
             f"the Python behind its environment, in {home}, {_lost(home)}" if home and not os.path.isdir(home) else ""
         )
-    packages, name = site_packages(environment), os.path.basename(real)
-    if packages and _NAMED.fullmatch(name) and not os.path.isdir(environment / "lib" / name):
-        return f"its packages are for {packages.parent.name}, and its Python has become {real}"
-    return ""
+    name = os.path.basename(real)
+    if not _NAMED.fullmatch(name) or os.path.isdir(os.path.join(environment, "lib", name)):
+        return ""
+    packages = site_packages(environment)
+    return f"its packages are for {packages.parent.name}, and its Python has become {real}" if packages else ""
 
 
 def _runs_ipykernel(argv: Sequence[str]) -> bool:
