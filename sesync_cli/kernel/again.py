@@ -8,7 +8,7 @@ from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
 from sesync_cli.kernel.asked import Asked, asked_by, asked_in
 from sesync_cli.kernel.create import Wanted
 from sesync_cli.kernel.interpreters import Interpreter
-from sesync_cli.kernel.layout import is_conda, version_in
+from sesync_cli.kernel.layout import USUAL, is_conda, version_in
 from sesync_cli.kernel.order import Order, wanted_again
 from sesync_cli.kernel.packages import NEEDED, Wish, installed
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
@@ -16,8 +16,6 @@ from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.plan import by_hand
-
-_UNNAMED = (".venv", "venv", "env", ".env")  # environments that are called so lie in the folder that they are for
 
 
 def checked_again(kernel: Kernel) -> Kernel:
@@ -115,7 +113,7 @@ def _came_later(kernel: Kernel, lock: Lock) -> dict[str, str]:
 
 def _project(environment: Path) -> Recipe | None:
     """What the project asks for that this environment was made for, by pipenv or in the project's own folder."""
-    project = environment.parent if environment.name in _UNNAMED else None
+    project = environment.parent if environment.name in USUAL else None
     with suppress(OSError, UnicodeDecodeError):
         project = Path((environment / ".project").read_text().strip())
     if project is None or not project.is_dir():

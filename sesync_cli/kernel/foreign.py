@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NotFound, Refused, SesyncError
-from sesync_cli.kernel.layout import is_conda, settings_of
+from sesync_cli.kernel.layout import USUAL, is_conda, settings_of
 from sesync_cli.names import listed, near
 
-_USUAL = (".venv", "venv", "env", ".env")  # what people call the environment in a project's folder
 _UNSET = "***unset***"  # conda's word for a variable that is not to be
 
 
@@ -121,7 +120,7 @@ def _at(path: Path) -> Foreign | None:
     if not (os.path.isfile(folder / "pyvenv.cfg") or is_conda(folder)):
         return None
     project = _project(folder)
-    if folder.name in _USUAL:
+    if folder.name in USUAL:
         project = project or folder.parent
     return Foreign(folder, (project or folder).name)
 
@@ -130,7 +129,7 @@ def _of_project(path: Path, where: Whereabouts) -> Foreign | None:
     """The environment in a project's folder, or the one that pipenv keeps for it elsewhere."""
     if not path.is_dir():
         return None
-    if inside := next((found for name in _USUAL if (found := _at(path / name))), None):
+    if inside := next((found for name in USUAL if (found := _at(path / name))), None):
         return inside
     real = os.path.realpath(path)
     others = (one for one in _children(where.pipenv) if (of := _project(one)) and os.path.realpath(of) == real)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+USUAL = (".venv", "venv", "env", ".env")  # what people call the environment in a project's own folder
 WITHOUT_PYTHONHOME = ("/usr/bin/env", "-u", "PYTHONHOME")  # what may stand before a kernel's command
 
 
