@@ -75,6 +75,7 @@ class _Check:
     left: deque[str] = field(default_factory=deque)
     failed: dict[str, str] = field(default_factory=dict)
     endless: set[str] = field(default_factory=set)
+    lost_a_port: bool = False
 
     def verdict(self) -> Verdict:
         kernel = self.kernel
@@ -121,20 +122,24 @@ class _Check:
         """
         again = True
         for number in range(_STARTS):
-            self._start(self.folder / str(number))
+            if not self._start(self.folder / str(number)):
+                continue
             if not self.left and again:
                 again = False
                 self.left.extend(name for name in self.failed if name not in self.endless)
             if not self.left:
                 return
 
-    def _start(self, folder: Path) -> None:
-        """Start it, and have it import what is left, until one of these ends it."""
+    def _start(self, folder: Path) -> bool:
+        """Start it, and have it import what is left, until one of these ends it; false if it lost its port first."""
         folder.mkdir(parents=True)
         env, begun = expanded(self.kernel.env, self.env), time.monotonic()
         argv, values = command(self.kernel, self.env), places(self.kernel, self.env)
         with running(argv, env, folder, values=values, cwd=folder) as kernel:
             speaks = kernel.language(self.patience, self._go_on)
+            if speaks is None and kernel.lost_its_port and not self.lost_a_port:
+                self.lost_a_port = True
+                return False
             if speaks is None:
                 raise self._mute(kernel)
             found = self._facts(kernel) if speaks == "python" else None
@@ -146,6 +151,7 @@ class _Check:
             kernel.forget_said()
             while self.left and self._imports(self.left.popleft(), kernel):
                 kernel.forget_said()
+        return True
 
     def _facts(self, kernel: Running) -> tuple[str, list[str]]:
         """Its version, and where it looks for modules, once it has told what 1+1 is."""

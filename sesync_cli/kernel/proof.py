@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jupyter_client.blocking.client import BlockingKernelClient
 
 _SAID = 1_000_000  # bytes of a kernel's own words that are kept
+_TAKEN = "Address already in use"
 _POLL = 0.2  # seconds between two looks at a kernel that has not answered yet
 
 Meanwhile = Callable[[], object]
@@ -61,6 +62,11 @@ class Running:
     def said(self) -> str:
         """What it has written on its own, apart from its answers."""
         return self.words.read_text(errors="replace")
+
+    @property
+    def lost_its_port(self) -> bool:
+        """Whether another program took a port between the choice and the kernel's start: no fault of the kernel's."""
+        return self.code is not None and _TAKEN in self.said
 
     def forget_said(self) -> None:
         os.truncate(self.words, 0)
@@ -132,15 +138,19 @@ class ProveKernel:
     def do(self, report: Report) -> None:
         folder = self.environment / ".proof"
         folder.mkdir(mode=0o700, exist_ok=True)
-        answer, ended, said = self._asked(folder)
+        answer, ended, said = self._asked(folder) or self._asked(folder) or (None, True, _TAKEN)
         remove(folder)
         if answer != "2":
             raise self._failure(ended, said)
         keep(self.environment, self.bytecode)
 
-    def _asked(self, folder: Path) -> tuple[str | None, bool, str]:
+    def _asked(self, folder: Path) -> tuple[str | None, bool, str] | None:
+        """What it said 1+1 is, whether it ended, and its own words; None if another program took its port."""
         with running(self.argv, expanded(self.spec_env, self.env), folder) as kernel:
             values = kernel.values({"sum": "1+1"}, self.patience)
+            if kernel.lost_its_port:
+                kernel.forget_said()
+                return None
             return text_of(values, "sum"), kernel.code is not None, kernel.said
 
     def _failure(self, ended: bool, said: str) -> SesyncError:

@@ -44,3 +44,23 @@ def test_a_kernel_that_does_not_answer_is_not_offered(sesync, home: Path, index:
     assert (result.code, "the kernel does not start: it did not answer within 1 seconds" in result.err) == (1, True)
     assert ground.nothing(home)
     assert ground.survivors(home) == []
+
+
+TAKES_A_PORT = (
+    "import json, os, socket, sys; "
+    "file = next((one for one in sys.argv if one.endswith('connection.json')), None); "
+    "first = file and not os.path.exists({seen!r}); "
+    "sys.taken = socket.create_server(('127.0.0.1', json.load(open(file))['shell_port'])) if first else None; "
+    "first and open({seen!r}, 'w').close()\n"
+)
+
+
+def test_a_port_that_another_program_took_meanwhile_is_no_fault(sesync, home: Path, index: Path, tmp_path: Path):
+    """Jupyter's own choice of ports leaves a moment in which others may take them."""
+    seen = tmp_path / "seen"
+    ground.wheel(index, "sesync_takes", x_dot_pth=TAKES_A_PORT.format(seen=str(seen)))
+    result = sesync("kernel", "create", "trees", "sesync_takes")
+    assert (result.code, seen.exists()) == (0, True), result.err
+    seen.unlink()
+    result = sesync("kernel", "check", "trees")
+    assert (result.code, seen.exists()) == (0, True), result.out
