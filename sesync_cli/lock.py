@@ -60,7 +60,7 @@ def mark_finished(folder: Path) -> None:
 def is_unfinished(folder: Path) -> bool:
     """Whether a killed run left this folder, or another run is making it right now."""
     try:
-        with (folder / _UNFINISHED).open() as file:
+        with open(os.path.join(folder, _UNFINISHED)) as file:
             _, named_in, words, number = file.read().splitlines()
             is_ours = number == str(os.fstat(file.fileno()).st_ino)
     except (OSError, ValueError):
@@ -88,7 +88,7 @@ def sweep(folder: Path) -> None:
 def in_the_making(folder: Path) -> Iterator[tuple[Path, str, bool]]:
     """The partial and unfinished things in a folder: each with its final name, and whether its builder is at work."""
     with contextlib.suppress(OSError):
-        for entry in sorted(folder.iterdir()):
+        for entry in sorted(folder.iterdir(), key=str):
             key, _, place = _owner(entry).partition("\n")[0].partition("-")
             host, dash, name = place.partition("-")
             if dash:

@@ -61,7 +61,8 @@ def remember_new_size(environment: Path) -> None:
 def known_size(environment: Path) -> Size:
     """The size as it was kept, or measured where packages came or went since."""
     try:
-        record = json.loads((environment / _RECORD).read_text())
+        with open(os.path.join(environment, _RECORD), "rb") as file:
+            record = json.load(file)
         if record["packages_changed"] == _changed(environment):
             return Size(**record["size"])
     except (OSError, ValueError, KeyError, TypeError):

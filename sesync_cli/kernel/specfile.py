@@ -28,12 +28,12 @@ class SpecFile:
 
 def is_there(folder: Path) -> bool:
     """Whether a folder is meant to be a kernel's: it has a kernel.json of whatever kind, or leads nowhere."""
-    return os.path.lexists(folder / "kernel.json") or (folder.is_symlink() and not os.path.exists(folder))
+    return os.path.lexists(os.path.join(folder, "kernel.json")) or (folder.is_symlink() and not os.path.exists(folder))
 
 
 def read_spec(folder: Path) -> SpecFile:
     """What the kernel.json in this folder says; `Unreadable` for one that Jupyter could not use either."""
-    data = _parsed(_bytes(folder / "kernel.json"))
+    data = _parsed(_bytes(os.path.join(folder, "kernel.json")))
     if not isinstance(data, dict):
         raise Unreadable("kernel.json does not describe a kernel")
     argv, env = data.get("argv"), data.get("env") or {}
@@ -52,12 +52,12 @@ def read_spec(folder: Path) -> SpecFile:
     )
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: str) -> bytes:
     try:
         # without waiting for whoever writes into it, should it be a pipe
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        leads = os.path.islink(path) or os.path.islink(path.parent)
+        leads = os.path.islink(path) or os.path.islink(os.path.dirname(path))
         lost = isinstance(error, FileNotFoundError) and leads
         raise Unreadable("its link leads nowhere" if lost else f"kernel.json: {error.strerror}") from None
     mode = os.fstat(file).st_mode

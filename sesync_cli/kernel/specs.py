@@ -41,7 +41,7 @@ class Folders:
     def own(self, name: str, environment: Path) -> bool:
         """Whether this is the place of an environment that sesync made for the kernel of this name."""
         first = self.environment(name)
-        return same(environment, first) or same(environment, first.with_name(f"{first.name}{AGAIN}"))
+        return environment == first or same(environment, first) or same(environment, self.next_environment(name, first))
 
     def spec(self, name: str) -> Path:
         return self.specs / name.lower()
@@ -118,8 +118,8 @@ class Kernel:
 
     def _runs_in(self, environment: Path) -> bool:
         """Whether it starts this environment's Python, or a program that may do so."""
-        program = Path(self._command[0])
-        return not program.name.startswith("python") or same(program.parent.parent, environment)
+        folder, name = os.path.split(self._command[0])
+        return not name.startswith("python") or same(Path(os.path.dirname(folder)), environment)
 
 
 def lock_name(environment: Path) -> str:
@@ -176,6 +176,6 @@ def specs_in(folder: Path) -> Iterator[Path]:
 
 def entries(folder: Path) -> Iterator[Path]:
     try:
-        yield from sorted(folder.iterdir())
+        yield from sorted(folder.iterdir(), key=str)
     except OSError:
         return

@@ -75,7 +75,7 @@ def _runs_ipykernel(argv: Sequence[str]) -> bool:
 
 def _has_ipykernel(environment: Path) -> bool:
     packages = site_packages(environment)
-    if packages and os.path.exists(packages / "ipykernel_launcher.py"):
+    if packages and os.path.exists(os.path.join(packages, "ipykernel_launcher.py")):
         return True
     if settings_of(environment).get("include-system-site-packages", "").lower() == "true":
         return True  # it may be in one of many other places
