@@ -93,9 +93,22 @@ def _lock_path(kernel: Kernel) -> Path | None:
     return kernel.lock or (inside if inside and kernel.managed and inside.is_file() else None)
 
 
+def damage_of(kernel: Kernel) -> str:
+    """Why the lock of a kernel tells no versions any more; empty if it does, or there is none."""
+    path = _lock_path(kernel)
+    try:
+        if path:
+            read_lock(path)
+    except SesyncError as error:
+        return str(error)
+    return ""
+
+
 def _lock(kernel: Kernel) -> Lock | None:
     path = _lock_path(kernel)
-    return read_lock(path) if path else None
+    with suppress(SesyncError):
+        return read_lock(path) if path else None
+    return None
 
 
 def _is_for(lock: Lock, interpreter: Interpreter) -> bool:

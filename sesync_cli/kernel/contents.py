@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NotReady, Refused
-from sesync_cli.kernel.installer import frozen, uv_pip
+from sesync_cli.kernel.installer import compile_lock, frozen
 from sesync_cli.kernel.layout import is_conda
 from sesync_cli.kernel.packages import installed
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
@@ -113,9 +113,8 @@ class WriteLock:
             folder = Path(name)
             lines = [line for line in frozen(environment, self.env) if _name_of(line) in self.contents.others]
             (folder / "asked.txt").write_text("\n".join([*lines, ""]))
-            words = ["--quiet", "--no-deps", "--no-header", "--no-annotate", "--format", "pylock.toml"]
-            words += ["--output-file", str(folder / NAME), str(folder / "asked.txt")]
-            uv_pip(environment, ["compile", *words], self.env, self.log, report)
+            words = ("--no-deps", "--output-file", folder / NAME, folder / "asked.txt")
+            compile_lock(environment, words, self.env, self.log, report)
             return read_lock(folder / NAME)
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ _NOT_HERE = re.compile(r"Distribution not found at: (?:file://)?(?P<path>.+)")
 _NO_VERSION = re.compile(r"Because there is no version of (?P<wanted>\S+)")
 _ONLY = re.compile(r"Because only (?P<found>\S+) is available and you require (?P<wanted>\S+),")
 _OTHER_PYTHON = re.compile(r"(?:not satisfy|requires) Python ?[><=]")
-_BAD_METADATA = re.compile(r"Because (?P<what>\S+) has (?:invalid metadata|an invalid package format)")
+_BAD_METADATA = re.compile(r"Because (?P<what>(?P<name>[\w.-]+)\S*) has (?:invalid metadata|an invalid package format)")
 _REQUIRED = re.compile(r"(?<!conclude that )you require (?P<wanted>[^\s,]+(?:,[<>=!~][^\s,]+)*)")
 _NOT_BUILT = re.compile(r"Failed to build `?(?P<name>[^`\s]+)`?")
 _LACKS = re.compile(r"install a library that provides `(?P<file>[^`]+)`|fatal error: (?P<header>\S+): No such file")
@@ -21,6 +21,14 @@ _NO_FILE = re.compile(r"(?:File not found: |failed to read from file )`(?P<path>
 _DENIED = re.compile(r"HTTP status \w+ error \((?P<status>[^)]+)\) for url \((?P<url>[^)]+)\)")
 _UNREACHABLE = ("Failed to fetch", "dns error", "error sending request", "Could not connect", "tcp connect error")
 _OFFLINE = "the network was disabled"
+
+
+class BadMetadata(SesyncError):
+    """A release of this package says what it needs in words that uv does not take."""
+
+    def __init__(self, package: str, message: str, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.package = package
 
 
 def explained(text: str, environment: Path, log_file: Path) -> SesyncError:
@@ -68,7 +76,7 @@ def _unsolved(text: str, environment: Path, log: str) -> SesyncError | None:
         return NotFound(f"there is no version of {missing['wanted']}", hint="Ask for another version. " + log)
     if odd := _BAD_METADATA.search(story):
         message = f"{odd['what']} says what it needs in a way that installers do not understand any more"
-        return SesyncError(message, hint="Ask for a newer version of it. " + log)
+        return BadMetadata(odd["name"], message, hint="Ask for a newer version of it. " + log)
     if _OTHER_PYTHON.search(story):
         packages = site_packages(environment)
         python = packages.parent.name.removeprefix("python") if packages else "of this kernel"

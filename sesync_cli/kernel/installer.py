@@ -1,17 +1,20 @@
 """uv at work in an environment: told what to do, followed line by line, its failures explained. The door to uv."""
 
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sesync_cli.errors import NotReady
 from sesync_cli.kernel.environment import clean
-from sesync_cli.kernel.failures import explained
+from sesync_cli.kernel.failures import BadMetadata, explained
 from sesync_cli.kernel.pylock import Lock, lock_of
-from sesync_cli.lock import is_unfinished
+from sesync_cli.lock import is_unfinished, scratch
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.run import ProgramFailed, follow, run, unhurried
 
+_METADATA = Path(__file__).parent / "metadata.toml"
 _COPIED = "Failed to hardlink files"
 _WIDE = "10000"  # columns for uv, which otherwise breaks its sentences, and the names in them, at the terminal's width
 _PHASE = re.compile(r"(?P<writes>Resolved|Prepared)|Downloading|Building|Updating")  # after the first uv may write
@@ -35,6 +38,22 @@ def uv_pip(environment: Path, words: Sequence[str], env: Mapping[str, str], log:
             return follow(argv, on_line, env=clean(env) | {"COLUMNS": _WIDE}, log=log).out
     except ProgramFailed as failure:
         raise explained(failure.output.out, environment, log) from None
+
+
+def compile_lock(
+    environment: Path, words: Sequence[str | Path], env: Mapping[str, str], log: Path, report: Report
+) -> None:
+    """Have uv write a `pylock.toml`; what old releases need, but say in words that uv does not take, it is told."""
+    ours = ["--quiet", "--no-header", "--no-annotate", "--format", "pylock.toml"]
+    argv = ["compile", *ours, *map(str, words)]
+    try:
+        uv_pip(environment, argv, env, log, report)
+    except BadMetadata as error:
+        if f'name = "{error.package}"' not in _METADATA.read_text():
+            raise
+        with TemporaryDirectory(dir=scratch()) as project:
+            shutil.copy(_METADATA, Path(project, "uv.toml"))
+            uv_pip(environment, [*argv, "--project", project], env, log, report)
 
 
 def was_copied(log: Path) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NoRoom, NotFound, SesyncError, WrongWords
-from sesync_cli.kernel.installer import uv_pip
+from sesync_cli.kernel.installer import compile_lock, uv_pip
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.size import remember_new_size, site_packages
 from sesync_cli.plan import Report, by_hand
@@ -24,8 +24,8 @@ _ASKED, _PINS = "asked.txt", "pins.txt"  # what uv is asked, in the environment 
 class Wish:
     """What is wanted in an environment: packages in words, files that uv reads, words for uv about them, and a lock.
 
-    `listing` is more packages as the text of a requirements file, which `listing_by_hand` would print. With a lock its
-    versions are kept to; `lock_by_hand` is its file. The versions of `prefer` are kept where they fit. `hashes` are the
+    With a lock its versions are kept to; `lock_by_hand` is its file. `listing` is a lock as the text of a requirements
+    file, which `listing_by_hand` would print. The versions of `prefer` are kept where they fit. `hashes` are the
     SHA-256 that a package's files must have.
     """
 
@@ -57,9 +57,9 @@ class ResolvePackages:
     doing: str = "Finding the versions that fit together"
 
     def do(self, report: Report) -> None:
-        wished = self.wish.lock
+        wished = self.wish.lock or (self._listed(report) if self.wish.listing else None)
         packages = self._packages(wished)
-        lock = self._resolved(packages, wished, report) if packages else None
+        lock = self._resolved(packages, wished, report) if packages or self.wish.requirements else None
         if wished:
             lock = wished.with_more(lock) if lock else wished
         assert lock
@@ -69,17 +69,25 @@ class ResolvePackages:
         there = wished.versions if wished else {}
         return [*(name for name in NEEDED if name not in there), *self.wish.packages]
 
+    def _listed(self, report: Report) -> Lock:
+        """The lock of a listing: the versions that it says, and no more."""
+        folder = self.environment
+        (folder / _ASKED).write_text(self.wish.listing)
+        compile_lock(folder, ["--no-deps", "--output-file", folder / NAME, folder / _ASKED], self.env, self.log, report)
+        return read_lock(folder / NAME)
+
     def _resolved(self, packages: list[str], wished: Lock | None, report: Report) -> Lock:
         folder = self.environment
-        (folder / _ASKED).write_text("\n".join([*packages, self.wish.listing, ""]))
-        words = ["--quiet", "--no-header", "--no-annotate", "--format", "pylock.toml", "--output-file", folder / NAME]
+        indexes = [line for line in self.wish.listing.splitlines() if line.startswith("--")]
+        (folder / _ASKED).write_text("\n".join([*indexes, *packages, ""]))
+        words: list[str | Path] = ["--output-file", folder / NAME]
         if wished:
             (folder / _PINS).write_text("\n".join([*wished.pins, ""]))
             words += ["--constraints", folder / _PINS]
         elif self.wish.prefer:
             self.wish.prefer.write(folder / NAME)  # uv keeps to the versions in the file that it is to write
         words += [*self.wish.options, folder / _ASKED, *self.wish.requirements]
-        uv_pip(folder, ["compile", *map(str, words)], self.env, self.log, report)
+        compile_lock(folder, words, self.env, self.log, report)
         for name in (_ASKED, _PINS):
             (folder / name).unlink(missing_ok=True)
         return read_lock(folder / NAME)

@@ -128,6 +128,28 @@ def test_what_pipenv_locked_makes_the_kernel_with_its_hashes(sesync, home: Path,
     assert not (ground.environments(home) / "other").exists()
 
 
+def test_a_lock_of_pipenv_is_taken_as_it_is(sesync, home: Path, trees: Path, index: Path):
+    """What it does not name, nobody has tried together with the rest."""
+    ground.wheel(index, "sesync_tree", "2.0", meta="Requires-Dist: sesync-moss\n")
+    locked = {"_meta": {}, "default": {"sesync-tree": {"version": "==2.0"}}, "develop": {}}
+    (trees / "Pipfile.lock").write_text(json.dumps(locked))
+    assert sesync("kernel", "create").code == 0
+    assert ours(home) == {"tree"}
+    (trees / "Pipfile.lock").write_text(json.dumps(locked | {"default": {}}))
+    assert sesync("kernel", "create", "none", "--from", ".").code == 0
+    assert ours(home, "none") == set()
+
+
+def test_more_can_be_added_to_a_lock_that_has_all(sesync, home: Path, trees: Path, index: Path):
+    (trees / "requirements.txt").write_text("sesync-tree\n")
+    assert sesync("kernel", "create").code == 0
+    assert sesync("kernel", "lock", "heat").code == 0
+    (trees / "more.txt").write_text("sesync-fern\n")
+    result = sesync("kernel", "create", "second", "--from", "pylock.toml", "-r", "more.txt")
+    assert result.code == 0, result.err
+    assert ours(home, "second") == {"tree", "fern"}
+
+
 def test_the_hashes_of_requirements_are_kept_to(sesync, home: Path, trees: Path, index: Path):
     line = "sesync-tree==1.0 --hash=sha256:" + "0" * 64
     (trees / "requirements.txt").write_text(f"{line}\n")

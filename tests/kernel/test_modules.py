@@ -107,6 +107,14 @@ def test_a_python_that_starts_only_with_its_module(system: Path, sesync, home: P
     assert modules_own == {name: spec["env"][name] for name in modules_own}
     assert sesync("kernel", "check", "trees").code == 0
 
+    (system / "gdal/3.2").unlink()
+    lost = sesync("kernel", "repair", "trees", "--yes")
+    assert (lost.code, lost.err.splitlines()[0]) == (1, "Error: there is no module gdal/3.2")
+    newer = sesync("kernel", "repair", "trees", "--yes", "--module", "python/3.8", "--module", "gdal/3.4")
+    assert (newer.code, newer.err) == (0, "")
+    assert ground.listed()["trees"]["spec"]["env"]["GDAL_DATA"] == "/opt/gdal-3.4"
+    assert ground.listed()["trees"]["spec"]["metadata"]["sesync"]["recipe"]["modules"] == ["python/3.8", "gdal/3.4"]
+
 
 def test_what_the_caller_or_the_server_has_loaded_does_not_count(shell, system: Path, sesync, tmp_path: Path):
     """A module that is loaded already is in the spec all the same, and another that is loaded is not."""

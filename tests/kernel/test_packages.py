@@ -80,6 +80,15 @@ def test_a_package_whose_own_needs_are_written_as_long_ago(failed, index: Path, 
     )
 
 
+def test_releases_of_pandas_that_are_written_so_are_installed_all_the_same(sesync, index: Path):
+    ground.python("3.6")
+    result = sesync("kernel", "create", "trees", "pandas==0.24.2", "--python", "3.6")
+    assert result.code == 0, result.err
+    assert (
+        sesync("kernel", "run", "trees", "python", "-c", "import pandas; print(pandas.__version__)").out == "0.24.2\n"
+    )
+
+
 def test_a_package_that_does_not_build_names_what_is_missing(failed, tmp_path: Path, story: str):
     folder = tmp_path / "leaves"
     folder.mkdir()

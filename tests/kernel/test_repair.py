@@ -89,6 +89,18 @@ def test_each_harm_is_mended_with_the_same_versions(harm, sesync, home: Path, in
     assert ground.nothing(home)
 
 
+def test_a_lock_that_is_damaged_is_passed_over_and_named(sesync, home: Path, index: Path):
+    ground.wheel(index, "sesync_tree", "1.0")
+    assert sesync("kernel", "create", "trees", "sesync-tree").code == 0
+    gone(ground.environments(home) / "trees", ground.specs(home) / "trees")
+    lock = ground.specs(home) / "trees/pylock.toml"
+    lock.write_text("[[packages")
+    result = sesync("kernel", "repair", "trees")
+    assert (result.code, state(sesync, "trees")) == (0, "ok"), result.err
+    assert result.err.startswith(f"Warning: {lock} is not a lock of packages")
+    assert packages(sesync, "trees")["sesync-tree"] == "1.0"
+
+
 def test_a_whole_kernel_is_made_anew_only_if_one_wishes(sesync, home: Path):
     assert sesync("kernel", "create", "trees", "six").code == 0
     assert "pip" in sesync("kernel", "repair", "trees", "-n").out

@@ -1,11 +1,21 @@
 """sesync kernel repair, update"""
 
+from dataclasses import replace
+
 import click
 
 from sesync_cli import screen
 from sesync_cli.answer import plans
 from sesync_cli.errors import NoAnswer, NotFound, NotReady
-from sesync_cli.kernel.cli.options import folders, interpreter, name_argument, python_option, shell, workshop
+from sesync_cli.kernel.cli.options import (
+    folders,
+    interpreter,
+    module_option,
+    name_argument,
+    python_option,
+    shell,
+    workshop,
+)
 from sesync_cli.kernel.survey import find
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
@@ -14,25 +24,30 @@ from sesync_cli.session import Session
 @click.command()
 @name_argument
 @python_option
+@module_option
 @plans
 @click.pass_obj
-def repair(session: Session, name: str, python: str | None) -> Plan:
+def repair(session: Session, name: str, python: str | None, modules: tuple[str, ...]) -> Plan:
     """Make a broken kernel anew, as it was.
 
     It keeps its name, so that notebooks go on with it, and the versions of its packages.
     """
-    from sesync_cli.kernel.activation import module_variables
-    from sesync_cli.kernel.again import checked_again, recipe_of, wanted_repaired
+    from sesync_cli.kernel.activation import checked_module, module_variables
+    from sesync_cli.kernel.again import checked_again, damage_of, recipe_of, wanted_repaired
     from sesync_cli.kernel.create import plan_again
 
     one = checked_again(find(name, folders(session)))
     recipe = recipe_of(one)
+    if modules:
+        recipe = replace(recipe, modules=tuple(map(checked_module, modules)))
     loaded = module_variables(recipe.modules, shell(session))
     try:
         chosen, warnings = interpreter(session, python or recipe.minor, modules=loaded)
     except NotFound as error:
         hint = error.hint if python else error.hint.replace("'--python", f"'sesync kernel repair {one.name} --python")
         raise NotFound(str(error), hint=hint) from None
+    if damage := damage_of(one):
+        warnings += (f"{damage}: the packages come in the versions of today",)
     ask = ""
     if one.state == "ok" and python is None:
         ask = f"The kernel {one.name} looks whole, and 'sesync kernel check {one.name}' tries it. Make it anew?"
