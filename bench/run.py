@@ -1,6 +1,7 @@
 """Times sesync beside its rivals, in turn in one run, and prints the medians, their ratio and the ratio to reach.
 
-python bench/run.py [ROW...]      rows: help link list create-uv create-pip lock import disk clone
+python bench/run.py [ROW...]      rows: help link list create-uv create-pip lock import disk clone usage
+                                put-one put-many
 """
 
 import json
@@ -251,6 +252,71 @@ def bench_clone(ground: Ground) -> None:
     row("sesync clone, 100 MB / git clone, s", ours, theirs, "<= 1.1", ours / theirs)
 
 
+def many_files(folder: Path, count: int) -> None:
+    """So many small files in folders of twenty, as in environments; every fourth is a second name of another."""
+    for start in range(0, count, 20):
+        place = folder / f"env{start // 20000}/lib/python3.11/site-packages/package{start // 200}/part{start // 20}"
+        place.mkdir(parents=True)
+        for number in range(min(20, count - start)):
+            if number % 4 == 3:
+                os.link(f"{place}/module{number - 1}.py", f"{place.parent}/{place.name}-module{number}.py")
+            else:
+                with open(f"{place}/module{number}.py", "wb") as file:
+                    file.write(b"x" * (number % 3))
+
+
+def bench_usage(ground: Ground) -> None:
+    """How the time grows with the number of files, up to half a million; the home's quota is only told by the site."""
+    for count, runs in ((1_000, 9), (10_000, 9), (100_000, 5), (500_000, 5)):
+        folder = ground.home / ground.fresh("tree")
+        many_files(folder, count)
+        ours, theirs = paired(lambda: ground.run(SESYNC, "usage"), lambda: ground.run("du", "-sx", ground.home), runs)
+        reach = "<= 1.2" if count == 500_000 else ""
+        row(f"sesync usage / du, {count:,} files, s", ours, theirs, reach, ours / theirs)
+        shutil.rmtree(folder)
+
+
+def _put(ground: Ground, what: str, source: Path) -> None:
+    """Beside `cp -a` and then `sha256sum` of both sides, which is what a careful person would do by hand."""
+    target, by_hand = ground.folder / "nfs/cooltrees-data", ground.folder / "by-hand"
+    check = f"find '{source}' '{by_hand}' -type f -print0 | xargs -0 sha256sum"
+
+    def ours() -> None:
+        ground.run(SESYNC, "put", source, "cooltrees")
+
+    def theirs() -> None:
+        ground.run("cp", "-a", source, by_hand)
+        ground.run("sh", "-c", check)
+
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for _ in range(5):
+        for action, kept in zip((ours, theirs), seconds, strict=True):
+            ground.run("rm", "-rf", target / source.name, by_hand)
+            ground.run("sync")
+            begun = time.perf_counter()
+            action()
+            kept.append(time.perf_counter() - begun)
+    mine, rival = statistics.median(seconds[0]), statistics.median(seconds[1])
+    row(what, mine, rival, "<= 0.7", mine / rival)
+
+
+def bench_put_one(ground: Ground) -> None:
+    source = ground.home / "raster.tif"
+    with source.open("wb") as file:
+        for _ in range(200):
+            file.write(os.urandom(10_000_000))
+    _put(ground, "sesync put, 2 GB in 1 file / cp -a + sha256sum, s", source)
+
+
+def bench_put_many(ground: Ground) -> None:
+    source = ground.home / "plots"
+    for number in range(20_000):
+        path = source / f"{number // 100}/{number}.bin"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(os.urandom(100_000))
+    _put(ground, "sesync put, 2 GB in 20,000 files / cp -a + sha256sum, s", source)
+
+
 ROWS = {
     "help": bench_help,
     "link": bench_link,
@@ -261,6 +327,9 @@ ROWS = {
     "import": bench_import,
     "disk": bench_disk,
     "clone": bench_clone,
+    "put-one": bench_put_one,
+    "put-many": bench_put_many,
+    "usage": bench_usage,
 }
 
 

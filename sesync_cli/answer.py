@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, is_dataclass, replace
 from functools import wraps
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from sesync_cli import screen
 from sesync_cli.disk import need_room, room
@@ -48,37 +50,41 @@ def plans(command: Callable[..., Plan]) -> Command:
 
     The plan is made again under the lock, since what it wants may have been done while the lock was another's.
     """
-    return _acting(command, str)
+    return _acting(command, str, lambda answer: False)
 
 
-def plans_or_answers(view: Callable[[Any], View]) -> Callable[[Command], Command]:
-    """Like `plans`, for a command that looks when it is given nothing to do: what is no plan is shown as its view."""
-    return lambda command: _acting(command, view)
+def plans_or_answers(
+    view: Callable[[Any], View], *, failed: Callable[[Any], bool] = lambda answer: False
+) -> Callable[[Command], Command]:
+    """Like `plans`, for a command that looks when it is given nothing to do: what is no plan is an answer."""
+    return lambda command: _acting(command, view, failed)
 
 
-def _acting(command: Command, view: Callable[[Any], View]) -> Command:
+def _acting(command: Command, view: Callable[[Any], View], failed: Callable[[Any], bool]) -> Command:
     @json_option
     @click.option("-y", "--yes", is_flag=True, help="Do not ask before doing it.")
     @click.option("-n", "--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
     @wraps(command)
-    def act(*args: Any, dry_run: bool, yes: bool, **options: Any) -> None:
+    def act(*args: Any, dry_run: bool, yes: bool, **options: Any) -> Exit:
         session = click.get_current_context().find_object(Session)
         assert session
         plan = command(*args, **options)
         if not isinstance(plan, Plan):
-            return _say(plan, view)
+            _say(plan, view)
+            return Exit.FAILED if failed(plan) else Exit.DONE
         if plan.steps and not dry_run:
             with ExitStack() as held:
-                _agree(plan.ask, yes, session)
+                plan = _agreed(plan, yes, session)
                 if plan.owner:
                     held.enter_context(_alone(plan.owner, plan.sweeps))
-                    plan = command(*args, **options)
+                    plan = plan if plan.each else command(*args, **options)
                 if plan.needs and plan.steps:
                     need_room(*plan.needs)
                 plan.carry_out(screen.doing)
                 if plan.after:
                     plan = replace(plan, **plan.after())
-        _say_plan(replace(plan, warnings=(*plan.warnings, *_when_low(session))), dry_run)
+        _say_plan(replace(plan, warnings=(*plan.warnings, *_when_low(session, bool(plan.steps)))), dry_run)
+        return Exit.DONE
 
     return act
 
@@ -109,13 +115,18 @@ def _alone(owner: Path, sweeps: Iterable[Path]) -> AbstractContextManager[None]:
     return alone(owner, screen.doing("Waiting for another sesync"))
 
 
-def _agree(question: str, yes: bool, session: Session) -> None:
-    if not question or yes:
-        return
+def _agreed(plan: Plan, yes: bool, session: Session) -> Plan:
+    """The plan, or what the person wants of it."""
+    questions = plan.each or ((plan.ask,) if plan.ask else ())
+    if not questions or yes:
+        return plan
     if not session.interactive:
-        raise WrongWords(f"this needs an answer: {question}", hint="Add '--yes' to answer yes beforehand.")
-    if not click.confirm(screen.printable(question), err=True):
+        first = next(filter(None, questions))
+        raise WrongWords(f"this needs an answer: {first}", hint="Add '--yes' to answer yes beforehand.")
+    answers = [not one or click.confirm(screen.printable(one), err=True) for one in questions]
+    if not any(answers):
         raise Stopped("as you wish; nothing was done")
+    return replace(plan, steps=tuple(compress(plan.steps, answers))) if plan.each else plan
 
 
 def _say_plan(plan: Plan, dry_run: bool) -> None:
@@ -129,12 +140,17 @@ def _say_plan(plan: Plan, dry_run: bool) -> None:
         screen.warn(warning)
 
 
-def _when_low(session: Session) -> tuple[str, ...]:
-    quota = session.site.home_quota_gb * _GB
-    free = room(session.home).free
-    if free >= quota * (100 - session.site.home_warn_percent) / 100:
+def _when_low(session: Session, acted: bool) -> tuple[str, ...]:
+    """A warning if home is nearly full; its quota is asked for where there was something to do, which takes longer."""
+    limit, free = session.site.home_quota_gb * _GB, room(session.home).free
+    if acted:
+        from sesync_cli.quota import told
+
+        if quota := told(session.home):
+            limit, free = quota.limit, min(free, quota.left)
+    if free >= limit * (100 - session.site.home_warn_percent) / 100:
         return ()
-    return (f"your home folder has only {size(free)} left: make room soon, or Jupyter will lock you out",)
+    return (f"your home folder has only {size(free)} left, and 'sesync usage' shows what fills it",)
 
 
 def _as_json(value: Any) -> Any:
@@ -145,6 +161,11 @@ def _as_json(value: Any) -> Any:
 
 def _remember(context: click.Context, _: click.Parameter, value: bool) -> None:
     context.meta[_JSON] = value
+
+
+def complete_file(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The shell's own completion of files. `click.Path` would offer it too, and hang with a file server."""
+    return [CompletionItem(incomplete, type="file")]
 
 
 json_option = click.option(

@@ -52,15 +52,19 @@ class Directory:
     group: str = ""
     said: str = ""
     identity: tuple[int, ...] = ()
+    quota: tuple[int, int] | None = None
+    """Bytes that are used and that may be, where that was asked and the system tells it."""
 
     @property
     def reached(self) -> bool:
         return self.state in (State.OK, State.READ_ONLY)
 
 
-def look(paths: Iterable[Path], root: Path, until: float, watch: Watch) -> dict[Path, Directory]:
+def look(
+    paths: Iterable[Path], root: Path, until: float, watch: Watch, *, quotas: bool = False
+) -> dict[Path, Directory]:
     """Reach for all these directories at once, those on file servers below `root` above all."""
-    found = ask({path: partial(_found, path, root) for path in paths}, until, watch)
+    found = ask({path: partial(_found, path, root, until if quotas else None) for path in paths}, until, watch)
     return {path: _directory(facts) for path, facts in found.items()}
 
 
@@ -70,11 +74,15 @@ def projects(site: Site, names: Iterable[str]) -> list[str]:
     return sorted(project for project, name in said.items() if site.data_directory(project).name == name)
 
 
-def mounted(root: Path) -> list[str]:
-    """What is mounted below `root` right now, by name; read from the kernel's list, so no server is asked."""
+def mount_points() -> list[Path]:
+    """Where file systems are mounted right now; read from the kernel's list, so no server is asked."""
     with open(MOUNTS, "rb") as file:
-        places = [Path(os.fsdecode(_plain(line.split(b" ")[1]))) for line in file]
-    return sorted({place.relative_to(root).parts[0] for place in places if root in place.parents})
+        return [Path(os.fsdecode(_plain(line.split(b" ")[1]))) for line in file]
+
+
+def mounted(root: Path) -> list[str]:
+    """What is mounted below `root` right now, by name."""
+    return sorted({place.relative_to(root).parts[0] for place in mount_points() if root in place.parents})
 
 
 def beside(root: Path, until: float, watch: Watch) -> list[str]:
@@ -131,7 +139,7 @@ def _directory(facts: dict[str, Any] | None) -> Directory:
     return Directory(**facts | {"state": State(facts["state"]), "identity": tuple(facts.get("identity", ()))})
 
 
-def _found(path: Path, root: Path) -> dict[str, Any]:
+def _found(path: Path, root: Path, quota_until: float | None) -> dict[str, Any]:
     # to open it is what makes the automounter mount it; a look at its name alone need not
     try:
         opened = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -145,7 +153,15 @@ def _found(path: Path, root: Path) -> dict[str, Any]:
         "free": space.f_bavail * space.f_frsize,
         "total": space.f_blocks * space.f_frsize,
         "identity": [facts.st_dev, facts.st_ino],
+        "quota": _quota(path, quota_until) if quota_until else None,
     }
+
+
+def _quota(path: Path, until: float) -> tuple[int, int] | None:
+    from sesync_cli.quota import asked
+
+    quota = asked(path, until)
+    return (quota.used, quota.limit) if quota else None
 
 
 def _failed(path: Path, root: Path, error: OSError) -> Iterator[tuple[str, Any]]:

@@ -11,10 +11,7 @@ from sesync_cli.view import size
 FULL = {errno.ENOSPC: "full", errno.EDQUOT: "over your quota"}
 FULL_TEXTS = {"No space left on device": errno.ENOSPC, "Disk quota exceeded": errno.EDQUOT}
 
-_MAKE_ROOM = (
-    "Make room first: 'rm -r ~/.cache/uv ~/.cache/sesync' empties caches, which are filled again when needed; "
-    "'sesync kernel list' shows what each kernel takes, 'du -sh ~/* ~/.[!.]*' the rest."
-)
+_MAKE_ROOM = "Make room first: 'sesync usage' shows what fills your home, 'sesync usage --clean' asks what may go."
 
 
 @dataclass(frozen=True)

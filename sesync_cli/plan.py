@@ -40,7 +40,9 @@ class Plan:
 
     `owner` is the path whose lock the run holds, `sweeps` are the folders where killed runs may have left things,
     `needs` is the room that the steps take, in bytes, and the folder that has to have it; `after` is asked once all is
-    done for the fields of this plan that only the steps could learn (a version, an address).
+    done for the fields of this plan that only the steps could learn (a version, an address). `each` are questions, one
+    for each step: a step whose answer is no is left out, and one with an empty question is not asked about. Such a plan
+    is not made again under the lock.
     """
 
     steps: tuple[Step, ...]
@@ -52,6 +54,7 @@ class Plan:
     sweeps: tuple[Path, ...] = ()
     needs: tuple[int, Path] | None = None
     after: Callable[[], Mapping[str, Any]] | None = None
+    each: tuple[str, ...] = ()
 
     def carry_out(self, watch: Watch) -> None:
         """Do every step, or none: a failure or an interrupt undoes what was done, the latest first."""

@@ -9,8 +9,9 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,6 +22,7 @@ Question = Callable[[], Any]
 
 _OURS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _INHERITED = 1024
+_LENGTH = 4  # bytes that say how long the next answer is
 
 
 def ask(questions: Mapping[Path, Question], until: float, watch: Watch) -> dict[Path, Any]:
@@ -39,30 +41,84 @@ def ask(questions: Mapping[Path, Question], until: float, watch: Watch) -> dict[
     return {key: _read(heard.get(pipe, b"")) for pipe, (key, _) in children.items()}
 
 
+@contextmanager
+def stream(question: Callable[[], Iterable[Any]], patience: float) -> Iterator[Iterator[Any]]:
+    """What a child finds, as it finds it: plain values, as in `ask`.
+
+    To wait for the next is a TimeoutError once the child is silent for so many seconds. While it works on something
+    long, it gives None now and then, which is left out.
+    """
+    reading, writing = os.pipe()
+    children = {}
+    try:
+        children[reading] = (None, child_of(lambda: _tell(question(), writing), {writing}))
+        os.close(writing)
+        yield _told(reading, patience)
+    finally:
+        _leave(children)
+
+
+def _tell(answers: Iterable[Any], writing: int) -> None:
+    with open(writing, "wb", buffering=0) as pipe:
+        for answer in answers:
+            said = marshal.dumps(answer)
+            pipe.write(len(said).to_bytes(_LENGTH) + said)
+        pipe.write(bytes(_LENGTH))
+
+
+def _told(pipe: int, patience: float) -> Iterator[Any]:
+    said, poll = b"", select.poll()
+    poll.register(pipe, select.POLLIN)
+    while poll.poll(patience * 1000):
+        heard = os.read(pipe, 65536)
+        if not heard:
+            raise RuntimeError("the child that looked has died")
+        said += heard
+        while len(said) >= _LENGTH and len(said) >= (end := _LENGTH + int.from_bytes(said[:_LENGTH])):
+            if end == _LENGTH:
+                return
+            answer, said = marshal.loads(said[_LENGTH:end]), said[end:]
+            if answer is not None:
+                yield answer
+    raise TimeoutError
+
+
 def _sent(question: Question, until: float) -> tuple[int, int]:
     reading, writing = os.pipe()
+    left = until - time.monotonic()
+
+    def tell() -> None:
+        signal.alarm(max(1, int(left) + 2))  # should nobody be left to kill it
+        os.write(writing, marshal.dumps(question()))  # both ends are this very program
+
+    try:
+        return reading, child_of(tell, {writing})
+    finally:
+        os.close(writing)
+
+
+def child_of(work: Callable[[], object], kept: Set[int]) -> int:
+    """The number of a child process that does this work and is gone; `kept` are the files that it has from us."""
     # a Ctrl-C between the fork and the child's own settings would send two of us up the same stack
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _OURS)
     try:
         child = os.fork()
         if not child:
-            _tell(question, until, writing)
+            _work(work, kept)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        os.close(writing)
-    return reading, child
+    return child
 
 
-def _tell(question: Question, until: float, writing: int) -> NoReturn:
+def _work(work: Callable[[], object], kept: Set[int]) -> NoReturn:
     try:
         for word in _OURS:
             signal.signal(word, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _OURS)
-        signal.alarm(max(1, int(until - time.monotonic()) + 2))  # should nobody be left to kill it
         # a child that hangs must hold neither our lock nor the pipe that somebody reads us by
-        os.closerange(0, writing)
-        os.closerange(writing + 1, _INHERITED)
-        os.write(writing, marshal.dumps(question()))  # both ends are this very program
+        for before, file in pairwise([-1, *sorted(kept), _INHERITED]):
+            os.closerange(before + 1, file)
+        work()
     finally:
         os._exit(0)
 

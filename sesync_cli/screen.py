@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from sesync_cli.plan import Report
-from sesync_cli.view import Facts, Table, View
+from sesync_cli.view import Facts, Page, Table, View
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.progress import Progress
 
 _NARROW = 60  # columns below which a table that does not fit is shown as a list
+_ENDLESS = 10_000  # columns where nobody looks
 _PATIENCE = 0.4  # seconds of work that go by before progress is shown
 
 
@@ -22,10 +23,15 @@ def show(view: View) -> None:
     """The answer, on standard output."""
     if isinstance(view, str):
         print(printable(view))
+    elif isinstance(view, Page):
+        for part in view.views:
+            show(part)
+    elif not isinstance(view, Table | Facts):
+        print("\n".join(map(printable, view.lines(_ENDLESS if _unseen(sys.stdout) else width(_ENDLESS)))))
     elif isinstance(view, Table) and not view.rows:
         print(printable(view.empty), file=sys.stderr)
-    elif isinstance(view, Table) and not sys.stdout.isatty() and "COLUMNS" not in os.environ:
-        print("\n".join(_aligned(view)))  # nobody looks: a line stays a line, for grep and for logs
+    elif isinstance(view, Table) and _unseen(sys.stdout):
+        print("\n".join(_aligned(view)))
     else:
         console = _console(sys.stdout)
         with console.capture() as drawn:
@@ -194,10 +200,7 @@ def _aligned(view: Table) -> list[str]:
     """The heading and the rows as lines, each column as wide as its widest cell."""
     rows = [view.columns, *(tuple(map(printable, row)) for row in view.rows)]
     widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell + " " * (width - cells(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    return ["  ".join(c + " " * (n - cells(c)) for c, n in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def cells(text: str) -> int:
@@ -237,7 +240,8 @@ def _facts(facts: Sequence[tuple[str, str]], title: str) -> "RenderableType":
 def _console(stream: TextIO) -> "Console":
     from rich.console import Console
 
-    width = None
-    if not stream.isatty() and "COLUMNS" not in os.environ:
-        width = 10_000  # nobody looks: a line stays a line, for grep and for logs
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    return Console(file=stream, width=_ENDLESS if _unseen(stream) else None, highlight=False, markup=False, emoji=False)
+
+
+def _unseen(stream: TextIO) -> bool:
+    return not stream.isatty() and "COLUMNS" not in os.environ  # then a line stays a line, for grep and for logs

@@ -1,7 +1,10 @@
 """The shapes that an answer can take on a screen. Nothing here knows how to draw."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from sesync_cli.tree import Tree
 
 
 class Table(NamedTuple):
@@ -20,7 +23,13 @@ class Facts(NamedTuple):
     facts: Sequence[tuple[str, str]]
 
 
-View = Table | Facts | str
+class Page(NamedTuple):
+    """Several shapes, one below the other."""
+
+    views: Sequence["View"]
+
+
+View: TypeAlias = "Table | Facts | Page | Tree | str"
 
 
 def size(count: int) -> str:

@@ -35,9 +35,10 @@ DOORS = {  # each library, and the only modules that may import it
     "poetry": ("kernel/pyproject",),
     "IPython": ("kernel/imports",),
     "PIL": ("kernel/logo",),
+    "xxhash": ("put/*", "where/twins"),
 }
 HEAVY = {"rich", "git", "virtualenv", "python_discovery", "jupyter_client", "uv", "filelock", "humanize", "packaging"}
-HEAVY |= {"tomli_w", "pip_requirements_parser", "poetry", "IPython", "PIL"}
+HEAVY |= {"tomli_w", "pip_requirements_parser", "poetry", "IPython", "PIL", "xxhash"}
 SLICES = sorted(path.parent.name for path in (*HOUSE.glob("*/cli.py"), *HOUSE.glob("*/cli")))
 EVERY = [(path, command) for path, command in walk(root)]
 

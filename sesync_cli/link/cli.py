@@ -17,8 +17,15 @@ from sesync_cli.view import Table, View, size
 
 
 def _table(links: list[LinkedDirectory]) -> View:
-    rows = [(link.name, link.target, link.state.value, "" if link.free is None else size(link.free)) for link in links]
+    rows = [(link.name, link.target, link.state.value, _free(link)) for link in links]
     return Table(("LINK", "TO", "STATE", "FREE"), rows, empty="No links yet: 'sesync link PROJECT' makes one.")
+
+
+def _free(link: LinkedDirectory) -> str:
+    if link.quota_bytes is None or link.used_bytes is None or link.free is None:
+        return "" if link.free is None else size(link.free)
+    left = min(max(0, link.quota_bytes - link.used_bytes), link.free)
+    return f"{size(left)} of {size(link.quota_bytes)}"
 
 
 def _offered(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:

@@ -27,7 +27,10 @@ class Link:
 
 @dataclass(frozen=True)
 class LinkedDirectory:
-    """One line of the list: a link, and how the directory behind it is found."""
+    """One line of the list: a link, and how the directory behind it is found.
+
+    `free` and `total` are those of its disk; `used_bytes` of `quota_bytes` are used where the system tells a quota.
+    """
 
     name: str
     path: Path
@@ -35,6 +38,8 @@ class LinkedDirectory:
     state: State
     free: int | None
     total: int | None
+    quota_bytes: int | None
+    used_bytes: int | None
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ def list_links(folder: Path, site: Site, watch: Watch) -> list[LinkedDirectory]:
     until = time.monotonic() + site.data_patience_seconds
     links = find_links(folder, site.data_root)
     targets = {link.at: site.data_root / link.below for link in links}
-    seen = look(dict.fromkeys(targets.values()), site.data_root, until, watch)
+    seen = look(dict.fromkeys(targets.values()), site.data_root, until, watch, quotas=True)
     return [_line(link, targets[link.at], seen[targets[link.at]]) for link in links]
 
 
@@ -156,7 +161,8 @@ def _known(home: Path, site: Site) -> list[str]:
 
 
 def _line(link: Link, target: Path, seen: Directory) -> LinkedDirectory:
-    return LinkedDirectory(link.at.name, link.at, str(target), seen.state, seen.free, seen.total)
+    used, quota = seen.quota or (None, None)
+    return LinkedDirectory(link.at.name, link.at, str(target), seen.state, seen.free, seen.total, quota, used)
 
 
 def _meant(name: str, folder: Path, site: Site) -> Link | None:

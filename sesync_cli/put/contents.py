@@ -1,0 +1,157 @@
+"""The bytes of files: copied by the kernel where it can, with holes kept, and told by their checksums."""
+
+import errno
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Protocol
+
+LONG = 32 << 20  # bytes; a longer file is copied and read back side by side, in parts of this length
+_PIECE = 1 << 20  # what a processor's cache can hold
+_CLONE = 0x40049409  # FICLONE in <linux/fs.h>
+_CANNOT = (errno.EXDEV, errno.EOPNOTSUPP, errno.ENOTTY, errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.ETXTBSY)
+_ZEROS = bytes(_PIECE)
+
+Went = Callable[[int], None]
+"""Hears of each so many bytes that are done."""
+
+
+class Hash(Protocol):
+    def update(self, data: Any, /) -> object: ...
+
+    def digest(self) -> bytes: ...
+
+
+class Changed(Exception):
+    """The source is no longer what it was."""
+
+
+class Unreadable(Exception):
+    """The source cannot be read; the argument is the system's word."""
+
+
+class Contents:
+    """Copies files; knows after the first one what the kernel can do between these two places."""
+
+    def __init__(self, went: Went) -> None:
+        self.went = went
+        self.clones = self.copies = True
+        self.buffer = memoryview(bytearray(_PIECE))
+        self.second = memoryview(bytearray(_PIECE))
+
+    def copy(self, source: int, target: int, size: int) -> bytes:
+        """Copy a file that is not long; its checksum, made from the source."""
+        checksum = fast_hash()
+        self._copy(source, target, 0, size, checksum, cloned=self._clone(source, target))
+        return checksum.digest()
+
+    def copy_long(self, source: int, target: int, size: int, read_back: list[Hash]) -> bytes:
+        """Copy a long file and give what is read back of it from its disk to `read_back`; the source's checksum."""
+        checksum, cloned = fast_hash(), self._clone(source, target)
+        behind: deque[Future[None]] = deque()
+        with ThreadPoolExecutor(1) as reader:
+            for start in range(0, size, LONG):
+                end = min(start + LONG, size)
+                self._copy(source, target, start, end, checksum, cloned=cloned)
+                behind.append(reader.submit(self._read_back, target, start, end, read_back))
+                if len(behind) > 1:
+                    behind.popleft().result()
+            for one in behind:
+                one.result()
+        return checksum.digest()
+
+    def digest(self, file: int, size: int, hashes: list[Hash], *, from_disk: bool = True) -> None:
+        """Give the contents of a file to these hashes, read from its disk or server as far as the kernel lets one."""
+        if from_disk:
+            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+        _read(file, 0, size, self.buffer, hashes, self.went)
+
+    def _read_back(self, file: int, start: int, end: int, hashes: list[Hash]) -> None:
+        os.fdatasync(file)
+        os.posix_fadvise(file, start, end - start, os.POSIX_FADV_DONTNEED)
+        _read(file, start, end, self.second, hashes, self.went)
+
+    def _clone(self, source: int, target: int) -> bool:
+        """Share the contents, which some file systems can; True if that is done."""
+        import fcntl
+
+        if self.clones:
+            try:
+                fcntl.ioctl(target, _CLONE, source)
+                return True
+            except OSError as error:
+                if error.errno not in _CANNOT:
+                    raise
+                self.clones = False
+        return False
+
+    def _copy(self, source: int, target: int, start: int, end: int, checksum: Hash, *, cloned: bool) -> None:
+        for offset, length, is_data in _pieces(source, start, end):
+            if not is_data:
+                checksum.update(_ZEROS[:length])
+                if offset + length == end and not cloned:
+                    os.ftruncate(target, end)
+            else:
+                data = self.buffer[:length]
+                try:
+                    count = os.preadv(source, [data], offset)
+                except OSError as error:
+                    raise Unreadable(error.strerror) from None
+                if count < length:
+                    raise Changed
+                checksum.update(data)
+                if not cloned:
+                    self._write(source, target, offset, data)
+            self.went(length)
+
+    def _write(self, source: int, target: int, offset: int, data: memoryview) -> None:
+        done = 0
+        while self.copies and done < len(data):
+            try:
+                count = os.copy_file_range(source, target, len(data) - done, offset + done, offset + done)
+            except OSError as error:
+                if error.errno not in _CANNOT:
+                    raise
+                count = 0
+            self.copies = count > 0
+            done += count
+        while done < len(data):
+            done += os.pwrite(target, data[done:], offset + done)
+
+
+def fast_hash() -> Hash:
+    """XXH3 of 128 bits: as quick as memory, and no two files in a lifetime's work have the same by chance."""
+    import xxhash
+
+    return xxhash.xxh3_128()
+
+
+def _read(file: int, start: int, end: int, buffer: memoryview, hashes: list[Hash], went: Went) -> None:
+    for offset, length, is_data in _pieces(file, start, end):
+        data = buffer[: os.preadv(file, [buffer[:length]], offset)] if is_data else _ZEROS[:length]
+        for one in hashes:
+            one.update(data)
+        went(length)
+
+
+def _pieces(file: int, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """A file from `start` to `end`: offset, length, and whether there is data or a hole."""
+    for begin, until, is_data in _extents(file, start, end):
+        for offset in range(begin, until, _PIECE):
+            yield offset, min(_PIECE, until - offset), is_data
+
+
+def _extents(file: int, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    while start < end:
+        try:
+            data = min(os.lseek(file, start, os.SEEK_DATA), end)
+            hole = min(os.lseek(file, data, os.SEEK_HOLE), end) if data < end else end
+        except OSError as error:
+            # ENXIO: nothing but a hole up to the end; anything else: no holes are told here
+            data, hole = (end, end) if error.errno == errno.ENXIO else (start, end)
+        if data > start:
+            yield start, data, False
+        if hole > data:
+            yield data, hole, True
+        start = hole

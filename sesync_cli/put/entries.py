@@ -1,0 +1,108 @@
+"""What is to be put: files, folders and links as they were found, and what is in the place of each."""
+
+import os
+import stat
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+_GRAINS = (100, 1_000, 1_000_000, 1_000_000_000, 2_000_000_000)  # nanoseconds: NTFS, NFS, SMB, HFS, FAT
+
+
+class There(IntEnum):
+    """What is in the place that a thing shall have."""
+
+    NOTHING = 0
+    SAME = 1
+    ANOTHER = 2  # another file or link, which '--replace' may replace
+    BLOCKED = 3  # something that no file may replace, or a file where a folder must be
+
+
+class Facts(NamedTuple):
+    """By what one sees that a file has not changed; a file with several names has no time of change that counts."""
+
+    inode: int
+    size: int
+    modified: int
+    changed: int
+
+
+class Entry(NamedTuple):
+    """One thing below a source, `rel` from there, the source itself having ''.
+
+    `text` is where a link leads, `first` the number of the entry that is the same file under another name, else -1;
+    `stamp` says of a folder that is there already that its time is ours to set.
+    """
+
+    source: int
+    rel: str
+    mode: int
+    facts: Facts
+    there: There
+    text: str = ""
+    first: int = -1
+    stamp: bool = False
+
+    @property
+    def is_file(self) -> bool:
+        return stat.S_ISREG(self.mode)
+
+    @property
+    def is_folder(self) -> bool:
+        return stat.S_ISDIR(self.mode)
+
+    @property
+    def is_link(self) -> bool:
+        return stat.S_ISLNK(self.mode)
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that is to be put, and where.
+
+    `needs` are bytes that are not there yet, `free` what the place has and, of a quota, has left; `odd` are things
+    without contents (a FIFO, a socket, a device), `astray` the links that lead out of what is put, `unreadable` are
+    folders that cannot be looked into, `leftovers` folders with what killed runs left, `made` those to be made.
+    """
+
+    sources: tuple[str, ...]
+    finals: tuple[str, ...]
+    folder: str
+    entries: tuple[Entry, ...]
+    needs: int = 0
+    free: int | None = None
+    odd: tuple[str, ...] = ()
+    astray: tuple[str, ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
+    leftovers: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
+
+    def source(self, entry: Entry) -> str:
+        return f"{self.sources[entry.source]}/{entry.rel}" if entry.rel else self.sources[entry.source]
+
+    def final(self, entry: Entry) -> str:
+        return f"{self.finals[entry.source]}/{entry.rel}" if entry.rel else self.finals[entry.source]
+
+    @property
+    def owner(self) -> str:
+        """Whose lock a run holds: what it puts, or the folder where it puts several things.
+
+        It is a name and no path, since to find a path's lock is to ask its server, which may hang.
+        """
+        return "/" + (self.finals[0] if len(self.finals) == 1 else self.folder).strip("/").replace("/", ":")
+
+
+def facts(found: os.stat_result) -> Facts:
+    changed = found.st_ctime_ns if found.st_nlink == 1 else 0
+    return Facts(found.st_ino, found.st_size, found.st_mtime_ns, changed)
+
+
+def is_unchanged(found: os.stat_result, known: Facts) -> bool:
+    """Whether a file is as it was when these facts were taken; its names may have become fewer or more."""
+    now = facts(found)
+    return now[:3] == known[:3] and (now.changed == known.changed or not now.changed or not known.changed)
+
+
+def same_time(source: int, target: int) -> bool:
+    """Whether this is the time of the source as a file system keeps it that counts in larger steps, in ns."""
+    return source == target or any(target % grain == 0 and source // grain * grain == target for grain in _GRAINS)

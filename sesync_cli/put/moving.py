@@ -1,0 +1,188 @@
+"""What `--move` does last: sources go whose copies are proven, and links come in their places."""
+
+import errno
+import os
+import stat
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.disk import FULL
+from sesync_cli.errors import Conflict
+from sesync_cli.lock import partial, remove
+from sesync_cli.plan import Report, by_hand
+from sesync_cli.put.crew import Guard, Tell
+from sesync_cli.put.entries import Entry, Found, is_unchanged
+from sesync_cli.put.steps import Tally, explaining, run
+
+_OFTEN = 0.2  # seconds between two signs of life
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Remove the sources, each file only if it is still as it was when its copy was proven; then link to the copies.
+
+    Nothing is removed if anything in one of them is new, changed or not proven.
+    """
+
+    found: Found
+    tally: Tally
+    guard: Guard
+    link: bool
+    doing: str = "Removing what is in place"
+
+    def do(self, report: Report) -> None:
+        again = f"Every file is in {self.found.folder}, and checked. Run the same command again to go on."
+        with explaining(self.found.folder, lambda: again):
+            run([self._leave], self.guard, lambda word: self.tally.links.append(word) if word else None)
+
+    def undo(self) -> None:
+        # what was removed is proven to be in the data directory, where the next run finds it
+        return
+
+    def __str__(self) -> str:
+        lines = []
+        for entry in (one for one in self.found.entries if not one.rel):
+            source, final = self.found.source(entry), self.found.final(entry)
+            lines.append(by_hand("rm", "-r" if entry.is_folder else "-f", source))
+            lines += [by_hand("ln", "-s", final, source)] if self.link else []
+        return "\n".join(lines)
+
+    def _leave(self, tell: Tell) -> None:
+        known = {self.found.source(entry): number for number, entry in enumerate(self.found.entries)}
+        alive = _Alive(tell)
+        for source in self.found.sources:
+            self._need_proven(source, known, alive)
+        for path in reversed(known):
+            entry = self.found.entries[known[path]]
+            alive.tell()
+            if entry.rel:
+                _removed(path, entry)
+            else:
+                self._finish(path, entry, tell)
+
+    def _finish(self, source: str, entry: Entry, tell: Tell) -> None:
+        """Have the source itself, with nothing in it any more, make way for its link."""
+        final = self.found.final(entry)
+        if entry.is_folder or not self.link or not _replaced(source, final, entry):
+            _removed(source, entry)
+            if self.link:
+                os.symlink(final, source)
+        if self.link:
+            tell(source)
+
+    def _need_proven(self, source: str, known: Mapping[str, int], alive: "_Alive") -> None:
+        """Refuse unless a source has nothing but what was found in it, each file as it was, and proven."""
+        for path, found in _walk(source):
+            alive.tell()
+            if path not in known:
+                raise _stays(source, f"{path} is new")
+            entry = self.found.entries[known[path]]
+            if not entry.is_folder and known[path] not in self.tally.proven:
+                raise _stays(source, f"{path} was not copied")
+            if not _is_same(found, entry):
+                raise _stays(source, f"{path} has changed")
+
+
+class _Alive:
+    """Tells now and then that work goes on."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell, self._told = tell, time.monotonic()
+
+    def tell(self) -> None:
+        if time.monotonic() - self._told > _OFTEN:
+            self._told = time.monotonic()
+            self._tell("")
+
+
+@dataclass(frozen=True)
+class Point:
+    """Put a link where a run that was killed had removed a source."""
+
+    at: Path
+    final: str
+    tally: Tally
+
+    @property
+    def doing(self) -> str:
+        return f"Linking {self.at.name}"
+
+    def do(self, report: Report) -> None:
+        try:
+            self.at.symlink_to(self.final)
+        except FileExistsError:
+            raise Conflict(f"{self.at} has appeared meanwhile", hint="Run the command again.") from None
+        self.tally.links.append(str(self.at))
+
+    def undo(self) -> None:
+        if self.at.is_symlink() and os.readlink(self.at) == self.final:
+            self.at.unlink()
+
+    def __str__(self) -> str:
+        return by_hand("ln", "-s", self.final, self.at)
+
+
+def _walk(path: str) -> Iterator[tuple[str, os.stat_result]]:
+    todo = [path]
+    while todo:
+        one = todo.pop()
+        found = os.lstat(one)
+        yield one, found
+        if stat.S_ISDIR(found.st_mode):
+            todo += [f"{one}/{name}" for name in os.listdir(one)]
+
+
+def _is_same(found: os.stat_result, entry: Entry) -> bool:
+    if stat.S_IFMT(found.st_mode) != stat.S_IFMT(entry.mode):
+        return False
+    return entry.is_folder or is_unchanged(found, entry.facts)
+
+
+def _stays(source: str, why: str) -> Conflict:
+    return Conflict(f"{source} stays, and nothing of it was removed: {why}", hint="")
+
+
+def _replaced(source: str, final: str, entry: Entry) -> bool:
+    """Put a link in the place of a file by one rename; False where there is no room for that."""
+    beside = partial(Path(source), owner=Path(final))
+    try:
+        remove(beside)
+        os.symlink(final, beside)
+    except OSError as error:
+        if error.errno in FULL or error.errno == errno.ENAMETOOLONG:
+            return False
+        raise
+    try:
+        _need_same(source, entry)
+        os.rename(beside, source)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise
+    return True
+
+
+def _removed(path: str, entry: Entry) -> None:
+    if not os.path.lexists(path):
+        return  # somebody else has removed it
+    if not entry.is_folder:
+        _need_same(path, entry)
+    remove_one = os.rmdir if entry.is_folder else os.unlink
+    try:
+        remove_one(path)
+    except PermissionError:
+        above = os.path.dirname(path)
+        os.chmod(above, stat.S_IMODE(os.stat(above).st_mode) | stat.S_IRWXU)  # a folder without the right to write
+        remove_one(path)
+    except OSError as error:
+        if error.errno != errno.ENOTEMPTY:
+            raise
+        raise Conflict(f"{path} stays: something new has come into it", hint="") from None
+
+
+def _need_same(path: str, entry: Entry) -> None:
+    if not _is_same(os.lstat(path), entry):
+        raise Conflict(f"{path} stays: it has changed since it was copied", hint="")

@@ -1,0 +1,178 @@
+"""The folders of a put: made before the files, cleared of leftovers, and given their times after the files."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Set
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.errors import Conflict, SesyncError
+from sesync_cli.lock import partial, remove, sweep
+from sesync_cli.put.crew import Tell
+from sesync_cli.put.entries import Entry, Found, There
+from sesync_cli.put.rights import folder_mode
+from sesync_cli.put.survey import nearest
+from sesync_cli.put.system import flush
+from sesync_cli.put.worker import Job, Worker
+
+_LINKLESS = (errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP)
+_OURS = 0o700
+_ODDEST = 40  # letters of a name that are tried
+_DOUBTFUL = '\\:*?"<>|'
+
+
+@dataclass(frozen=True)
+class Share:
+    """What was found, which entries of it are put now, and whether they replace what is there."""
+
+    found: Found
+    chosen: tuple[int, ...]
+    replace: bool = False
+
+    def entries(self) -> Iterator[tuple[int, Entry, str]]:
+        """Number, entry and final path of each."""
+        for number in self.chosen:
+            entry = self.found.entries[number]
+            yield number, entry, self.found.final(entry)
+
+    @property
+    def prefix(self) -> str:
+        """How the names begin under which this run builds."""
+        return partial(Path("x"), owner=Path(self.found.owner)).name.removesuffix("x")
+
+
+def prepare(share: Share) -> None:
+    """Make every folder, the upper ones first, once it is clear that the file system takes all names."""
+    for path in share.found.made:
+        _make(path, 0)
+    _try_names(share)
+    for _, entry, final in share.entries():
+        if entry.is_folder and entry.there == There.NOTHING:
+            _make(final, entry.mode)
+
+
+def _flush_at(folder: str) -> None:
+    top = os.open(nearest(folder), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        flush(top)
+    finally:
+        os.close(top)
+
+
+def clear(found: Found) -> None:
+    """Remove what killed runs left in these folders; the lock of what is put is held."""
+    prefix = Share(found, ()).prefix
+    for folder in found.leftovers:
+        _remove_named(folder, prefix)
+        sweep(Path(folder))
+
+
+def finish(share: Share, failed: Set[int], job: Job, tell: Tell) -> None:
+    """Make the links, and give the folders their times and modes, the lower ones first.
+
+    What had to be proven, since its source may go, is on its disk afterwards with its name.
+    """
+    worker = Worker(job, tell)
+    for number, entry, final in share.entries():
+        if entry.is_link:
+            if share.replace or entry.there == There.NOTHING:
+                _symlink(share, number, entry, final)
+            tell(("placed", number, entry.there != There.SAME, b""))
+        elif entry.is_file and entry.first in failed:
+            tell(("problem", number, f"is the same file as {share.found.source(share.found.entries[entry.first])}"))
+        elif entry.is_file and entry.first >= 0 and not share.replace:
+            _link(worker, number, share.found.final(share.found.entries[entry.first]), final)
+    for _, entry, final in reversed(list(share.entries())):
+        if entry.is_folder:
+            _stamp(entry, final)
+    if job.prove:
+        _flush_at(share.found.folder)
+
+
+def undo(share: Share) -> None:
+    """Remove what is not finished, and those of the new folders that nothing has come into."""
+    for folder in {os.path.dirname(final) for _, entry, final in share.entries() if not entry.is_folder}:
+        _remove_named(folder, share.prefix)
+    new = [final for _, entry, final in share.entries() if entry.is_folder and entry.there == There.NOTHING]
+    for folder in (*reversed(new), *reversed(share.found.made)):
+        with suppress(OSError):
+            os.rmdir(folder)
+
+
+def _make(path: str, mode: int) -> None:
+    above = os.stat(os.path.dirname(path)).st_mode
+    try:
+        os.mkdir(path, _OURS)
+    except FileExistsError:
+        if stat.S_ISDIR(os.lstat(path).st_mode):
+            return
+        raise Conflict(f"{path} has appeared meanwhile, and is no folder", hint="") from None
+    os.chmod(path, folder_mode(mode or above, above, os.stat(path).st_mode) | _OURS)
+
+
+def _try_names(share: Share) -> None:
+    """Write an empty file with each kind of letters that some file systems do not take."""
+    tried: set[str] = set()
+    for _, entry, final in share.entries():
+        name = os.path.basename(final)
+        odd = "".join(letter for letter in name if _is_odd(letter))[:_ODDEST]
+        if name[-1] in ". ":
+            odd += name[-1]
+        if odd and odd not in tried and entry.there == There.NOTHING:
+            tried.add(odd)
+            _try(os.path.join(share.found.folder, f"{share.prefix}name{odd}"), final)
+
+
+def _is_odd(letter: str) -> bool:
+    return letter in _DOUBTFUL or not letter.isascii() or not letter.isprintable()
+
+
+def _try(path: str, final: str) -> None:
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EILSEQ, errno.ENOENT, errno.ENAMETOOLONG):
+            raise
+        hint = "Give it another name, for instance without the letters " + " ".join(_DOUBTFUL) + "."
+        raise SesyncError(f"there is no such name as {final} on that file system", hint=hint) from None
+    os.unlink(path)
+
+
+def _link(worker: Worker, number: int, first: str, final: str) -> None:
+    try:
+        os.link(first, final, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in (*_LINKLESS, errno.EEXIST):
+            raise
+        worker.batch([number])  # a file system without such links gets a copy of its own
+    else:
+        worker.tell(("placed", number, True, b""))
+
+
+def _symlink(share: Share, number: int, entry: Entry, final: str) -> None:
+    beside = os.path.join(os.path.dirname(final), f"{share.prefix}{number}")
+    if share.replace:
+        os.symlink(entry.text, beside)
+        os.rename(beside, final)
+    else:
+        os.symlink(entry.text, final)
+    os.utime(final, ns=(entry.facts.modified, entry.facts.modified), follow_symlinks=False)
+
+
+def _stamp(entry: Entry, final: str) -> None:
+    if entry.there == There.NOTHING and entry.mode & _OURS != _OURS:
+        os.chmod(final, stat.S_IMODE(os.stat(final).st_mode) & ~_OURS | entry.mode & _OURS)
+    if entry.there == There.NOTHING or entry.stamp:
+        os.utime(final, ns=(entry.facts.modified, entry.facts.modified))
+
+
+def _remove_named(folder: str, prefix: str) -> None:
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for name in names:
+        if name.startswith(prefix):
+            remove(Path(folder, name))

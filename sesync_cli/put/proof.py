@@ -1,0 +1,64 @@
+"""Proof that a file is what its source is, and that its source is what it was."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sesync_cli.put.contents import Changed, Contents, Hash, Unreadable, fast_hash
+from sesync_cli.put.entries import Entry, is_unchanged
+
+
+def is_same(source: str, final: str, entry: Entry, contents: Contents, read: list[Hash]) -> bool:
+    """Whether what is there has the contents of its source, which is read from its disk."""
+    with named(final):
+        there = os.open(final, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(there).st_mode) or os.fstat(there).st_size != entry.facts.size:
+            return False
+        with named(final):
+            contents.digest(there, entry.facts.size, read)
+    finally:
+        os.close(there)
+    checksum, file = fast_hash(), opened(source, entry)
+    try:
+        contents.digest(file, entry.facts.size, [checksum], from_disk=False)
+    except OSError as error:
+        raise Unreadable(error.strerror) from None
+    finally:
+        os.close(file)
+    need_unchanged(source, entry)
+    return checksum.digest() == read[0].digest()
+
+
+def opened(source: str, entry: Entry) -> int:
+    """A source, to be read, which is as it was found."""
+    try:
+        file = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise Unreadable(error.strerror) from None
+    if not is_unchanged(os.fstat(file), entry.facts):
+        os.close(file)
+        raise Changed
+    return file
+
+
+def need_unchanged(source: str, entry: Entry) -> None:
+    """Raise `Changed` unless the source is as it was found."""
+    try:
+        found = os.lstat(source)
+    except OSError:
+        raise Changed from None
+    if not is_unchanged(found, entry.facts):
+        raise Changed
+
+
+@contextmanager
+def named(path: str) -> Iterator[None]:
+    """Say in an error where it was, which the system does not say of open files."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = path
+        raise

@@ -1,0 +1,202 @@
+"""How things come into a data directory: looked at, and made into a plan."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import localtime, strftime
+from typing import Any
+
+from sesync_cli.errors import Conflict, Refused
+from sesync_cli.plan import Plan, Step, Watch, by_hand
+from sesync_cli.put.crew import Guard
+from sesync_cli.put.entries import Found, There
+from sesync_cli.put.errand import Errand, check_names, check_places, folder_of, guard
+from sesync_cli.put.moving import Leave, Point
+from sesync_cli.put.steps import Clear, Put, Tally, too_little
+from sesync_cli.put.sums import NAME, KeepSums
+from sesync_cli.put.survey import survey
+from sesync_cli.site.settings import Site
+from sesync_cli.view import size
+
+_SHOWN = 3
+
+
+def plan_put(errand: Errand, site: Site, watch: Watch) -> Plan:
+    """How to come to have these sources in a folder of a data directory, whole and proven."""
+    check_names(errand)
+    folder = folder_of(errand, site, watch)
+    directory = site.data_directory(errand.project)
+    guarded = guard(list(dict.fromkeys([directory, *(one.parent for one in errand.sources)])), site)
+    with watch("Looking at what is there"):
+        moved = check_places(errand, directory, guarded)
+        pairs = zip(errand.sources, errand.finals, strict=True)
+        places = {str(source): f"{folder}/{name}" for source, name in pairs}
+        sources = tuple(str(one) for one in errand.sources if one not in moved)
+        found = survey(sources, tuple(places[one] for one in sources), str(folder), guarded)
+    _check(found, errand)
+    pointing = [one for one in moved if errand.link and not one.is_symlink()]
+    return _Making(errand, found, guarded, {one: places[str(one)] for one in pointing}).plan(list(places.values()))
+
+
+@dataclass(frozen=True)
+class _Making:
+    """A plan in the making; `pointing` are links that a run that was killed did not come to."""
+
+    errand: Errand
+    found: Found
+    guard: Guard
+    pointing: Mapping[Path, str]
+
+    def plan(self, finals: list[str]) -> Plan:
+        found = self.found
+        tally = Tally(sum(not one.is_folder for one in found.entries))
+        asked = self._copying(tally) + self._afterwards(tally)
+        steps: list[tuple[Step, str]] = [(Clear(found, self.guard), "")] if found.leftovers else []
+        steps += asked
+        new = self._of(There.NOTHING) + self._of(There.ANOTHER)
+        plan = Plan(
+            tuple(step for step, _ in steps),
+            _there(found, finals),
+            self._result(finals, new),
+            warnings=tuple(_warnings(found)),
+            owner=Path(found.owner),
+            each=tuple(question for _, question in steps) if any(question for _, question in steps) else (),
+        )
+        return replace(plan, after=lambda: self._after(plan, tally, finals)) if steps else plan
+
+    def _of(self, there: There) -> list[int]:
+        return [number for number, one in enumerate(self.found.entries) if one.there == there and not one.is_folder]
+
+    def _copying(self, tally: Tally) -> list[tuple[Step, str]]:
+        found, errand = self.found, self.errand
+        others = self._of(There.ANOTHER)
+        chosen = tuple(number for number, one in enumerate(found.entries) if one.there != There.ANOTHER)
+        prove, sums = errand.move or errand.manifest, errand.manifest
+        steps: list[tuple[Step, str]] = []
+        if _work(found, chosen) or (chosen and prove):
+            steps.append((Put(found, chosen, tally, self.guard, _shown(found), prove, sums), ""))
+        for number in others:
+            entry = found.entries[number]
+            final = found.final(entry)
+            by = by_hand("cp", "-a", "--remove-destination", found.source(entry), final)
+            one = Put(found, (number,), tally, self.guard, by, prove, sums, replace=True)
+            when = strftime("%Y-%m-%d %H:%M", localtime(entry.facts.modified / 1e9))
+            what = f"{found.source(entry)} ({size(entry.facts.size)}, of {when})"
+            steps.append((one, f"Replace {final}, which is another one, by {what}?"))
+        return steps
+
+    def _afterwards(self, tally: Tally) -> list[tuple[Step, str]]:
+        found, errand = self.found, self.errand
+        steps: list[Step] = []
+        if errand.manifest and found.entries:
+            steps.append(KeepSums(found, tally, self.guard))
+        if errand.move:
+            steps += [Leave(found, tally, self.guard, errand.link)] if found.entries else []
+            steps += [Point(at, final, tally) for at, final in self.pointing.items()]
+        return [(step, "") for step in steps]
+
+    def _result(self, finals: list[str], new: list[int]) -> dict[str, Any]:
+        found = self.found
+        there = self._of(There.SAME)
+        return {
+            "project": self.errand.project,
+            "folder": found.folder,
+            "paths": finals,
+            "files": len(new),
+            "bytes": _bytes(found, new),
+            "there_files": len(there),
+            "there_bytes": _bytes(found, there),
+            "skipped": found.odd,
+            "links": [],
+            "manifest": f"{found.folder}/{NAME}" if self.errand.manifest else None,
+        }
+
+    def _after(self, plan: Plan, tally: Tally, finals: list[str]) -> Mapping[str, Any]:
+        copied = sorted(tally.copied)
+        done = _there(self.found, finals)
+        if copied:
+            done = f"{_count(self.found, copied)} copied to {_where(self.found, finals)}, and checked."
+            if there := len(tally.proven) - len(copied):
+                done += f" {there:,} {'was' if there == 1 else 'were'} there already."
+        if self.errand.move:
+            done += _moved(self.errand, tally)
+        result = {"files": len(copied), "bytes": _bytes(self.found, copied), "links": tally.links}
+        return {"done": done, "result": {**plan.result, **result}}
+
+
+def _check(found: Found, errand: Errand) -> None:
+    blocked = [one for one in found.entries if one.there == There.BLOCKED]
+    others = [one for one in found.entries if one.there == There.ANOTHER]
+    if blocked:
+        paths = _some(found.final(one) for one in blocked)
+        raise Conflict(f"something else is in the way, and it stays: {paths}", hint="'--as NAME' gives another name.")
+    if others and not errand.replace:
+        paths = _some(found.final(one) for one in others)
+        hint = "'--as NAME' gives what you put another name, and '--replace' asks for each file."
+        raise Conflict(f"other files are there already, and stay: {paths}", hint=hint)
+    if errand.move and (left := [*found.odd, *(f"{path} cannot be read" for path, _ in found.unreadable)]):
+        raise Refused(f"this cannot be moved whole: {_some(left)}", hint="Leave out '--move' to copy the rest.")
+    if found.unreadable and not any(not one.is_folder for one in found.entries):
+        path, why = found.unreadable[0]
+        raise Refused(f"you may not look into {path}: {why}", hint="'ls -ld' on it shows whose it is.")
+
+
+def _work(found: Found, chosen: Iterable[int]) -> bool:
+    return any(found.entries[number].there == There.NOTHING for number in chosen)
+
+
+def _warnings(found: Found) -> Iterable[str]:
+    if found.odd:
+        yield f"left out: {_some(found.odd)}"
+    if found.unreadable:
+        yield f"left out, since you may not look into it: {_some(path for path, _ in found.unreadable)}"
+    if found.astray:
+        yield f"links that lead out of what you put, and may lead nowhere from there: {_some(found.astray)}"
+    if found.free is not None and found.free < found.needs:
+        yield too_little(found)
+
+
+def _shown(found: Found) -> str:
+    lines = [by_hand("mkdir", "-p", found.folder)] if found.made else []
+    renamed = os.path.basename(found.sources[0]) != os.path.basename(found.finals[0])
+    to = found.finals[0] if renamed else f"{found.folder}/"
+    new = [n for n, one in enumerate(found.entries) if one.there == There.NOTHING and not one.is_folder]
+    there = [n for n, one in enumerate(found.entries) if one.there == There.SAME and not one.is_folder]
+    words = f"{_count(found, new)} to copy" + (f", {_count(found, there)} there already" if there else "")
+    lines.append(f"{by_hand('cp', '-a', '-n', *found.sources, to)}  # {words}")
+    return "\n".join(lines)
+
+
+def _there(found: Found, finals: list[str]) -> str:
+    whole = [number for number, one in enumerate(found.entries) if not one.is_folder]
+    if not whole:
+        return f"{_where(found, finals)} is there."
+    return f"{_count(found, whole)} {'is' if len(whole) == 1 else 'are'} in {_where(found, finals)} already."
+
+
+def _where(found: Found, finals: list[str]) -> str:
+    return finals[0] if len(finals) == 1 else found.folder
+
+
+def _moved(errand: Errand, tally: Tally) -> str:
+    if not errand.link:
+        return " The originals are removed."
+    whose = "where it was" if len(errand.sources) == 1 else "where each was"
+    return f" A link to it is {whose}." if tally.links else ""
+
+
+def _bytes(found: Found, numbers: Iterable[int]) -> int:
+    """Bytes of these files, one with several names once."""
+    files = ((number, found.entries[number].facts) for number in numbers if found.entries[number].is_file)
+    return sum({number if facts.changed else -facts.inode: facts.size for number, facts in files}.values())
+
+
+def _count(found: Found, numbers: list[int]) -> str:
+    return f"{len(numbers):,} {'file' if len(numbers) == 1 else 'files'} ({size(_bytes(found, numbers))})"
+
+
+def _some(texts: Iterable[str]) -> str:
+    whole = list(texts)
+    more = f", and {len(whole) - _SHOWN:,} more" if len(whole) > _SHOWN else ""
+    return ", ".join(whole[:_SHOWN]) + more

@@ -1,0 +1,213 @@
+"""The steps of a put: folders, files, and what comes after the files."""
+
+import os
+import resource
+import shlex
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sesync_cli.disk import FULL, explained
+from sesync_cli.errors import NoRoom, SesyncError, Stopped
+from sesync_cli.plan import Report
+from sesync_cli.put.crew import Guard, Work, together
+from sesync_cli.put.entries import Entry, Found, There
+from sesync_cli.put.places import Share, clear, finish, prepare, undo
+from sesync_cli.put.worker import TOKEN, Job, Worker
+from sesync_cli.view import size
+
+_WORKERS = 4
+_BATCH_FILES, _BATCH_BYTES = 400, 64 << 20
+_SHOWN = 5
+
+
+@dataclass
+class Tally:
+    """What a run has come to: the numbers of the entries that are in place and checked, copies, and their sums."""
+
+    total: int
+    proven: set[int] = field(default_factory=set)
+    copied: set[int] = field(default_factory=set)
+    sums: dict[int, bytes] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    bytes: int = 0
+
+    def safe(self) -> str:
+        """What a person can count on after a failure, and what to do."""
+        placed = f"{len(self.proven):,} of {self.total:,} files are in place and checked"
+        return f"{placed}; nothing of yours was removed. Run the same command again to go on."
+
+    def hear(self, what: Any) -> None:
+        """Take in what a worker tells."""
+        kind, *rest = what
+        if kind == "bytes":
+            self.bytes += rest[0]
+        elif kind == "problem":
+            self.problems.append((rest[0], rest[1]))
+        else:
+            number, copied, digest = rest
+            self.proven.add(number)
+            if copied:
+                self.copied.add(number)
+            if digest:
+                self.sums[number] = digest
+
+
+@dataclass(frozen=True)
+class Put:
+    """Copy these entries; a failure or an interrupt leaves those that are finished, which the next run goes on from."""
+
+    found: Found
+    chosen: tuple[int, ...]
+    tally: Tally
+    guard: Guard
+    shown: str
+    prove: bool = False
+    sums: bool = False
+    replace: bool = False
+
+    @property
+    def doing(self) -> str:
+        return "Copying"
+
+    def do(self, report: Report) -> None:
+        self.tally.bytes = 0
+        self.tally.problems.clear()
+        share = self._share
+        with explaining(self.found.folder, self.tally.safe):
+            need_room(self.found)
+            run([lambda tell: prepare(share)], self.guard)
+            self._copy(report)
+            failed = {number for number, _ in self.tally.problems}
+            run([lambda tell: finish(share, failed, self._job(()), tell)], self.guard, self.tally.hear)
+        if self.tally.problems:
+            raise self._failure()
+
+    def undo(self) -> None:
+        with suppress(SesyncError):
+            run([lambda tell: undo(self._share)], self.guard)
+
+    def __str__(self) -> str:
+        return self.shown
+
+    @property
+    def _share(self) -> Share:
+        return Share(self.found, self.chosen, self.replace)
+
+    def _job(self, batches: Sequence[Sequence[int]]) -> Job:
+        return Job(self.found, batches, self.prove, self.sums, self.replace)
+
+    def _copy(self, report: Report) -> None:
+        """Have the files copied by several workers."""
+        files = [number for number in self.chosen if self._is_crews(self.found.entries[number])]
+        read = (self.found.entries[number] for number in files)
+        whole = 2 * sum(one.facts.size for one in read if self.prove or one.there != There.SAME)
+        job = self._job(_batches(self.found, files))
+
+        def hear(what: Any) -> None:
+            self.tally.hear(what)
+            part = min(1.0, self.tally.bytes / whole) if whole else None
+            report(part, f"{len(self.tally.proven):,} of {self.tally.total:,} files")
+
+        with _tokens() as (taking, giving):
+            works = [lambda tell: Worker(job, tell).serve(taking, giving)] * min(_WORKERS, len(job.batches))
+            run(works, self.guard, hear, {taking, giving})
+
+    def _is_crews(self, entry: Entry) -> bool:
+        return entry.is_file and (entry.first < 0 or self.replace)
+
+    def _failure(self) -> SesyncError:
+        problems = self.tally.problems
+        lines = [f"{self.found.source(self.found.entries[number])} {what}" for number, what in problems[:_SHOWN]]
+        if len(problems) > _SHOWN:
+            lines.append(f"and {len(problems) - _SHOWN:,} more")
+        return SesyncError("; ".join(lines), hint=self.tally.safe())
+
+
+@dataclass(frozen=True)
+class Clear:
+    """Remove what killed runs left beside the places of their files."""
+
+    found: Found
+    guard: Guard
+    doing: str = "Clearing up after a run that was killed"
+
+    def do(self, report: Report) -> None:
+        run([lambda tell: clear(self.found)], self.guard)
+
+    def undo(self) -> None:
+        # what nobody builds any more is of no use to anybody
+        return
+
+    def __str__(self) -> str:
+        return "\n".join(f"rm {shlex.quote(folder)}/.sesync-partial-*" for folder in self.found.leftovers)
+
+
+def need_room(found: Found) -> None:
+    """Refuse to begin what cannot fit."""
+    if found.free is not None and found.free < found.needs:
+        raise NoRoom(too_little(found), hint=ROOM)
+
+
+def too_little(found: Found) -> str:
+    return f"this takes about {size(found.needs)}, and there are {size(found.free or 0)} left for {found.folder}"
+
+
+def run(
+    works: Sequence[Work], guard: Guard, hear: Callable[[Any], None] = lambda what: None, kept: Set[int] = frozenset()
+) -> None:
+    """Have these works done by children, which are gone afterwards, whatever happens."""
+    with closing(together(works, guard, kept)) as heard:
+        for what in heard:
+            if what is not None:
+                hear(what)
+
+
+ROOM = "Make room there first, or ask support for more."
+
+
+@contextmanager
+def explaining(folder: str, safe: Callable[[], str]) -> Iterator[None]:
+    """Say in each failure what is safe now."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped("stopped", hint=safe()) from None
+    except SesyncError as error:
+        raise type(error)(str(error), hint=f"{error.hint} {safe()}".lstrip()) from None
+    except OSError as error:
+        path = os.fsdecode(error.filename or folder)
+        said = explained(error, Path(folder)) or SesyncError(f"{path}: {error.strerror}")
+        hint = ROOM if error.errno in FULL else said.hint
+        raise type(said)(str(said), hint=f"{hint} {safe()}".lstrip()) from None
+
+
+def _batches(found: Found, numbers: list[int]) -> list[list[int]]:
+    """Files in batches, each of which is flushed at once; the large ones first, so that no worker is left with one."""
+    most = min(_BATCH_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)  # all of a batch are open at once
+    batches: list[list[int]] = []
+    filled = _BATCH_BYTES
+    for number in numbers:
+        length = found.entries[number].facts.size
+        if filled + length > _BATCH_BYTES or len(batches[-1]) >= most:
+            batches.append([])
+            filled = 0
+        batches[-1].append(number)
+        filled += length
+    return sorted(batches, key=lambda batch: -max(found.entries[number].facts.size for number in batch))
+
+
+@contextmanager
+def _tokens() -> Iterator[tuple[int, int]]:
+    """A pipe with the number of the first batch in it."""
+    taking, giving = os.pipe()
+    try:
+        os.write(giving, bytes(TOKEN))
+        yield taking, giving
+    finally:
+        os.close(taking)
+        os.close(giving)

@@ -1,0 +1,220 @@
+"""What is to be put and what is there already: every name is looked at, and nothing is written."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sesync_cli.put.contents import Contents, Hash, fast_hash
+from sesync_cli.put.crew import Guard, Tell, together
+from sesync_cli.put.entries import Entry, Facts, Found, There, facts, same_time
+
+_SHARE = 500  # entries in a message
+_PATH_MAX = 4096  # bytes, in <linux/limits.h>
+_PARTIAL = ".sesync-partial"
+_ODD = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
+
+
+def survey(sources: tuple[str, ...], finals: tuple[str, ...], folder: str, guard: Guard) -> Found:
+    """Everything below these sources, and what is in its places."""
+    entries: list[Entry] = []
+    told: dict[str, Any] = {}
+
+    def look(tell: Tell) -> None:
+        one = _Survey(sources, finals, tell)
+        one.look()
+        one.rest(folder)
+
+    for what in together([look], guard):
+        if isinstance(what, list):
+            entries += [Entry(*one)._replace(facts=Facts(*one[3]), there=There(one[4])) for one in what]
+        elif what:
+            told = what
+    return replace(Found(sources, finals, folder, tuple(entries)), **told)
+
+
+@dataclass
+class _Survey:
+    """One look, in a process of its own; what it finds is told in shares."""
+
+    sources: tuple[str, ...]
+    finals: tuple[str, ...]
+    tell: Tell
+    share: list[Any] = field(default_factory=list)
+    count: int = 0
+    firsts: dict[tuple[int, int], tuple[int, bool]] = field(default_factory=dict)
+    needs: int = 0
+    odd: list[str] = field(default_factory=list)
+    astray: list[str] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    too_long: list[str] = field(default_factory=list)
+    leftovers: list[str] = field(default_factory=list)
+    longest: int = 255
+    devices: set[int] = field(default_factory=set)
+
+    def look(self) -> None:
+        for number, (source, final) in enumerate(zip(self.sources, self.finals, strict=True)):
+            self.longest = os.pathconf(nearest(os.path.dirname(final)), "PC_NAME_MAX")
+            found = os.lstat(source)
+            self.devices.add(found.st_dev)
+            if self._seen(number, "", found, _lstat(final)):
+                self._below(number)
+
+    def rest(self, folder: str) -> None:
+        """Tell the last share, and what is not about single entries."""
+        if self.too_long:
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), self.too_long[0])
+        self.tell(self.share)
+        files_in = folder if os.path.isdir(folder) else ""
+        if files_in and any(name.startswith(_PARTIAL) for name in os.listdir(files_in)):
+            self.leftovers.append(files_in)
+        self.tell(
+            {
+                "needs": self.needs,
+                "free": self._free(nearest(folder)),
+                "odd": tuple(self.odd),
+                "astray": tuple(self.astray),
+                "unreadable": tuple(self.unreadable),
+                "leftovers": tuple(self.leftovers),
+                "made": tuple(_missing(folder)),
+            }
+        )
+
+    def _free(self, place: str) -> int | None:
+        """Room for what is new; None where the contents may come to be shared, which takes no room."""
+        from pathlib import Path
+
+        from sesync_cli.quota import told
+
+        if os.stat(place).st_dev in self.devices:
+            return None
+        space = os.statvfs(place)
+        quota = told(Path(place))
+        free = space.f_bavail * space.f_frsize
+        return min(free, quota.left) if quota else free
+
+    def _below(self, number: int) -> None:
+        todo = [""]
+        while todo:
+            rel = todo.pop()
+            source, final = (f"{top}/{rel}".rstrip("/") for top in (self.sources[number], self.finals[number]))
+            try:
+                with os.scandir(source) as listing:
+                    found = {one.name: _lstat(one.path) for one in listing}
+            except OSError as error:
+                self.unreadable.append((source, error.strerror or ""))
+                continue
+            there = self._listed(final)
+            folders = []
+            for name, one in sorted(found.items()):
+                below = f"{rel}/{name}" if rel else name
+                other = _lstat(f"{final}/{name}") if name in there else None
+                if one and self._seen(number, below, one, other):
+                    folders.append(below)
+            todo += reversed(folders)
+
+    def _listed(self, folder: str) -> set[str]:
+        try:
+            there = set(os.listdir(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return set()
+        if any(name.startswith(_PARTIAL) for name in there):
+            self.leftovers.append(folder)
+        return there
+
+    def _seen(self, number: int, rel: str, found: os.stat_result, other: os.stat_result | None) -> bool:
+        """Note one thing; True if it is a folder to be looked into."""
+        final = f"{self.finals[number]}/{rel}" if rel else self.finals[number]
+        source = f"{self.sources[number]}/{rel}" if rel else self.sources[number]
+        kind = stat.S_IFMT(found.st_mode)
+        if kind in _ODD:
+            self.odd.append(f"{source} is {_ODD[kind]}")
+            return False
+        name = os.fsencode(os.path.basename(final))
+        if len(name) > self.longest or len(os.fsencode(final)) >= _PATH_MAX:
+            self.too_long.append(final)
+        text, first = "", -1
+        if kind == stat.S_IFLNK:
+            text = os.readlink(source)
+            if _leads_out(rel, text):
+                self.astray.append(source)
+        there = self._there(source, final, found, other, text) if other else There.NOTHING
+        if kind == stat.S_IFREG:
+            first = self._first_name(found, there)
+            if there == There.NOTHING and first < 0:
+                self.needs += min(found.st_size, found.st_blocks * 512)
+        stamp = kind == stat.S_IFDIR and there == There.SAME and other is not None and other.st_uid == os.geteuid()
+        entry = Entry(number, rel, found.st_mode, facts(found), there, text, first, stamp)
+        self.share.append((*entry[:3], tuple(entry.facts), int(there), *entry[5:]))
+        self.count += 1
+        if len(self.share) >= _SHARE:
+            self.tell(self.share)
+            self.share = []
+        return kind == stat.S_IFDIR and there != There.BLOCKED
+
+    def _first_name(self, found: os.stat_result, there: There) -> int:
+        """The number of the entry that is this same file, if that comes to be where this can be linked to it."""
+        if found.st_nlink == 1:
+            return -1
+        key = (found.st_dev, found.st_ino)
+        first, usable = self.firsts.setdefault(key, (self.count, there <= There.SAME))
+        return first if usable and first != self.count and there == There.NOTHING else -1
+
+    def _there(self, source: str, final: str, found: os.stat_result, other: os.stat_result, text: str) -> There:
+        mine, theirs = stat.S_IFMT(found.st_mode), stat.S_IFMT(other.st_mode)
+        if stat.S_IFDIR in (mine, theirs):
+            return There.SAME if mine == theirs else There.BLOCKED
+        if theirs not in (stat.S_IFREG, stat.S_IFLNK):
+            return There.BLOCKED
+        if mine != theirs or (mine == stat.S_IFREG and found.st_size != other.st_size):
+            return There.ANOTHER
+        if mine == stat.S_IFLNK:
+            return There.SAME if os.readlink(final) == text else There.ANOTHER
+        if same_time(found.st_mtime_ns, other.st_mtime_ns) or self._same_contents(source, final, found.st_size):
+            return There.SAME
+        return There.ANOTHER
+
+    def _same_contents(self, source: str, final: str, size: int) -> bool:
+        try:
+            return contents_of(source, size, self.tell) == contents_of(final, size, self.tell)
+        except PermissionError:
+            return False
+
+
+def contents_of(path: str, size: int, tell: Tell, *more: Hash) -> bytes:
+    """The checksum of a file's contents, which other hashes may hear too."""
+    checksum = fast_hash()
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        Contents(lambda _: tell(None)).digest(file, size, [checksum, *more])
+    finally:
+        os.close(file)
+    return checksum.digest()
+
+
+def nearest(folder: str) -> str:
+    """The folder itself, or the nearest one above it that exists."""
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def _missing(folder: str) -> Iterator[str]:
+    """The folders that have to be made for this one to be there, the upper ones first."""
+    if not os.path.isdir(folder):
+        yield from _missing(os.path.dirname(folder))
+        yield folder
+
+
+def _lstat(path: str) -> os.stat_result | None:
+    try:
+        return os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _leads_out(rel: str, text: str) -> bool:
+    inner = os.path.normpath(os.path.join(os.path.dirname(rel), text))
+    return text.startswith("/") or inner == ".." or inner.startswith("../")

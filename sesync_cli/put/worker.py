@@ -1,0 +1,214 @@
+"""What each of the workers does: copies files beside their places, proves them, and gives them their names."""
+
+import errno
+import hashlib
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.errors import SesyncError
+from sesync_cli.lock import partial
+from sesync_cli.put.contents import LONG, Changed, Contents, Hash, Unreadable, fast_hash
+from sesync_cli.put.crew import Tell
+from sesync_cli.put.entries import Entry, Found, There
+from sesync_cli.put.proof import is_same, named, need_unchanged, opened
+from sesync_cli.put.rights import copy_attributes, file_mode
+from sesync_cli.put.system import appear, flush
+
+TOKEN = 4  # bytes that number the next batch
+_FEW = 16  # files up to which each is flushed by itself; for more, the whole file system is, which may be others' too
+_SECONDS = 1.0  # of copying until what is copied is placed
+_OFTEN = 0.1  # seconds between two words about the bytes that went
+_UNFIT = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EFBIG}  # the file system cannot hold this one
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the workers of one run share: all that was found, and how each file is to be treated.
+
+    `prove` has files that are there already compared with their sources, `sums` has SHA-256 sums told, `replace` lets a
+    file take the place of another.
+    """
+
+    found: Found
+    batches: Sequence[Sequence[int]]
+    prove: bool = False
+    sums: bool = False
+    replace: bool = False
+
+
+@dataclass
+class _Copy:
+    """A file that has been copied beside its place, and is not proven yet."""
+
+    number: int
+    beside: str
+    file: int
+    checksum: bytes
+    read: list[Hash]
+
+
+class Worker:
+    """Takes batch after batch until none is left."""
+
+    def __init__(self, job: Job, tell: Tell) -> None:
+        self.job, self.tell = job, tell
+        self.contents = Contents(self._went)
+        self.prefix = partial(Path("x"), owner=Path(job.found.owner)).name.removesuffix("x")
+        self.bytes, self.told = 0, time.monotonic()
+        self.modes: dict[str, int] = {}
+
+    def serve(self, taking: int, giving: int) -> None:
+        """The pipe holds the number of the next batch: who takes it puts the one after it in its place."""
+        while True:
+            number = int.from_bytes(os.read(taking, TOKEN), "little")
+            os.write(giving, (number + 1).to_bytes(TOKEN, "little"))
+            if number >= len(self.job.batches):
+                return
+            self.batch(self.job.batches[number])
+
+    def batch(self, numbers: Sequence[int]) -> None:
+        """Copy these files, flush them to their disk at once, and then read back, prove and place each."""
+        copies: list[_Copy] = []
+        begun = time.monotonic()
+        for number in numbers:
+            with self._problems(number):
+                if self._is_there(number):
+                    self._prove(number)
+                else:
+                    copies.append(self._copied(number))
+            if time.monotonic() - begun > _SECONDS:  # a slow server: what is finished shall not wait for the rest
+                self._place_all(copies)
+                copies, begun = [], time.monotonic()
+        self._place_all(copies)
+        self._went(0, now=True)
+
+    def _place_all(self, copies: list[_Copy]) -> None:
+        if copies:
+            with named(self.job.found.folder):
+                _settle([copy.file for copy in copies])
+        for copy in copies:
+            with self._problems(copy.number):
+                self._place(copy)
+
+    def _is_there(self, number: int) -> bool:
+        return self.job.found.entries[number].there == There.SAME
+
+    def _copied(self, number: int) -> _Copy:
+        entry = self.job.found.entries[number]
+        beside = os.path.join(os.path.dirname(self.job.found.final(entry)), f"{self.prefix}{number}")
+        source = opened(self.job.found.source(entry), entry)
+        try:
+            with named(beside):
+                file = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+                copy = _Copy(number, beside, file, b"", self._hashes())
+                try:
+                    if entry.facts.size > LONG:
+                        copy.checksum = self.contents.copy_long(source, file, entry.facts.size, copy.read)
+                    else:
+                        copy.checksum = self.contents.copy(source, file, entry.facts.size)
+                    copy_attributes(source, file)
+                    return copy
+                except BaseException:
+                    self._drop(copy)
+                    raise
+        finally:
+            os.close(source)
+
+    def _place(self, copy: _Copy) -> None:
+        entry = self.job.found.entries[copy.number]
+        final = self.job.found.final(entry)
+        try:
+            with named(final):
+                if entry.facts.size <= LONG:
+                    self.contents.digest(copy.file, entry.facts.size, copy.read)
+                self._check(entry, copy)
+                os.fchmod(copy.file, file_mode(entry.mode, self._mode(os.path.dirname(final))))
+                os.utime(copy.file, ns=(entry.facts.modified, entry.facts.modified))
+        except BaseException:
+            self._drop(copy)
+            raise
+        os.close(copy.file)  # a file server may have kept its complaints until now
+        try:
+            self._appear(entry, copy.beside, final)
+        except BaseException:
+            os.unlink(copy.beside)
+            raise
+        self._say(copy.number, copy.read, copied=True)
+
+    def _check(self, entry: Entry, copy: _Copy) -> None:
+        need_unchanged(self.job.found.source(entry), entry)
+        if copy.read[0].digest() != copy.checksum or os.fstat(copy.file).st_size != entry.facts.size:
+            raise SesyncError(
+                f"what was read back of {self.job.found.final(entry)} is not what was written",
+                hint="Its disk or file server has a problem: tell support.",
+            )
+
+    def _appear(self, entry: Entry, beside: str, final: str) -> None:
+        if self.job.replace:
+            return os.rename(beside, final)
+        try:
+            appear(beside, final)
+        except FileExistsError:
+            if not self._is_same(entry, self._hashes()):
+                raise
+            os.unlink(beside)
+
+    def _prove(self, number: int) -> None:
+        entry, read = self.job.found.entries[number], self._hashes()
+        if self.job.prove and not self._is_same(entry, read):
+            raise FileExistsError
+        self._say(number, read, copied=False)
+
+    def _is_same(self, entry: Entry, read: list[Hash]) -> bool:
+        return is_same(self.job.found.source(entry), self.job.found.final(entry), entry, self.contents, read)
+
+    def _mode(self, folder: str) -> int:
+        if folder not in self.modes:
+            self.modes[folder] = os.stat(folder).st_mode
+        return self.modes[folder]
+
+    def _hashes(self) -> list[Hash]:
+        return [fast_hash(), hashlib.sha256()] if self.job.sums else [fast_hash()]
+
+    def _drop(self, copy: _Copy) -> None:
+        with suppress(OSError):
+            os.close(copy.file)
+        os.unlink(copy.beside)
+
+    def _say(self, number: int, read: list[Hash], *, copied: bool) -> None:
+        self.tell(("placed", number, copied, read[1].digest() if self.job.sums else b""))
+
+    def _went(self, count: int, *, now: bool = False) -> None:
+        self.bytes += count
+        if now or time.monotonic() - self.told > _OFTEN:
+            self.told = time.monotonic()
+            self.tell(("bytes", self.bytes))
+            self.bytes = 0
+
+    @contextmanager
+    def _problems(self, number: int) -> Iterator[None]:
+        """What is the matter with one file alone is told, and the others go on."""
+        try:
+            yield
+        except Changed:
+            self.tell(("problem", number, "changed while it was copied"))
+        except Unreadable as error:
+            self.tell(("problem", number, f"cannot be read: {error}"))
+        except FileExistsError:
+            self.tell(("problem", number, "is there already, and is another one"))
+        except OSError as error:
+            if error.errno not in _UNFIT:
+                raise
+            self.tell(("problem", number, f"does not fit there: {error.strerror}"))
+
+
+def _settle(files: Sequence[int]) -> None:
+    """Have these files be on their disk or their server."""
+    if len(files) > _FEW:
+        return flush(files[0])
+    for file in files:
+        os.fsync(file)

@@ -1,0 +1,175 @@
+"""What can go from a home without a loss, and how it goes: item by item, and only what is still as it was found."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sesync_cli.errors import Refused
+from sesync_cli.kernel.specs import Kernel
+from sesync_cli.lock import in_the_making
+from sesync_cli.plan import Plan, by_hand
+from sesync_cli.usage.account import Found
+from sesync_cli.usage.going import Discard, DropKernel, Item, Outcome, Sweep, Thing
+from sesync_cli.usage.places import CACHES, KERNELS, PIP, SESYNC, TRASH, UV, Household, is_within
+from sesync_cli.usage.walk import CHECKPOINTS, LEFT, LEFT_OVER, Place
+from sesync_cli.view import size
+
+_OF_UV = re.compile(r"[a-z-]+-v\d+|CACHEDIR\.TAG|\.gitignore|\.lock|\.tmp\w+")
+_OF_PIP = re.compile(r"http|http-v2|wheels|selfcheck|selfcheck\.json|CACHEDIR\.TAG")
+_OF_SESYNC = re.compile(r".*", re.DOTALL)
+_NAMED = 3  # notebooks in a question
+_CHECKPOINT = re.compile(r"(.*)-checkpoint(\.ipynb)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The kernels that cannot start: those that nothing can mend, and those that `sesync kernel repair` can."""
+
+    lost: tuple[Kernel, ...] = ()
+    mendable: tuple[Kernel, ...] = ()
+
+
+def plan_clean(one: Found, mine: Household, broken: Broken) -> Plan:
+    """What of this folder may go, each with the question whether it shall; nothing else is ever removed."""
+    if not is_within(str(one.path), os.path.realpath(mine.home)):
+        raise Refused(f"{one.path} is not in your home, and others may need it", hint="'--clean' is for your home.")
+    outcome = Outcome()
+    steps = tuple(sorted(_steps(one, mine, broken.lost, outcome), key=lambda step: -step.item.frees))
+    frees = {kernel.name: _frees((KERNELS, kernel.name), one) for kernel in broken.mendable}
+    warnings = tuple(
+        f"the kernel {name} cannot start: 'sesync kernel repair {name}' mends it, "
+        f"'sesync kernel remove {name}' frees {size(count)}"
+        for name, count in frees.items()
+    )
+    done = f"Freed {size(sum(step.item.frees for step in steps))}." if steps else "There is nothing here that can go."
+    return Plan(
+        steps,
+        done,
+        _result([step.item for step in steps], outcome),
+        warnings=warnings,
+        each=tuple(step.item.question for step in steps),
+        after=lambda: {
+            "done": f"Freed {size(outcome.freed)}.",
+            "warnings": (*warnings, *outcome.kept),
+            "result": _result([step.item for step in steps], outcome),
+        },
+    )
+
+
+def _result(items: Iterable[Item], outcome: Outcome) -> dict[str, Any]:
+    lines = [
+        {"kind": item.kind, "path": item.path, "frees_bytes": item.frees, "gone": item in outcome.gone}
+        for item in items
+    ]
+    return {"freed_bytes": outcome.freed, "items": lines}
+
+
+def _steps(
+    one: Found, mine: Household, lost: Iterable[Kernel], outcome: Outcome
+) -> Iterator[Discard | DropKernel | Sweep]:
+    yield from _caches(one, mine, outcome)
+    yield from _trash(one, mine, outcome)
+    yield from _checkpoints(one, outcome)
+    yield from _leftovers(one, outcome)
+    for kernel in lost:
+        if is_within(str(kernel.spec), str(one.path)):
+            frees = _frees((KERNELS, kernel.name), one) if kernel.managed else 0
+            question = f"Remove the kernel {kernel.name}, which nothing can mend? {_freed(frees)}"
+            item = Item(KERNELS, kernel.spec, frees, question)
+            yield DropKernel(item, kernel.name, kernel.state, mine.folders, outcome)
+
+
+def _caches(one: Found, mine: Household, outcome: Outcome) -> Iterator[Discard]:
+    for name, folder, holds, command in (
+        (UV, mine.uv, _OF_UV, "uv cache clean"),
+        (PIP, mine.pip, _OF_PIP, "pip cache purge"),
+        (SESYNC, mine.cache / "sesync", _OF_SESYNC, by_hand("rm", "-r", mine.cache / "sesync")),
+    ):
+        path = Path(os.path.realpath(folder))
+        frees = _frees((CACHES, name), one)
+        if frees and path != one.path and is_within(str(path), str(one.path)) and _holds_only(path, holds):
+            question = f"Empty the cache of {name}, which is filled again when needed? {_freed(frees)}"
+            things = tuple(replace(thing, changed=None, frees=frees) for thing in _things([path], one))
+            yield Discard(Item(CACHES, path, frees, question), things, command, outcome, in_use=path / ".lock")
+
+
+def _trash(one: Found, mine: Household, outcome: Outcome) -> Iterator[Discard]:
+    trash = mine.data / "Trash"
+    paths = (path for folder in ("files", "info") for path in _entries(trash / folder))
+    paths = (path for path in paths if not path.name.startswith(LEFT_OVER))
+    things = list(_things((path for path in paths if is_within(os.path.realpath(path.parent), str(one.path))), one))
+    count = sum(thing.path.parent.name == "files" for thing in things)
+    if things:
+        frees = sum(thing.frees for thing in things)
+        what = "1 thing" if count == 1 else f"{count} things"
+        question = f"Empty JupyterLab's trash, {what}? {_freed(frees)}"
+        command = by_hand("rm", "-r", *(thing.path for thing in things))
+        yield Discard(Item(TRASH, trash, frees, question), tuple(things), command, outcome)
+
+
+def _checkpoints(one: Found, outcome: Outcome) -> Iterator[Discard]:
+    found = [
+        Thing(path, inode, changed, blocks * 512, without=notebook)
+        for text, inode, changed, blocks in one.tally.checkpoints
+        if (notebook := _notebook(path := Path(text))) and not os.path.lexists(notebook)
+    ]
+    if found:
+        frees = sum(thing.frees for thing in found)
+        names = ", ".join(str(thing.without) for thing in found[:_NAMED])
+        names += f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        question = f"Remove the checkpoints of notebooks that are gone ({names})? {_freed(frees)}"
+        item = Item(CHECKPOINTS, one.path, frees, question)
+        yield Discard(item, tuple(found), by_hand("rm", *(thing.path for thing in found)), outcome)
+
+
+def _leftovers(one: Found, outcome: Outcome) -> Iterator[Sweep]:
+    left = {Path(name) for kind, name in one.tally.blocks if kind == LEFT}
+    for folder in sorted({path.parent for path in left}):
+        dead = [path for path, _, busy in in_the_making(folder) if path in left and not busy]
+        if dead:
+            things = tuple(_things(dead, one, LEFT))
+            frees = sum(thing.frees for thing in things)
+            question = f"Remove what broken-off runs of sesync have left in {folder}? {_freed(frees)}"
+            yield Sweep(Item(LEFT, folder, frees, question), things, outcome)
+
+
+def _things(paths: Iterable[Path], one: Found, kind: str = TRASH) -> Iterator[Thing]:
+    """Files and folders as they are now; what has gone meanwhile is none."""
+    for path in paths:
+        with suppress(FileNotFoundError):
+            facts = path.lstat()
+            frees = facts.st_blocks * 512 if facts.st_nlink == 1 else 0
+            yield Thing(path, facts.st_ino, facts.st_mtime_ns, _frees((kind, str(path)), one) or frees)
+
+
+def _frees(place: Place, one: Found) -> int:
+    """The bytes that go with all that is in a place; what has a name elsewhere stays, and frees nothing."""
+    tally = one.tally
+    seen = tally.links.get(place, {})
+    whole = sum(tally.inodes[inode][0] for inode, names in seen.items() if tally.inodes[inode][1] == names)
+    return 512 * (tally.blocks.get(place, 0) + whole)
+
+
+def _freed(count: int) -> str:
+    return f"That frees {size(count)}." if count else "That frees next to nothing."
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir()) if not folder.is_symlink() and not folder.parent.is_symlink() else []
+    except OSError:
+        return []
+
+
+def _holds_only(folder: Path, names: re.Pattern[str]) -> bool:
+    """Whether a folder has nothing in it but what its program puts there: it may be set to any folder."""
+    return folder.is_dir() and all(names.fullmatch(path.name) for path in _entries(folder))
+
+
+def _notebook(checkpoint: Path) -> Path | None:
+    found = _CHECKPOINT.fullmatch(checkpoint.name)
+    return checkpoint.parent.parent / f"{found[1]}{found[2]}" if found else None

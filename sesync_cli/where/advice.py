@@ -1,0 +1,154 @@
+"""The verdicts of the rules as advice: what goes the same way is one piece of advice, a whole folder is one item."""
+
+import os
+import shlex
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from sesync_cli.where.kinds import Kind, is_data
+from sesync_cli.where.places import Ground, Place
+from sesync_cli.where.repository import Git
+from sesync_cli.where.rules import Deed, Spot, Verdict, judged, refined
+from sesync_cli.where.survey import Found
+
+LEAVE = "leave it"
+_SPELLED_OUT = 5  # paths that one command names
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file, or a folder whose `files` all go the same way; `rows` is None where nobody counted."""
+
+    path: Path
+    kind: Kind
+    bytes: int
+    rows: int | None
+    rows_exact: bool
+    git: Git | None
+    files: int = 1
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Where items are and where they should be, why, and the command for it; that is `LEAVE` where all is well."""
+
+    now: Place
+    should: Place
+    why: str
+    command: str
+    items: tuple[Item, ...]
+
+    @property
+    def acts(self) -> bool:
+        return self.command != LEAVE
+
+    @property
+    def bytes(self) -> int:
+        return sum(item.bytes for item in self.items)
+
+
+class Case(NamedTuple):
+    """A file, where it is, and what the rules say of it; a folder stands for so many files."""
+
+    found: Found
+    spot: Spot
+    verdict: Verdict
+    files: int = 1
+
+
+def case_of(found: Found, spot: Spot, ground: Ground) -> Case:
+    """A file as the rules judge it."""
+    return Case(found, spot, judged(found, spot, ground))
+
+
+def advice(cases: Iterable[Case], ground: Ground) -> tuple[Advice, ...]:
+    """One piece of advice for all that goes the same way: secrets first, then the most bytes."""
+    groups: dict[tuple[Verdict, Place, str, str], list[Case]] = defaultdict(list)
+    for case in cases:
+        groups[case.verdict, case.spot.place, case.spot.project, case.spot.tree].append(case)
+    said = [_advice(sorted(group, key=lambda case: -case.found.bytes), ground) for group in groups.values()]
+    return tuple(sorted(said, key=lambda one: (one.items[0].kind != Kind.SECRET, -one.bytes)))
+
+
+def gathered(cases: list[Case], top: str, stays: Callable[[str], bool]) -> list[Case]:
+    """The cases below a folder that ask for something; a folder whose files all go the same way is one case.
+
+    The folders that may not go as a whole, whatever is in them, are those of which it is said that each `stays`.
+    """
+    ways, inside = defaultdict[str, set[tuple[Verdict, Spot]]](set), defaultdict[str, list[Case]](list)
+    for case in cases:
+        for folder in above(case.found.path, top):
+            inside[folder].append(case)
+            if not _goes_along(case):
+                ways[folder].add((case.verdict, case.spot._replace(git=None)))
+    whole = {folder for folder, said in ways.items() if len(said) == 1 < len(inside[folder]) and not stays(folder)}
+    gathered: dict[str, Case] = {}
+    for case in cases:
+        if case.verdict.deeds:
+            folders = [folder for folder in above(case.found.path, top) if folder in whole]
+            folders = [] if case.found.kind == Kind.SECRET else folders
+            path = folders[-1] if folders else case.found.path
+            gathered.setdefault(path, _folder(path, case, inside[path]) if folders else case)
+    return list(gathered.values())
+
+
+def _goes_along(case: Case) -> bool:
+    """Whether a file may stay, but goes where the data beside it goes."""
+    return not case.verdict.deeds and is_data(Kind(case.found.kind)) and case.spot.git != Git.TRACKED
+
+
+def _folder(path: str, case: Case, inside: list[Case]) -> Case:
+    [(kind, _)] = Counter(one.found.kind for one in inside).most_common(1)
+    return case._replace(found=Found(path, kind, sum(one.found.bytes for one in inside)), files=len(inside))
+
+
+def above(path: str, top: str) -> list[str]:
+    """The folders that a path below `top` is in, the innermost first, `top` last."""
+    folders = []
+    while len(path := os.path.dirname(path)) > len(top):
+        folders.append(path)
+    return [*folders, top]
+
+
+def _advice(cases: list[Case], ground: Ground) -> Advice:
+    spot, verdict = cases[0].spot, cases[0].verdict
+    commands = [_command(deed, cases, spot, ground) for deed in verdict.deeds]
+    items = tuple(_item(case, ground) for case in cases)
+    return Advice(spot.place, verdict.should or spot.place, verdict.why, " && ".join(commands) or LEAVE, items)
+
+
+def _item(case: Case, ground: Ground) -> Item:
+    found = case.found
+    rows = None if found.rows < 0 else found.rows
+    return Item(Path(found.path), refined(found, ground), found.bytes, rows, found.exact, case.spot.git, case.files)
+
+
+def _command(deed: Deed, cases: list[Case], spot: Spot, ground: Ground) -> str:
+    before, tree = list(deed.before), ""
+    if deed.into or (deed.before[0] == "git" and not ground.here.is_relative_to(spot.tree)):
+        tree = spot.tree
+        before[1:1] = ["-C", tree] if deed.before[0] == "git" else []
+    paths = [_typed(case.found, tree) for case in cases] if len(cases) <= _SPELLED_OUT else ["FILE..."]
+    into = [">>", typed(os.path.join(tree, deed.into))] if deed.into else []
+    return " ".join([*map(typed, before), *paths, *map(typed, deed.after), *into])
+
+
+def _typed(found: Found, tree: str) -> str:
+    path = os.path.relpath(os.path.realpath(os.path.dirname(found.path)), tree) if tree else ""
+    path = os.path.normpath(os.path.join(path, os.path.basename(found.path))) if tree else found.path
+    if not found.parts:
+        return typed(path)
+    return f"{typed(path[:-4])}{{{','.join((path[-4:], *found.parts))}}}"
+
+
+def typed(path: str | Path) -> str:
+    """A path as bash takes it, whatever bytes are in it."""
+    text = os.fspath(path)
+    if text.isprintable():
+        return shlex.quote(text)
+    plain = text.replace("\\", "\\\\").replace("'", "\\'")
+    hidden = (one if one.isprintable() else "".join(f"\\x{byte:02x}" for byte in os.fsencode(one)) for one in plain)
+    return f"$'{''.join(hidden)}'"

@@ -1,0 +1,31 @@
+"""sesync where"""
+
+import click
+
+from sesync_cli import screen
+from sesync_cli.answer import answers, complete_file
+from sesync_cli.session import Session
+from sesync_cli.where import view
+from sesync_cli.where.look import Answer, look_at
+from sesync_cli.where.places import Ground
+
+
+@click.command()
+@click.argument(
+    "path", nargs=-1, shell_complete=complete_file, help="Files and folders; without one, the folder that you are in."
+)
+@answers(view.page)
+@click.pass_obj
+def where(session: Session, path: tuple[str, ...]) -> Answer:
+    """Say where files should be, and why.
+
+    For each file: what it is, where it is now, where the site's rules want it, why, and the command that does it. Of a
+    folder: how much there is of what, and all that belongs elsewhere. Nothing is changed.
+    """
+    return look_at(path or (".",), _ground(session), screen.doing)
+
+
+def _ground(session: Session) -> Ground:
+    root = click.get_current_context().find_root().command
+    database = isinstance(root, click.Group) and "db" in root.commands
+    return Ground(session.home, session.site, session.cwd, session.env.get("USER") or "USER", database)

@@ -1,0 +1,166 @@
+"""Looks at what is named, and answers with what is there and where it should be."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sesync_cli.plan import Watch
+from sesync_cli.probe import stream
+from sesync_cli.where.advice import Advice, Case, above, advice, case_of, gathered, typed
+from sesync_cli.where.facts import Facts, gather
+from sesync_cli.where.kinds import Kind
+from sesync_cli.where.places import Ground, Place, below, place_of_path
+from sesync_cli.where.rules import MB, refined
+from sesync_cli.where.spots import spots
+from sesync_cli.where.twins import alike, twins
+
+_GB = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class OfKind:
+    """How much there is of one kind."""
+
+    kind: Kind
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A path that was named, and how much of it was looked at.
+
+    `left_out` folders were not entered; `closed` is what could not be read, and why; `whole` is false where there was
+    more than the site has looked at. `fetch` is the command for one's own computer, where a browser cannot fetch it.
+    """
+
+    path: Path
+    folder: bool
+    now: Place
+    files: int
+    bytes: int
+    left_out: int
+    closed: tuple[tuple[Path, str], ...]
+    whole: bool
+    fetch: str
+
+
+@dataclass(frozen=True)
+class Same:
+    """One content that is there more than once, and the command that leaves one; each file is so many bytes."""
+
+    bytes: int
+    paths: tuple[Path, ...]
+    command: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is at some paths, and what should be done with it; of a file that was named, that may be to leave it."""
+
+    paths: tuple[Looked, ...]
+    kinds: tuple[OfKind, ...]
+    advice: tuple[Advice, ...]
+    same: tuple[Same, ...]
+
+
+def look_at(named: Iterable[str], ground: Ground, watch: Watch) -> Answer:
+    """What is at these paths; an error where one is not there or does not answer."""
+    known = [gather(one, ground, watch) for one in named]
+    cases = [_cases(facts, ground) for facts in known]
+    asked = [case for facts, inside in zip(known, cases, strict=True) for case in _asked(facts, inside, ground)]
+    return Answer(
+        tuple(_looked(facts, ground) for facts in known),
+        _kinds([case for inside in cases for case in inside], ground),
+        advice(asked, ground),
+        _same([case for inside in cases for case in inside], ground, watch),
+    )
+
+
+def place_of(path: Path, ground: Ground, watch: Watch) -> Advice:
+    """Where one file should be; errors as in `look_at`."""
+    [one] = look_at([str(path)], ground, watch).advice
+    return one
+
+
+def _cases(facts: Facts, ground: Ground) -> list[Case]:
+    spot_of = spots(facts, ground)
+    return [case_of(found, spot_of(found.path), ground) for found in facts.found]
+
+
+def _asked(facts: Facts, cases: list[Case], ground: Ground) -> list[Case]:
+    if not facts.folder:
+        return cases
+    # what nobody has looked at is not moved along
+    unseen = {
+        folder for path in (*facts.left, *(path for path, _ in facts.closed)) for folder in above(path, facts.top)
+    }
+    kept = unseen if _may_move(facts, ground) else {*unseen, facts.top}
+    return gathered(cases, facts.top, lambda folder: not facts.whole or folder in kept)
+
+
+def _looked(facts: Facts, ground: Ground) -> Looked:
+    size = sum(one.bytes for one in facts.found)
+    return Looked(
+        path=Path(facts.top),
+        folder=facts.folder,
+        now=place_of_path(Path(facts.at), ground),
+        files=len(facts.found),
+        bytes=size,
+        left_out=len(facts.left),
+        closed=tuple((Path(path), why) for path, why in facts.closed),
+        whole=facts.whole,
+        fetch=_fetch(facts, ground) if size > ground.site.uploads_limit_gb * _GB else "",
+    )
+
+
+def _kinds(cases: Iterable[Case], ground: Ground) -> tuple[OfKind, ...]:
+    sizes: dict[Kind, list[int]] = defaultdict(list)
+    for case in cases:
+        sizes[refined(case.found, ground)].append(case.found.bytes)
+    return tuple(
+        OfKind(kind, len(sizes[kind]), sum(sizes[kind])) for kind in sorted(sizes, key=lambda one: -sum(sizes[one]))
+    )
+
+
+def _may_move(facts: Facts, ground: Ground) -> bool:
+    """Whether a folder may be advised to go as a whole: no home, no data directory, nothing that somebody is in."""
+    at = Path(facts.at)
+    if any(Path(os.path.realpath(folder)).is_relative_to(at) for folder in (ground.home, ground.here)):
+        return False
+    name = below(at, ground.site.data_root)
+    return not name or "/" in name
+
+
+def _fetch(facts: Facts, ground: Ground) -> str:
+    whole = ["-r"] if facts.folder else []
+    return " ".join(["sftp", *whole, typed(f"{ground.user}@{ground.site.uploads_sftp_host}:{facts.at}")])
+
+
+def _same(cases: list[Case], ground: Ground, watch: Watch) -> tuple[Same, ...]:
+    groups = alike((case.found for case in cases), ground.site.where_large_mb * MB)
+    if not groups:
+        return ()
+    by_path = {case.found.path: case for case in cases}
+    same = []
+    pieces = partial(twins, groups)
+    # where a server falls silent, what has been compared counts
+    with stream(pieces, ground.site.data_patience_seconds) as told, watch("Comparing"), suppress(TimeoutError):
+        for paths in told:
+            same.append(_leaving_one([by_path[path] for path in paths], ground))
+    return tuple(sorted(same, key=lambda one: -one.bytes * (len(one.paths) - 1)))
+
+
+def _leaving_one(cases: list[Case], ground: Ground) -> Same:
+    """The one that stays is in a data directory, and the others are not."""
+    shared = [case for case in cases if case.spot.place == Place.DATA]
+    command = ""
+    if shared:
+        kept = ground.here / shared[0].found.path
+        others = (case.found.path for case in cases if case.spot.place in (Place.HOME, Place.GIT))
+        command = " && ".join(f"ln -sf {typed(kept)} {typed(other)}" for other in others)
+    return Same(cases[0].found.bytes, tuple(Path(case.found.path) for case in cases), command)

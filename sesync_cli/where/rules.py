@@ -1,0 +1,196 @@
+"""Where each file should be by the site's rules, and why."""
+
+import os
+from typing import NamedTuple
+
+from sesync_cli.where.kinds import Kind, is_data
+from sesync_cli.where.places import Ground, Place
+from sesync_cli.where.repository import Git
+from sesync_cli.where.survey import Found
+
+MB = 1_000_000
+_OTHERS = 0o077  # the rights of others than the owner
+_STRANGERS = 0o007  # the rights of others than the owner and the group
+
+
+class Spot(NamedTuple):
+    """Where a file is: the place, what git has of it, the work tree that it is in, and the project that it is of."""
+
+    place: Place
+    git: Git | None
+    tree: str
+    project: str
+
+
+class Deed(NamedTuple):
+    """A command: its words before the paths and after them, and the file in the work tree that its output goes to."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    into: str = ""
+
+
+class Verdict(NamedTuple):
+    """Why a file should be where; without deeds it is left where it is."""
+
+    why: str
+    should: Place | None = None
+    deeds: tuple[Deed, ...] = ()
+
+
+_ADD = (Deed(("git", "add")),)
+_SCRATCH = "Scratch is for what can be made again; 'sesync put' keeps in the data directory what cannot."
+_TAKE_OUT = Deed(("git", "rm", "-r", "--cached"))
+
+
+def judged(found: Found, spot: Spot, ground: Ground) -> Verdict:
+    """What the rules of the site say of what is there."""
+    kind = refined(found, ground)
+    if why := _untouched(found, kind, spot):
+        return Verdict(why)
+    if kind == Kind.SECRET:
+        return _secret(found, spot, ground)
+    if kind == Kind.TEMPORARY:
+        return _temporary(found, spot, ground)
+    if kind == Kind.NOTEBOOK or (kind == Kind.SOURCE and not is_big(found, ground)):
+        return _code(found, kind, spot, ground)
+    if kind == Kind.LARGE_TABLE or is_big(found, ground):
+        return _large(found, kind, spot, ground)
+    return _small(kind, spot, ground)
+
+
+def _untouched(found: Found, kind: Kind, spot: Spot) -> str:
+    """Why a file is none that any rule is about."""
+    if kind == Kind.LINK:
+        return f"It is a link to {found.target}: it takes no room, and what it points to stays where it is."
+    if kind == Kind.SPECIAL:
+        return "It is no file: programs talk to each other through it."
+    if not found.bytes:
+        return "It is empty."
+    if spot.place == Place.ELSEWHERE:
+        return "It is neither in your home nor in a data directory: the site has no rule for it."
+    return "Software stays where it was installed." if kind == Kind.PROGRAM else ""
+
+
+def refined(found: Found, ground: Ground) -> Kind:
+    """What it is, tables told apart by the site's numbers."""
+    kind = Kind(found.kind)
+    if kind == Kind.TABLE and found.rows >= 0:
+        return Kind.SMALL_TABLE if found.rows <= ground.site.where_small_table_rows else Kind.LARGE_TABLE
+    return Kind.LARGE_TABLE if kind == Kind.TABLE and is_big(found, ground) else kind
+
+
+def is_big(found: Found, ground: Ground) -> bool:
+    """Whether the site calls a file of this length large."""
+    return found.bytes > ground.site.where_large_mb * MB
+
+
+def _secret(found: Found, spot: Spot, ground: Ground) -> Verdict:
+    if spot.place == Place.DATA and os.path.basename(found.path) == ground.site.database_service_file:
+        return _service(found)
+    if spot.git == Git.TRACKED:
+        why = (
+            "Whoever has a clone can read this secret, also later: make it invalid where it came from, and take it out."
+        )
+        return Verdict(why, Place.HOME, (_TAKE_OUT,))
+    if spot.place not in (Place.HOME, Place.GIT):
+        why = "A secret that others can reach is none: keep it in your home, where only you can read it."
+        return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{ground.home}/",)),))
+    if found.mode & _OTHERS:
+        why = (
+            "Others have rights to this secret: only you should. Never commit it, and never put it in a data directory."
+        )
+        return Verdict(why, None, (Deed(("chmod", "600")),))
+    if spot.git == Git.NEW:
+        why = "The next 'git add' of all files would take this secret along: have git leave it alone."
+        return Verdict(why, None, (Deed(("printf", "%s\\n"), into=".gitignore"),))
+    return Verdict("Only you can read this secret. Never commit it, and never put it in a data directory.")
+
+
+def _service(found: Found) -> Verdict:
+    """A data directory's own file for its database, which its group reads."""
+    if found.mode & _STRANGERS:
+        why = "Everybody on the server has rights to this secret, and not only the project's members."
+        return Verdict(why, None, (Deed(("chmod", "o-rwx")),))
+    return Verdict("It tells the project's members how to reach their database. Never commit it, and do not copy it.")
+
+
+def _temporary(found: Found, spot: Spot, ground: Ground) -> Verdict:
+    if spot.git == Git.TRACKED:
+        return Verdict("A leftover of a program is of no use to others.", None, (_TAKE_OUT,))
+    if is_big(found, ground) and spot.place in (Place.HOME, Place.GIT, Place.DATA):
+        why = "Big temporary files belong in scratch, or can be deleted."
+        return Verdict(why, Place.SCRATCH, (Deed(("mv", "-n"), (f"{ground.site.scratch_path}/",)),))
+    return Verdict("It is a leftover of a program, and can be deleted when no program needs it.")
+
+
+def _code(found: Found, kind: Kind, spot: Spot, ground: Ground) -> Verdict:
+    if spot.place == Place.DATA:
+        why = (
+            "Several people would edit the one copy: keep code in your home, each in a clone of the group's repository."
+        )
+        return Verdict(why, Place.GIT, (_copied(ground),))
+    if spot.place in (Place.SCRATCH, Place.NODE):
+        why = "This place is emptied: code is safe in your home, in a git repository."
+        return Verdict(why, Place.GIT, (_copied(ground),))
+    if kind == Kind.NOTEBOOK and is_big(found, ground) and found.told * 2 > found.bytes:
+        why = "Most of this notebook is what its cells printed and drew, which git would keep in every version."
+        return Verdict(why, None, (Deed(("jupyter", "nbconvert", "--clear-output", "--inplace")),))
+    if spot.place == Place.HOME:
+        return Verdict("Code belongs in your home. In a git repository it has a history, and your group can see it.")
+    if spot.git == Git.NEW:
+        return Verdict("Code belongs in git, and git does not have it yet.", None, _ADD)
+    return Verdict(
+        "Code belongs in git, in your home." if spot.git != Git.IGNORED else "Git is told to leave it alone."
+    )
+
+
+def _large(found: Found, kind: Kind, spot: Spot, ground: Ground) -> Verdict:
+    put = Deed(("sesync", "put", "--move"), (spot.project,))
+    if found.rows > ground.site.where_database_rows:
+        return _huge(spot, put, ground)
+    if spot.place == Place.DATA:
+        return Verdict("The data directory holds the one copy that your group shares.")
+    if spot.place == Place.SCRATCH:
+        return Verdict(_SCRATCH)
+    if spot.git == Git.TRACKED:
+        why = "Git keeps each version of it for ever, in every clone: take it out, and put it in the data directory."
+        return Verdict(why, Place.DATA, (_TAKE_OUT, put))
+    if spot.place == Place.NODE:
+        why = "This place is emptied after a job: the data directory keeps it."
+    elif not is_big(found, ground):
+        rows = ground.site.where_small_table_rows
+        why = f"A table of more than {rows:,} rows is kept once, in the data directory, where your group can use it."
+    elif is_data(kind):
+        why = "Large data is kept once, in the data directory, where your group can use it."
+    else:
+        why = "Home is for code and software: what is large belongs in the data directory."
+    return Verdict(why, Place.DATA, (put,))
+
+
+def _huge(spot: Spot, put: Deed, ground: Ground) -> Verdict:
+    if ground.database:
+        why = "A table this large is quickest in a database, which reads only the rows that are asked for."
+        return Verdict(why, Place.DATABASE, (Deed(("sesync", "db", "load")),))
+    why = f"A table this large is quickest in a database: ask {ground.site.support_email} for one."
+    if spot.place == Place.DATA:
+        return Verdict(why, Place.DATABASE)
+    return Verdict(f"{why} Until then, the data directory holds it.", Place.DATABASE, (put,))
+
+
+def _small(kind: Kind, spot: Spot, ground: Ground) -> Verdict:
+    if spot.place == Place.DATA:
+        return Verdict("Your group shares it here.")
+    if spot.place == Place.SCRATCH:
+        return Verdict(_SCRATCH)
+    if spot.place == Place.NODE:
+        why = "This place is emptied after a job: your home keeps it."
+        return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{ground.home}/",)),))
+    if spot.git == Git.NEW and (is_data(kind) or kind == Kind.DOCUMENT):
+        return Verdict("What is small goes into git, beside the code that it belongs to.", None, _ADD)
+    why = ", and goes into git with the code that reads it" if spot.place == Place.HOME and is_data(kind) else ""
+    return Verdict(f"It is small: it may stay{why}.")
+
+
+def _copied(ground: Ground) -> Deed:
+    return Deed(("cp", "-rn"), (f"{ground.home}/",))

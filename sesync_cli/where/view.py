@@ -1,0 +1,126 @@
+"""How the answer to `where` looks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sesync_cli.view import Facts, Page, Table, View, size
+from sesync_cli.where.advice import Advice, Item, typed
+from sesync_cli.where.kinds import Kind
+from sesync_cli.where.look import Answer, Looked, Same
+from sesync_cli.where.places import Place
+
+_SHOWN = 8  # items of one piece of advice
+
+
+def page(answer: Answer) -> View:
+    """One file as its facts; more as what there is, what should be done with it, and what is there twice."""
+    if len(answer.paths) == 1 and not answer.paths[0].folder:
+        return _file(answer.advice[0], answer.paths[0])
+    return Page([*_parts(answer)])
+
+
+def _file(advice: Advice, looked: Looked) -> Facts:
+    [item] = advice.items
+    to = [("to", _the(advice.should))] if advice.should != advice.now else []
+    facts = [("what", f"{_what(item)}, {size(item.bytes)}"), ("now", _now(advice, item)), *to]
+    behind = [("behind", f"'sesync where {typed(item.path)}/' looks there")] if item.kind == Kind.LINK else []
+    return Facts(_name(item.path), [*facts, *_deed(advice), *behind, *_fetch(looked), *_unseen(looked)])
+
+
+def _parts(answer: Answer) -> Iterator[View]:
+    for looked in answer.paths:
+        if looked.folder:
+            name = _name(looked.path) if looked.path.name else "This folder"
+            yield f"{name}: {_count(looked.files)}, {size(looked.bytes)}"
+    rows = [(kind.kind.value, f"{kind.files:,}", size(kind.bytes)) for kind in answer.kinds]
+    if rows and any(looked.folder for looked in answer.paths):
+        yield ""
+        yield Table(("WHAT", "FILES", "SIZE"), rows)
+    for advice in answer.advice:
+        yield ""
+        yield _group(advice)
+    if not answer.advice:
+        yield "\nNothing here belongs elsewhere."
+    for same in answer.same:
+        yield ""
+        yield _twice(same)
+    beside = [fact for looked in answer.paths for fact in (*_fetch(looked), *_unseen(looked))]
+    if beside:
+        yield ""
+        yield Facts("Beside that", beside)
+
+
+def _group(advice: Advice) -> Facts:
+    title = f"Stays in {_the(advice.now)}"
+    if advice.should != advice.now:
+        title = f"From {_the(advice.now)} to {_the(advice.should)}"
+    sizes = [size(item.bytes) for item in advice.items[:_SHOWN]]
+    wide = max(map(len, sizes))
+    facts = [
+        ("" if number else "what", f"{sizes[number]:{wide}}  {_name(item.path)}: {_what(item)}")
+        for number, item in enumerate(advice.items[:_SHOWN])
+    ]
+    if len(advice.items) > _SHOWN:
+        facts.append(("", f"and {len(advice.items) - _SHOWN:,} more; '--json' names them all"))
+    return Facts(title, [*facts, *_deed(advice)])
+
+
+def _deed(advice: Advice) -> list[tuple[str, str]]:
+    return [("why", advice.why), ("do", advice.command)]
+
+
+def _twice(same: Same) -> Facts:
+    paths = [("" if number else "what", _name(path)) for number, path in enumerate(same.paths)]
+    do = [("do", same.command)] if same.command else [("do", "keep one of them")]
+    return Facts(f"{len(same.paths)} times the same, each {size(same.bytes)}", [*paths, *do])
+
+
+def _what(item: Item) -> str:
+    words = item.kind.value if item.files == 1 else f"{_count(item.files)}, {item.kind.value}"
+    if item.rows is not None:
+        words += f" of {_rows(item.rows, item.rows_exact)}"
+    return words
+
+
+def _rows(count: int, exact: bool) -> str:
+    if exact:
+        return f"{count:,} row{'' if count == 1 else 's'}"
+    if count < 1_000_000:
+        return f"about {round(count, -3):,} rows"
+    return f"about {count / 1_000_000:.1f} million rows"
+
+
+def _now(advice: Advice, item: Item) -> str:
+    return f"{_the(advice.now)}, {item.git.value}" if item.git else _the(advice.now)
+
+
+def _the(place: Place) -> str:
+    if place == Place.HOME:
+        return "your home"
+    if place in (Place.GIT, Place.DATABASE):
+        return f"a {place.value}"
+    return place.value if place in (Place.SCRATCH, Place.ELSEWHERE) else f"the {place.value}"
+
+
+def _fetch(looked: Looked) -> list[tuple[str, str]]:
+    return [("fetch", f"a browser cannot; on your own computer: {looked.fetch}")] if looked.fetch else []
+
+
+def _unseen(looked: Looked) -> Iterator[tuple[str, str]]:
+    if looked.left_out:
+        yield "left out", f"hidden folders, environments and the like: {looked.left_out:,}; 'sesync usage' shows them"
+    if not looked.whole:
+        yield "not all", f"there is more than {looked.files:,} files: name a folder inside to see it"
+    for path, why in looked.closed[:_SHOWN]:
+        yield "closed", f"{_name(path)}: {why}"
+    if len(looked.closed) > _SHOWN:
+        yield "", f"and {len(looked.closed) - _SHOWN:,} more"
+
+
+def _name(path: Path) -> str:
+    text = str(path)
+    return text if text.isprintable() else typed(path)
+
+
+def _count(files: int) -> str:
+    return f"{files:,} file{'' if files == 1 else 's'}"

@@ -1,0 +1,83 @@
+"""sesync put --manifest and --check: checksums that are kept beside the data."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.put.ground import Run, leftovers, tree, write
+
+pytestmark = pytest.mark.usefixtures("site")
+ODD = ("a\nb", "back\\slash", "car\rriage", "star*", " blank ", os.fsdecode(b"caf\xe9"), "-n", "'\"")
+
+
+@pytest.fixture
+def data(nfs: Path) -> Path:
+    return nfs / "cooltrees-data"
+
+
+def sha256sum(folder: Path) -> list[str]:
+    """The names that `sha256sum -c` does not find as they should be, from outside."""
+    done = subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=folder, capture_output=True)
+    assert b"improperly" not in done.stderr
+    return [os.fsdecode(line) for line in done.stdout.splitlines()]
+
+
+def test_the_checksums_are_those_of_sha256sum(sesync: Run, home: Path, data: Path):
+    tree(home / "raw")
+    for name in ODD:
+        write(home / "raw" / name, 10)
+    assert sesync("put", "raw", "cooltrees:x", "--manifest").code == 0
+    assert sha256sum(data / "x") == []
+    lines = (data / "x/SHA256SUMS").read_bytes().splitlines()
+    argv = ["find", "raw", "-type", "f", "-exec", "sha256sum", "{}", "+"]
+    by_hand = subprocess.run(argv, cwd=data / "x", capture_output=True, check=True).stdout.splitlines()
+    assert sorted(lines) == sorted(by_hand)
+    assert leftovers(data) == []
+
+
+def test_checksums_of_more_files_come_to_those_that_are_there(sesync: Run, home: Path, data: Path):
+    write(home / "a.tif", 10)
+    write(home / "b.tif", 10)
+    assert sesync("put", "a.tif", "cooltrees", "--manifest").code == 0
+    assert sesync("put", "b.tif", "cooltrees", "--manifest", "--move").code == 0
+    assert len((data / "SHA256SUMS").read_bytes().splitlines()) == 2
+    assert sha256sum(data) == []
+    assert sesync("put", "a.tif", "cooltrees", "--manifest").code == 0
+    assert len((data / "SHA256SUMS").read_bytes().splitlines()) == 2
+
+
+def test_check_says_what_is_not_as_it_was(sesync: Run, home: Path, data: Path):
+    tree(home / "raw", files=8)
+    assert sesync("put", "raw", "cooltrees", "--manifest").code == 0
+    good = sesync("put", "--check", "cooltrees")
+    assert (good.code, good.out) == (0, f"All 10 files (6 MB) in {data} are as their checksums say.\n")
+    with (data / "raw/plot1/tree1.csv").open("r+b") as file:
+        file.write(b"x")
+    (data / "raw/plot2/tree2.csv").unlink()
+    bad = sesync("put", "--check", "cooltrees:raw", "--json")
+    assert bad.code == 1
+    assert bad.json == {
+        "folder": f"{data}/raw",
+        "manifests": [f"{data}/SHA256SUMS"],
+        "files": 10,
+        "bytes": bad.json["bytes"],
+        "different": ["plot1/tree1.csv"],
+        "missing": ["plot2/tree2.csv"],
+        "unreadable": [],
+    }
+    said = sesync("put", "--check", "cooltrees").out
+    assert said.startswith(f"2 of 10 files in {data} are not as their checksums say:\n")
+    assert "different  raw/plot1/tree1.csv\nmissing    raw/plot2/tree2.csv\n" in said
+    assert sesync("put", "--check", "cooltrees:raw/plot3").code == 0
+
+
+def test_without_checksums_there_is_nothing_to_compare(sesync: Run, home: Path, data: Path):
+    assert "no checksums are kept for" in sesync("put", "--check", "cooltrees").err
+    write(home / "a.tif", 10)
+    (data / "SHA256SUMS").write_text("my own notes\n")
+    result = sesync("put", "a.tif", "cooltrees", "--manifest")
+    assert (result.code, "is no line of sha256sum" in result.err) == (1, True)
+    assert (data / "SHA256SUMS").read_text() == "my own notes\n"
+    assert sesync("put", "a.tif", "--check", "cooltrees").code == 2

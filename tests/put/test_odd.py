@@ -1,0 +1,149 @@
+"""sesync put of trees that nobody makes on purpose."""
+
+import os
+import resource
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SESYNC, needed, needed_root
+from tests.put.ground import Run, sums, tree, write
+
+pytestmark = pytest.mark.usefixtures("site")
+NAMES = ("a\nb", "tab\there", "'quo\"te", "[bold]", "-rf", " ", "~", "$(x)", os.fsdecode(b"caf\xe9\xff"), "ü" * 127)
+MANY = 20_000
+
+
+@pytest.fixture
+def data(nfs: Path) -> Path:
+    return nfs / "cooltrees-data"
+
+
+def test_any_name_is_kept(sesync: Run, home: Path, data: Path):
+    for name in NAMES:
+        write(home / "raw" / name / name, 10)
+    result = sesync("put", "raw", "cooltrees")
+    assert (result.code, result.err) == (0, "")
+    assert sums(data / "raw") == sums(home / "raw")
+    for name in NAMES[:-1]:
+        assert sesync("put", "--", home / "raw" / name / name, "cooltrees:single").code == 0
+    assert sorted(os.listdir(data / "single")) == sorted(NAMES[:-1])
+    assert "1 file (11 bytes)" in sesync("put", "--", write(home / "a\x1b[31m.csv", 11), "cooltrees").out
+
+
+def test_links_are_kept_as_links_and_those_that_lead_out_are_named(sesync: Run, home: Path, data: Path):
+    tree(home / "raw")
+    for name, text in {"loop": "loop", "here": ".", "up": "plot1/../plot2", "out": "../x", "far": "/etc"}.items():
+        (home / "raw" / name).symlink_to(text)
+    result = sesync("put", "raw", "cooltrees")
+    assert result.code == 0
+    assert (
+        f"links that lead out of what you put, and may lead nowhere from there: {home}/raw/far, {home}/raw/out\n"
+        in (result.err)
+    )
+    assert [os.readlink(data / "raw" / name) for name in ("loop", "here", "far")] == ["loop", ".", "/etc"]
+
+
+def test_what_has_no_contents_is_left_out_by_name(sesync: Run, home: Path, data: Path, monkeypatch):
+    tree(home / "raw")
+    os.mkfifo(home / "raw/fifo")
+    monkeypatch.chdir(home / "raw")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket")
+        result = sesync("put", home / "raw", "cooltrees")
+    assert result.code == 0
+    assert f"left out: {home}/raw/fifo is a FIFO, {home}/raw/socket is a socket" in result.err
+    assert sums(data / "raw") == sums(home / "raw")
+
+
+def test_a_depth_of_300(sesync: Run, home: Path, data: Path):
+    deep = home / "raw"
+    for _ in range(300):
+        deep = deep / "deeper"
+    write(deep / "file", 100)
+    assert sesync("put", "raw", "cooltrees").code == 0
+    assert sums(data / "raw") == sums(home / "raw")
+
+
+def test_a_path_longer_than_the_system_allows_is_an_error_beforehand(sesync: Run, home: Path, data: Path):
+    (home / "raw").mkdir()
+    file = os.open(home / "raw", os.O_RDONLY)
+    for _ in range(300):
+        os.mkdir("a folder of 25 letters...", dir_fd=file)
+        inner = os.open("a folder of 25 letters...", os.O_RDONLY, dir_fd=file)
+        os.close(file)
+        file = inner
+    os.close(file)
+    result = sesync("put", "raw", "cooltrees")
+    assert (result.code, "Error: the name is too long: " in result.err) == (1, True)
+    assert os.listdir(data) == []
+
+
+def test_a_sparse_file_of_4_gb_is_quick_and_stays_sparse(sesync: Run, home: Path, data: Path):
+    with (home / "map.tif").open("wb") as file:
+        file.truncate(4_000_000_000)
+        for place in (0, 1_234_567_890, 3_999_999_000):
+            file.seek(place)
+            file.write(os.urandom(1000))
+    begun = time.monotonic()
+    assert sesync("put", "map.tif", "cooltrees").code == 0
+    assert time.monotonic() - begun < 30
+    there = data / "map.tif"
+    assert (there.stat().st_size, there.stat().st_blocks <= 128) == (4_000_000_000, True)
+    assert subprocess.run(["cmp", home / "map.tif", there]).returncode == 0
+
+
+@pytest.mark.usefixtures("home")
+def test_very_many_files(home: Path, data: Path):
+    """20,000, which is enough to see that time and memory grow as they should; docs/data.md tells of more."""
+    for number in range(MANY):
+        folder = home / f"raw/{number // 1000}"
+        if number % 1000 == 0:
+            folder.mkdir(parents=True)
+        (folder / f"{number}.csv").write_text(f"{number}\n")
+    run = subprocess.Popen([SESYNC, "put", "raw", "cooltrees"], stdout=subprocess.PIPE, text=True)
+    assert run.stdout and run.stdout.read().startswith("20,000 files (")
+    _, status, used = os.wait4(run.pid, 0)
+    assert (status, used.ru_maxrss < 200_000) == (0, True)  # kilobytes
+    assert sums(data / "raw") == sums(home / "raw")
+
+
+def test_more_batches_than_files_may_be_open(home: Path, data: Path, sesync: Run):
+    for number in range(600):
+        write(home / f"raw/{number}", 10)
+
+    def few() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+
+    assert sesync("put", "raw", "cooltrees", preexec_fn=few).code == 0
+    assert sums(data / "raw") == sums(home / "raw")
+
+
+@pytest.fixture
+def ntfs(tmp_path: Path, data: Path) -> Iterator[Path]:
+    """The data directory on a disk that was Windows'."""
+    needed_root()
+    image = tmp_path / "image"
+    with image.open("wb") as file:
+        file.truncate(40_000_000)
+    subprocess.run([needed("mkntfs"), "-q", "-Q", "-F", str(image)], check=True, capture_output=True)
+    subprocess.run([needed("ntfs-3g"), "-o", "windows_names", str(image), str(data)], check=True)
+    yield data
+    subprocess.run(["umount", "-l", str(data)], check=True)
+
+
+def test_a_file_system_that_does_not_take_every_name(sesync: Run, home: Path, ntfs: Path):
+    tree(home / "raw")
+    result = sesync("put", "raw", "cooltrees")
+    assert (result.code, result.err) == (0, "")
+    assert sums(ntfs / "raw") == sums(home / "raw")
+    assert sesync("put", "raw", "cooltrees").out.endswith("already.\n")
+    write(home / "odd/a.csv", 10)
+    write(home / "odd/what?.csv", 10)
+    result = sesync("put", "odd", "cooltrees")
+    assert (result.code, f"there is no such name as {ntfs}/odd/what?.csv" in result.err) == (1, True)
+    assert sorted(os.listdir(ntfs)) == ["raw"]
