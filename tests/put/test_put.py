@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.put.ground import Run, leftovers, sums, tree, write
+from tests.services.fuse import served
 
 pytestmark = pytest.mark.usefixtures("site")
 NOBODY = 65534
@@ -254,11 +255,13 @@ def test_a_folder_for_nobody_s_group_to_write_is_said_so(sesync: Run, raw: Path,
     assert (result.code, f"you can read {data}, but not write to it" in result.err) == (1, True)
 
 
-def test_a_terminal_shows_how_far_it_is(terminal, home: Path, data: Path):
-    write(home / "big.tif", 400_000_000)
-    screen = terminal("put", "big.tif", "cooltrees")
-    screen.wait_for("Copying")
-    assert screen.ended() == 0
+def test_a_terminal_shows_how_far_it_is(terminal, home: Path, data: Path, tmp_path: Path):
+    write(home / "big.tif", 30_000_000)
+    (tmp_path / "export").mkdir()
+    with served(tmp_path / "export", data, "--write-rate=10M"):
+        screen = terminal("put", "big.tif", "cooltrees")
+        screen.wait_for("Copying")
+        assert screen.ended() == 0
     assert screen.raw.rindex("\x1b[?25h") > screen.raw.rindex("\x1b[?25l")
 
 

@@ -172,7 +172,8 @@ def test_data_belongs_into_a_data_directory(sesync: Run, nfs: Path, home: Path):
     document = sesync("usage", "cooltrees-data", "--json").json
     assert [one["kind"] for one in document["parts"]] == ["rest"]
     assert document["bytes"] == du(nfs / "cooltrees-data")
-    assert "free on its disk" in sesync("usage", "cooltrees-data").out
+    wide = {**os.environ, "COLUMNS": "400"}
+    assert "free on its disk" in sesync("usage", "cooltrees-data", env=wide).out
 
 
 @pytest.mark.parametrize("path", ["nowhere", "file/x", "circle"])
