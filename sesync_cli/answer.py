@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from sesync_cli import screen
 from sesync_cli.disk import need_room, room
+from sesync_cli.drawing import printable
 from sesync_cli.errors import Exit, Stopped, WrongWords
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
@@ -123,7 +124,7 @@ def _agreed(plan: Plan, yes: bool, session: Session) -> Plan:
     if not session.interactive:
         first = next(filter(None, questions))
         raise WrongWords(f"this needs an answer: {first}", hint="Add '--yes' to answer yes beforehand.")
-    answers = [not one or click.confirm(screen.printable(one), err=True) for one in questions]
+    answers = [not one or click.confirm(printable(one), err=True) for one in questions]
     if not any(answers):
         raise Stopped("as you wish; nothing was done")
     return replace(plan, steps=tuple(compress(plan.steps, answers))) if plan.each else plan

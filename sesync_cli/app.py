@@ -21,6 +21,8 @@ COMMANDS = {
     "link": ("sesync_cli.link.cli:link", "Link a project's data directory."),
     "unlink": ("sesync_cli.link.cli:unlink", "Remove the link to a data directory."),
     "clone": ("sesync_cli.clone.cli:clone", "Clone a repository into your home."),
+    "ssh-key": ("sesync_cli.sshkey.cli:ssh_key", "Set up your ssh key for the site's GitLab."),
+    "sync": ("sesync_cli.sync.cli:sync", "Exchange work with a repository's server."),
     "kernel": ("sesync_cli.kernel.cli:kernel", "Make and manage Jupyter kernels."),
     "install": ("sesync_cli.install.cli:install", "Install Python packages."),
     "uninstall": ("sesync_cli.install.cli:uninstall", "Uninstall Python packages."),

@@ -27,6 +27,9 @@ def alone(thing: Path, waiting: AbstractContextManager[object]) -> Iterator[None
     """Hold the lock of this path; the block `waiting` is entered while somebody else holds it."""
     from filelock import FileLock, Timeout
 
+    if _key(thing) in _mine:
+        yield
+        return
     lock = FileLock(_lock_file(_key(thing)), mode=0o600)
     try:
         lock.acquire(timeout=0)

@@ -4,13 +4,13 @@ import contextlib
 import os
 import shlex
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from sesync_cli.errors import Conflict, Stopped
-from sesync_cli.lock import partial, remove, vanish
+from sesync_cli.lock import alone, partial, remove, vanish
 
 Report = Callable[[float | None, str], None]
 """Hears how far a step is: a fraction from 0 to 1 or None, and a few words."""
@@ -143,20 +143,29 @@ class RemoveLink:
 
 @dataclass(frozen=True)
 class RewriteFile:
-    """Give a text file new contents, whole or not at all; `text` makes the new contents from the old."""
+    """Give a text file new contents, whole or not at all; `text` makes the new contents from the old.
+
+    Two runs that write the same file do so one after the other, so that neither loses what the other wrote. A `secret`
+    is read by nobody else from then on, whoever could read the file before.
+    """
 
     path: Path
     text: Callable[[str], str]
     shown: str
     doing: str
     mode: int = 0o600
+    secret: bool = False
 
     def do(self, report: Report) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with alone(self.path, nullcontext()):
+            self._write()
+
+    def _write(self) -> None:
         path = Path(os.path.realpath(self.path))  # a dotfile is often a link into a repository: it stays one
         old = path.read_bytes().decode(errors="surrogateescape") if path.exists() else ""
         beside = partial(path, owner=self.path)
-        mode = path.stat().st_mode & 0o777 if path.exists() else self.mode
+        mode = path.stat().st_mode & (0o600 if self.secret else 0o777) if path.exists() else self.mode
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
             file.write(self.text(old).encode(errors="surrogateescape"))  # its other lines keep their bytes
         beside.replace(path)

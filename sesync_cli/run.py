@@ -57,14 +57,16 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     seconds: float | None = None,
+    said: str | None = None,
 ) -> Output:
     """Run a program to its end, without a terminal; `ProgramFailed` unless it exits with 0.
 
-    One that takes longer than this is ended, which is `NoAnswer`.
+    What is `said` comes to it on standard input. One that takes longer than this is ended, which is `NoAnswer`.
     """
-    with started(argv, env=env, cwd=cwd) as process:
+    stdin = DEVNULL if said is None else subprocess.PIPE
+    with started(argv, env=env, cwd=cwd, stdin=stdin) as process:
         try:
-            out, err = process.communicate(timeout=seconds)
+            out, err = process.communicate(said, timeout=seconds)
         except subprocess.TimeoutExpired:
             raise NoAnswer(f"{Path(argv[0]).name} did not end within {seconds:.0f} seconds") from None
     return _checked(Output(tuple(argv), process.returncode, out, err))
@@ -95,13 +97,12 @@ def without_secrets(text: str) -> str:
     return _LOGIN.sub("***@", text)
 
 
-def attended(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, catch: bool) -> Output:
-    """Run a program as a shell would, with the terminal its own, or with its words caught; any exit code will do."""
+def attended(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, catch: bool, asks: bool = False) -> Output:
+    """Run a program as a shell would, its words caught or not; any exit code will do; one that `asks` hears us."""
     program = need(argv[0], hint="Is it spelt rightly?", path=env.get("PATH"))
-    pipe = subprocess.PIPE if catch else None
-    done = subprocess.run(
-        [program, *argv[1:]], env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True
-    )
+    pipe, keys = subprocess.PIPE if catch else None, None if asks else DEVNULL
+    argv = [program, *argv[1:]]
+    done = subprocess.run(argv, env=env, cwd=cwd, stdin=keys, stdout=pipe, stderr=pipe, text=True, errors="replace")
     return Output(tuple(argv), done.returncode, done.stdout or "", done.stderr or "")
 
 
@@ -111,6 +112,7 @@ def started(
     *,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    stdin: int = DEVNULL,
     stdout: int = subprocess.PIPE,
     stderr: int = subprocess.PIPE,
 ) -> Iterator[subprocess.Popen[str]]:
@@ -124,7 +126,7 @@ def started(
         with calm():
             process = subprocess.Popen(
                 argv,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=stdout,
                 stderr=stderr,
                 env=None if env is None else dict(env),

@@ -1,20 +1,20 @@
-"""The only module that draws. Rich is imported when there is something to draw with it."""
+"""What is shown, on which stream, and progress while one waits. Rich is imported when there is something to draw."""
 
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from sesync_cli.drawing import aligned, drawn, printable
 from sesync_cli.plan import Report
 from sesync_cli.view import Facts, Page, Table, View
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-    from rich.progress import Progress
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
 
-_NARROW = 60  # columns below which a table that does not fit is shown as a list
 _ENDLESS = 10_000  # columns where nobody looks
 _PATIENCE = 0.4  # seconds of work that go by before progress is shown
 
@@ -31,12 +31,12 @@ def show(view: View) -> None:
     elif isinstance(view, Table) and not view.rows:
         print(printable(view.empty), file=sys.stderr)
     elif isinstance(view, Table) and _unseen(sys.stdout):
-        print("\n".join(_aligned(view)))
+        print("\n".join(aligned(view)))
     else:
         console = _console(sys.stdout)
-        with console.capture() as drawn:
-            console.print(_drawn(view, console))
-        print("\n".join(line.rstrip() for line in drawn.get().splitlines()))
+        with console.capture() as text:
+            console.print(drawn(view, console.width))
+        print("\n".join(line.rstrip() for line in text.get().splitlines()))
     if isinstance(view, Table) and view.note:
         sys.stdout.flush()
         note(view.note)
@@ -108,14 +108,16 @@ def doing(words: str) -> Iterator[Report]:
 
 
 class _Display:
-    """A progress line that appears late and goes away without a trace."""
+    """A progress line that appears late and goes away without a trace; several at once stand under each other."""
+
+    lock = threading.Lock()
+    progress: "Progress | None" = None
 
     def __init__(self, words: str) -> None:
         self.words = words
         self.state: tuple[float | None, str] = (None, "")
-        self.lock = threading.Lock()
         self.over = False
-        self.progress: Progress | None = None
+        self.task: TaskID | None = None
         self.timer: threading.Timer | None = None
 
     def start_late(self) -> None:
@@ -124,17 +126,12 @@ class _Display:
         self.timer.start()
 
     def start(self) -> None:
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        text = TextColumn("{task.description}", markup=False)
-        detail = TextColumn("{task.fields[detail]}", markup=False, style="dim")
-        columns = (SpinnerColumn(), text, BarColumn(bar_width=20), TimeElapsedColumn(), detail)
         with self.lock:
             if self.over:
                 return
-            self.progress = Progress(*columns, console=_console(sys.stderr), transient=True, expand=False)
-            self.task = self.progress.add_task(self.words, total=None, detail="")
-            self.progress.start()
+            progress = _Display.progress = _Display.progress or _progress()
+            self.task = progress.add_task(self.words, total=None, detail="")
+            progress.start()
             self._draw()
 
     def update(self, fraction: float | None, detail: str) -> None:
@@ -149,21 +146,24 @@ class _Display:
             self.over = True
             if self.timer:
                 self.timer.cancel()
-            if self.progress:
-                self.progress.stop()
+            if self.progress and self.task is not None:
+                self.progress.remove_task(self.task)
+                if not self.progress.task_ids:
+                    self.progress.stop()
+                    _Display.progress = None
 
     def _draw(self) -> None:
-        if self.progress and not self.over:
-            fraction, detail = self.state
-            total, completed = (1.0, fraction) if fraction is not None else (None, 0.0)
-            self.progress.update(self.task, total=total, completed=completed, detail=detail)
+        if self.progress and self.task is not None and not self.over:
+            share, detail = self.state
+            self.progress.update(self.task, total=share if share is None else 1, completed=share or 0, detail=detail)
 
 
-def printable(text: str) -> str:
-    """The text with control characters and undecodable bytes made visible, so that no name can command a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+def _progress() -> "Progress":
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    words = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=20), TimeElapsedColumn())
+    detail = TextColumn("{task.fields[detail]}", markup=False, style="dim")
+    return Progress(SpinnerColumn(), *words, detail, console=_console(sys.stderr), transient=True, expand=False)
 
 
 def _labelled(label: str, message: str, style: str) -> None:
@@ -178,63 +178,6 @@ def _labelled(label: str, message: str, style: str) -> None:
     grid.add_column(overflow="fold")
     grid.add_row(Text(label, style=style), Text(printable(message)))
     _console(sys.stderr).print(grid)
-
-
-def _drawn(view: Table | Facts, console: "Console") -> "RenderableType":
-    from rich.console import Group
-    from rich.text import Text
-
-    if isinstance(view, Facts):
-        return _facts(view.facts, view.title)
-    heading, *lines = _aligned(view)
-    if max(map(cells, (heading, *lines))) <= console.width:
-        # what fits is laid out here: Rich's own tables take their time over hundreds of rows
-        return Group(Text(heading, style="bold"), Text("\n".join(lines)))
-    if console.width < _NARROW:
-        named = (tuple(zip(view.columns, row, strict=True)) for row in view.rows)
-        return Group(*(_facts([fact for fact in facts[1:] if fact[1]], facts[0][1]) for facts in named))
-    return _table(view)
-
-
-def _aligned(view: Table) -> list[str]:
-    """The heading and the rows as lines, each column as wide as its widest cell."""
-    rows = [view.columns, *(tuple(map(printable, row)) for row in view.rows)]
-    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(c + " " * (n - cells(c)) for c, n in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def cells(text: str) -> int:
-    """The columns of a terminal that a text takes."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
-
-
-def _table(view: Table) -> "RenderableType":
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    table = RichTable(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in view.columns:
-        table.add_column(Text(column), overflow="fold")
-    for row in view.rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
-    return table
-
-
-def _facts(facts: Sequence[tuple[str, str]], title: str) -> "RenderableType":
-    from rich.console import Group
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    grid = Grid.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    for name, value in facts:
-        grid.add_row(Text(f"  {name.lower()}", style="dim"), Text(printable(value)))
-    return Group(Text(printable(title), style="bold"), grid)
 
 
 def _console(stream: TextIO) -> "Console":

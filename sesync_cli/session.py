@@ -59,3 +59,8 @@ class Session:
     @property
     def interactive(self) -> bool:
         return sys.stdin is not None and sys.stdin.isatty()
+
+    @property
+    def watched(self) -> bool:
+        """Whether a person sees the answer, and no program or file takes it."""
+        return self.interactive and sys.stdout.isatty()

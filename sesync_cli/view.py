@@ -32,6 +32,18 @@ class Page(NamedTuple):
 View: TypeAlias = "Table | Facts | Page | Tree | str"
 
 
+def ago(moment: str) -> str:
+    """How long ago a moment was, given as ISO 8601 has it, as people say it: `2 days ago`; empty if it is none."""
+    from datetime import UTC, datetime
+
+    import humanize
+
+    try:
+        return humanize.naturaltime(datetime.now(UTC) - datetime.fromisoformat(moment))
+    except (ValueError, TypeError, OverflowError):
+        return ""
+
+
 def size(count: int) -> str:
     """Bytes as people say them, in the units of disks and quotas: 1.5 GB is 1,500,000,000 bytes."""
     import humanize

@@ -16,6 +16,8 @@ import pexpect
 import pyte
 import pytest
 
+from tests.services.leaks import keep_said, leaks, recording
+
 PROJECT = Path(__file__).parent.parent
 SESYNC = Path(sys.executable).with_name("sesync")
 STRANGERS = (
@@ -31,6 +33,12 @@ STRANGERS = (
     "PYENV_",
     "UV_",
     "IPY",
+    "GITLAB_",
+    "GLAB_",
+    "GL_HOST",
+    "SSL_CERT",
+    "REQUESTS_CA",
+    "CURL_CA",
 )
 KEPT = ("GIT_SSL_CAINFO",)
 
@@ -48,8 +56,16 @@ class Ended:
         return json.loads(self.out)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_leaks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """After all tests, no token or password of theirs is anywhere that it should not be."""
+    yield
+    found = leaks(tmp_path_factory.getbasetemp())
+    assert not found, "secrets of the tests have leaked into these files"
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
     """Every test lives in an empty home and sees none of the developer's settings."""
     for name in list(os.environ):
         if name.startswith(STRANGERS) and name not in KEPT:
@@ -66,6 +82,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "PIP_CACHE_DIR": str(PROJECT / ".cache/pip"),
         "PIP_NO_WARN_SCRIPT_LOCATION": "1",
         "GIT_CONFIG_NOSYSTEM": "1",
+        **recording(tmp_path.parent, request.path.parent.name),
+        **{f"GIT_{who}_NAME": "J. Smith" for who in ("AUTHOR", "COMMITTER")},
+        **{f"GIT_{who}_EMAIL": "jsmith@example.org" for who in ("AUTHOR", "COMMITTER")},
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("tempfile.tempdir", None)
@@ -107,20 +126,21 @@ def site(tmp_path: Path, nfs: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
 
 
 @pytest.fixture
-def sesync() -> Callable[..., Ended]:
+def sesync(tmp_path: Path) -> Callable[..., Ended]:
     """Run the real program, without a terminal: sesync("kernel", "list")."""
 
     def run(*words: str | Path, timeout: float = 100, prefix: tuple[str, ...] = (), **options: Any) -> Ended:
         argv = [*prefix, str(SESYNC), *map(str, words)]
         options.setdefault("stdin", subprocess.DEVNULL)
         done = subprocess.run(argv, capture_output=True, text=True, timeout=timeout, errors="replace", **options)
+        keep_said(tmp_path.parent, done.stdout, done.stderr)
         return Ended(done.returncode, done.stdout, done.stderr)
 
     return run
 
 
 @pytest.fixture
-def background() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+def background(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Start the real program and go on; it is ended with the test."""
     started: list[subprocess.Popen[str]] = []
 
@@ -133,7 +153,7 @@ def background() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        keep_said(tmp_path.parent, *filter(None, process.communicate()))
 
 
 class Terminal:
@@ -181,7 +201,7 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal() -> Iterator[Callable[..., Terminal]]:
+def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     """Run the real program on a terminal: terminal("link", "cooltrees", columns=40)."""
     opened: list[Terminal] = []
 
@@ -192,6 +212,7 @@ def terminal() -> Iterator[Callable[..., Terminal]]:
     yield run
     for one in opened:
         one.child.close(force=True)
+        keep_said(tmp_path.parent, one.raw)
 
 
 def missing(what: str) -> None:

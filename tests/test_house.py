@@ -20,7 +20,7 @@ PROJECT = HOUSE.parent
 MODULES = sorted(path for path in HOUSE.rglob("*.py") if "files" not in path.parts)
 DOORS = {  # each library, and the only modules that may import it
     "click": ("app", "lazy", "answer", "*/cli", "*/cli/*"),
-    "rich": ("screen",),
+    "rich": ("screen", "drawing"),
     "subprocess": ("run",),
     "git": ("clone/repository",),
     "virtualenv": ("kernel/environment",),
@@ -36,9 +36,14 @@ DOORS = {  # each library, and the only modules that may import it
     "IPython": ("kernel/imports",),
     "PIL": ("kernel/logo",),
     "xxhash": ("put/*", "where/twins"),
+    "gitlab": ("gitlab/api", "gitlab/tokens"),
+    "requests": ("gitlab/api",),
+    "yaml": ("gitlab/tokens",),
+    "configupdater": ("gitlab/keep",),
 }
 HEAVY = {"rich", "git", "virtualenv", "python_discovery", "jupyter_client", "uv", "filelock", "humanize", "packaging"}
 HEAVY |= {"tomli_w", "pip_requirements_parser", "poetry", "IPython", "PIL", "xxhash"}
+HEAVY |= {"gitlab", "requests", "yaml", "configupdater"}
 SLICES = sorted(path.parent.name for path in (*HOUSE.glob("*/cli.py"), *HOUSE.glob("*/cli")))
 EVERY = [(path, command) for path, command in walk(root)]
 

@@ -1,12 +1,15 @@
 """Plans: whole or not at all."""
 
 import os
-from contextlib import contextmanager
+import subprocess
+import sys
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 import pytest
 
 from sesync_cli.errors import Conflict
+from sesync_cli.lock import alone
 from sesync_cli.plan import Plan, RemoveLink, RemoveTree, RewriteFile, Symlink, by_hand
 
 
@@ -106,6 +109,23 @@ def test_a_new_file_is_private(tmp_path):
     RewriteFile(tmp_path / "deep/config", lambda old: "x\n", "edit", "Editing").do(report)
     assert (tmp_path / "deep/config").stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["config"]
+
+
+def test_two_who_write_one_file_lose_nothing(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from sesync_cli.plan import RewriteFile\n"
+        "for n in range(30): RewriteFile(Path(sys.argv[1]), lambda old: f'{old}{n}\\n', '', '').do(lambda *a: None)"
+    )
+    argv = [sys.executable, "-c", code, str(tmp_path / "lines")]
+    both = [subprocess.Popen(argv), subprocess.Popen(argv)]
+    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    assert len((tmp_path / "lines").read_text().splitlines()) == 60
+
+
+def test_a_file_is_rewritten_by_whoever_holds_its_lock_already(tmp_path):
+    with alone(tmp_path / "lines", nullcontext()):
+        RewriteFile(tmp_path / "lines", lambda old: "x\n", "", "").do(report)
+    assert (tmp_path / "lines").read_text() == "x\n"
 
 
 def test_a_folder_with_parts_that_may_not_be_written_is_removed(tmp_path):

@@ -84,6 +84,12 @@ def typed(text: str, site: Site, way: str) -> Address:
     return _at_site(address.repo, site, way)
 
 
+def allowed(url: str) -> Address | None:
+    """An address that somebody else has written, if sesync goes there: it is no program and no folder of this disk."""
+    address = read(url) if url.isprintable() and not url.startswith("-") else None
+    return address if address and _is_allowed(address) else None
+
+
 def carries_secret(url: str) -> bool:
     """Whether a password or a token is written in an address."""
     scheme, is_url, rest = url.partition("://")
@@ -98,6 +104,15 @@ def site_addresses(repo: str, site: Site) -> list[Address]:
     """The addresses of a repository at the site's own GitLab."""
     templates = (site.gitlab_ssh, site.gitlab_https)
     return [found for template in templates if (found := read(template.format(repo=repo)))]
+
+
+def name_at_site(address: Address, site: Site) -> str:
+    """What the site's own GitLab calls this repository, GROUP/NAME; empty for those elsewhere."""
+    for template in (site.gitlab_ssh, site.gitlab_https):
+        before, after = template.split("{repo}")
+        if address.url.startswith(before) and address.url.endswith(after):
+            return address.url[len(before) : len(address.url) - len(after)]
+    return ""
 
 
 def _at_site(repo: str, site: Site, way: str) -> Address:

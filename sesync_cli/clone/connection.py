@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.clone import hosts, repository
-from sesync_cli.clone.address import PORTS, Address, read, site_addresses
+from sesync_cli.clone.address import PORTS, Address, read
+from sesync_cli.clone.credentials import lent
 from sesync_cli.clone.failures import Attempt, led_elsewhere
 from sesync_cli.plan import Step
 from sesync_cli.run import need
@@ -42,6 +43,7 @@ def prepare(attempt: Attempt, traveller: Traveller, folder: Path | None) -> Way:
         raise led_elsewhere(attempt)
     env = {name: traveller.env.get(name, value) for name, value in _SLOWEST.items()}
     env |= {"GIT_ALLOW_PROTOCOL": _PROTOCOLS.get(actual.scheme, actual.scheme)}
+    env |= lent(actual, attempt.site, traveller.env, traveller.home)
     if not traveller.interactive:
         env["GIT_TERMINAL_PROMPT"] = "0"
     if actual.scheme == "ssh":
@@ -59,18 +61,7 @@ def _over_ssh(actual: Address, attempt: Attempt, traveller: Traveller, env: dict
         env["GIT_SSH_COMMAND"] = shlex.join(ssh)
     link = repository.Connection(env, traveller.interactive)
     host = hosts.resolve(ssh, actual)
-    if host is None or hosts.is_known(host):
-        return Way(link)
-    if pinned := _pinned_keys(host, attempt):
-        return Way(link, (hosts.vouched(host, pinned),))
-    keys = hosts.shown_keys(host, attempt)
-    return Way(link, (hosts.scanned(host, keys),), hosts.question(attempt, keys))
-
-
-def _pinned_keys(host: hosts.Host, attempt: Attempt) -> tuple[str, ...]:
-    own = site_addresses(attempt.address.repo, attempt.site)[0]
-    is_own = own.scheme == "ssh" and (host.address.lower(), host.port) == (own.host.lower(), own.port or PORTS["ssh"])
-    return attempt.site.gitlab_host_keys if is_own else ()
+    return Way(link, *hosts.introduced(host, attempt))
 
 
 def _has_proxy(address: Address, env: Mapping[str, str], settings_of: tuple[Path, ...]) -> bool:

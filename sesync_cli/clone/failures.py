@@ -7,8 +7,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sesync_cli.clone.address import PORTS, Address, site_addresses
+from sesync_cli.clone.keys import PAGES, refusal
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import Conflict, NoAnswer, NotFound, NotReady, Refused, SesyncError
+from sesync_cli.plan import by_hand
 from sesync_cli.run import without_secrets
 from sesync_cli.site.settings import Site
 
@@ -20,11 +22,12 @@ _PREFIX = re.compile(r"^(remote: *|fatal: *|error: *|ERROR: *|ssh: *)+")
 
 @dataclass(frozen=True)
 class Attempt:
-    """What was tried: to reach this address for the sake of this folder."""
+    """What was tried: to reach this address for the sake of this folder, by somebody with this home."""
 
     address: Address
     folder: Path
     site: Site
+    home: Path | None = None
 
     @property
     def where(self) -> str:
@@ -47,7 +50,7 @@ def explain(text: str, attempt: Attempt) -> SesyncError:
     for signs, error in _TABLE:
         if re.search(signs, text):
             return error(attempt, text)
-    return SesyncError(f"git failed: {last_line(text)}", hint=f"If that says nothing to you: {_support(attempt)}.")
+    return SesyncError(f"git failed: {last_line(text)}", hint=f"If that says nothing to you: {support(attempt)}.")
 
 
 def last_line(text: str) -> str:
@@ -68,17 +71,18 @@ def unreachable(attempt: Attempt, text: str) -> NoAnswer:
     }
     reason = next((words for signs, words in reasons.items() if re.search(signs, text)), "no connection was made")
     hint = "Check the name." if "name" in reason else "Try again in a minute."
-    return NoAnswer(f"{attempt.where} cannot be reached: {reason}", hint=f"{hint} If it stays so, {_support(attempt)}.")
+    return NoAnswer(f"{attempt.where} cannot be reached: {reason}", hint=f"{hint} If it stays so, {support(attempt)}.")
 
 
-def _support(attempt: Attempt) -> str:
+def support(attempt: Attempt) -> str:
+    """Whom to ask about the server: `ask ...`."""
     return f"ask {attempt.site.support_email}" if attempt.is_at_site else f"ask whoever runs {attempt.address.host}"
 
 
 def _changed_key(attempt: Attempt, text: str) -> SesyncError:
     return Refused(
         f"{attempt.where} shows another key than the one that this account knows: somebody may pretend to be it",
-        hint=f"Go no further and type no password there. First {_support(attempt)} whether the server has a new key;"
+        hint=f"Go no further and type no password there. First {support(attempt)} whether the server has a new key;"
         " sesync never accepts one by itself.",
     )
 
@@ -87,7 +91,7 @@ def _unknown_key(attempt: Attempt, text: str) -> SesyncError:
     return Refused(
         f"this account does not know the key of {attempt.where} yet",
         hint=f"'ssh -T {attempt.address.user or 'git'}@{attempt.address.host}' in a terminal shows its fingerprint:"
-        f" {_support(attempt)} whether it is right before you say yes.",
+        f" {support(attempt)} whether it is right before you say yes.",
     )
 
 
@@ -102,12 +106,16 @@ def _open_key(attempt: Attempt, text: str) -> SesyncError:
 
 
 def _refused_key(attempt: Attempt, text: str) -> SesyncError:
-    page = f"{attempt.site.gitlab_url}/-/user_settings/ssh_keys" if attempt.is_at_site else "your settings there"
-    return Refused(
-        f"{attempt.where} does not accept your ssh key, or you have none",
-        hint=f"'ssh-keygen -t ed25519' makes a key; then paste the line in ~/.ssh/id_ed25519.pub at {page}."
-        " A key with a passphrase works only in a terminal.",
-    )
+    command = "sesync ssh-key" if attempt.is_at_site else f"sesync ssh-key {attempt.address.host}"
+    message, hint = refusal(attempt.where, command, keys_page(attempt), attempt.home)
+    return Refused(message, hint=hint)
+
+
+def keys_page(attempt: Attempt) -> str:
+    """Where a public key is pasted on the server's pages; empty where that is not known."""
+    if attempt.is_at_site:
+        return f"{attempt.site.gitlab_url}/-/user_settings/ssh_keys"
+    return PAGES.get(attempt.address.host.lower(), "")
 
 
 def _missing(attempt: Attempt, text: str) -> SesyncError:
@@ -123,8 +131,8 @@ def _wrong_password(attempt: Attempt, text: str) -> SesyncError:
     page = f" at {attempt.site.gitlab_url}/-/user_settings/personal_access_tokens" if attempt.is_at_site else ""
     return Refused(
         f"{attempt.where} does not accept this name and password",
-        hint="Try again; with two-factor login, a password does not do: make an access token"
-        f"{page} and give it as the password. Or use '--ssh'.",
+        hint="Try again; with two-factor login, a password does not do: make an access token with the scope"
+        f" read_repository{page}, and give it as the password. Or use '--ssh'.",
     )
 
 
@@ -138,7 +146,7 @@ def _no_password(attempt: Attempt, text: str) -> SesyncError:
 def _certificate(attempt: Attempt, text: str) -> SesyncError:
     return Refused(
         f"the certificate of {attempt.where} is not trusted: somebody may pretend to be it",
-        hint=f"Type no password there, and {_support(attempt)}. If the server has a certificate of its own,"
+        hint=f"Type no password there, and {support(attempt)}. If the server has a certificate of its own,"
         " 'git config --global http.sslCAInfo FILE' makes it known.",
     )
 
@@ -149,7 +157,7 @@ def _no_https(attempt: Attempt, text: str) -> SesyncError:
 
 def _broke_off(attempt: Attempt, text: str) -> SesyncError:
     return NoAnswer(
-        f"the connection to {attempt.where} broke off", hint=f"Try again; if it stays so, {_support(attempt)}."
+        f"the connection to {attempt.where} broke off", hint=f"Try again; if it stays so, {support(attempt)}."
     )
 
 
@@ -162,17 +170,39 @@ def led_elsewhere(attempt: Attempt, text: str = "") -> SesyncError:
 
 
 def _owned_by_other(attempt: Attempt, text: str) -> SesyncError:
-    return Refused(f"{attempt.folder} belongs to somebody else", hint="Clone it into your own home.")
+    # git says so of the folder here, and of a server's that is a folder on this machine
+    trust = by_hand("git", "config", "--global", "--add", "safe.directory", attempt.folder)
+    return Refused(
+        f"{attempt.folder} belongs to somebody else, so git does not work in it: what is set up there would run as you",
+        hint=f"Clone it into your own home; only if you trust whoever can write there: '{trust}'.",
+    )
+
+
+def _strange_path(attempt: Attempt, text: str) -> SesyncError:
+    found = re.search("invalid path '(.+)'", text)
+    return Refused(
+        f"{attempt.address.label} has a file that git refuses to write: {found[1] if found else 'its name is unsafe'}",
+        hint="It may be meant to do harm. Ask whoever runs the repository; nothing of it was kept.",
+    )
+
+
+def _no_branch(attempt: Attempt, text: str) -> SesyncError:
+    found = re.search("Remote branch (.+) not found", text)
+    listing = by_hand("git", "ls-remote", "--heads", attempt.address.url)
+    return NotFound(
+        f"{attempt.address.label} has no branch {found[1] if found else 'of this name'}",
+        hint=f"'{listing}' lists them.",
+    )
 
 
 def _no_ssh(attempt: Attempt, text: str) -> SesyncError:
-    return NotReady("the program ssh is not on this machine", hint=f"Use '--https', or {_support(attempt)}.")
+    return NotReady("the program ssh is not on this machine", hint=f"Use '--https', or {support(attempt)}.")
 
 
 def _diverged(attempt: Attempt, text: str) -> SesyncError:
     return Conflict(
         f"{attempt.folder} and the server both have new commits; nothing was changed and nothing is lost",
-        hint=f"'git -C {attempt.folder} pull --no-rebase' joins the two.",
+        hint=f"'{by_hand('sesync', 'sync', attempt.folder, '--merge')}' joins the two.",
     )
 
 
@@ -203,6 +233,8 @@ _TABLE: tuple[tuple[str, Callable[[Attempt, str], SesyncError]], ...] = (
     ("unexpected TLS packet|wrong version number|unknown protocol", _no_https),
     ("transport '.*' not allowed", led_elsewhere),
     ("dubious ownership", _owned_by_other),
+    ("invalid path '", _strange_path),
+    ("Remote branch .* not found", _no_branch),
     ("Not possible to fast-forward|divergent branches", _diverged),
     ("would be overwritten by|unmerged files|MERGE_HEAD|not concluded your", _changes),
     ("no upstream configured|no such branch|does not point to a branch|not currently on a branch", _follows_nothing),

@@ -9,12 +9,12 @@ import pwd
 import re
 import shlex
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sesync_cli.clone.address import PORTS, Address
+from sesync_cli.clone.address import PORTS, Address, site_addresses
 from sesync_cli.clone.failures import Attempt, unreachable
 from sesync_cli.errors import NoAnswer
 from sesync_cli.plan import RewriteFile, by_hand
@@ -23,6 +23,11 @@ from sesync_cli.run import ProgramFailed, run
 _SILENCE = 15  # seconds without a word from the server after which ssh asks whether it is still there
 _KEYS = ("id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk")
 _OWN_WAYS = ("proxyjump", "proxycommand", "knownhostscommand")
+_GITHUB = (  # "GitHub's SSH key fingerprints" at docs.github.com
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
+    "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEezOmxkZMy7opKgwFB9nkt5YRrYMjNuG5"
+    "N87uRgg6CLrbo5wAdT/y6v0mKV0U2w0WZ2YB/++Tpockg=",
+)
 
 
 @dataclass(frozen=True)
@@ -61,10 +66,8 @@ def resolve(ssh: tuple[str, ...], address: Address) -> Host | None:
     """The server that ssh would talk to; None where the user's settings decide otherwise about its key."""
     if Path(ssh[0]).name != "ssh":
         return None
-    whom = f"{address.user}@{address.host}" if address.user else address.host
-    port = ("-p", str(address.port)) if address.port else ()
     try:
-        facts = dict(_facts(run([*ssh, "-G", *port, whom]).out))
+        facts = settings(ssh, address)
     except ProgramFailed:
         return None  # ssh will say itself what is wrong with its settings
     if facts.get("stricthostkeychecking") in ("false", "no", "off", "accept-new"):
@@ -77,6 +80,21 @@ def resolve(ssh: tuple[str, ...], address: Address) -> Host | None:
     return Host(shown, name, number, (*users, *_paths(facts.get("globalknownhostsfile", ""))), users[0])
 
 
+def settings(ssh: Sequence[str], address: Address) -> dict[str, str]:
+    """Ssh's own settings for a server as they are in force; lines of one name become one value of several lines."""
+    facts: dict[str, str] = {}
+    for line in run([*ssh, "-G", *destination(address)]).out.splitlines():
+        name, _, value = line.partition(" ")
+        facts[name] = f"{facts[name]}\n{value}" if name in facts else value
+    return facts
+
+
+def destination(address: Address) -> tuple[str, ...]:
+    """The words that tell ssh where to go."""
+    port = ("-p", str(address.port)) if address.port else ()
+    return *port, f"{address.user}@{address.host}" if address.user else address.host
+
+
 @cache
 def is_known(host: Host) -> bool:
     """Whether some file of known hosts has a key of this server."""
@@ -85,6 +103,15 @@ def is_known(host: Host) -> bool:
             if path.is_file() and run(["ssh-keygen", "-F", host.name, "-f", str(path)]).out.strip():
                 return True
     return False
+
+
+def pinned_keys(host: Host, attempt: Attempt) -> tuple[str, ...]:
+    """The keys of a server that somebody vouches for: the site for its own, GitHub's page for GitHub's."""
+    own = site_addresses("GROUP/NAME", attempt.site)[:1]
+    where = (host.address.lower(), host.port)
+    if any(one.scheme == "ssh" and (one.host.lower(), one.port or PORTS["ssh"]) == where for one in own):
+        return attempt.site.gitlab_host_keys
+    return _GITHUB if where in (("github.com", 22), ("ssh.github.com", 443)) else ()
 
 
 def reach(attempt: Attempt, host: str, port: int) -> None:
@@ -117,6 +144,16 @@ def fingerprint(key: str) -> str:
     digest = hashlib.sha256(base64.b64decode(blob)).digest()
     family = next((name for name in ("ed25519", "ecdsa", "rsa") if name in kind), kind).upper()
     return f"{family} SHA256:{base64.b64encode(digest).decode().rstrip('=')}"
+
+
+def introduced(host: Host | None, attempt: Attempt) -> tuple[tuple[RewriteFile, ...], str]:
+    """The steps that make a server known where it is not, and what a person has to agree to first."""
+    if host is None or is_known(host):
+        return (), ""
+    if pinned := pinned_keys(host, attempt):
+        return (vouched(host, pinned),), ""
+    keys = shown_keys(host, attempt)
+    return (scanned(host, keys),), question(attempt, keys)
 
 
 def question(attempt: Attempt, keys: Iterable[str]) -> str:
@@ -170,12 +207,6 @@ def _settings_in(folder: Path) -> list[str]:
 
 def _as_setting(path: Path) -> str:
     return '"{}"'.format(str(path).replace("%", "%%"))
-
-
-def _facts(printed: str) -> Iterable[tuple[str, str]]:
-    for line in printed.splitlines():
-        name, _, value = line.partition(" ")
-        yield name, value
 
 
 def _paths(value: str) -> tuple[Path, ...]:

@@ -41,11 +41,6 @@ def tilde(path: Path, home: Path) -> str:
     return "~" if rest == "." else f"~/{shlex.quote(rest)}"
 
 
-def asks_for_packages(folder: Path) -> bool:
-    """Whether a repository says which Python packages it needs, in the way that `sesync kernel create` reads."""
-    return (folder / "requirements.txt").is_file()
-
-
 def _data_directory(path: Path, site: Site) -> Path | None:
     # walked by hand: looking at a data directory itself may hang with its file server
     root, real = site.data_root, Path(os.path.realpath(site.data_root))

@@ -1,9 +1,10 @@
 """GitPython's only door: talking to git, and reading what it keeps."""
 
 import contextlib
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,14 @@ from sesync_cli.plan import Report
 from sesync_cli.run import calm, dies_with_parent, end
 
 _FILES = re.compile(r"Updating files:\s+(\d+)% ")
+_LOCAL = (
+    "--no-optional-locks",
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "safe.bareRepository=explicit"),  # what looks like a repository inside of one is not taken for it
+)
+# what a repository brings along is not run while it is cloned, and no other repository is got unasked
+UNHOOKED = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "submodule.recurse=false")
+_running: dict[Any, bool] = {}  # the gits that are at work; whether each has a process group of its own
 _NOWHERE = Path("/")  # git started here finds no repository whose settings it could take for the person's own
 
 
@@ -21,21 +30,38 @@ class GitFailed(Exception):
 
 
 @dataclass(frozen=True)
+class Said:
+    """How git answered: its exit code and both streams."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
 class Connection:
     """How git may talk to a server: its settings for the way there, and whether a person can be asked."""
 
-    env: Mapping[str, str]
+    env: Mapping[str, str] = field(repr=False)  # a token may be in it
     interactive: bool
 
 
-def talk(words: Sequence[str], connection: Connection, report: Report, folder: Path = _NOWHERE) -> None:
-    """Run git to its end with its progress reported; GitFailed if it fails. Git and ssh end with us.
+def talk(words: Sequence[str], connection: Connection, report: Report, folder: Path = _NOWHERE) -> str:
+    """Run git to its end with its progress reported; what else it said, or GitFailed if it fails.
+
+    No address among the words may be one that git runs as a program.
+    """
+    for word in words:
+        _library().Git.check_unsafe_protocols(word)
+    return work(words, connection, report, folder)
+
+
+def work(words: Sequence[str], connection: Connection, report: Report, folder: Path = _NOWHERE) -> str:
+    """Like `talk`, for words that are no addresses: a message, names of files. Git and ssh end with us.
 
     Git shares the terminal when a person can be asked, and so hears Ctrl-C itself; else it has none to hang at.
     """
     git = _library()
-    for word in words:
-        git.Git.check_unsafe_protocols(word)
     progress, process = _progress(report), None
     try:
         with calm():
@@ -50,14 +76,46 @@ def talk(words: Sequence[str], connection: Connection, report: Report, folder: P
                 preexec_fn=dies_with_parent(),
             )
             process = running.proc
+            _running[process] = not connection.interactive
         git.cmd.handle_process_output(running, None, progress.new_message_handler(), decode_streams=False)
         code = process.wait()
     except BaseException:
         if process:
             end(process, group=not connection.interactive)
         raise
+    finally:
+        _running.pop(process, None)
+    said = "\n".join(progress.other_lines + progress.error_lines)
     if code:
-        raise GitFailed("\n".join(progress.other_lines + progress.error_lines))
+        raise GitFailed(said)
+    return said
+
+
+def end_all() -> None:
+    """End every git that is at work, in whichever thread; there, it has failed."""
+    for process, has_group in list(_running.items()):
+        end(process, group=has_group)
+
+
+def ask(words: Sequence[str], folder: Path, *, literal: bool = True) -> Said:
+    """What git answers there, whatever its exit code; names of files keep their bytes. It writes nothing unasked.
+
+    Names among the words are just that; without `literal`, they may be patterns.
+    """
+    names = ("--literal-pathspecs",) if literal else ()
+    with calm():
+        code, out, err = (
+            _library()
+            .Git(folder)
+            .execute(
+                ["git", *names, *_LOCAL, *words],
+                with_extended_output=True,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+                with_exceptions=False,
+            )
+        )
+    return Said(code, os.fsdecode(out), err)
 
 
 @cache
@@ -74,13 +132,22 @@ def rewritten(url: str, folder: Path = _NOWHERE) -> str:
 
 def origin(folder: Path) -> str | None:
     """The address that a folder was cloned from; None if it is no repository, or has no server."""
-    git = _library()
     if not (folder / ".git").exists():
         return None
+    return _remotes(folder).get(remote(folder))
+
+
+def remote(folder: Path) -> str:
+    """What a folder calls the server that it was cloned from."""
+    urls = _remotes(folder)
+    return "origin" if "origin" in urls else next(iter(urls), "")
+
+
+def _remotes(folder: Path) -> dict[str, str]:
+    git = _library()
     with contextlib.suppress(git.GitError, ValueError, OSError):
-        urls = {remote.name: remote.url for remote in git.Repo(folder, expand_vars=False).remotes}
-        return urls.get("origin") or next(iter(urls.values()), None)
-    return None
+        return {remote.name: remote.url for remote in git.Repo(folder, expand_vars=False).remotes}
+    return {}
 
 
 def commit(folder: Path) -> str:

@@ -2,12 +2,14 @@
 
 import contextlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sesync_cli.clone.address import Address, read
+from sesync_cli.clone.extent import Extent
 from sesync_cli.clone.failures import Attempt, explain
-from sesync_cli.clone.repository import Connection, GitFailed, branches, commit, origin, talk
+from sesync_cli.clone.parts import get_large_files, get_submodules
+from sesync_cli.clone.repository import UNHOOKED, Connection, GitFailed, branches, commit, origin, talk
 from sesync_cli.errors import Conflict
 from sesync_cli.lock import partial, remove
 from sesync_cli.plan import Report, by_hand
@@ -21,6 +23,7 @@ class Clone:
 
     attempt: Attempt
     connection: Connection
+    extent: Extent = field(default_factory=Extent)
     _made: list[tuple[Path, int]] = field(default_factory=list, compare=False, repr=False)
 
     @property
@@ -38,12 +41,19 @@ class Clone:
         beside = partial(self.final, owner=self.final)
         remove(beside)
         self._make(beside)
+        self._get(beside, report)
+        self._appear(beside)
+
+    def _get(self, beside: Path, report: Report) -> None:
+        words = ["clone", "--progress", *self.extent.words, "--", self.attempt.address.url, str(beside)]
+        pointers = replace(self.connection, env={**self.connection.env, "GIT_LFS_SKIP_SMUDGE": "1"})
         try:
-            words = ["clone", "--progress", "--", self.attempt.address.url, str(beside)]
-            talk(words, self.connection, report)
+            talk([*UNHOOKED, *words], pointers, report)
         except GitFailed as failed:
             raise explain(str(failed), self.attempt) from None
-        self._appear(beside)
+        if self.extent.submodules:
+            get_submodules(beside, self.attempt, pointers, report)
+        get_large_files(beside, self.connection, report)
 
     def undo(self) -> None:
         beside = partial(self.final, owner=self.final)
@@ -76,7 +86,7 @@ class Clone:
         self._made.append((path, made.stat().st_ino))
 
     def __str__(self) -> str:
-        return by_hand("git", "clone", self.attempt.address.url, self.final)
+        return by_hand("git", "clone", *self.extent.shown, self.attempt.address.url, self.final)
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class Site:
     gitlab_https: str = _setting("A repository's address over HTTPS; `{repo}` stands for GROUP/NAME.")
     gitlab_prefer: str = _setting("`ssh` or `https`: what `sesync clone` uses when nothing is said.")
     gitlab_default_branch: str = _setting("The default branch of older repositories.")
+    gitlab_large_gb: int = _setting("From which size of a repository on, in GB, a lean clone is offered.")
     gitlab_host_keys: tuple[str, ...] = _setting("The server's public SSH keys, each as in `ssh-ed25519 AAAA...`.")
     database_host: str = _setting("A database server's name; `{host}` stands for its short name.")
     database_kinds: tuple[str, ...] = _setting("Which databases there are.")

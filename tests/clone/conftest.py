@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.gitlab.conftest import api  # noqa: F401
 from tests.services.githttp import GitHttp, git_http
 from tests.services.sshd import Sshd, make_key, sshd
 

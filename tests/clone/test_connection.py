@@ -7,7 +7,8 @@ import subprocess
 import pytest
 
 from tests.clone.conftest import git, leftovers
-from tests.services.githttp import PASSWORD, USER
+from tests.services.githttp import USER
+from tests.services.leaks import PASSWORD
 from tests.services.sshd import make_key
 
 

@@ -26,17 +26,32 @@ def test_a_refused_key_says_how_to_make_one_and_where_to_paste_it(sesync, strang
     (home / ".ssh").mkdir(mode=0o700)
     know(stranger, home)
     error, hint = failed(sesync("clone", "cooltrees/analysis"), home)
+    assert error == f"127.0.0.1 (port {stranger.port}) wants an ssh key, and you have none"
+    assert hint == "'sesync ssh-key' makes one and registers it."
+    public = make_key(home / ".ssh/id_ed25519")
+    error, hint = failed(sesync("clone", "cooltrees/analysis"), home)
+    assert error == f"127.0.0.1 (port {stranger.port}) does not accept your ssh key {public.with_suffix('')}"
+    assert hint == (
+        f"'sesync ssh-key' registers it, or paste the line in {public} at"
+        " https://gitlab.example.org/-/user_settings/ssh_keys."
+    )
+
+
+def test_a_key_that_the_settings_name_may_be_any(sesync, stranger, home):
+    (home / ".ssh").mkdir(mode=0o700)
+    know(stranger, home)
+    (home / ".ssh/config").write_text("IdentityFile ~/.ssh/lab\n")
+    error, hint = failed(sesync("clone", "cooltrees/analysis"), home)
     assert error == f"127.0.0.1 (port {stranger.port}) does not accept your ssh key, or you have none"
-    assert "'ssh-keygen -t ed25519'" in hint
-    assert "https://gitlab.example.org/-/user_settings/ssh_keys" in hint
-    make_key(home / ".ssh/id_ed25519")
-    assert failed(sesync("clone", "cooltrees/analysis"), home) == (error, hint)
+    assert hint == "'sesync ssh-key' sets one up; 'sesync ssh-key --check' says more."
 
 
 def test_a_key_with_a_passphrase_needs_a_terminal(sesync, stranger, home):
     stranger.accept(make_key(home / ".ssh/id_ed25519", passphrase="open sesame"))
     know(stranger, home)
-    assert "works only in a terminal" in failed(sesync("clone", "cooltrees/analysis"), home)[1]
+    error, hint = failed(sesync("clone", "cooltrees/analysis"), home)
+    assert error.startswith(f"127.0.0.1 (port {stranger.port}) did not let you in: your ssh key {home}/.ssh/id_ed25519")
+    assert hint.startswith("Type it in a terminal.")
 
 
 def test_on_a_terminal_the_passphrase_is_asked_for(terminal, stranger, home):

@@ -2,14 +2,15 @@
 
 import contextlib
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.conftest import missing, needed
+from tests.services.leaks import PASSWORD
 from tests.services.sshd import free_port, wait_until_open
 
-USER, PASSWORD = "jsmith", "tok-123-secret"
+USER = "jsmith"
 _BACKEND = Path("/usr/lib/git-core/git-http-backend")
 _CONFIG = """\
 server.document-root = "{folder}/repos"
@@ -56,16 +57,17 @@ class GitHttp:
 
 
 @contextlib.contextmanager
-def git_http(folder: Path, scheme: str = "http") -> Iterator[GitHttp]:
+def git_http(folder: Path, scheme: str = "http", passwords: Mapping[str, str] | None = None) -> Iterator[GitHttp]:
     """A server whose files are in this folder, stopped with the block."""
     if not _BACKEND.exists():
         missing(str(_BACKEND))
     (folder / "repos").mkdir(exist_ok=True)
-    (folder / "passwords").write_text(f"{USER}:{PASSWORD}\n")
+    known = {USER: PASSWORD} if passwords is None else passwords
+    (folder / "passwords").write_text("".join(f"{user}:{password}\n" for user, password in known.items()))
     port, secure = free_port(), scheme == "https"
     text = _CONFIG.format(folder=folder, port=port, backend=_BACKEND, module=', "mod_openssl"' if secure else "")
     if secure:
-        _make_certificate(folder)
+        make_certificate(folder)
         text += _TLS.format(folder=folder)
     (folder / "lighttpd.conf").write_text(text)
     server = subprocess.Popen([needed("lighttpd"), "-D", "-f", str(folder / "lighttpd.conf")])
@@ -77,7 +79,8 @@ def git_http(folder: Path, scheme: str = "http") -> Iterator[GitHttp]:
         server.wait()
 
 
-def _make_certificate(folder: Path) -> None:
+def make_certificate(folder: Path) -> None:
+    """A certificate for this machine that nobody vouches for, and its key, alone and in one file."""
     names = "subjectAltName=DNS:localhost,IP:127.0.0.1"
     made = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
     argv = ["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2", "-subj", "/CN=localhost"]

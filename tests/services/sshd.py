@@ -61,14 +61,14 @@ class Sshd:
 
 
 @contextlib.contextmanager
-def sshd(folder: Path) -> Iterator[Sshd]:
-    """A server whose files are in this folder, stopped with the block."""
+def sshd(folder: Path, more: str = "") -> Iterator[Sshd]:
+    """A server whose files are in this folder, stopped with the block; `more` are lines of its configuration."""
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     make_key(folder / "host_key")
     (folder / "authorized_keys").touch(mode=0o600)
     port = free_port()
-    (folder / "sshd_config").write_text(_CONFIG.format(port=port, folder=folder))
+    (folder / "sshd_config").write_text(_CONFIG.format(port=port, folder=folder) + more)
     argv = [needed("sshd"), "-D", "-f", str(folder / "sshd_config"), "-E", str(folder / "sshd.log")]
     server = subprocess.Popen(argv, stdin=subprocess.DEVNULL)
     try:

@@ -1,0 +1,127 @@
+"""sesync clone with several repositories, as one plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sesync_cli import screen
+from sesync_cli.answer import asked_for_json
+from sesync_cli.clone import connection, place
+from sesync_cli.clone.address import typed
+from sesync_cli.clone.cli.options import introduction, may_ask
+from sesync_cli.clone.extent import Extent
+from sesync_cli.clone.failures import Attempt
+from sesync_cli.clone.projects import folders
+from sesync_cli.clone.together import One, Together, shared_login
+from sesync_cli.clone.working_copy import Clone, Update, existing
+from sesync_cli.errors import Conflict, SesyncError, WrongWords
+from sesync_cli.plan import Plan
+from sesync_cli.session import Session
+
+_NAMED = 10  # how many repositories a sentence names
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How repositories are wanted: where, which way, how much of them, and whether those that are there are updated."""
+
+    dir: str | None
+    way: str
+    update: bool
+    anyway: bool
+    extent: Extent
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What there is to do: clones that are wanted, those to be updated, and what is in the way of others."""
+
+    new: tuple[Attempt, ...]
+    there: tuple[Attempt, ...]
+    blocked: dict[str, SesyncError]
+
+
+def plan_group(session: Session, group: str, paths: Sequence[str], wish: Wish) -> Plan:
+    """Clone all of these side by side; those that are there already stay as they are, or are updated."""
+    found = _found(session, group, paths, wish)
+    wanted = (*found.new, *(found.there if wish.update else ()))
+    all_ = [{"repository": one.address.url, "path": str(one.folder)} for one in (*found.new, *found.there)]
+    facts = {"repositories": sorted(all_, key=lambda one: one["path"])}
+    if not wanted:
+        if found.blocked:
+            raise _unfinished(found.blocked, len(paths))
+        return Plan((), f"{_count(len(paths))} are cloned already; '--update' gets what is new.", facts)
+    ways = _ways(session, wanted)
+    who, failed = introduction(session), dict(found.blocked)
+    ones: tuple[One, ...] = (
+        *(Clone(attempt, ways[_server(attempt)].connection, wish.extent) for attempt in found.new),
+        *(Update(attempt, ways[_server(attempt)].connection) for attempt in found.there if wish.update),
+    )
+    together = Together(ones, screen.doing, shared_login(ones), failed)
+
+    def after() -> dict[str, Any]:
+        if failed:
+            raise _unfinished(failed, len(paths))
+        return {"warnings": who.warnings}
+
+    steps = (*(step for way in ways.values() for step in way.steps), *who.steps, together)
+    place_of = place.tilde(wanted[0].folder.parent, session.home)
+    done = f"{_count(len(paths))} are in {place_of}: {_named([one.folder.name for one in (*found.new, *found.there)])}."
+    questions = (*(way.ask for way in ways.values()), _question(session, wanted, place_of))
+    ask = "\n".join(filter(None, questions))
+    owner = session.home / ".sesync-group" / (group or "several")
+    return Plan(steps, done, facts, ask=ask, owner=owner, sweeps=(wanted[0].folder.parent,), after=after)
+
+
+def _found(session: Session, group: str, paths: Sequence[str], wish: Wish) -> _Found:
+    new, there, blocked = list[Attempt](), list[Attempt](), dict[str, SesyncError]()
+    for path, name in folders(paths, group).items():
+        try:
+            address = typed(path, session.site, wish.way)
+            final = place.chosen(f"{wish.dir or session.home}/{name}", address, session.home, session.cwd)
+            known = existing(address, final, False)
+        except (WrongWords, Conflict) as error:
+            blocked[path] = error
+            continue
+        if not wish.anyway:
+            place.refuse_data_directory(final, session.site)
+        way = replace(known, label=path) if known else address
+        (there if known else new).append(Attempt(way, final, session.site, session.home))
+    return _Found(tuple(new), tuple(there), blocked)
+
+
+def _ways(session: Session, wanted: Sequence[Attempt]) -> dict[str, connection.Way]:
+    """How to get to each of the servers: there is more than one where some clones go over ssh and others over https."""
+    traveller, ways = connection.Traveller(session.env, session.home, session.interactive), {}
+    for attempt in wanted:
+        if _server(attempt) not in ways:
+            with screen.doing(f"Looking for {attempt.where}"):
+                ways[_server(attempt)] = connection.prepare(attempt, traveller, None)
+    return ways
+
+
+def _server(attempt: Attempt) -> str:
+    return f"{attempt.address.scheme}://{attempt.where}"
+
+
+def _question(session: Session, wanted: Sequence[Attempt], where: str) -> str:
+    """What is asked where nobody has just picked them by hand."""
+    if session.watched and may_ask(session) and not asked_for_json():
+        return ""
+    return f"clone {_count(len(wanted))} to {where}: {_named([one.address.label for one in wanted])}?"
+
+
+def _unfinished(failed: dict[str, SesyncError], count: int) -> SesyncError:
+    lines = "".join(f"\n  {label}: {error}" for label, error in failed.items())
+    others = "; the others are there" if len(failed) < count else ""
+    hints = list(dict.fromkeys(error.hint for error in failed.values() if error.hint))
+    return SesyncError(f"{len(failed)} of {_count(count)} could not be cloned{others}:{lines}", hint="\n".join(hints))
+
+
+def _named(names: Sequence[str]) -> str:
+    rest = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _count(number: int) -> str:
+    return f"{number} {'repository' if number == 1 else 'repositories'}"

@@ -1,0 +1,176 @@
+"""A person's own ssh keys, read from their files: which there are, and why ssh could not use one."""
+
+import base64
+import contextlib
+import os
+import pwd
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.clone.address import Address
+from sesync_cli.errors import NoAnswer
+from sesync_cli.run import ProgramFailed, run
+
+USUAL = ("id_ed25519", "id_ecdsa", "id_rsa")  # ssh tries these by itself; the first is the best
+PAGES = {  # where a public key is pasted
+    "github.com": "https://github.com/settings/ssh/new",
+    "ssh.github.com": "https://github.com/settings/ssh/new",
+    "gitlab.com": "https://gitlab.com/-/user_settings/ssh_keys",
+}
+_TRIED = {*USUAL, "id_ecdsa_sk", "id_ed25519_sk", "id_xmss", "id_dsa"}  # the others need a device, or are of old times
+_FEWEST_BITS = 3072  # of an RSA key, as ssh-keygen makes them today
+_OPENSSH = b"openssh-key-v1\0"
+_PUBLIC = re.compile(r"((?:sk-)?(?:ssh|ecdsa)-[\w@.-]+) ([A-Za-z0-9+/]+=*)(?: (.*))?")
+_ARMOUR = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----\s(.*?)-----END ", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key pair: the private file, the public line (empty where only the passphrase could tell), and what is wrong."""
+
+    path: Path
+    public: str
+    has_public: bool
+    has_passphrase: bool
+    problem: str = ""
+
+    @property
+    def public_path(self) -> Path:
+        return public_half(self.path)
+
+    @property
+    def bare(self) -> str:
+        """The public line without its comment, by which keys are compared."""
+        return bare(self.public)
+
+
+def public_half(path: Path) -> Path:
+    return path.with_name(f"{path.name}.pub")
+
+
+def bare(line: str) -> str:
+    return " ".join(line.split()[:2])
+
+
+def candidates(settings: Mapping[str, str], address: Address, folder: Path) -> list[Path]:
+    """The private files that ssh would try for a server, those that somebody named for it first."""
+    named = [path for line in settings.get("identityfile", "").splitlines() if (path := _named(line, address))]
+    own = [path for path in named if path.name not in _TRIED]
+    usual = [folder / name for name in USUAL]
+    return [*dict.fromkeys(own), *(path for path in usual if not named or path in named)]
+
+
+def find_keys(paths: Iterable[Path]) -> list[Key]:
+    """The keys under these names, as far as anything is there."""
+    return [_key(path) for path in paths if os.path.lexists(path) or os.path.lexists(public_half(path))]
+
+
+def refusal(where: str, command: str, page: str, home: Path | None) -> tuple[str, str]:
+    """Why a server lets nobody in from this home, as far as its keys tell, and what to do: `command` mends most."""
+    if home is None or _names_keys(home / ".ssh/config"):
+        message = f"{where} does not accept your ssh key, or you have none"
+        return message, f"'{command}' sets one up; '{command} --check' says more."
+    keys = find_keys(home / ".ssh" / name for name in USUAL)
+    if not keys:
+        return f"{where} wants an ssh key, and you have none", f"'{command}' makes one and registers it."
+    if all(key.has_passphrase for key in keys):
+        message = (
+            f"{where} did not let you in: your ssh key {keys[0].path} has a passphrase, asked for only in a terminal"
+        )
+        return message, f"Type it in a terminal. '{command} --check' says whether the server knows the key."
+    paste = f", or paste the line in {keys[0].public_path} at {page}" if page else ""
+    return f"{where} does not accept your ssh key {keys[0].path}", f"'{command}' registers it{paste}."
+
+
+def in_agent(seconds: float) -> frozenset[str]:
+    """The public halves, without comments, of the keys that the ssh agent holds; none where there is no agent."""
+    if not os.environ.get("SSH_AUTH_SOCK"):
+        return frozenset()
+    with contextlib.suppress(ProgramFailed, NoAnswer, OSError):
+        return frozenset(map(bare, run(["ssh-add", "-L"], seconds=seconds).out.splitlines()))
+    return frozenset()
+
+
+def _names_keys(config: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return "identityfile" in config.read_text(errors="replace").lower()
+    return False
+
+
+def _named(line: str, address: Address) -> Path | None:
+    account = pwd.getpwuid(os.getuid())
+    tokens = {"%d": account.pw_dir, "%u": account.pw_name, "%h": address.host, "%n": address.host, "%r": address.user}
+    path = re.sub("%.", lambda found: tokens.get(found[0], found[0][1:]), re.sub("^~(?=/)", "%d", line))
+    return Path(path.removesuffix(".pub")) if path.startswith("/") else None
+
+
+def _key(path: Path) -> Key:
+    public, problem = "", ""
+    with contextlib.suppress(OSError):
+        public = _content(public_half(path)).strip()
+    if public and not _is_public(public):
+        public, problem = "", f"{public_half(path)} is no public key"
+    has_public = os.path.lexists(public_half(path))
+    try:
+        secret = _content(path)
+    except FileNotFoundError:
+        return Key(path, public, has_public, False, f"{path} is missing: its public half alone opens nothing")
+    except OSError as error:
+        return Key(path, public, has_public, False, f"{path} cannot be read: {os.strerror(error.errno or 0)}")
+    inner = _inside(secret)
+    if inner is None:
+        return Key(path, public, has_public, False, f"{path} is no private key")
+    has_passphrase, own = inner
+    if own and public and bare(public) != own:
+        problem = f"{public_half(path)} belongs to another key than {path}"
+    public = public or own
+    return Key(path, public, has_public, has_passphrase, problem or _weakness(path, public))
+
+
+def _content(path: Path) -> str:
+    if path.exists() and not path.is_file():  # a pipe would have us wait
+        return ""
+    return path.read_text(errors="replace")
+
+
+def _is_public(line: str) -> bool:
+    if found := _PUBLIC.fullmatch(line):
+        with contextlib.suppress(ValueError, IndexError):
+            return _fields(base64.b64decode(found[2]))[0] == found[1].encode()
+    return False
+
+
+def _inside(secret: str) -> tuple[bool, str] | None:
+    """Whether a private key has a passphrase, and its public half where that can be read without it."""
+    armour = _ARMOUR.search(secret)
+    if armour is None:
+        return None
+    kind, body = armour.groups()
+    if kind != "OPENSSH PRIVATE KEY":
+        return "ENCRYPTED" in kind + body[:200], ""
+    with contextlib.suppress(ValueError, IndexError):
+        blob = base64.b64decode(body).removeprefix(_OPENSSH)
+        cipher, kdf, options = _fields(blob)[:3]
+        # after these and their lengths comes the number of keys, which is 1, and then the public one
+        public = _fields(blob[len(cipher + kdf + options) + 16 :])[0]
+        return cipher != b"none", f"{_fields(public)[0].decode()} {base64.b64encode(public).decode()}"
+    return None
+
+
+def _weakness(path: Path, public: str) -> str:
+    if not public.startswith("ssh-rsa "):
+        return ""
+    bits = int.from_bytes(_fields(base64.b64decode(public.split()[1]))[2]).bit_length()
+    return f"{path} is an RSA key of {bits} bits, which is too short" if bits < _FEWEST_BITS else ""
+
+
+def _fields(blob: bytes) -> list[bytes]:
+    """The parts of ssh's binary formats, each of which follows its own length."""
+    fields = []
+    while len(blob) >= 4:
+        size = int.from_bytes(blob[:4])
+        fields.append(blob[4 : 4 + size])
+        blob = blob[4 + size :]
+    return fields

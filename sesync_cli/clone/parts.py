@@ -1,0 +1,142 @@
+"""Parts of a repository that are not in it: submodules, and large files that Git LFS keeps at a server of its own."""
+
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sesync_cli.clone.address import Address, allowed
+from sesync_cli.clone.failures import Attempt, explain
+from sesync_cli.clone.repository import UNHOOKED, Connection, GitFailed, ask, talk
+from sesync_cli.plan import Report, by_hand
+
+_POINTER = b"version https://git-lfs.github.com/spec/"
+_LONGEST_POINTER = 1024  # bytes, by the specification of Git LFS
+_RELATIVE = re.compile(r"\.\.?/[\w./-]+")
+_SUBMODULE_PROTOCOLS = "ssh:https:http:git"
+_LFS = ("-c", "lfs.transfer.maxRetries=2", "-c", "lfs.dialTimeout=10", "-c", "lfs.activityTimeout=60")
+_MOST = 5  # names in a sentence
+
+
+@dataclass(frozen=True)
+class Submodule:
+    """A folder that is a repository of its own; `goes` says whether sesync goes to its address."""
+
+    path: str
+    url: str
+    goes: bool
+
+
+def submodules(folder: Path) -> list[Submodule]:
+    """The submodules that a repository names."""
+    facts = _settings(folder / ".gitmodules")
+    found: dict[str, dict[str, str]] = {}
+    for key, value in facts.items():
+        name, _, field = key.removeprefix("submodule.").rpartition(".")
+        found.setdefault(name, {})[field] = value
+    return [
+        Submodule(one["path"], one.get("url", ""), _goes(one["path"], one.get("url", "")))
+        for one in found.values()
+        if "path" in one
+    ]
+
+
+def get_submodules(folder: Path, attempt: Attempt, connection: Connection, report: Report) -> None:
+    """Get the submodules whose addresses sesync goes to, and theirs; none of their hooks runs."""
+    paths = [one.path for one in submodules(folder) if one.goes]
+    if not paths:
+        return
+    free = Connection({**connection.env, "GIT_ALLOW_PROTOCOL": _SUBMODULE_PROTOCOLS}, connection.interactive)
+    words = ["submodule", "update", "--init", "--recursive", "--progress", "--", *paths]
+    try:
+        talk(["-C", str(folder), *UNHOOKED, *words], free, report)
+    except GitFailed as failed:
+        url = re.search(r"clone of '(.+)' into submodule path", str(failed))
+        address = allowed(url[1]) if url else None
+        raise explain(str(failed), replace(attempt, address=address or attempt.address)) from None
+
+
+def get_large_files(folder: Path, connection: Connection, report: Report) -> None:
+    """Get the files that Git LFS keeps, if the program is there; without, what stands for them stays."""
+    if not shutil.which("git-lfs") or _strange_server(folder) or not pointers(folder):
+        return
+    report(None, "getting large files (Git LFS)")
+    try:
+        talk(["-C", str(folder), "lfs", "install", "--local"], connection, report)
+        talk(["-C", str(folder), *_LFS, "lfs", "pull"], connection, report)
+    except GitFailed:
+        return  # the code is there all the same; what is missing is named when the clone is done
+
+
+def pointers(folder: Path) -> list[str]:
+    """The files of which there is only what stands for them."""
+    if not any((folder / name).is_file() for name in (".gitattributes", ".lfsconfig")) and not _has_attributes(folder):
+        return []
+    said = ask(["ls-files", "-z", "--", ":(attr:filter=lfs)"], folder, literal=False)
+    return [path for path in said.out.split("\0") if path and _is_pointer(folder / path)]
+
+
+def notices(folder: Path, shown: str) -> list[str]:
+    """What a person should know of the parts that are not there, with the commands that get them."""
+    told = []
+    missing = [one for one in submodules(folder) if not any((folder / one.path).glob("*"))]
+    if names := [one.path for one in missing if one.goes]:
+        again = f"git -C {shown} submodule update --init"
+        told.append(
+            f"parts of it are repositories of their own (submodules) and not here yet: {_few(names)};"
+            f" '{again}' gets them"
+        )
+    if names := [one.path for one in missing if not one.goes]:
+        told.append(f"the submodules {_few(names)} have addresses that sesync does not go to, and stay empty")
+    if names := pointers(folder):
+        told.append(
+            f"large files are kept apart by Git LFS, and only stand-ins are here: {_few(names)}; {_lfs(folder, shown)}"
+        )
+    return told
+
+
+def _lfs(folder: Path, shown: str) -> str:
+    if server := _strange_server(folder):
+        return f"its .lfsconfig names an address that sesync does not go to: {server}"
+    if shutil.which("git-lfs"):
+        return f"'git -C {shown} lfs pull' tries again"
+    return (
+        f"once support has installed git-lfs, '{by_hand('git', 'lfs', 'install')} && git -C {shown} lfs pull' gets them"
+    )
+
+
+def _has_attributes(folder: Path) -> bool:
+    return bool(ask(["ls-files", "-z", "--", "*/.gitattributes"], folder, literal=False).out)
+
+
+def _is_pointer(path: Path) -> bool:
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > _LONGEST_POINTER:
+        return False
+    return path.read_bytes().startswith(_POINTER)
+
+
+def _strange_server(folder: Path) -> str:
+    """An address in the repository's own settings for Git LFS that sesync does not go to."""
+    urls = (value for key, value in _settings(folder / ".lfsconfig").items() if key.endswith("url"))
+    return next((url for url in urls if not allowed(url)), "")
+
+
+def _settings(file: Path) -> Mapping[str, str]:
+    """What a settings file in a repository says; a link could lead to somebody's real settings, and counts for none."""
+    if file.is_symlink() or not file.is_file():
+        return {}
+    said = ask(["config", "--no-includes", "--file", str(file), "--list", "-z"], file.parent)
+    pairs = (line.partition("\n") for line in said.out.split("\0") if line)
+    return {key: value for key, _, value in pairs}
+
+
+def _goes(path: str, url: str) -> bool:
+    parts = Path(path).parts
+    inside = path.isprintable() and not path.startswith(("-", "/")) and not {"..", ".git"} & {p.lower() for p in parts}
+    address: Address | None = allowed(url)
+    return inside and (address is not None or bool(_RELATIVE.fullmatch(url)))
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")

@@ -1,0 +1,87 @@
+"""Which of somebody's projects are meant: listed with what is here of them, found by name, told apart."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.clone.address import read, site_addresses
+from sesync_cli.clone.repository import origin
+from sesync_cli.errors import NotFound, WrongWords
+from sesync_cli.gitlab.api import Account, Project
+from sesync_cli.names import listed, near
+from sesync_cli.site.settings import Site
+
+NAME = re.compile(r"\w[\w.-]*")
+GROUP = re.compile(r"(\w[\w.-]*/)+")
+_CHOICES = 5  # how many are named in a hint
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A project as it is listed: when something last happened there, who sees it, and its clone in home, if any."""
+
+    path: str
+    name: str
+    last_activity: str
+    visibility: str
+    url: str
+    clone: Path | None
+
+
+def as_listed(projects: Iterable[Project], home: Path, site: Site) -> list[Listed]:
+    """The projects group by group, those first where something happened last."""
+    return [
+        Listed(one.path, one.name, one.last_activity, one.visibility, one.url, _clone(one, home, site))
+        for one in by_group(projects)
+    ]
+
+
+def by_group(projects: Iterable[Project]) -> list[Project]:
+    """The same projects, those of a group together, in the order in which the groups first come."""
+    groups: dict[str, list[Project]] = {}
+    for one in projects:
+        groups.setdefault(one.group, []).append(one)
+    return [one for group in groups.values() for one in group]
+
+
+def named(name: str, account: Account) -> list[Project]:
+    """The user's projects of this name, which may be in several groups; `NotFound` with near names if there is none."""
+    same = [one for one in account.projects(name) if _last(one.path) == name.casefold()]
+    if same:
+        return same
+    paths: dict[str, list[str]] = {}
+    for one in account.projects():
+        paths.setdefault(_last(one.path), []).append(one.path)
+    meant = [path for like in near(name, paths) for path in paths[like]]
+    hint = f"Did you mean {listed(meant[:_CHOICES])}?" if meant else "'sesync clone' lists your projects."
+    raise NotFound(f"you are a member of no project named {name}", hint=hint)
+
+
+def several(name: str, found: Sequence[Project]) -> WrongWords:
+    """The error for a name that is that of several projects."""
+    words = [f"'sesync clone {one.path}'" for one in found[:_CHOICES]]
+    return WrongWords(f"{len(found)} of your projects are named {name}", hint=f"Say which: {listed(words)}.")
+
+
+def folders(paths: Sequence[str], group: str) -> dict[str, str]:
+    """A folder's name for each repository of a group: its own, with its subgroup's before it if two have the same."""
+    names = [_last(path) for path in paths]
+    return {
+        path: path.rpartition("/")[2]
+        if names.count(_last(path)) == 1
+        else path.removeprefix(f"{group}/").replace("/", "-")
+        for path in paths
+    }
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2].casefold()
+
+
+def _clone(project: Project, home: Path, site: Site) -> Path | None:
+    folder = home / project.path.rpartition("/")[2]
+    if not NAME.fullmatch(folder.name) or not (folder / ".git").exists():
+        return None
+    there = read(origin(folder) or "")
+    return folder if there and any(there.is_same(one) for one in site_addresses(project.path, site)) else None

@@ -1,0 +1,47 @@
+"""What a fresh clone asks for beside itself: packages, and a project's data directory."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sesync_cli.clone.repository import ask
+from sesync_cli.site.settings import Site
+
+_PACKAGES = ("pylock.toml", "uv.lock", "Pipfile.lock", "requirements.txt", "Pipfile", "pyproject.toml")
+_CODE = (".py", ".ipynb", ".r", ".rmd", ".qmd", ".md", ".sh", ".sql", ".jl", ".m", ".toml", ".yml", ".yaml", ".txt")
+_LONGEST = 1_000_000  # bytes of a file that is still looked into
+_MOST_FILES = 400
+_MOST_PROJECTS = 3
+
+
+def advice(folder: Path, shown: str, home: Path, site: Site) -> list[str]:
+    """A sentence with its command for each thing that is asked for and can be had with one."""
+    told = []
+    if any((folder / name).is_file() for name in _PACKAGES):
+        told.append(f"It asks for Python packages: cd {shown} && sesync kernel create")
+    for project in projects(folder, home, site):
+        told.append(f"Its code reads the data of {project}: sesync link {project}")
+    return told
+
+
+def projects(folder: Path, home: Path, site: Site) -> list[str]:
+    """The projects whose data the code reads by a path in home or in the data root, and that are not linked yet."""
+    before, after = map(re.escape, Path(site.data_path).name.split("{project}"))
+    name = rf"{before}[A-Za-z0-9][A-Za-z0-9_.-]*?{after}(?![\w-])"
+    root = re.escape(str(site.data_root))
+    homes = re.escape(site.home_path).replace(r"\{user\}", r"[\w.-]+")
+    path = re.compile(rf"(?:~|\$HOME|\$\{{HOME\}}|{homes}|{root})/({name})|home\(\)\s*/\s*[\"']({name})")
+    found: dict[str, None] = {}
+    for text in _texts(folder):
+        found |= dict.fromkeys(first or second for first, second in path.findall(text))
+    missing = [one for one in found if not os.path.lexists(home / one)]
+    return [site.project(one) for one in missing[:_MOST_PROJECTS]]
+
+
+def _texts(folder: Path) -> Iterator[str]:
+    listed = [path for path in ask(["ls-files", "-z"], folder).out.split("\0") if path.lower().endswith(_CODE)]
+    for path in listed[:_MOST_FILES]:
+        file = folder / path
+        if not file.is_symlink() and file.is_file() and file.stat().st_size <= _LONGEST:
+            yield file.read_text(errors="replace")

@@ -1,0 +1,35 @@
+"""The person's own account at the site's GitLab, if they have a token for it."""
+
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from sesync_cli.errors import SesyncError
+from sesync_cli.gitlab.api import Account
+from sesync_cli.gitlab.tokens import Token, find_token
+from sesync_cli.run import run
+from sesync_cli.site.settings import Site
+
+_NAMED = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "GIT_SSL_CAINFO")
+_SYSTEMS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")  # Debian's, and RHEL's
+
+
+def my_account(site: Site, env: Mapping[str, str], home: Path) -> Account | None:
+    """The account that the person's token opens; None without a token. No server is asked yet."""
+    token = find_token(site.gitlab_url, env, home)
+    return account(site, env, token) if token else None
+
+
+def account(site: Site, env: Mapping[str, str], token: Token) -> Account:
+    """The account that this token opens."""
+    trusted = _certificates(site.gitlab_url, env)
+    return Account(site.gitlab_url, token, site.support_email, site.data_patience_seconds, trusted)
+
+
+def _certificates(url: str, env: Mapping[str, str]) -> str:
+    """The file of those who vouch for servers, the same that git uses; empty for the library's own."""
+    named = next((env[name] for name in _NAMED if env.get(name)), "")
+    if not named:
+        with contextlib.suppress(SesyncError, OSError):
+            named = run(["git", "config", "--path", "--get-urlmatch", "http.sslCAInfo", url], cwd=Path("/")).out.strip()
+    return named or next((path for path in _SYSTEMS if Path(path).is_file()), "")

@@ -1,0 +1,121 @@
+"""Keeping a token that was given to us: with git's own credential helper, or in python-gitlab's file."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sesync_cli.errors import NotReady, WrongWords
+from sesync_cli.gitlab.tokens import (
+    GIT,
+    Keeper,
+    Token,
+    git_credential,
+    python_gitlab_files,
+    read_settings,
+    section_for,
+    shown,
+    unreadable,
+)
+from sesync_cli.plan import Report, RewriteFile, Step, by_hand
+from sesync_cli.run import ProgramFailed, run
+
+_TOKEN = re.compile(r"[!-~]{8,2000}")
+_FORGETFUL = ("", "cache")  # helpers that keep nothing for longer than a while
+_OTHERS = ("private_token", "oauth_token", "job_token")  # python-gitlab wants no more than one of them
+
+
+def given(text: str) -> Token:
+    """A token as it was typed or sent; what is none is refused and never repeated."""
+    if not _TOKEN.fullmatch(text.strip()):
+        raise WrongWords("this is no token", hint="A token is one word of letters and digits, such as glpat-...")
+    return Token(text.strip(), "just given")
+
+
+def plan_keeping(url: str, username: str, token: Token, keeper: Keeper) -> tuple[Step, str]:
+    """The step that keeps this token for this GitLab, and where it will be, in words."""
+    helper = _helper(url, keeper.env)
+    name = helper.split(" ")[0]
+    if name in _FORGETFUL or helper.startswith("!"):
+        return _in_file(url, token, keeper)
+    return KeepInGit(url, username, token, keeper), f"{GIT} ({name})"
+
+
+@dataclass(frozen=True)
+class KeepInGit:
+    """Hand a token to the credential helper that is set up in git, and make sure that it gives it back."""
+
+    url: str
+    username: str
+    token: Token
+    keeper: Keeper
+
+    @property
+    def doing(self) -> str:
+        return "Keeping the token"
+
+    def do(self, report: Report) -> None:
+        words = (f"username={self.username}", f"password={self.token.value}")
+        try:
+            git_credential("approve", self.url, self.keeper, *words)
+            kept = f"password={self.token.value}\n" in git_credential("fill", self.url, self.keeper, words[0])
+        except ProgramFailed:
+            kept = False
+        if not kept:
+            raise NotReady(
+                f"{GIT} did not keep the token",
+                hint="'git config --show-origin --get-all credential.helper' shows where it is set up.",
+            )
+
+    def undo(self) -> None:
+        # a token that was proven good does no harm where the person keeps theirs
+        return
+
+    def __str__(self) -> str:
+        return by_hand("git", "credential", "approve")
+
+
+def _in_file(url: str, token: Token, keeper: Keeper) -> tuple[Step, str]:
+    path = (python_gitlab_files(keeper) or [keeper.home / ".python-gitlab.cfg"])[-1]
+    if path == Path("/etc/python-gitlab.cfg"):
+        path = keeper.home / ".python-gitlab.cfg"
+    section = section_for(url, read_settings([path] if path.exists() else []))
+
+    def text(old: str) -> str:
+        return _with_token(old, section, url, token, path)
+
+    place = shown(path, keeper.home)
+    return RewriteFile(path, text, f"$EDITOR {place}", f"Keeping the token in {place}", secret=True), place
+
+
+def _with_token(old: str, section: str, url: str, token: Token, path: Path) -> str:
+    """The settings with this token in them; every other line stays as it is."""
+    from configparser import Error
+
+    from configupdater import ConfigUpdater
+
+    settings = ConfigUpdater()
+    try:
+        settings.read_string(old)
+    except Error:
+        raise unreadable(path) from None
+    name = section or urlsplit(url).netloc.replace(":", "-")
+    if not settings.has_section("global") and not settings.sections():
+        settings.add_section("global")
+        settings.set("global", "default", name)
+    if not settings.has_section(name):
+        settings.add_section(name)
+        settings.set(name, "url", url)
+    for option in _OTHERS:
+        settings.remove_option(name, option)
+    settings.set(name, "private_token", token.value.replace("%", "%%"))
+    return str(settings)
+
+
+def _helper(url: str, env: Mapping[str, str]) -> str:
+    try:
+        argv = ["git", "config", "--get-urlmatch", "credential.helper", url]
+        return run(argv, env=env, cwd=Path("/")).out.strip()
+    except (ProgramFailed, OSError):
+        return ""

@@ -1,0 +1,189 @@
+"""Access tokens for GitLab: the places where people and their programs keep them, and who else may read those."""
+
+import configparser
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sesync_cli.errors import NoAnswer, NotReady
+from sesync_cli.run import ProgramFailed, run
+
+ENVIRONMENT = "GITLAB_TOKEN"
+GIT = "git's credential helper"
+PORTS = {"https": 443, "http": 80}
+_SYSTEM = Path("/etc/python-gitlab.cfg")
+_SECONDS = 10.0  # how long a credential helper may take: it may ask a keyring, never a person
+_URLS = ("GITLAB_URL", "GITLAB_HOST", "GL_HOST")  # which server GITLAB_TOKEN is for, if one of them says so
+_QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "", "GCM_INTERACTIVE": "never"}
+
+
+class Token:
+    """A secret and where it comes from, in words. It shows itself nowhere but as `value`."""
+
+    def __init__(self, value: str, source: str, warning: str = "") -> None:
+        self.value = value
+        self.source = source
+        self.warning = warning
+
+    def __repr__(self) -> str:
+        return f"<token from {self.source}>"
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Who looks for a token: their environment and home."""
+
+    env: Mapping[str, str]
+    home: Path
+
+
+def find_token(host_url: str, env: Mapping[str, str], home: Path) -> Token | None:
+    """The token for the GitLab at this address: from GITLAB_TOKEN, python-gitlab's file, glab's, or git's helper.
+
+    Nobody is asked for anything. `NotReady` for a file that is there and cannot be read.
+    """
+    keeper = Keeper(env, home)
+    for look in (_in_environment, _of_python_gitlab, _of_glab, _of_git):
+        if token := look(host_url, keeper):
+            return token
+    return None
+
+
+def same_server(one: str, other: str) -> bool:
+    """Whether two web addresses lead to the same server in the same way: a token is for one only."""
+    return _server(one) == _server(other) is not None
+
+
+def git_credential(verb: str, url: str, keeper: Keeper, *lines: str) -> str:
+    """What `git credential` answers; `lines` are told to it beside the server's name. It never asks a person."""
+    parts = urlsplit(url)
+    said = "".join(f"{line}\n" for line in (f"protocol={parts.scheme}", f"host={parts.netloc}", *lines, ""))
+    env = {**keeper.env, **_QUIET}
+    return run(["git", "credential", verb], env=env, cwd=Path("/"), seconds=_SECONDS, said=said).out
+
+
+def has_password(url: str, keeper: Keeper) -> bool:
+    """Whether git has a name and a password for this server without asking anybody."""
+    return bool(_password(url, keeper))
+
+
+def python_gitlab_files(keeper: Keeper) -> list[Path]:
+    """The files that python-gitlab reads, in its order: later ones win."""
+    if named := keeper.env.get("PYTHON_GITLAB_CFG"):
+        return [Path(named)]
+    system = [_SYSTEM] if os.access(_SYSTEM, os.R_OK) else []
+    own = keeper.home / ".python-gitlab.cfg"
+    return [*system, own] if own.exists() else system
+
+
+def section_for(host_url: str, settings: configparser.ConfigParser) -> str:
+    """The section of python-gitlab's settings that is for this server, its default one first; empty if none is."""
+    names = sorted(settings.sections(), key=lambda name: name != settings.get("global", "default", fallback=""))
+    fitting = (name for name in names if same_server(settings.get(name, "url", fallback=""), host_url))
+    return next(fitting, "")
+
+
+def read_settings(files: list[Path]) -> configparser.ConfigParser:
+    """Python-gitlab's settings. What is wrong in a file is never quoted: a token may stand in that line."""
+    settings = configparser.ConfigParser(interpolation=None)
+    for path in files:
+        try:
+            settings.read_string(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, configparser.Error):
+            raise unreadable(path) from None
+    return settings
+
+
+def _in_environment(host_url: str, keeper: Keeper) -> Token | None:
+    value = keeper.env.get(ENVIRONMENT, "").strip()
+    named = [url if "://" in url else f"https://{url}" for name in _URLS if (url := keeper.env.get(name))]
+    is_for_us = not named or any(same_server(url, host_url) for url in named)
+    return Token(value, ENVIRONMENT) if value and is_for_us else None
+
+
+def _of_python_gitlab(host_url: str, keeper: Keeper) -> Token | None:
+    files = python_gitlab_files(keeper)
+    section = section_for(host_url, settings := read_settings(files))
+    if not section or not {"private_token", "oauth_token"} & set(settings[section]):
+        return None
+    from gitlab.config import ConfigError, GitlabConfigParser
+
+    try:
+        found = GitlabConfigParser(section, list(map(str, files)))  # its `helper:` values are programs
+    except (ConfigError, configparser.Error, OSError, ValueError):
+        raise unreadable(files[-1]) from None
+    value = found.private_token or found.oauth_token
+    return Token(value, shown(files[-1], keeper.home), _warning(files, keeper.home)) if value else None
+
+
+def _of_glab(host_url: str, keeper: Keeper) -> Token | None:
+    folder = keeper.env.get("GLAB_CONFIG_DIR")
+    settings = Path(keeper.env.get("XDG_CONFIG_HOME") or keeper.home / ".config")
+    path = Path(folder or settings / "glab-cli") / "config.yml"
+    for host, facts in _glab_hosts(path):
+        url = f"{facts.get('api_protocol') or 'https'}://{facts.get('api_host') or host}"
+        if facts.get("token") and same_server(url, host_url):
+            return Token(str(facts["token"]), "glab", _warning([path], keeper.home))
+    return None
+
+
+def _glab_hosts(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not path.exists():
+        return
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """Glab has written tokens as `!!null glpat-...` for years, and reads them back."""
+
+    Loader.add_constructor("tag:yaml.org,2002:null", lambda loader, node: node.value.strip("~").replace("null", ""))
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        raise unreadable(path) from None
+    hosts = document.get("hosts") if isinstance(document, dict) else None
+    for host, facts in (hosts if isinstance(hosts, dict) else {}).items():
+        if isinstance(facts, dict):
+            yield str(host), facts
+
+
+def _of_git(host_url: str, keeper: Keeper) -> Token | None:
+    value = _password(host_url, keeper)
+    return Token(value, GIT) if value else None
+
+
+def _password(url: str, keeper: Keeper) -> str:
+    with contextlib.suppress(ProgramFailed, NoAnswer, OSError):
+        lines = git_credential("fill", url, keeper).splitlines()
+        return next((line.removeprefix("password=") for line in lines if line.startswith("password=")), "")
+    return ""
+
+
+def _server(url: str) -> tuple[str, str, int | None, str] | None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.hostname, port, parts.path.rstrip("/")) if parts.hostname else None
+
+
+def _warning(files: list[Path], home: Path) -> str:
+    for path in files:
+        if path != _SYSTEM and path.stat().st_mode & 0o077:
+            name = shown(path, home)
+            return f"others can read your token in {name}: 'chmod 600 {name}' closes the file"
+    return ""
+
+
+def shown(path: Path, home: Path) -> str:
+    """A path as one types it: with ~ for home."""
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else os.fspath(path)
+
+
+def unreadable(path: Path) -> NotReady:
+    """The error for a file of settings that is none. What stands in it is not quoted."""
+    return NotReady(f"{path} cannot be read as settings", hint="Mend that file, or move it away.")

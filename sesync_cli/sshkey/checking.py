@@ -1,0 +1,115 @@
+"""`sesync ssh-key --check` and `--show`: what there is and what is wrong, with nothing changed."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.clone import hosts
+from sesync_cli.clone.failures import Attempt
+from sesync_cli.errors import NotFound, SesyncError
+from sesync_cli.sshkey.proof import Caller
+from sesync_cli.sshkey.rights import Open, others_write
+from sesync_cli.sshkey.server import command
+from sesync_cli.sshkey.survey import Ground, first_proof, look
+from sesync_cli.sshkey.trouble import Finding, Problem, found_in, no_key
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A public key: its line, the private file that it belongs to (None if only the agent has it), its fingerprint."""
+
+    public_key: str
+    key: Path | None
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How it stands between somebody and a server: all is well if nothing was found; `warnings` are no hindrance.
+
+    Where the server lets them in, `enters` is true whatever else was found.
+    """
+
+    host: str
+    user: str
+    works: bool
+    enters: bool
+    greeting: str
+    key: Path | None
+    fingerprint: str
+    findings: tuple[Finding, ...]
+    warnings: tuple[str, ...]
+
+
+def show(attempt: Attempt, caller: Caller) -> Shown:
+    """The public key that the server should know."""
+    ground = look(attempt, caller)
+    for key in filter(None, (ground.best, *ground.keys)):
+        if key.public:
+            return Shown(key.public, key.path, hosts.fingerprint(key.public))
+    for line in sorted(ground.agent):
+        return Shown(line, None, hosts.fingerprint(line))
+    raise NotFound("there is no ssh key to show", hint=f"'{command(attempt)}' makes one.")
+
+
+def check(attempt: Attempt, caller: Caller) -> Checked:
+    """Everything that is wrong, the server's own word included."""
+    try:
+        ground = look(attempt, caller)
+    except SesyncError as error:
+        finding = Finding(Problem.SETTINGS, str(error), error.hint)
+        return Checked(attempt.address.host, attempt.address.user, False, False, "", None, "", (finding,), ())
+    findings = [_open(attempt, one) for one in ground.open]
+    hindered = any(one.is_refused for one in ground.open)
+    greeting, enters = "", False
+    if unknown := _host(ground):
+        findings.append(unknown)
+    elif ground.has_any and not hindered:
+        proof = first_proof(attempt, caller)
+        greeting, enters = proof.greeting, proof.welcome
+        if wrong := found_in(proof, attempt, ground.keys):
+            findings.append(wrong)
+    if not (ground.best or ground.agent or enters):
+        findings = [*(one for one in findings if one.problem != Problem.KEY_REFUSED), no_key(attempt, ground.keys)]
+    key = ground.best
+    return Checked(
+        attempt.address.host,
+        attempt.address.user,
+        not findings,
+        enters,
+        greeting,
+        key.path if key else None,
+        hosts.fingerprint(key.public) if key and key.public else "",
+        tuple(findings),
+        tuple(_warnings(ground)),
+    )
+
+
+def _open(attempt: Attempt, one: Open) -> Finding:
+    message = f"{one.harm}{', so ssh does not use it' if one.is_refused else ''}"
+    return Finding(Problem.OPEN_RIGHTS, message, f"'{command(attempt)}' closes it.")
+
+
+def _host(ground: Ground) -> Finding | None:
+    host, attempt = ground.host, ground.attempt
+    if host is None or hosts.is_known(host):
+        return None
+    try:
+        hosts.reach(attempt, host.address, host.port)
+    except SesyncError as error:
+        return Finding(Problem.NO_ANSWER, str(error), error.hint)
+    how = "makes it known: somebody vouches for it" if hosts.pinned_keys(host, attempt) else "shows it, and asks you"
+    message = f"this account does not know the key of {attempt.where} yet"
+    return Finding(Problem.HOST_UNKNOWN, message, f"'{command(attempt)}' {how}.")
+
+
+def _warnings(ground: Ground) -> list[str]:
+    home = ground.caller.home
+    warnings = [key.problem for key in ground.keys if key.problem and key != ground.best]
+    if others_write(home):
+        warnings.append(
+            f"others can write to {home}: ssh from here works all the same, but nobody can log in to here with a key"
+        )
+    if (agent := os.environ.get("SSH_AUTH_SOCK")) and not Path(agent).is_socket():
+        warnings.append(f"the ssh agent that SSH_AUTH_SOCK names is gone: {agent}")
+    return warnings

@@ -1,0 +1,75 @@
+"""sesync ssh-key"""
+
+import os
+import select
+import sys
+from functools import partial
+
+import click
+
+from sesync_cli import screen
+from sesync_cli.answer import plans_or_answers
+from sesync_cli.errors import WrongWords
+from sesync_cli.gitlab.account import my_account
+from sesync_cli.plan import Plan
+from sesync_cli.run import need
+from sesync_cli.session import Session
+from sesync_cli.sshkey.admission import Person
+from sesync_cli.sshkey.checking import Checked, Shown, check, show
+from sesync_cli.sshkey.plans import Ways, plan_key
+from sesync_cli.sshkey.proof import Caller
+from sesync_cli.sshkey.server import server
+
+
+def _view(answer: Shown | Checked) -> str:
+    if isinstance(answer, Shown):
+        return answer.public_key
+    lines = [f"Note: {warning}." for warning in answer.warnings]
+    if answer.works:
+        key = f"your key {answer.key}" if answer.key else "a key of yours"
+        return "\n".join([f"{answer.host} knows {key}{f': {answer.greeting}' if answer.greeting else '.'}", *lines])
+    for finding in answer.findings:
+        lines += [f"- {finding.message}.", f"  {finding.hint}"]
+    heading = f"{answer.host} knows your key, but:" if answer.enters else f"Ssh to {answer.host} does not work yet:"
+    return "\n".join([heading, *lines])
+
+
+@click.command("ssh-key")
+@click.argument("host", required=False, help="Another server, as 'github.com'; without it, the site's GitLab.")
+@click.option("--show", "shows", is_flag=True, help="Print your public key, and nothing else.")
+@click.option("--check", "checks", is_flag=True, help="Say what is wrong, and change nothing.")
+@click.option("--no-passphrase", is_flag=True, help="Make the key without a passphrase, and do not ask for one.")
+@plans_or_answers(_view, failed=lambda answer: isinstance(answer, Checked) and not answer.works)
+@click.pass_obj
+def ssh_key(
+    session: Session, host: str | None, shows: bool, checks: bool, no_passphrase: bool
+) -> Plan | Shown | Checked:
+    """Set up your ssh key for the site's GitLab.
+
+    It makes a key if you have none, closes what others can read, and sees to it that the server knows the key: by your
+    token, or by what you paste there. Then it asks the server. What works already stays as it is.
+    """
+    if shows and checks:
+        raise WrongWords("--show and --check are two questions", hint="Ask one at a time.")
+    for program in ("ssh", "ssh-keygen"):
+        need(program, hint=f"Ask {session.site.support_email} to install it.")
+    attempt = server(host, session.site, session.home)
+    caller = Caller(session.env, session.home)
+    if shows:
+        return show(attempt, caller)
+    with screen.doing(f"Looking for {attempt.where}"):
+        if checks:
+            return check(attempt, caller)
+        account = partial(my_account, session.site, session.env, session.home)
+        ways = Ways(
+            Person(session.interactive, screen.note, _wait),
+            session.interactive and not no_passphrase,
+            account if attempt.is_at_site else lambda: None,
+        )
+        return plan_key(attempt, caller, ways)
+
+
+def _wait(seconds: float | None) -> None:
+    """Until Enter is pressed, or so many seconds have gone by."""
+    if select.select([sys.stdin], [], [], seconds)[0]:
+        os.read(sys.stdin.fileno(), 4096)

@@ -1,0 +1,167 @@
+"""Steps that make a key pair, or the public half of one. What is there is never replaced."""
+
+import contextlib
+import errno
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sesync_cli.clone.keys import Key, bare, public_half
+from sesync_cli.disk import full_in, no_room
+from sesync_cli.errors import Conflict, SesyncError
+from sesync_cli.lock import partial, remove
+from sesync_cli.plan import Report, by_hand
+from sesync_cli.run import ProgramFailed, attended, calm, run
+
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK}  # a file system without hard links
+
+
+@dataclass(frozen=True)
+class Keygen:
+    """How ssh-keygen is run: for the folder ~/.ssh, whose lock is held, and whether it may ask for a passphrase."""
+
+    env: Mapping[str, str]
+    folder: Path
+    asks: bool
+
+    def run(self, words: Sequence[str], *, catch: bool) -> str:
+        """What it answers, if `catch`; else what it says stands on the terminal."""
+        if self.asks:
+            ended = attended(["ssh-keygen", *words], env=self.env, cwd=self.folder, catch=catch, asks=True)
+        else:
+            try:
+                ended = run(["ssh-keygen", *words], env=self.env)
+            except ProgramFailed as failed:
+                ended = failed.output
+        if number := full_in(ended.err):
+            raise no_room(self.folder, number)
+        if ended.code:
+            said = (ended.err.strip().splitlines() or ["what it said stands above"])[-1]
+            raise SesyncError(f"ssh-keygen failed: {said}", hint="Run this again.")
+        return ended.out
+
+
+@dataclass(frozen=True)
+class MakeFolder:
+    """Make ~/.ssh, for its owner alone."""
+
+    folder: Path
+    _made: list[Path] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def doing(self) -> str:
+        return f"Making {self.folder.name}"
+
+    def do(self, report: Report) -> None:
+        if self.folder.is_dir():
+            return
+        try:
+            self.folder.mkdir(mode=0o700)
+        except FileExistsError:
+            raise Conflict(
+                f"{self.folder} is no folder, or a link that leads nowhere; it stays",
+                hint=f"'ls -ld {by_hand(self.folder)}' shows it. Move it away, then run this again.",
+            ) from None
+        self._made.append(self.folder)
+
+    def undo(self) -> None:
+        for folder in self._made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+    def __str__(self) -> str:
+        return by_hand("mkdir", "-m", "700", self.folder)
+
+
+@dataclass(frozen=True)
+class MakeKey:
+    """Make an ed25519 key out of sight, and let both halves appear, the private one first."""
+
+    path: Path
+    comment: str
+    keygen: Keygen
+
+    @property
+    def doing(self) -> str:
+        return "Making your key ..."
+
+    @property
+    def _beside(self) -> Path:
+        return partial(self.path, owner=self.keygen.folder)
+
+    def do(self, report: Report) -> None:
+        remove(self._beside)
+        self._beside.mkdir(mode=0o700)
+        made = self._beside / self.path.name
+        words = ["-q", "-t", "ed25519", "-C", self.comment, "-f", str(made)]
+        self.keygen.run(words if self.keygen.asks else [*words, "-N", ""], catch=False)
+        made.chmod(0o600)
+        public_half(made).chmod(0o644)
+        with calm():
+            _appear(made, self.path)
+            try:
+                _appear(public_half(made), public_half(self.path))
+            except BaseException:
+                self.path.unlink()
+                raise
+        remove(self._beside)
+
+    def undo(self) -> None:
+        # a key that is whole stays: somebody may have pasted its public half already
+        remove(self._beside)
+
+    def __str__(self) -> str:
+        return by_hand("ssh-keygen", "-t", "ed25519", "-C", self.comment, "-f", self.path)
+
+
+@dataclass(frozen=True)
+class MakePublic:
+    """Write the public half of a private key anew, where it is missing."""
+
+    key: Key
+    comment: str
+    keygen: Keygen
+
+    @property
+    def doing(self) -> str:
+        return f"Writing {self.key.public_path.name} ..."
+
+    def do(self, report: Report) -> None:
+        line = f"{self.key.public or self._told()} {self.comment}\n"
+        beside = partial(self.key.public_path, owner=self.keygen.folder)
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), "w") as file:
+            file.write(line)
+        with calm():
+            _appear(beside, self.key.public_path)
+            remove(beside)
+
+    def _told(self) -> str:
+        if self.key.has_passphrase and not self.keygen.asks:
+            raise Conflict(
+                f"{self.key.public_path} is missing, and only the private key's passphrase tells what was in it",
+                hint="Run this in a terminal, where the passphrase is asked for.",
+            )
+        words = ["-y", "-f", str(self.key.path)]
+        return bare(self.keygen.run(words if self.key.has_passphrase else [*words, "-P", ""], catch=True))
+
+    def undo(self) -> None:
+        # the public half of a key that is there is true, and harms nobody
+        remove(partial(self.key.public_path, owner=self.keygen.folder))
+
+    def __str__(self) -> str:
+        return f"{by_hand('ssh-keygen', '-y', '-f', self.key.path)} > {by_hand(self.key.public_path)}"
+
+
+def _appear(made: Path, final: Path) -> None:
+    """Give a finished file its name, unless that is taken meanwhile."""
+    try:
+        os.link(made, final)
+    except FileExistsError:
+        raise Conflict(f"{final} has appeared meanwhile, and stays", hint="Run the command again.") from None
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(final):
+            raise Conflict(f"{final} has appeared meanwhile, and stays", hint="Run the command again.") from None
+        made.rename(final)

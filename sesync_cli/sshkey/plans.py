@@ -1,0 +1,120 @@
+"""The plan of `sesync ssh-key`: from whatever is there to a server that knows one's key."""
+
+import os
+import pwd
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sesync_cli.clone import hosts
+from sesync_cli.clone.failures import Attempt
+from sesync_cli.clone.keys import Key, find_keys
+from sesync_cli.errors import SesyncError
+from sesync_cli.gitlab.api import Account
+from sesync_cli.plan import Plan, Step
+from sesync_cli.sshkey import block
+from sesync_cli.sshkey.admission import Admit, Person
+from sesync_cli.sshkey.making import Keygen, MakeFolder, MakeKey, MakePublic
+from sesync_cli.sshkey.proof import Caller, Proof
+from sesync_cli.sshkey.rights import SetRights
+from sesync_cli.sshkey.survey import Ground, first_proof, look
+from sesync_cli.sshkey.trouble import Problem, found_in
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How a key is made and made known: by whom, whether ssh-keygen may ask, and by which account if there is one."""
+
+    person: Person
+    asks: bool
+    account: Callable[[], Account | None]
+
+
+def plan_key(attempt: Attempt, caller: Caller, ways: Ways) -> Plan:
+    """How a server comes to know a key of this person's; no steps if it knows one."""
+    ground = look(attempt, caller)
+    steps: list[Step] = [SetRights(one.path, one.closed) for one in ground.open]
+    knows_host = ground.host is None or hosts.is_known(ground.host)
+    proof = first_proof(attempt, caller) if ground.has_any and knows_host and not steps else None
+    if proof and (known := _known(ground, proof)):
+        return known
+    key = ground.best
+    path = key.path if key else ground.free_path()
+    introducing, ask = hosts.introduced(ground.host, attempt)
+    steps += [*_making(ground, path, Keygen(caller.env, caller.folder, ways.asks)), *introducing]
+    steps += _configuring(ground, path)
+    tries = attempt.site.accounts_failed_logins - (2 if proof else 1)
+    account, odd = _account(ways)
+    admit = Admit(attempt, caller, path, ways.person, account, bool(key and not proof), tries)
+
+    def after() -> Mapping[str, Any]:
+        made, heard = find_keys([path])[0], admit.heard[-1]
+        done, facts = _outcome(attempt, made, heard)
+        return {"done": done, "result": facts, "warnings": (*kept, *_warnings(attempt, made, heard))}
+
+    kept = (*odd, *(f"{one.problem}; it stays as it is" for one in ground.keys if key is None))
+    done, facts = _outcome(attempt, key or Key(path, "", False, False), None)
+    folder = caller.folder
+    return Plan((*steps, admit), done, facts, ask, kept, owner=folder, sweeps=(folder,), after=after)
+
+
+def _known(ground: Ground, proof: Proof) -> Plan | None:
+    """The plan to do nothing, if the server knows a key; None if it knows none; other trouble is an error."""
+    attempt, key = ground.attempt, ground.best
+    finding = found_in(proof, attempt, ground.keys)
+    if finding and finding.problem == Problem.KEY_REFUSED:
+        return None
+    if finding and finding.problem != Problem.PASSPHRASE:
+        raise finding.as_error()
+    return Plan((), *_outcome(attempt, key, proof), warnings=_warnings(attempt, key, proof))
+
+
+def _account(ways: Ways) -> tuple[Account | None, tuple[str, ...]]:
+    """The account to register the key with, and what is odd about its token; without one it can be pasted."""
+    try:
+        account = ways.account()
+    except SesyncError as error:
+        return None, (f"no token is used: {error}",)
+    return account, (account.token.warning,) if account and account.token.warning else ()
+
+
+def _making(ground: Ground, path: Path, keygen: Keygen) -> list[Step]:
+    steps: list[Step] = [] if ground.caller.folder.is_dir() else [MakeFolder(ground.caller.folder)]
+    if ground.best is None:
+        return [*steps, MakeKey(path, _comment(), keygen)]
+    if not ground.best.has_public:
+        steps.append(MakePublic(ground.best, _comment(), keygen))
+    return steps
+
+
+def _configuring(ground: Ground, path: Path) -> list[Step]:
+    login = pwd.getpwuid(os.getuid()).pw_name
+    wanted = block.needed(ground.attempt.address, path, ground.tried, ground.port(), login)
+    return [block.configure(ground.caller.folder / "config", wanted)] if wanted.lines else []
+
+
+def _comment() -> str:
+    """Whose key it is, and where it was made; a name that has an @ says so by itself."""
+    user = pwd.getpwuid(os.getuid()).pw_name
+    return user if "@" in user else f"{user}@{os.uname().nodename}"
+
+
+def _outcome(attempt: Attempt, key: Key | None, proof: Proof | None) -> tuple[str, dict[str, Any]]:
+    """What is said in the end, and its facts."""
+    greeting = proof.greeting if proof else ""
+    facts = {
+        "host": attempt.address.host,
+        "user": attempt.address.user,
+        "key": key.path if key else None,
+        "public_key": key.public if key else "",
+        "fingerprint": hosts.fingerprint(key.public) if key and key.public else "",
+        "greeting": greeting,
+    }
+    which = f"your key {key.path}" if key else "a key of yours"
+    return f"{attempt.where} knows {which}{f': {greeting}' if greeting else '.'}", facts
+
+
+def _warnings(attempt: Attempt, key: Key | None, proof: Proof) -> tuple[str, ...]:
+    finding = found_in(proof, attempt, [key] if key else [])
+    return (f"{finding.message}. {finding.hint}".removesuffix("."),) if finding else ()

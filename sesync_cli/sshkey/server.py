@@ -1,0 +1,69 @@
+"""Which server is meant, and the command line that means it."""
+
+import contextlib
+import os
+import pwd
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from sesync_cli.clone import hosts
+from sesync_cli.clone.address import Address, site_addresses
+from sesync_cli.clone.failures import Attempt
+from sesync_cli.errors import NotReady, WrongWords
+from sesync_cli.run import ProgramFailed
+from sesync_cli.site.settings import Site
+
+_WORDS = re.compile(r"(?:([A-Za-z0-9_][\w.+-]*)@)?([A-Za-z0-9][\w.-]*|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?", re.ASCII)
+_USUAL_USER = "git"
+
+
+def server(words: str | None, site: Site, home: Path) -> Attempt:
+    """The server that somebody means by [USER@]HOST[:PORT]; without words, the site's GitLab."""
+    own = _own(site)
+    if words is None and own is None:
+        raise NotReady(
+            f"the site's GitLab takes no ssh: its address is {site.gitlab_ssh}",
+            hint="'sesync ssh-key HOST' sets up your key for another server, such as github.com.",
+        )
+    if own is None or words is not None:
+        own = _named(words or "", own, site, home)
+    return Attempt(own, home / ".ssh", site, home)
+
+
+def command(attempt: Attempt, *words: str) -> str:
+    """The command line that sets up a key for this server."""
+    own, address = _own(attempt.site), attempt.address
+    is_own = own and (own.host, own.port, own.user) == (address.host, address.port, address.user)
+    user = "" if address.user == _USUAL_USER else f"{address.user}@"
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    port = f":{address.port}" if address.port else ""
+    return " ".join(["sesync ssh-key", *([] if is_own else [f"{user}{host}{port}"]), *words])
+
+
+def _own(site: Site) -> Address | None:
+    found = (one for one in site_addresses("GROUP/NAME", site) if one.scheme == "ssh")
+    own = next(found, None)
+    return replace(own, user=own.user or _USUAL_USER) if own else None
+
+
+def _named(words: str, own: Address | None, site: Site, home: Path) -> Address:
+    found = _WORDS.fullmatch(words)
+    if found is None or int(found[3] or 0) > 65535:
+        raise WrongWords(
+            f"{words!r} is no server", hint="Type its name, as in 'sesync ssh-key github.com', or USER@HOST:PORT."
+        )
+    user, host, port = found[1], found[2].strip("[]"), int(found[3]) if found[3] else None
+    if own and (host.lower(), user or own.user) == (own.host.lower(), own.user):
+        return replace(own, port=port or own.port)
+    address = Address(f"ssh://{words}/", host, "ssh", host, port, "", "/")
+    return replace(address, user=user or _configured_user(address, site, home))
+
+
+def _configured_user(address: Address, site: Site, home: Path) -> str:
+    """Whom ssh's settings name for this server; the usual user where they name nobody, or oneself."""
+    with contextlib.suppress(ProgramFailed):
+        user = hosts.settings(hosts.ssh_argv(home, site.data_patience_seconds, False), address).get("user", "")
+        if user not in ("", pwd.getpwuid(os.getuid()).pw_name):
+            return user
+    return _USUAL_USER

@@ -1,0 +1,92 @@
+"""What is there already: ~/.ssh, its keys, ssh's settings for a server, and what the agent holds."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import chain, count
+from pathlib import Path
+
+from sesync_cli.clone import hosts
+from sesync_cli.clone.failures import Attempt
+from sesync_cli.clone.keys import USUAL, Key, candidates, find_keys, in_agent, public_half
+from sesync_cli.errors import Refused
+from sesync_cli.run import ProgramFailed
+from sesync_cli.sshkey.proof import Caller, Proof, prove
+from sesync_cli.sshkey.rights import Open, find_open, stranger_of
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The facts about one person and one server; `tried` are the private files that ssh would try there."""
+
+    attempt: Attempt
+    caller: Caller
+    ssh: tuple[str, ...]
+    settings: Mapping[str, str]
+    tried: tuple[Path, ...]
+    keys: list[Key]
+    agent: frozenset[str]
+    open: list[Open]
+
+    @property
+    def host(self) -> hosts.Host | None:
+        return hosts.resolve(self.ssh, self.attempt.address)
+
+    @property
+    def best(self) -> Key | None:
+        """The key to use; None if there is none in files that could be used."""
+        return next((key for key in self.keys if not key.problem or key.bare in self.agent), None)
+
+    @property
+    def locked(self) -> list[Key]:
+        """The keys with a passphrase that has to be typed."""
+        return [key for key in self.keys if key.has_passphrase and key.bare not in self.agent]
+
+    @property
+    def has_any(self) -> bool:
+        """Whether ssh has anything to show to a server, good or not."""
+        return bool(self.agent) or any(os.path.lexists(key.path) for key in self.keys)
+
+    def port(self) -> str:
+        """The port that ssh would go to if none were said."""
+        return hosts.settings(self.ssh, replace(self.attempt.address, port=None)).get("port", "22")
+
+    def free_path(self) -> Path:
+        """Where a new key goes: under the name that the settings ask for, else the usual one, else one of its own."""
+        folder = self.caller.folder
+        asked = [path for path in self.tried if path.name not in USUAL and path.parent.is_dir()]
+        own = f"id_ed25519_{self.attempt.address.host}"
+        spare = (folder / (own if number == 1 else f"{own}_{number}") for number in count(1))
+        return next(path for path in chain(asked, [folder / "id_ed25519"], spare) if _is_free(path))
+
+
+def look(attempt: Attempt, caller: Caller) -> Ground:
+    """The facts as they are now. Settings that ssh does not understand are an error with its words."""
+    config = caller.folder / "config"
+    if stranger := stranger_of(config):
+        raise Refused(stranger, hint=f"'ls -l {config}' shows whose it is; ask support.")
+    ssh = hosts.ssh_argv(caller.home, attempt.site.data_patience_seconds, False)
+    if "-F" not in ssh and any(one.path == config for one in find_open(caller.folder, ())):
+        ssh = (*ssh, "-F", str(config))  # else ssh would not say a word before others are kept from writing there
+    try:
+        settings = hosts.settings(ssh, attempt.address)
+    except ProgramFailed as failed:
+        lines = [line.strip() for line in failed.output.err.splitlines() if line.strip()]
+        said = next(iter(lines), "it did not say why")
+        raise Refused(f"ssh does not understand its settings: {said}", hint=f"Mend that line of {config}.") from None
+    tried = candidates(settings, attempt.address, caller.folder)
+    keys = find_keys(tried)
+    opened = find_open(caller.folder, [key.path for key in keys])
+    agent = in_agent(attempt.site.data_patience_seconds)
+    return Ground(attempt, caller, ssh, settings, tuple(tried), keys, agent, opened)
+
+
+@cache
+def first_proof(attempt: Attempt, caller: Caller) -> Proof:
+    """A proof before anything is done; once only, since servers count those who knock in vain."""
+    return prove(attempt, caller)
+
+
+def _is_free(path: Path) -> bool:
+    return not os.path.lexists(path) and not os.path.lexists(public_half(path))

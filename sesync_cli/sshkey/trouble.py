@@ -1,0 +1,114 @@
+"""What is wrong between a person's ssh and a server, each with what to do about it."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sesync_cli.clone.failures import Attempt, explain, keys_page, last_line, support
+from sesync_cli.clone.keys import Key
+from sesync_cli.errors import NoAnswer, Refused, SesyncError
+from sesync_cli.sshkey.proof import Proof
+from sesync_cli.sshkey.server import command
+
+
+class Problem(StrEnum):
+    """The kinds of trouble, for programs."""
+
+    NO_KEY = "no key"
+    OPEN_RIGHTS = "open rights"
+    SETTINGS = "settings"
+    PASSPHRASE = "passphrase"
+    TOO_MANY = "too many keys"
+    KEY_REFUSED = "key refused"
+    ACCOUNT = "account"
+    HOST_UNKNOWN = "host unknown"
+    HOST_CHANGED = "host key changed"
+    NO_ANSWER = "no answer"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong."""
+
+    problem: Problem
+    message: str
+    hint: str
+
+    def as_error(self) -> SesyncError:
+        kind = NoAnswer if self.problem == Problem.NO_ANSWER else Refused
+        return kind(self.message, hint=self.hint)
+
+
+_SIGNS = (  # of ssh's own words, those that more than one trouble has last
+    ("HOST IDENTIFICATION HAS CHANGED|REVOKED HOST KEY|Host key for .* has changed", Problem.HOST_CHANGED),
+    ("UNPROTECTED PRIVATE KEY|bad permissions", Problem.OPEN_RIGHTS),
+    ("Host key verification failed", Problem.HOST_UNKNOWN),
+    ("Bad owner or permissions|Bad configuration option|terminating, .* bad configuration", Problem.SETTINGS),
+    ("Too many authentication failures", Problem.TOO_MANY),
+    (r"Permission denied \(", Problem.KEY_REFUSED),
+)
+
+
+def found_in(proof: Proof, attempt: Attempt, keys: list[Key]) -> Finding | None:
+    """What a proof shows to be wrong; None if the server let the person in."""
+    if proof.welcome:
+        return None
+    if proof.entered:
+        return _unwelcome(proof, attempt)
+    problem = next((problem for signs, problem in _SIGNS if re.search(signs, proof.said)), Problem.OTHER)
+    if problem == Problem.KEY_REFUSED:
+        return _needs_passphrase(attempt, keys) if proof.accepts else _refused(attempt, keys)
+    if problem == Problem.TOO_MANY:
+        message = f"ssh offered more keys than {attempt.where} listens to"
+        return Finding(problem, message, "'ssh-add -l' lists those of your ssh agent; 'ssh-add -d FILE' takes one out.")
+    return _told(proof, attempt, problem)
+
+
+def _told(proof: Proof, attempt: Attempt, problem: Problem) -> Finding:
+    error = explain(proof.said, attempt)
+    message, hint = str(error), error.hint
+    if problem == Problem.HOST_CHANGED:
+        known_as = re.search(r"Host key for (\S+) has changed", proof.said)
+        name = known_as[1] if known_as else attempt.address.host
+        hint += f""" If it has one: 'ssh-keygen -R "{name}"' forgets the old one."""
+    elif problem == Problem.OTHER and isinstance(error, NoAnswer):
+        problem = Problem.NO_ANSWER
+    elif problem == Problem.OTHER:
+        message, hint = f"ssh failed: {last_line(proof.said)}", f"If that says nothing to you: {support(attempt)}."
+    return Finding(problem, message, hint)
+
+
+def _unwelcome(proof: Proof, attempt: Attempt) -> Finding:
+    said = next((line for line in proof.said.splitlines() if line.strip()), f"exit code {proof.code}")
+    message = f"{attempt.where} accepts your ssh key, but says: {said}"
+    return Finding(Problem.ACCOUNT, message, f"{support(attempt).capitalize()} what is the matter with your account.")
+
+
+def no_key(attempt: Attempt, keys: list[Key]) -> Finding:
+    """That ssh has no key which it could show."""
+    message = f"you have no ssh key for {attempt.where} yet"
+    if keys:
+        message = f"none of your ssh keys can be used: {'; '.join(key.problem for key in keys)}"
+    return Finding(Problem.NO_KEY, message, f"'{command(attempt)}' makes one; what is there stays.")
+
+
+def _needs_passphrase(attempt: Attempt, keys: list[Key]) -> Finding:
+    path = next((str(key.path) for key in keys if key.has_passphrase), "~/.ssh/id_ed25519")
+    return Finding(
+        Problem.PASSPHRASE,
+        f"{attempt.where} knows your ssh key, but {path} has a passphrase and no ssh agent holds it",
+        "Commands in a terminal ask for it; JupyterLab's git buttons cannot."
+        f" 'eval $(ssh-agent)' and 'ssh-add {path}' spare you the typing until you close that terminal.",
+    )
+
+
+def _refused(attempt: Attempt, keys: list[Key]) -> Finding:
+    path = next((f" {key.path}" for key in keys if not key.problem), "")
+    page = keys_page(attempt)
+    paste = f", or paste what '{command(attempt, '--show')}' prints at {page}" if page else ""
+    return Finding(
+        Problem.KEY_REFUSED,
+        f"{attempt.where} does not accept your ssh key{path}",
+        f"'{command(attempt)}' registers it{paste}.",
+    )

@@ -1,0 +1,104 @@
+"""What a person names to be committed: found among the changes, and looked at before it goes."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.clone.repository import ask
+from sesync_cli.errors import NotFound, Refused, WrongWords
+from sesync_cli.names import near
+from sesync_cli.plan import by_hand
+from sesync_cli.sync.status import Change, Status, exists, untracked
+from sesync_cli.sync.unfit import unfit
+from sesync_cli.sync.working_copy import WorkingCopy
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What goes into a commit: the words for git (none for what `git add` was told), the files, the new ones of them.
+
+    `doubts` are sentences about files that do not belong into git.
+    """
+
+    message: str
+    words: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def relative(word: str, copy: WorkingCopy, cwd: Path) -> str:
+    """A name that was typed in this folder as git calls it: from the top of the working copy.
+
+    Who is outside of the working copy may also type it as from its top.
+    """
+    top = Path(os.path.realpath(copy.top))
+    for folder in (cwd, copy.top) if copy.inside is None else (cwd,):
+        path = folder / word
+        real = Path(os.path.realpath(path.parent), path.name) if path.name != ".." else Path(os.path.realpath(path))
+        if real.is_relative_to(top):
+            return str(real.relative_to(top))
+    raise WrongWords(f"{word} is not in {copy.shown}", hint="Name files of this working copy.")
+
+
+def chosen(copy: WorkingCopy, status: Status, message: str, words: Sequence[str]) -> Chosen:
+    """What these names, as from the top, mean among the changes."""
+    if not words:
+        staged = tuple(change.path for change in status.changes if change.staged)
+        return Chosen(message, (), staged, (), _doubts(copy, staged)) if staged else Chosen(message)
+    found = {word: _changes(copy, status, word) for word in words}
+    told = tuple(word for word, changes in found.items() if changes)
+    changes = dict.fromkeys(change for one in found.values() for change in one)
+    files = tuple(change.path for change in changes)
+    new = tuple(change.path for change in changes if not change.tracked)
+    return Chosen(message, told, files, new, _doubts(copy, files))
+
+
+def _changes(copy: WorkingCopy, status: Status, word: str) -> list[Change]:
+    changes: list[Change] = []
+    for change in status.changes:
+        if change.path == word or word == "." or change.path.startswith(f"{word}/"):
+            changes += _files(copy, change, change.path)
+        elif change.path.endswith("/") and f"{word}/".startswith(change.path):
+            changes += _files(copy, change, word)
+    if any(change.kind == "submodule with changes inside" for change in changes):
+        raise Refused(
+            f"{word} is a repository of its own (a submodule): what was changed inside is committed there",
+            hint=f"'cd {word}' and 'sesync sync -m TEXT FILE' do it; then commit {word} here.",
+        )
+    if not changes:
+        _need_known(copy, status, word)
+    return changes
+
+
+def _files(copy: WorkingCopy, change: Change, below: str) -> list[Change]:
+    if change.tracked:
+        return [change]
+    if os.path.lexists(copy.top / below / ".git"):
+        raise Refused(
+            f"{below.rstrip('/')} is a repository of its own, and cannot be committed into this one",
+            hint="Move it out of here, or ask somebody who knows git about submodules.",
+        )
+    return [Change(path, "new", tracked=False) for path in untracked(copy, below)]
+
+
+def _need_known(copy: WorkingCopy, status: Status, word: str) -> None:
+    """Raise unless git knows this path, which then simply has no changes."""
+    if word == "." or ask(["ls-files", "-z", "--", word], copy.top).out:
+        return
+    if not exists(copy, word):
+        like = near(word, [change.path for change in status.changes])
+        hint = f"Did you mean {' or '.join(like)}?" if like else "'sesync sync' lists what has changed."
+        raise NotFound(f"{copy.shown} has no {word}", hint=hint)
+    if untracked(copy, word, ignored=True):
+        by_force = by_hand("git", "-C", copy.top, "add", "-f", "--", word)
+        raise Refused(
+            f"{word} is on the list of what git leaves alone here (.gitignore)",
+            hint=f"If it shall be committed all the same: '{by_force}', then this again.",
+        )
+
+
+def _doubts(copy: WorkingCopy, files: Sequence[str]) -> tuple[str, ...]:
+    reasons = ((file, unfit(copy.top / file)) for file in files)
+    return tuple(f"{file} {reason}" for file, reason in reasons if reason)

@@ -1,0 +1,174 @@
+"""sesync sync"""
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+
+import click
+
+from sesync_cli import screen
+from sesync_cli.answer import plans
+from sesync_cli.clone import identity
+from sesync_cli.clone.connection import Traveller
+from sesync_cli.clone.identity import Introduce
+from sesync_cli.errors import NotReady, SesyncError, WrongWords
+from sesync_cli.plan import Plan, by_hand
+from sesync_cli.run import need
+from sesync_cli.session import Session
+from sesync_cli.sync import journal
+from sesync_cli.sync.chosen import Chosen, chosen, relative
+from sesync_cli.sync.locks import RemoveLock, left_locks, wait_until_free
+from sesync_cli.sync.obstacles import need_calm
+from sesync_cli.sync.plans import Wish, plan_sync, plan_unlock
+from sesync_cli.sync.server import Server, branch, fetch, server
+from sesync_cli.sync.status import Status, status
+from sesync_cli.sync.steps import Commit, Merge
+from sesync_cli.sync.words import few, plain
+from sesync_cli.sync.working_copy import Place, WorkingCopy, clones, is_named, named
+
+_SEEN = "sesync.sync.server"
+_PICKED = "sesync.sync.picked"
+_WHO = "sesync.sync.who"
+_AGAIN = "sesync.sync.again"
+
+
+def _offered(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """What TAB offers: the working copies in home."""
+    try:
+        names = clones(Session().home)
+    except (SesyncError, OSError):
+        return []
+    return [name for name in names if name.startswith(incomplete) and name.isprintable()]
+
+
+@click.command()
+@click.argument(
+    "repo", required=False, shell_complete=_offered, help="A clone's folder, or its name in your home; else this one."
+)
+@click.argument("file", nargs=-1, help="With --message: what to commit, files or folders.")
+@click.option("-m", "--message", metavar="TEXT", help="Commit FILE... with these words, which say what you did.")
+@click.option("--merge", is_flag=True, help="If you and others have new commits, join the two.")
+@plans
+@click.pass_obj
+def sync(session: Session, repo: str | None, file: tuple[str, ...], message: str | None, merge: bool) -> Plan:
+    """Exchange work with a repository's server.
+
+    It gets what is new there and sends what you have committed. Only what you name is committed; nothing of yours is
+    overwritten, and where others and you have changed the same, it stops and says whom to ask.
+    """
+    need("git", hint=f"Ask {session.site.support_email} to install it.")
+    place = Place(session.home, session.cwd)
+    repo, files = _sorted(repo, file, message, place)
+    copy = named(repo, place)
+    with _alone(copy):
+        if locks := _tidy(copy):
+            return plan_unlock(copy, locks)
+        stands = status(copy)
+        need_calm(copy, stands)
+        picked = None if message is None else _chosen(session, copy, stands, message, files)
+        there = _looked_up(session, copy, stands)
+        wish = Wish(picked, merge, session.interactive)
+        plan = plan_sync(copy, stands, there, branch(copy, stands, there.remote), wish)
+        if any(isinstance(step, (Commit, Merge)) for step in plan.steps):
+            plan = replace(plan, steps=(*_introduction(session, copy), *plan.steps))
+        return plan
+
+
+def _alone(copy: WorkingCopy) -> AbstractContextManager[None]:
+    """The lock of this working copy, for the first of the two times that a plan is made; the second has it."""
+    meta = click.get_current_context().meta
+    if _AGAIN in meta:
+        return nullcontext()
+    from sesync_cli.lock import alone
+
+    meta[_AGAIN] = True
+    return alone(copy.top, screen.doing("Waiting for another sesync"))
+
+
+def _sorted(
+    repo: str | None, files: tuple[str, ...], message: str | None, place: Place
+) -> tuple[str | None, tuple[str, ...]]:
+    """Which of the words is the working copy and which are files: the first may be either."""
+    if message is None and files:
+        raise _no_message(*files)
+    if message is None and repo and (place.cwd / repo).is_file():
+        raise _no_message(repo)
+    if message is not None and not message.strip():
+        raise WrongWords("the message is empty", hint="Say what you did, as in '-m \"Take the mean\"'.")
+    if repo is None or message is None or is_named(repo, place, alone=not files):
+        return repo, files
+    return None, (repo, *files)
+
+
+def _no_message(*files: str) -> WrongWords:
+    hint = f"'{by_hand('sesync', 'sync', '-m', 'TEXT', *files)}' commits what is named."
+    return WrongWords("files are named, and no message says what you did to them", hint=hint)
+
+
+def _tidy(copy: WorkingCopy) -> list[RemoveLock]:
+    """Take back what a killed run of ours left half done; the locks that others have left."""
+    if journal.is_open(copy):
+        wait_until_free(copy)
+        for lock in left_locks(copy):
+            lock.do(lambda fraction, words: None)
+        journal.take_back(copy)
+    return left_locks(copy)
+
+
+def _looked_up(session: Session, copy: WorkingCopy, stands: Status) -> Server:
+    """The server, asked once for what is new, though a plan is made twice."""
+    seen = click.get_current_context().meta
+    if _SEEN not in seen:
+        there = server(copy, stands, session.site, Traveller(session.env, session.home, session.interactive))
+        fetch(copy, stands, there, screen.doing)
+        seen[_SEEN] = there
+    found: Server = seen[_SEEN]
+    return found
+
+
+def _chosen(session: Session, copy: WorkingCopy, stands: Status, message: str, files: tuple[str, ...]) -> Chosen:
+    """What is to be committed; asked for, once, where nothing is named and a person is there."""
+    names = [relative(name, copy, session.cwd) for name in files]
+    picked = chosen(copy, stands, message, names)
+    if names or picked.files or not stands.changes:
+        return picked
+    listed = [change.path for change in stands.changes]
+    shown = few([plain(path) for path in listed])
+    if not session.interactive:
+        raise WrongWords(f"which files? Changed here: {shown}", hint="Name those to commit, or '.' for all of them.")
+    meta = click.get_current_context().meta
+    if _PICKED not in meta:
+        meta[_PICKED] = _ask_which(listed)
+    return chosen(copy, stands, message, meta[_PICKED])
+
+
+def _introduction(session: Session, copy: WorkingCopy) -> tuple[Introduce, ...]:
+    """What git has to be told before it can commit, if it does not know whose commits these are."""
+    context = click.get_current_context()
+    if identity.is_known(copy.top):
+        return ()
+    offer = identity.offered(session.site, session.env, session.home)
+    if _WHO not in context.meta and session.interactive and not context.params["dry_run"]:
+        context.meta[_WHO] = identity.asked(offer, _ask_for)
+    answer = context.meta.get(_WHO, offer)
+    if answer.is_whole:
+        return (Introduce(answer),)
+    raise NotReady(
+        "git does not know your name and e-mail address yet, which every commit carries",
+        hint=f"{identity.how_to(offer)} set them.",
+    )
+
+
+def _ask_for(words: str, default: str) -> str:
+    return str(click.prompt(words, default=default, show_default=bool(default), err=True))
+
+
+def _ask_which(listed: list[str]) -> list[str]:
+    for number, path in enumerate(listed, 1):
+        screen.note(f"{number:>4}  {plain(path)}")
+    words = click.prompt("Which of them? Numbers, or 'all'", default="", show_default=False, err=True)
+    if words.strip() == "all":
+        return listed
+    numbers = words.replace(",", " ").split()
+    if not numbers or not all(word.isdigit() and 0 < int(word) <= len(listed) for word in numbers):
+        raise WrongWords("no such numbers; nothing was done", hint="Type them as in '1 3', or name the files.")
+    return [listed[int(word) - 1].rstrip("/") for word in numbers]

@@ -1,0 +1,134 @@
+"""What git and servers say when they refuse commits, as errors that a person can act on."""
+
+import re
+from collections.abc import Callable
+
+from sesync_cli.clone.failures import Attempt, explain, last_line
+from sesync_cli.disk import full_in, no_room
+from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
+from sesync_cli.plan import by_hand
+from sesync_cli.run import without_secrets
+from sesync_cli.sync.working_copy import WorkingCopy
+
+_MOST_LINES = 12  # of a hook's words
+_KEPT = "what you have committed is kept here"
+_NOISE = re.compile(r"(hint|warning): |=+$|(To|From) \S+$|error: failed to push some refs| ! \[remote rejected\]")
+
+
+def heard(text: str) -> list[str]:
+    """What a server said to a person while it took or refused commits, line by line."""
+    lines = [line.removeprefix("remote:").strip() for line in text.splitlines() if line.startswith("remote:")]
+    return [without_secrets(line) for line in lines if line and not re.fullmatch("=+", line)][:_MOST_LINES]
+
+
+def push_refused(text: str, attempt: Attempt) -> SesyncError:
+    """The error for a push that came to nothing."""
+    for signs, error in _TABLE:
+        if re.search(signs, text):
+            return error(attempt, text)
+    return explain(text, attempt)
+
+
+def commit_refused(copy: WorkingCopy, text: str) -> SesyncError:
+    """The error for a commit that did not come to be: a hook of the person's own said no, or git did."""
+    if number := full_in(text):
+        return no_room(copy.top, number)
+    if "tell me who you are" in text or "empty ident" in text or "no email was given" in text:
+        return NotReady(
+            "git does not know your name and e-mail address yet, which every commit carries",
+            hint="'git config --global user.name \"J. Smith\"' and 'git config --global user.email ADDRESS' set them.",
+        )
+    if "File exists" in text and ".lock" in text:
+        return Conflict(f"another git is at work in {copy.shown}", hint="Wait until it has ended; then run this again.")
+    lines = [line.rstrip() for line in text.splitlines() if line.strip() and not _NOISE.match(line)]
+    said = "\n  ".join(lines[-_MOST_LINES:])
+    return Refused(
+        f"git, or a check (hook) that is set up in {copy.shown}, did not let this be committed:\n  {said}",
+        hint="Nothing was committed, and your files are as that check left them. Mend what it names; then try again.",
+    )
+
+
+def forward_failed(copy: WorkingCopy, text: str) -> SesyncError:
+    """The error for files that could not be brought up to date; they are as they were."""
+    if number := full_in(text):
+        return no_room(copy.top, number)
+    if found := re.search(r"invalid path '(.+)'", text):
+        return Refused(
+            f"somebody has committed a file that git refuses to write here: {found[1]}",
+            hint="It may be meant to do harm. Ask whoever committed it; nothing was changed.",
+        )
+    if "would be overwritten" in text or "would lose untracked files" in text:
+        return Conflict(
+            f"files of yours in {copy.shown} are in the way of what is new; nothing was changed and nothing is lost",
+            hint=f"'{by_hand('git', '-C', copy.top, 'status')}' shows them. Commit them, or move them away.",
+        )
+    return SesyncError(
+        f"git could not write the files: {last_line(text)}",
+        hint="Nothing was changed. If that says nothing to you, ask.",
+    )
+
+
+def _race(attempt: Attempt, text: str) -> SesyncError:
+    return Conflict(
+        f"somebody else has sent something to {attempt.where} in this very moment; nothing is lost, and {_KEPT}",
+        hint="Run 'sesync sync' again.",
+    )
+
+
+def _quoted(text: str) -> str:
+    said = heard(text)
+    return ":\n  " + "\n  ".join(said) if said else ""
+
+
+def _protected(attempt: Attempt, text: str) -> SesyncError:
+    return Refused(
+        f"the server protects this branch from being changed by you; {_KEPT}{_quoted(text)}",
+        hint="Send it as a branch of its own: 'git switch -c NAME', then 'sesync sync', and ask for it to be merged.",
+    )
+
+
+def _too_big(attempt: Attempt, text: str) -> SesyncError:
+    return Refused(
+        f"the server refuses files as large as these; {_KEPT}{_quoted(text)}",
+        hint="Data belongs into the research data directory, not into git. The large file has to leave the commit:"
+        " 'git reset --soft HEAD~1' takes the last commit back and keeps all files; then commit without it.",
+    )
+
+
+def _checkedout(attempt: Attempt, text: str) -> SesyncError:
+    return Refused(
+        f"{attempt.where} is somebody's working copy and no server, so it takes nothing; {_KEPT}",
+        hint="Ask its owner to get your commits from you.",
+    )
+
+
+def _no_write(attempt: Attempt, text: str) -> SesyncError:
+    return Refused(
+        f"you may read {attempt.address.label}, but not send anything to it; {_KEPT}{_quoted(text)}",
+        hint="Ask its owner to make you a Developer, as GitLab calls members who may write.",
+    )
+
+
+def _declined(attempt: Attempt, text: str) -> SesyncError:
+    return Refused(
+        f"the server has rules that these commits do not meet; {_KEPT}{_quoted(text)}",
+        hint="Its words say what it wants; if they say nothing to you, ask whoever runs the project.",
+    )
+
+
+def _submodules(attempt: Attempt, text: str) -> SesyncError:
+    return Conflict(
+        f"a submodule has commits that its own server does not have yet; {_KEPT}",
+        hint="'sesync sync FOLDER' with the submodule's folder sends them; then run this again.",
+    )
+
+
+_TABLE: tuple[tuple[str, Callable[[Attempt, str], SesyncError]], ...] = (
+    (r"\(fetch first\)|\(non-fast-forward\)|cannot lock ref|failed to update ref|\(stale info\)", _race),
+    ("protected branch", _protected),
+    (r"(?i)exceeds .*(size|limit)|file size limit|too large|larger than|HTTP 413|error: 413|big file", _too_big),
+    ("refusing to update checked out branch|branch is currently checked out", _checkedout),
+    (r"not allowed to push|error: 403|FATAL: W .* DENIED|(?i:permission to .* denied)|[Rr]ead[- ]only", _no_write),
+    (r"\[remote rejected\]", _declined),
+    ("submodule paths contain changes", _submodules),
+)

@@ -1,0 +1,72 @@
+"""What has to be over before anything is exchanged, and how to get over it."""
+
+from sesync_cli.clone.repository import ask
+from sesync_cli.errors import Conflict, SesyncError
+from sesync_cli.plan import by_hand
+from sesync_cli.sync.history import commits
+from sesync_cli.sync.status import Status
+from sesync_cli.sync.working_copy import WorkingCopy
+
+_BEGUN = {  # what git keeps while it waits for a person, and the word for it
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "MERGE_HEAD": "merge",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "BISECT_LOG": "bisect",
+}
+
+
+def need_calm(copy: WorkingCopy, status: Status) -> None:
+    """Raise what stands in the way of any exchange: something begun, a conflict, no branch."""
+    git = ("git", "-C", copy.top)
+    begun = next((word for name, word in _BEGUN.items() if (copy.git_dir / name).exists()), "")
+    if begun == "bisect":
+        raise Conflict(
+            f"a search through the history (bisect) is under way in {copy.shown}",
+            hint=f"'{by_hand(*git, 'bisect', 'reset')}' ends it; then run this again.",
+        )
+    if begun:
+        raise _unfinished(copy, status, begun)
+    if status.conflicts:
+        raise Conflict(
+            f"files in {copy.shown} have two versions in them: {_few(status.conflicts)}",
+            hint="Between <<<<<<< and ======= is yours, from there to >>>>>>> theirs: keep what is right, and"
+            f" '{by_hand(*git, 'add', 'FILE')}' says that it is.",
+        )
+    if not status.branch:
+        raise _detached(copy)
+
+
+def _unfinished(copy: WorkingCopy, status: Status, begun: str) -> SesyncError:
+    git = ("git", "-C", copy.top)
+    left = f", and these files wait for a decision: {_few(status.conflicts)}" if status.conflicts else ""
+    finish = "commit" if begun == "merge" else begun
+    words = () if begun == "merge" else ("--continue",)
+    return Conflict(
+        f"a {begun} was begun in {copy.shown} and is not finished{left}",
+        hint=f"'{by_hand(*git, finish, *words)}' finishes it once that is done;"
+        f" '{by_hand(*git, begun, '--abort')}' goes back to how it was before.",
+    )
+
+
+def _detached(copy: WorkingCopy) -> SesyncError:
+    git = ("git", "-C", copy.top)
+    held = ask(["for-each-ref", "--contains=HEAD", "--format=%(refname)", "refs/heads", "refs/remotes"], copy.top).out
+    if not held.strip():
+        count = len(commits(copy, "HEAD", "")[:1])
+        return Conflict(
+            f"{copy.shown} is on no branch, and has {'a commit' if count == 1 else 'commits'} that no branch holds",
+            hint=f"'{by_hand(*git, 'switch', '-c', 'NAME')}' makes a branch of it, so that it is kept and can be sent.",
+        )
+    head = ask(["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"], copy.top).out.strip()
+    usual = head.partition("/")[2] or "BRANCH"
+    return Conflict(
+        f"{copy.shown} shows an earlier state and is on no branch",
+        hint=f"'{by_hand(*git, 'switch', usual)}' goes back to the latest; '{by_hand(*git, 'switch', '-c', 'NAME')}'"
+        " begins a branch from here.",
+    )
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -1,0 +1,219 @@
+"""The steps that exchange work with a server: each happens as a whole, or not at all."""
+
+from dataclasses import dataclass, field
+
+from sesync_cli.clone.failures import Attempt
+from sesync_cli.clone.repository import Connection, GitFailed, ask, work
+from sesync_cli.errors import Conflict, NotReady, Stopped
+from sesync_cli.plan import Report, by_hand
+from sesync_cli.sync import journal
+from sesync_cli.sync.failures import commit_refused, forward_failed, push_refused
+from sesync_cli.sync.history import resolve
+from sesync_cli.sync.journal import Entry
+from sesync_cli.sync.working_copy import WorkingCopy
+
+# settings that would do more than was said: put changes aside, fetch other repositories
+_PLAIN = ("--literal-pathspecs", "-c", "merge.autoStash=false", "-c", "submodule.recurse=false")
+_MERGE_TREE = "2.38"  # the git that has merge-tree --write-tree
+
+
+@dataclass(frozen=True)
+class Forward:
+    """Bring the files to a commit that follows the present one; what is not in its way stays as it is."""
+
+    copy: WorkingCopy
+    to: str
+    name: str
+
+    @property
+    def doing(self) -> str:
+        return f"Getting what is new into {self.copy.top.name}"
+
+    def do(self, report: Report) -> None:
+        go_forward(self.copy, self.to, report)
+
+    def undo(self) -> None:
+        journal.take_back(self.copy)
+
+    def __str__(self) -> str:
+        return by_hand("git", "-C", self.copy.top, "merge", "--ff-only", self.name)
+
+
+def go_forward(copy: WorkingCopy, to: str, report: Report) -> None:
+    """Write the files of a later commit, and make it the present one."""
+    journal.note(copy, Entry(resolve(copy, "HEAD"), to))
+    words = ["merge", "--ff-only", "--no-overwrite-ignore", "--progress", to]
+    try:
+        work(["-C", str(copy.top), *_PLAIN, *words], Connection({}, False), report)
+    except GitFailed as failed:
+        journal.take_back(copy)
+        raise forward_failed(copy, str(failed)) from None
+    journal.settled(copy)
+
+
+@dataclass(frozen=True)
+class Commit:
+    """Commit what these words for git mean as it is now; with none, what `git add` was told before.
+
+    `paths` are the files of it, and `new` those of them that git does not know yet.
+    """
+
+    copy: WorkingCopy
+    message: str
+    words: tuple[str, ...]
+    paths: tuple[str, ...]
+    new: tuple[str, ...]
+    interactive: bool
+
+    @property
+    def doing(self) -> str:
+        return "Committing ..."
+
+    def do(self, report: Report) -> None:
+        paths = self.paths if self.words else ()
+        journal.note(self.copy, Entry(resolve(self.copy, "HEAD"), paths=paths, new=self.new))
+        try:
+            if self.new:
+                self._git("add", "--intent-to-add", "--", *self.words, report=report)
+            self._git("commit", "--quiet", f"--message={self.message}", *self._named, report=report)
+        except GitFailed as failed:
+            journal.take_back(self.copy)
+            raise commit_refused(self.copy, str(failed)) from None
+        journal.settled(self.copy)
+
+    @property
+    def _named(self) -> tuple[str, ...]:
+        return ("--", *self.words) if self.words else ()
+
+    def _git(self, *words: str, report: Report) -> None:
+        work(["-C", str(self.copy.top), *_PLAIN, *words], Connection({}, self.interactive), report)
+
+    def undo(self) -> None:
+        # a commit that has come to be is the user's work: it stays when a later step fails
+        journal.take_back(self.copy)
+
+    def __str__(self) -> str:
+        git = ("git", "-C", self.copy.top)
+        add = f"{by_hand(*git, 'add', *self._named)} && " if self.new else ""
+        return add + by_hand(*git, "commit", "-m", self.message, *self._named)
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Join what was done here and there in a commit; nothing is touched unless that works without a person."""
+
+    copy: WorkingCopy
+    upstream: str
+
+    @property
+    def doing(self) -> str:
+        return f"Joining yours and the server's {self.upstream}"
+
+    def do(self, report: Report) -> None:
+        ours, theirs = resolve(self.copy, "HEAD"), resolve(self.copy, self.upstream)
+        joined = ask(["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs], self.copy.top)
+        tree, *both = joined.out.rstrip("\0").split("\0")
+        if joined.code == 1:
+            raise self._undecided(both)
+        if "unrelated histories" in joined.err:
+            raise Conflict(
+                f"{self.copy.shown} and the server have nothing in common",
+                hint="They are two repositories. Clone the server's beside, and copy what is yours into it.",
+            )
+        if joined.code:
+            raise NotReady(
+                f"joining needs git {_MERGE_TREE} or newer",
+                hint=f"By hand: '{by_hand('git', '-C', self.copy.top, 'pull', '--no-rebase')}'.",
+            )
+        words = ["commit-tree", tree, "-p", ours, "-p", theirs, "-m", f"Merge {self.upstream}"]
+        made = ask(words, self.copy.top)
+        if made.code:
+            raise commit_refused(self.copy, made.err)
+        go_forward(self.copy, made.out.strip(), report)
+
+    def _undecided(self, paths: list[str]) -> Conflict:
+        begin = by_hand("git", "-C", self.copy.top, "merge", self.upstream)
+        return Conflict(
+            f"you and others have changed the same lines of {', '.join(paths[:5])}: a person has to decide. Nothing was"
+            " changed, nothing is lost, and what you have committed is kept",
+            hint=f"Ask whoever changed them there, or somebody who knows git: '{begin}' begins, and"
+            f" '{by_hand('git', '-C', self.copy.top, 'merge', '--abort')}' gives up again.",
+        )
+
+    def undo(self) -> None:
+        journal.take_back(self.copy)
+
+    def __str__(self) -> str:
+        return by_hand("git", "-C", self.copy.top, "merge", "--no-edit", self.upstream)
+
+
+@dataclass(frozen=True)
+class Push:
+    """Send the commits of a branch; never by force. `heard` is what the server said to it."""
+
+    copy: WorkingCopy
+    attempt: Attempt
+    connection: Connection
+    remote: str
+    branch: str
+    to: str
+    heard: list[str] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def doing(self) -> str:
+        return f"Sending to {self.attempt.where} ..."
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        name = self.branch if self.branch == self.to else f"{self.branch}:{self.to}"
+        return "push", "--set-upstream", self.remote, name
+
+    def do(self, report: Report) -> None:
+        full = f"refs/heads/{self.branch}:refs/heads/{self.to}"
+        words = ["push", "--progress", "--set-upstream", "--recurse-submodules=check", self.remote, full]
+        try:
+            self.heard.append(work(["-C", str(self.copy.top), *words], self.connection, report))
+        except GitFailed as failed:
+            raise push_refused(str(failed), self.attempt) from None
+        except KeyboardInterrupt:
+            raise Stopped(
+                "stopped while sending; what you have committed is kept here", hint="'sesync sync' sends it."
+            ) from None
+
+    def undo(self) -> None:
+        # what others may have seen is not taken back
+        return
+
+    def __str__(self) -> str:
+        return by_hand("git", "-C", self.copy.top, *self._words)
+
+
+@dataclass(frozen=True)
+class SwitchTo:
+    """Begin to work on a branch of the server's, in a copy that has no commit yet."""
+
+    copy: WorkingCopy
+    branch: str
+    remote: str
+
+    @property
+    def doing(self) -> str:
+        return f"Getting the files of {self.branch}"
+
+    def do(self, report: Report) -> None:
+        there = f"{self.remote}/{self.branch}"
+        journal.note(self.copy, Entry("", resolve(self.copy, there)))
+        own = ("-c", f"checkout.defaultRemote={self.remote}")
+        words = [*own, "switch", "--quiet", "--no-overwrite-ignore", "--guess", self.branch]
+        try:
+            work(["-C", str(self.copy.top), *_PLAIN, *words], Connection({}, False), report)
+        except GitFailed as failed:
+            journal.take_back(self.copy)
+            raise forward_failed(self.copy, str(failed)) from None
+        journal.settled(self.copy)
+
+    def undo(self) -> None:
+        journal.take_back(self.copy)
+
+    def __str__(self) -> str:
+        return by_hand("git", "-C", self.copy.top, "switch", self.branch)

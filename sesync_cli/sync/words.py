@@ -1,0 +1,126 @@
+"""What happened, in the words of people who do not think in git's."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sesync_cli.clone.address import name_at_site
+from sesync_cli.clone.failures import Attempt
+from sesync_cli.sync.chosen import Chosen
+from sesync_cli.sync.history import Commit
+from sesync_cli.sync.server import Branch
+from sesync_cli.sync.status import Change, Status
+from sesync_cli.sync.working_copy import WorkingCopy
+
+_MOST = 10  # commits and files that are shown one by one
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What is here, what is there, and what a person wants committed."""
+
+    copy: WorkingCopy
+    status: Status
+    attempt: Attempt
+    branch: Branch
+    incoming: tuple[Commit, ...]
+    outgoing: tuple[Commit, ...]
+    chosen: Chosen | None
+    left: tuple[Change, ...] = ()
+    joins: bool = False
+
+
+def done(exchange: Exchange, said: Sequence[str] = ()) -> str:
+    """What was got, committed and sent, what the server said to it, and what is still only here."""
+    parts = [*_got(exchange), *_sent(exchange)]
+    if said:
+        parts.append(f"The server says:\n  {lines(said)}")
+    if not parts:
+        parts.append(_nothing_new(exchange))
+    return "\n".join((*parts, *_only_here(exchange)))
+
+
+def result(exchange: Exchange) -> dict[str, Any]:
+    """The same for programs."""
+    chosen = exchange.chosen
+    return {
+        "path": exchange.copy.top,
+        "repository": exchange.attempt.address.url,
+        "branch": exchange.status.branch,
+        "received": [asdict(one) for one in exchange.incoming],
+        "sent": [asdict(one) for one in exchange.outgoing],
+        "committed": list(chosen.files) if chosen else [],
+        "uncommitted": [{"path": change.path, "change": change.kind} for change in exchange.left],
+    }
+
+
+def counted(found: Sequence[object], what: str = "commit") -> str:
+    return f"{len(found)} {what}{'' if len(found) == 1 else 's'}"
+
+
+def few(names: Sequence[str]) -> str:
+    """'a', 'a and b', 'a, b, c, d, e and 7 more'."""
+    shown, more = list(names[:5]), len(names) - 5
+    if more > 0:
+        return f"{', '.join(shown)} and {more} more"
+    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+
+
+def lines(texts: Iterable[str]) -> str:
+    """One below the other, indented."""
+    return "\n  ".join(map(plain, texts))
+
+
+def plain(text: str) -> str:
+    """A name from outside in one line."""
+    return text.replace("\n", "\\n")
+
+
+def _nothing_new(exchange: Exchange) -> str:
+    if not exchange.status.commit:
+        return f"{exchange.copy.shown} and the server are empty: nobody has committed anything yet."
+    where = f"branch {plain(exchange.branch.name)}"
+    if exchange.left:
+        return f"The server has nothing new for {exchange.copy.shown} ({where})."
+    return f"{exchange.copy.shown} and the server have the same ({where})."
+
+
+def _got(exchange: Exchange) -> list[str]:
+    if not exchange.incoming:
+        return []
+    return [f"Got {counted(exchange.incoming, 'new commit')} into {exchange.copy.shown}:\n  {_told(exchange.incoming)}"]
+
+
+def _sent(exchange: Exchange) -> list[str]:
+    chosen = exchange.chosen if exchange.chosen and exchange.chosen.files else None
+    parts = []
+    if exchange.joins:
+        parts.append("Joined them with yours.")
+    if chosen:
+        parts.append(f"Committed {few([plain(file) for file in chosen.files])}: {plain(chosen.message)}")
+    count = len(exchange.outgoing) + bool(chosen) + exchange.joins
+    if count or not exchange.branch.commit:
+        address = exchange.attempt.address
+        whose = name_at_site(address, exchange.attempt.site) or address.label
+        to = f"branch {plain(exchange.branch.name)} of {whose}"
+        parts.append(f"Sent {count} commit{'' if count == 1 else 's'} to {to}.")
+    return parts if exchange.status.commit or chosen else []
+
+
+def _told(found: Sequence[Commit]) -> str:
+    width = min(20, max(len(one.author) for one in found[:_MOST]))
+    shown = [f"{plain(one.author):<{width}}  {plain(one.subject)}" for one in found[:_MOST]]
+    more = [f"and {len(found) - _MOST} more"] if len(found) > _MOST else []
+    return lines([*shown, *more])
+
+
+def _only_here(exchange: Exchange) -> list[str]:
+    left = exchange.left
+    if not left:
+        return []
+    width = max(len(change.kind) for change in left[:_MOST])
+    shown = [f"{change.kind:<{width}}  {plain(change.path)}" for change in left[:_MOST]]
+    more = [f"and {len(left) - _MOST} more"] if len(left) > _MOST else []
+    first = next((change.path.rstrip("/") for change in left), "FILE")
+    how = exchange.copy.again("-m", "TEXT", files=[first])
+    return [f"Changed here, and not committed:\n  {lines([*shown, *more])}", f"This commits and sends one: {how}"]

@@ -1,0 +1,135 @@
+"""Which working copy is meant, and where git keeps what it knows of it."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.clone.place import tilde
+from sesync_cli.clone.repository import ask
+from sesync_cli.errors import NotFound, Refused, SesyncError
+from sesync_cli.names import near
+from sesync_cli.plan import by_hand
+
+_DUBIOUS = "dubious ownership"
+
+
+@dataclass(frozen=True)
+class WorkingCopy:
+    """A folder with the files of a repository; `git_dir` is its own part of git's, `common` what worktrees share.
+
+    `inside` is the current folder as from the top, where that is in it; `name` is how one types it from elsewhere.
+    """
+
+    top: Path
+    git_dir: Path
+    common: Path
+    shown: str
+    name: str
+    inside: str | None
+
+    def again(self, *options: str, files: Sequence[str] = ()) -> str:
+        """The command line that does this here, with these files as from the top."""
+        words = () if self.inside is not None else (self.name,)
+        typed = [file if self.inside is None else os.path.relpath(file, self.inside or ".") for file in files]
+        stop = ("--",) if any(word.startswith("-") for word in typed) else ()
+        return by_hand("sesync", "sync", *words, *options, *stop, *typed)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where words are to be understood: the home and the current folder."""
+
+    home: Path
+    cwd: Path
+
+
+def named(word: str | None, place: Place) -> WorkingCopy:
+    """The working copy that a person means: a folder in it, the name of one in home, or the current folder's."""
+    folder = place.cwd if word is None else _folder(word, place)
+    if folder is None or not folder.is_dir():
+        raise _nothing(word or str(folder), place)
+    said = ask(["rev-parse", "--show-cdup", "--is-bare-repository"], folder)
+    cdup, _, bare = said.out.removesuffix("\n").rpartition("\n")
+    if said.code or bare != "false":
+        raise unreadable(folder, said.err) if _DUBIOUS in said.err else _nothing(word, place)
+    top = Path(os.path.normpath(folder / cdup))
+    here, real = Path(os.path.realpath(place.cwd)), Path(os.path.realpath(top))
+    return WorkingCopy(
+        top,
+        _git_path(top, "--absolute-git-dir"),
+        _git_path(top, "--git-common-dir"),
+        shown=tilde(top, place.home),
+        name=top.name if top.parent == place.home else str(top),
+        inside=str(here.relative_to(real)) if here.is_relative_to(real) else None,
+    )
+
+
+def is_named(word: str, place: Place, *, alone: bool) -> bool:
+    """Whether this word means a working copy as a whole: its top folder, or its name in home.
+
+    If it stands `alone`, what is inside of the current folder's working copy does not count: it is a part of that.
+    """
+    folder = _folder(word, place)
+    if folder is None or not os.path.lexists(folder / ".git"):
+        return False
+    return not (alone and place.cwd in folder.parents and ask(["rev-parse", "--show-cdup"], place.cwd).code == 0)
+
+
+def clones(home: Path) -> list[str]:
+    """The working copies in a home, by name."""
+    with os.scandir(home) as entries:
+        # what a link leads to may be on a server that hangs
+        folders = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return sorted(folder.name for folder in folders if os.path.lexists(os.path.join(folder.path, ".git")))
+
+
+def setting(copy: WorkingCopy, name: str) -> str:
+    """A setting of git's as it is in force in this working copy; empty if it is not set."""
+    return ask(["config", "--get", name], copy.top).out.removesuffix("\n")
+
+
+def unreadable(folder: Path, said: str) -> SesyncError:
+    """The error for a working copy that git does not open."""
+    if _DUBIOUS in said:
+        trust = by_hand("git", "config", "--global", "--add", "safe.directory", folder)
+        return Refused(
+            f"{folder} belongs to {owner(folder)}, so git does not work in it: what is set up there would run as you",
+            hint=f"Clone it into your own home; only if you trust whoever can write there: '{trust}'.",
+        )
+    lines = [line for line in said.splitlines() if line.strip()]
+    words = lines[-1].removeprefix("fatal: ").removeprefix("error: ") if lines else "it does not say why"
+    return SesyncError(f"git cannot read {folder}: {words}", hint="'sesync clone REPO DIR' makes a fresh copy beside.")
+
+
+def owner(folder: Path) -> str:
+    """Whose a folder is, by name."""
+    import pwd
+
+    number = folder.stat().st_uid
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"somebody else (user {number})"
+
+
+def _folder(word: str, place: Place) -> Path | None:
+    here = place.cwd / Path(word).expanduser()
+    return here if here.exists() else place.home / word if word else None
+
+
+def _nothing(word: str | None, place: Place) -> NotFound:
+    known = clones(place.home)
+    if word is None:
+        what = f"{tilde(place.cwd, place.home)} is not in a clone of a repository"
+    else:
+        what = f"there is no clone of a repository {word}"
+    like = near(Path(word).name, known) if word else []
+    like = like or known[:5]
+    names = ", ".join(f"'{by_hand('sesync', 'sync', one)}'" for one in like)
+    return NotFound(what, hint=f"In your home: {names}." if names else "'sesync clone GROUP/NAME' makes one.")
+
+
+def _git_path(top: Path, option: str) -> Path:
+    said = ask(["rev-parse", option], top)
+    return Path(os.path.normpath(top / said.out.removesuffix("\n")))

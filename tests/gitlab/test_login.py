@@ -1,0 +1,168 @@
+"""sesync clone --login: a token is taken unseen, proven, and kept where the person's programs find it."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.gitlab.test_tokens import find, write
+from tests.services.leaks import TOKEN
+
+LOGIN = ("clone", "--login")
+
+
+@pytest.fixture
+def at(api, site):
+    """The site's GitLab is the server with this API."""
+    site(gitlab={"url": api.url.rstrip("/")}, support={"email": "help@example.org"}, data={"patience_seconds": 3})
+    return api
+
+
+def logged_in(sesync, text: str, *words: str):
+    return sesync(*LOGIN, *words, stdin=None, input=text + "\n")
+
+
+def test_a_token_from_standard_input_is_proven_and_kept(sesync, at, home):
+    done = logged_in(sesync, TOKEN)
+    assert (done.code, done.err) == (0, "")
+    url = at.url.rstrip("/")
+    assert done.out == f"Logged in to {url} as J. Smith (@jsmith). The token is kept in ~/.python-gitlab.cfg.\n"
+    kept = home / ".python-gitlab.cfg"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert find(home, url=url).value == TOKEN
+    asked = len(at.asked)
+    again = logged_in(sesync, TOKEN, "--json").json
+    assert (again["done"], again["steps"], again["result"]["username"]) == (True, [], "jsmith")
+    assert len(at.asked) > asked
+
+
+def test_python_gitlab_itself_finds_it(sesync, at, home):
+    logged_in(sesync, TOKEN)
+    code = "import gitlab; g = gitlab.Gitlab.from_config(); g.auth(); print(g.user.username)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "jsmith\n"
+
+
+def test_the_dry_run_asks_nobody_and_touches_nothing(sesync, at, home):
+    done = sesync(*LOGIN, "-n")
+    assert (done.code, done.out) == (0, "$EDITOR '~/.python-gitlab.cfg'\n".replace("'", ""))
+    assert (at.asked, list(home.iterdir())) == ([], [])
+
+
+def test_other_lines_of_the_file_stay_as_they_are(sesync, at, home):
+    ours = "[global]\ndefault = work\n; why\nssl_verify = true\n\n"
+    old = f"# mine\n{ours}[work]\nurl = https://work.example\nprivate_token = w\n"
+    write(home / ".python-gitlab.cfg", old, 0o644)
+    assert logged_in(sesync, TOKEN).code == 0
+    new = (home / ".python-gitlab.cfg").read_text()
+    assert new.startswith(old)
+    assert new.removeprefix(old).split() == [
+        f"[{at.url[7:-1].replace(':', '-')}]", "url", "=", at.url.rstrip("/"), "private_token", "=", TOKEN,
+    ]  # fmt: skip
+    assert stat.S_IMODE((home / ".python-gitlab.cfg").stat().st_mode) == 0o600
+
+
+def test_an_older_token_for_this_server_gives_way(sesync, at, home):
+    text = f"[ours]\nurl = {at.url}\n# since May\noauth_token = old-token-123\ntimeout = 5\n"
+    write(home / ".python-gitlab.cfg", text)
+    logged_in(sesync, TOKEN)
+    new = (home / ".python-gitlab.cfg").read_text()
+    assert "old-token-123" not in new and "# since May\n" in new and "timeout = 5\n" in new
+    assert find(home, url=at.url).value == TOKEN
+
+
+def test_a_file_that_is_a_link_stays_one(sesync, at, home, tmp_path):
+    kept = write(tmp_path / "dotfiles/.python-gitlab.cfg", "")
+    (home / ".python-gitlab.cfg").symlink_to(kept)
+    logged_in(sesync, TOKEN)
+    assert (home / ".python-gitlab.cfg").is_symlink() and TOKEN in kept.read_text()
+
+
+def test_gits_own_helper_keeps_it_where_there_is_one(sesync, at, home):
+    write(home / ".gitconfig", "[credential]\n\thelper = store\n")
+    done = logged_in(sesync, TOKEN)
+    assert done.out.endswith("The token is kept in git's credential helper (store).\n")
+    assert not (home / ".python-gitlab.cfg").exists()
+    assert (find(home, url=at.url).source, find(home, url=at.url).value) == ("git's credential helper", TOKEN)
+    assert sesync(*LOGIN, "-n").out == "git credential approve\n"
+
+
+@pytest.mark.parametrize("helper", ["cache", "!f() { :; }; f", ""])
+def test_a_helper_that_forgets_is_not_trusted_with_it(sesync, at, home, helper):
+    write(home / ".gitconfig", f'[credential]\n\thelper = "{helper}"\n')
+    assert logged_in(sesync, TOKEN).out.endswith("kept in ~/.python-gitlab.cfg.\n")
+
+
+def test_a_helper_that_does_not_keep_it_is_an_error(sesync, at, home, program_folder):
+    write(program_folder / "git-credential-deaf", "#!/bin/sh\ncat > /dev/null\n", 0o700)
+    write(home / ".gitconfig", "[credential]\n\thelper = deaf\n")
+    done = logged_in(sesync, TOKEN)
+    assert (done.code, "did not keep the token" in done.err) == (3, True)
+
+
+@pytest.fixture
+def program_folder(tmp_path, monkeypatch) -> Path:
+    """A folder of programs that is first on PATH."""
+    (tmp_path / "programs").mkdir()
+    monkeypatch.setenv("PATH", f"{tmp_path / 'programs'}:{os.environ['PATH']}")
+    return tmp_path / "programs"
+
+
+@pytest.mark.parametrize(
+    "text,words",
+    [
+        ("", "none came on standard input"),
+        ("short", "this is no token"),
+        ("two words here", "this is no token"),
+        ("wrong-token-1234", "does not accept your token (just given)"),
+    ],
+)
+def test_what_is_no_token_is_neither_kept_nor_repeated(sesync, at, home, text, words):
+    done = logged_in(sesync, text)
+    assert done.code != 0
+    assert words in done.err and ("/-/user_settings/personal_access_tokens" in done.err or "glpat-" in done.err)
+    assert not text or text not in done.err
+    assert list(home.iterdir()) == []
+
+
+def test_a_token_that_does_too_little_is_refused_or_warned_of(sesync, at, home):
+    at.scopes |= {"reads-users-only-1": ("read_user",), "reads-api-only-1234": ("read_api",)}
+    assert "lacks the scope read_api" in logged_in(sesync, "reads-users-only-1").err
+    done = logged_in(sesync, "reads-api-only-1234")
+    assert (done.code, "takes the scope read_repository" in done.err) == (0, True)
+
+
+def test_a_variable_that_goes_first_is_pointed_out(sesync, at, home, monkeypatch):
+    monkeypatch.setenv("GITLAB_TOKEN", "another-token-12")
+    assert "'unset GITLAB_TOKEN'" in logged_in(sesync, TOKEN).err
+
+
+def test_on_a_terminal_it_is_typed_unseen(terminal, at, home):
+    login = terminal(*LOGIN, columns=60)
+    login.wait_for("not shown")
+    login.type(f"{TOKEN}\r")
+    assert login.ended() == 0
+    assert TOKEN not in login.raw
+    assert find(home, url=at.url).value == TOKEN
+
+
+def test_a_token_on_the_command_line_is_refused_and_not_repeated(sesync, at):
+    done = sesync(*LOGIN, "some-token-12345")
+    assert (done.code, "some-token-12345" in done.err) == (2, False)
+
+
+def test_ctrl_c_at_the_prompt_leaves_nothing(terminal, at, home):
+    login = terminal(*LOGIN)
+    login.wait_for("not shown")
+    login.type("\x03")
+    assert (login.ended(), list(home.iterdir())) == (130, [])
+
+
+def test_a_file_that_is_no_settings_is_left_alone(sesync, at, home):
+    text = f"[ours\nprivate_token = {TOKEN}"
+    write(home / ".python-gitlab.cfg", text)
+    done = logged_in(sesync, "wrong-token-1234")
+    assert done.code != 0 and TOKEN not in done.err
+    assert (home / ".python-gitlab.cfg").read_text() == text

@@ -1,0 +1,150 @@
+"""Killed at any moment, nothing of the user's is lost, and the next run finishes the work."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.clone.conftest import git, leftovers
+from tests.sync.conftest import write
+
+MANY = 200
+
+
+def many(text: str) -> dict[str, str | bytes | None]:
+    return {f"data/{number % 20}/{number}.txt": f"{text} {number}\n" * 20 for number in range(MANY)}
+
+
+@pytest.fixture
+def large(shared, sesync):
+    """Many files on both sides, and a colleague's commit that changes, adds and removes."""
+    shared.colleague("Many", many("old"))
+    assert sesync("sync", "analysis").code == 0
+    gone: dict[str, str | bytes | None] = {f"data/0/{number}.txt": None for number in range(0, MANY, 40)}
+    shared.colleague("New", many("new") | gone | {f"more/{number}.txt": "more\n" for number in range(100)})
+    return shared
+
+
+def wait_for_the_work(here: Path, process) -> None:
+    """Until git has begun to change this working copy."""
+    while not (here / ".git/index.lock").exists() and process.poll() is None:
+        time.sleep(0.001)
+
+
+@pytest.mark.timeout(240)
+def test_killed_at_any_moment_the_next_run_works_and_nothing_is_lost(background, sesync, large, home):
+    """Own changes beside, a file to commit, and theirs to get: all at once, killed at random, with SIGKILL."""
+    start = home.with_name("start")
+    write(large.here / "heat.py", "mine\n")
+    write(large.here / "untracked.txt", "untracked\n")
+    write(large.here / "trees.csv", "not committed\n")
+    words = ("sync", "analysis", "-m", "Mine", "heat.py")
+    shutil.copytree(large.here, start, symlinks=True)
+    bare = git("rev-parse", "main", cwd=large.bare).strip()
+    begun = time.monotonic()
+    assert sesync(*words).code == 0
+    lasts = time.monotonic() - begun
+    undone = 0
+    for turn in range(20):
+        shutil.rmtree(large.here)
+        shutil.copytree(start, large.here, symlinks=True)
+        git("update-ref", "refs/heads/main", bare, cwd=large.bare)
+        process = background(*words)
+        if turn % 2:
+            time.sleep((0.15 + 0.85 * (turn + random.random()) / 20) * lasts)
+        else:
+            wait_for_the_work(large.here, process)
+            time.sleep(random.random() * 0.1)
+        process.kill()
+        process.wait()
+        for name, text in (("heat.py", "mine\n"), ("untracked.txt", "untracked\n"), ("trees.csv", "not committed\n")):
+            assert (large.here / name).read_text() == text
+        undone += bool(list((large.here / ".git").glob(".sesync-partial*")))
+        done = sesync(*words)
+        assert (done.code, done.err.replace("Warning: there was nothing to commit\n", "")) == (0, ""), done
+        assert large.subjects()[:3] == ["Mine", "New", "Many"]
+        assert git("status", "--porcelain", cwd=large.here) == " M trees.csv\n?? untracked.txt\n"
+        assert len(list((large.here / "more").iterdir())) == 100
+        assert (large.here / "trees.csv").read_text() == "not committed\n"
+        assert leftovers(large.here / ".git") == []
+    git("fsck", "--no-dangling", cwd=large.here)
+    assert undone, "no kill met the work itself"
+
+
+def journal_of(shared, sesync, background) -> Path:
+    """Where a run notes what it does here: found by killing one that waits in a hook."""
+    write(shared.here / ".git/hooks/pre-commit", "#!/bin/sh\nsleep 30\n")
+    (shared.here / ".git/hooks/pre-commit").chmod(0o755)
+    write(shared.here / "probe.txt", "probe\n")
+    process = background("sync", "analysis", "-m", "x", "probe.txt")
+    end = time.monotonic() + 20
+    while not (shared.here / ".git/index.lock").exists():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    (shared.here / ".git/hooks/pre-commit").unlink()
+    return shared.here / ".git" / leftovers(shared.here / ".git")[0]
+
+
+def test_killed_in_a_commit_the_file_is_as_it_was_and_the_lock_goes(sesync, background, shared):
+    page = journal_of(shared, sesync, background)
+    assert (shared.here / ".git/index.lock").exists()
+    assert (shared.here / "probe.txt").read_text() == "probe\n"
+    done = sesync("sync", "analysis")
+    assert (done.code, done.err) == (0, "")
+    assert "  new  probe.txt\n" in done.out
+    assert not page.exists() and not (shared.here / ".git/index.lock").exists()
+    assert git("status", "--porcelain", cwd=shared.here) == "?? probe.txt\n"
+
+
+def test_half_written_files_go_back_and_what_a_person_wrote_since_stays(sesync, background, shared):
+    shared.colleague("Old", {"a.txt": "old a\n", "b.txt": "old b\n", "c.txt": "old c\n", "d.txt": "old d\n"})
+    page = journal_of(shared, sesync, background)
+    (shared.here / "probe.txt").unlink()
+    assert sesync("sync", "analysis").code == 0
+    shared.colleague("New", {"a.txt": "new a\n", "b.txt": "new b\n", "c.txt": "new c\n", "d.txt": None, "e/f": "new\n"})
+    git("fetch", "-q", "origin", cwd=shared.here)
+    head, to = git("rev-parse", "HEAD", "origin/main", cwd=shared.here).split()
+    write(page, json.dumps({"head": head, "to": to, "paths": [], "new": []}))
+    write(shared.here / "a.txt", "new")  # half written
+    (shared.here / "b.txt").unlink()  # not yet written again
+    write(shared.here / "c.txt", "a person's\n")
+    (shared.here / "d.txt").unlink()
+    write(shared.here / "e/f", "n")
+    write(shared.here / "trees.csv", "a person's\n")
+    (shared.here / ".git/index.lock").touch()
+    done = sesync("sync", "analysis")
+    assert (done.code, "c.txt: changed by you, and meanwhile also by Ann Doe" in done.err) == (1, True)
+    assert git("status", "--porcelain", cwd=shared.here) == " M c.txt\n M trees.csv\n"
+    assert (shared.here / "c.txt").read_text() == "a person's\n"
+    (shared.here / "c.txt").rename(shared.here / "my-c.txt")
+    git("checkout", "-q", "c.txt", cwd=shared.here)
+    assert sesync("sync", "analysis").code == 0
+    assert (shared.here / "a.txt").read_text() == "new a\n"
+    assert (shared.here / "trees.csv").read_text() == "a person's\n"
+
+
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_while_files_are_written_they_go_back(background, sesync, large, word):
+    before = git("rev-parse", "HEAD", cwd=large.here)
+    write(large.here / "trees.csv", "not committed\n")
+    for _ in range(2):
+        process = background("sync", "analysis")
+        wait_for_the_work(large.here, process)
+        process.send_signal(word)
+        _, err = process.communicate(timeout=30)
+        if process.returncode == 0:
+            break  # it was quicker
+        assert (process.returncode, err.strip()) == (130, "Error: stopped; what was begun is undone")
+        assert git("rev-parse", "HEAD", cwd=large.here) == before
+        assert git("status", "--porcelain", cwd=large.here) == " M trees.csv\n"
+        assert leftovers(large.here / ".git") == []
+    assert sesync("sync", "analysis").code == 0
+    assert git("status", "--porcelain", cwd=large.here) == " M trees.csv\n"
+    assert os.path.exists(large.here / "more/1.txt")
