@@ -1,18 +1,13 @@
 """What does not belong into git: large data, secrets, notebooks full of output."""
 
-from fnmatch import fnmatch
 from pathlib import Path
 
 from sesync_cli.view import size
+from sesync_cli.where.kinds import Kind, kind_by_name
 
 _LARGE = 10_000_000  # bytes
 _LARGE_OUTPUT = 1_000_000  # bytes of a notebook's outputs
 _READABLE = 200_000_000  # bytes of a notebook that is still looked into
-_SECRETS = (
-    *("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "*.pem", "*.key", "*.p12", "*.pfx", "*.kdbx"),
-    *(".env", ".netrc", "_netrc", ".pgpass", ".my.cnf", ".pg_service.conf", ".git-credentials", ".python-gitlab.cfg"),
-    *(".Renviron", "credentials.json", "service-account*.json", "*token.json"),
-)
 _PRIVATE_KEY = (b"-----BEGIN ", b"PRIVATE KEY-----")
 
 
@@ -20,7 +15,7 @@ def unfit(path: Path) -> str:
     """Why a file should not be committed, in a few words that follow its name; empty if nothing speaks against it."""
     if path.is_symlink() or not path.is_file():
         return ""
-    if any(fnmatch(path.name, pattern) for pattern in _SECRETS) or _has_private_key(path):
+    if kind_by_name(path.name) is Kind.SECRET or _has_private_key(path):
         return "looks like a secret, and what is sent cannot be called back"
     bytes_ = path.stat().st_size
     if path.suffix == ".ipynb" and (outputs := _outputs(path, bytes_)) > _LARGE_OUTPUT:
