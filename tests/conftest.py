@@ -36,10 +36,9 @@ STRANGERS = (
     "GITLAB_",
     "GLAB_",
     "GL_HOST",
-    "SSL_CERT",
-    "REQUESTS_CA",
-    "CURL_CA",
 )
+CERTIFICATES = ("SSL_CERT", "REQUESTS_CA", "CURL_CA")  # of the network that packages come through
+WITH_THEIR_OWN = ("gitlab", "clone", "sync", "sshkey")  # tests of servers whose certificates are the tests'
 KEPT = ("GIT_SSL_CAINFO",)
 
 
@@ -67,8 +66,9 @@ def nothing_leaks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
     """Every test lives in an empty home and sees none of the developer's settings."""
+    strangers = STRANGERS + (CERTIFICATES if request.path.parent.name in WITH_THEIR_OWN else ())
     for name in list(os.environ):
-        if name.startswith(STRANGERS) and name not in KEPT:
+        if name.startswith(strangers) and name not in KEPT:
             monkeypatch.delenv(name)
     home, scratch = tmp_path / "home", tmp_path / "tmp"
     home.mkdir()

@@ -102,6 +102,7 @@ def _furnish(box: Sandbox, interpreter: Interpreter) -> None:
     for folder in (box.home, box.data, box.folder / "tmp", box.folder / "repositories/cooltrees"):
         folder.mkdir(parents=True)
     shutil.copyfile(FILES / "street_trees.csv", box.data / "street_trees.csv")
+    (box.home / ".gitconfig").write_text("[user]\n\tname = J. Smith\n\temail = jsmith@example.org\n")
     fill(box.folder / "repositories", "cooltrees/analysis", FILES / "analysis", "J. Smith")
     make_site_python(box.python, interpreter, box.folder / "tmp")
 
