@@ -61,10 +61,8 @@ class Contents:
                 one.result()
         return checksum.digest()
 
-    def digest(self, file: int, size: int, hashes: list[Hash], *, from_disk: bool = True) -> None:
-        """Give the contents of a file to these hashes, read from its disk or server as far as the kernel lets one."""
-        if from_disk:
-            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+    def digest(self, file: int, size: int, hashes: list[Hash]) -> None:
+        """Give the contents of a file to these hashes."""
         _read(file, 0, size, self.buffer, hashes, self.went)
 
     def _read_back(self, file: int, start: int, end: int, hashes: list[Hash]) -> None:
@@ -118,6 +116,15 @@ class Contents:
             done += count
         while done < len(data):
             done += os.pwrite(target, data[done:], offset + done)
+
+
+def renew(file: int) -> None:
+    """Forget what memory holds of a file, as far as the kernel lets one, and begin to read it from its disk or server.
+
+    Done to many files before they are read, they are read all at once, in an order that suits the disk.
+    """
+    os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.posix_fadvise(file, 0, LONG, os.POSIX_FADV_WILLNEED)
 
 
 def fast_hash() -> Hash:

@@ -10,7 +10,7 @@ from sesync_cli.put.entries import Entry, is_unchanged
 
 
 def is_same(source: str, final: str, entry: Entry, contents: Contents, read: list[Hash]) -> bool:
-    """Whether what is there has the contents of its source, which is read from its disk."""
+    """Whether what is there has the contents of its source."""
     with named(final):
         there = os.open(final, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
@@ -22,7 +22,7 @@ def is_same(source: str, final: str, entry: Entry, contents: Contents, read: lis
         os.close(there)
     checksum, file = fast_hash(), opened(source, entry)
     try:
-        contents.digest(file, entry.facts.size, [checksum], from_disk=False)
+        contents.digest(file, entry.facts.size, [checksum])
     except OSError as error:
         raise Unreadable(error.strerror) from None
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sesync_cli.put.contents import Contents, Hash, fast_hash
+from sesync_cli.put.contents import Contents, Hash, fast_hash, renew
 from sesync_cli.put.crew import Guard, Tell, together
 from sesync_cli.put.entries import Entry, Facts, Found, There, facts, same_time
 
@@ -188,6 +188,7 @@ def contents_of(path: str, size: int, tell: Tell, *more: Hash) -> bytes:
     checksum = fast_hash()
     file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
+        renew(file)
         Contents(lambda _: tell(None)).digest(file, size, [checksum, *more])
     finally:
         os.close(file)

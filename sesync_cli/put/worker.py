@@ -4,14 +4,14 @@ import errno
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.errors import SesyncError
 from sesync_cli.lock import partial
-from sesync_cli.put.contents import LONG, Changed, Contents, Hash, Unreadable, fast_hash
+from sesync_cli.put.contents import LONG, Changed, Contents, Hash, Unreadable, fast_hash, renew
 from sesync_cli.put.crew import Tell
 from sesync_cli.put.entries import Entry, Found, There
 from sesync_cli.put.proof import is_same, named, need_unchanged, opened
@@ -74,6 +74,8 @@ class Worker:
         """Copy these files, flush them to their disk at once, and then read back, prove and place each."""
         copies: list[_Copy] = []
         begun = time.monotonic()
+        if self.job.prove:
+            self._renew([number for number in numbers if self._is_there(number)])
         for number in numbers:
             with self._problems(number):
                 if self._is_there(number):
@@ -90,9 +92,19 @@ class Worker:
         if copies:
             with named(self.job.found.folder):
                 _settle([copy.file for copy in copies])
+                for copy in copies:
+                    if self.job.found.entries[copy.number].facts.size <= LONG:
+                        renew(copy.file)
         for copy in copies:
             with self._problems(copy.number):
                 self._place(copy)
+
+    def _renew(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            with suppress(OSError):  # those that cannot be opened are told of when they are proven
+                file = os.open(self.job.found.final(self.job.found.entries[number]), os.O_RDONLY | os.O_NONBLOCK)
+                renew(file)
+                os.close(file)
 
     def _is_there(self, number: int) -> bool:
         return self.job.found.entries[number].there == There.SAME

@@ -18,32 +18,32 @@ KILLS, ROUND = 50, 10
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("words", [(), ("--move",)], ids=["copy", "move"])
-def test_runs_killed_at_fifty_random_moments(sesync: Run, home: Path, nfs: Path, words: tuple[str, ...]):
+def test_runs_killed_at_fifty_random_moments(memory: Path, words: tuple[str, ...]):
     """Up to ten kills of the same put, one after the other, until a run comes to its end; then it begins anew."""
-    data, dice = nfs / "cooltrees-data", random.Random(20180106)
-    source = tree(home / "kept/raw", files=150, size=5_000)
+    raw, data, dice = memory / "raw", memory / "cooltrees-data", random.Random(20180106)
+    source = tree(memory / "kept/raw", files=150, size=5_000)
     write(source / "large.tif", 12_000_000)
     wanted, killed, row, seconds = sums(source), 0, ROUND, 0.0
     while killed < KILLS or row:
         if row == ROUND or not row:
-            subprocess.run(["rm", "-rf", home / "raw", data / "raw"], check=True)
-            subprocess.run(["cp", "-a", source, home / "raw"], check=True)
+            subprocess.run(["rm", "-rf", raw, data / "raw"], check=True)
+            subprocess.run(["cp", "-a", source, raw], check=True)
         begun = time.monotonic()
-        run = subprocess.Popen([SESYNC, "put", "raw", "cooltrees", *words], stdout=subprocess.DEVNULL)
+        run = subprocess.Popen([SESYNC, "put", raw, "cooltrees", *words], stdout=subprocess.DEVNULL)
         if seconds and row < ROUND:
             time.sleep(0.05 + 0.8 * seconds * dice.random())
             run.kill()
         if run.wait() == 0:
             seconds = seconds or time.monotonic() - begun
             assert sums(data / "raw") == wanted
-            assert leftovers(data, home) == []
-            assert not words or os.readlink(home / "raw") == f"{data}/raw"
+            assert leftovers(memory) == []
+            assert not words or os.readlink(raw) == f"{data}/raw"
             row = 0
             continue
         assert run.returncode == -signal.SIGKILL
         killed, row = killed + 1, row + 1
         there = {name: digest for name, digest in sums(data / "raw").items() if "/.sesync-partial" not in name}
-        mine = {} if (home / "raw").is_symlink() else sums(home / "raw")
+        mine = {} if (raw).is_symlink() else sums(raw)
         assert there.items() <= wanted.items(), f"kill {killed}: a wrong file"
         assert {**there, **mine} == wanted, f"kill {killed}: a file is lost"
         assert words or mine == wanted
