@@ -132,6 +132,7 @@ def test_an_interrupt_leaves_the_kernel_whole(
     process = background("install", "--kernel", "heat", "pandas")
     while process.poll() is None and not (packages / "pandas").exists():
         time.sleep(0.001)
+    time.sleep(0.1)  # until the word that uv begins to write has come through
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     assert process.returncode == 0
