@@ -119,7 +119,7 @@ def _alone(owner: Path, sweeps: Iterable[Path]) -> AbstractContextManager[None]:
 def _agreed(plan: Plan, yes: bool, session: Session) -> Plan:
     """The plan, or what the person wants of it."""
     questions = plan.each or ((plan.ask,) if plan.ask else ())
-    if not questions or yes:
+    if yes or not any(questions):
         return plan
     if not session.interactive:
         first = next(filter(None, questions))
