@@ -77,17 +77,19 @@ def test_killed_at_any_moment_the_next_run_works_and_nothing_is_lost(background,
 
 
 def journal_of(shared, sesync, background) -> Path:
-    """Where a run notes what it does here: found by killing one that waits in a hook."""
-    write(shared.here / ".git/hooks/pre-commit", "#!/bin/sh\nsleep 30\n")
+    """Where a run notes what it does here: found by killing one that waits in a hook, so with git's lock in place."""
+    waits = shared.here / ".git/waits"
+    write(shared.here / ".git/hooks/pre-commit", "#!/bin/sh\ntouch .git/waits\nsleep 30\n")
     (shared.here / ".git/hooks/pre-commit").chmod(0o755)
     write(shared.here / "probe.txt", "probe\n")
     process = background("sync", "analysis", "-m", "x", "probe.txt")
     end = time.monotonic() + 20
-    while not (shared.here / ".git/index.lock").exists():
+    while not waits.exists():
         assert time.monotonic() < end
         time.sleep(0.01)
     process.kill()
     process.wait()
+    waits.unlink()
     (shared.here / ".git/hooks/pre-commit").unlink()
     return shared.here / ".git" / leftovers(shared.here / ".git")[0]
 
