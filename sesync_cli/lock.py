@@ -114,9 +114,11 @@ def vanish(path: Path, aside: Path) -> None:
 
 def remove(path: Path) -> None:
     """Remove a file, a link or a whole folder, read-only parts included; nothing there is fine."""
-    if path.is_symlink() or not path.is_dir():
+    try:
         path.unlink(missing_ok=True)
-    else:
+    except (IsADirectoryError, PermissionError) as error:  # asked before, it could be out of date if two run at once
+        if isinstance(error, PermissionError) and (path.is_symlink() or not path.is_dir()):
+            raise
         import shutil
 
         shutil.rmtree(path, onerror=_open_up)
