@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -15,13 +14,13 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from sesync_cli.errors import NoAnswer, NotReady, SesyncError
+from sesync_cli.secrets import without_secrets
 
 DEVNULL = subprocess.DEVNULL
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _GRACE = 5.0  # seconds between asking a program to end and ending it
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_LOGIN = re.compile(r"(?<=://)(?!git@)[^/\s]+@")
 
 
 @dataclass(frozen=True)
@@ -37,10 +36,10 @@ class Output:
 class ProgramFailed(SesyncError):
     """A program said that it failed; `output` keeps all it said."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, log: Path | None = None) -> None:
         said = [line.strip() for line in (output.err or output.out).splitlines() if line.strip()]
         super().__init__(f"{Path(output.argv[0]).name} failed: {said[-1] if said else f'exit code {output.code}'}")
-        self.output = output
+        self.output, self.log = output, log
 
 
 def need(program: str, *, hint: str, path: str | None = None) -> str:
@@ -81,7 +80,7 @@ def follow(
 ) -> Output:
     """Like `run`, with both streams as one, told line by line while they come, and kept whole in `log`.
 
-    Names and passwords in addresses are struck out of all of it.
+    Secrets are struck out of all of it.
     """
     with _kept(log) as keep, started(argv, env=env, stderr=subprocess.STDOUT) as process:
         lines = []
@@ -89,12 +88,7 @@ def follow(
             lines.append(line)
             keep(line)
             on_line(line.rstrip())
-    return _checked(Output(tuple(argv), process.returncode, "".join(lines), ""))
-
-
-def without_secrets(text: str) -> str:
-    """The text with the name and password of every address in it struck out: https://***@example.org."""
-    return _LOGIN.sub("***@", text)
+    return _checked(Output(tuple(argv), process.returncode, "".join(lines), ""), log)
 
 
 def attended(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, catch: bool, asks: bool = False) -> Output:
@@ -166,7 +160,7 @@ def calm() -> Iterator[None]:
 def _close(process: subprocess.Popen[str]) -> None:
     if process.returncode is None:
         end(process)
-    for stream in (process.stdout, process.stderr):
+    for stream in (process.stdin, process.stdout, process.stderr):
         if stream:
             stream.close()
 
@@ -208,9 +202,9 @@ def end(process: subprocess.Popen[str], *, group: bool = True) -> None:
             return
 
 
-def _checked(output: Output) -> Output:
+def _checked(output: Output, log: Path | None = None) -> Output:
     if output.code:
-        raise ProgramFailed(output)
+        raise ProgramFailed(output, log)
     return output
 
 

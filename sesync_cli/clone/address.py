@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from sesync_cli.errors import NotReady, WrongWords
-from sesync_cli.run import without_secrets
+from sesync_cli.secrets import without_logins
 from sesync_cli.site.settings import Site
 
 PORTS = {"ssh": 22, "https": 443, "http": 80, "git": 9418}
@@ -55,7 +55,7 @@ def read(url: str) -> Address | None:
         return _read_url(url)
     if scp := _SCP.fullmatch(url):
         user, host, path = scp.groups()
-        return Address(url, without_secrets(url), "ssh", host.strip("[]"), None, user or "", path)
+        return Address(url, without_logins(url), "ssh", host.strip("[]"), None, user or "", path)
     return Address(url, url, "file", "", None, "", url) if url.startswith("/") else None
 
 
@@ -129,7 +129,7 @@ def _read_url(url: str) -> Address | None:
         host, port, user = parts.hostname or "", parts.port, parts.username or ""
     except ValueError:
         return None
-    return Address(url, without_secrets(url), parts.scheme, host, port, user, parts.path)
+    return Address(url, without_logins(url), parts.scheme, host, port, user, parts.path)
 
 
 def _is_allowed(address: Address) -> bool:

@@ -11,7 +11,7 @@ from sesync_cli.clone.keys import PAGES, refusal
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import Conflict, NoAnswer, NotFound, NotReady, Refused, SesyncError
 from sesync_cli.plan import by_hand
-from sesync_cli.run import without_secrets
+from sesync_cli.secrets import without_secrets
 from sesync_cli.site.settings import Site
 
 _SILENT = re.compile(

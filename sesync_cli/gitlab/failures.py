@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from sesync_cli.errors import Conflict, NoAnswer, NotFound, Refused, SesyncError
 from sesync_cli.gitlab.tokens import ENVIRONMENT, GIT
-from sesync_cli.run import without_secrets
+from sesync_cli.secrets import without_secrets
 
 _LONGEST = 200  # letters of a server's own words that are shown
 _BROKEN = r"IncompleteRead|Connection broken|RemoteDisconnected|reset by peer|Connection aborted|EOF occurred"

@@ -15,7 +15,7 @@ from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.lock import partial, remove, scratch
 from sesync_cli.plan import Report, by_hand
-from sesync_cli.run import without_secrets
+from sesync_cli.secrets import without_logins
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,6 @@ def _name_of(line: str) -> str:
     from packaging.utils import canonicalize_name
 
     try:
-        return canonicalize_name(Requirement(without_secrets(line)).name)
+        return canonicalize_name(Requirement(without_logins(line)).name)
     except InvalidRequirement:
         return ""

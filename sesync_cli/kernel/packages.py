@@ -11,7 +11,7 @@ from sesync_cli.kernel.installer import compile_lock, uv_pip
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.size import remember_new_size, site_packages
 from sesync_cli.plan import Report, by_hand
-from sesync_cli.run import without_secrets
+from sesync_cli.secrets import without_logins
 
 NEEDED = ("ipykernel", "pip")
 
@@ -200,7 +200,7 @@ def checked_package(word: str) -> str:
     """The word itself, if it can be a package and not an option of the installer or a secret."""
     if word.startswith("-") or not word.isprintable() or not word.strip():
         raise WrongWords(f"{word!r} is not a package", hint="Say it as 'pandas' or 'pandas>=2'.")
-    if without_secrets(word) != word:
+    if without_logins(word) != word:
         hint = "Leave out what is before '@', and write it into ~/.netrc, which only you may read (chmod 600)."
         raise WrongWords("a package's address must not carry a name or a password", hint=hint)
     if "/" not in word and not word.startswith(".") and not word.endswith(ARCHIVES):

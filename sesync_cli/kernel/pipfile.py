@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NotReady, Refused
-from sesync_cli.run import without_secrets
+from sesync_cli.secrets import without_logins
 
 _MARKERS = (
     "os_name",
@@ -64,7 +64,7 @@ def _python(requires: Mapping[str, Any]) -> str:
 def _indexes(sources: list[Mapping[str, Any]], path: Path) -> Iterator[str]:
     addresses = [str(source["url"]) for source in sources]
     for address in addresses:
-        if "$" in address or without_secrets(address) != address:
+        if "$" in address or without_logins(address) != address:
             hint = "Leave them out of it, and write them into ~/.netrc, which only you may read (chmod 600)."
             raise Refused(f"{path} has an address with a name or a password in it", hint=hint)
     if any(source.get("name", _USUAL) != _USUAL for source in sources):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NotReady, SesyncError, WrongWords
-from sesync_cli.run import without_secrets
+from sesync_cli.secrets import without_logins
 
 NAME = "pylock.toml"
 
@@ -104,7 +104,7 @@ class Lock:
         """What its file says: no name and no password, which an address may have had."""
         import tomli_w
 
-        return without_secrets(tomli_w.dumps(self.document)).replace("://***@", "://")
+        return without_logins(tomli_w.dumps(self.document)).replace("://***@", "://")
 
 
 _PLACES = ("archive", "directory", "vcs")

@@ -7,7 +7,7 @@ from sesync_cli.clone.failures import Attempt, explain, last_line
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
 from sesync_cli.plan import by_hand
-from sesync_cli.run import without_secrets
+from sesync_cli.secrets import without_secrets
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _MOST_LINES = 12  # of a hook's words
