@@ -73,6 +73,8 @@ def _acting(command: Command, view: Callable[[Any], View], failed: Callable[[Any
         if not isinstance(plan, Plan):
             _say(plan, view)
             return Exit.FAILED if failed(plan) else Exit.DONE
+        if plan.note and plan.steps and not asked_for_json():
+            screen.note(plan.note)
         if plan.steps and not dry_run:
             with ExitStack() as held:
                 plan = _agreed(plan, yes, session)
@@ -134,7 +136,8 @@ def _say_plan(plan: Plan, dry_run: bool) -> None:
     steps = [str(step) for step in plan.steps]
     if asked_for_json():
         done = not (dry_run and steps)
-        document = {"done": done, "steps": steps, "message": plan.done, "warnings": plan.warnings}
+        warnings = (*([plan.note] if plan.note else []), *plan.warnings)
+        document = {"done": done, "steps": steps, "message": plan.done, "warnings": warnings}
         return say_json(document | {"result": plan.result})
     screen.show("\n".join(steps) if dry_run and steps else plan.done)
     for warning in plan.warnings:

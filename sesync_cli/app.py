@@ -1,5 +1,6 @@
 """The root command: what there is, and what happens when it goes wrong."""
 
+import contextlib
 import errno
 import gc
 import os
@@ -29,6 +30,7 @@ COMMANDS = {
     "where": ("sesync_cli.where.cli:where", "Say where files should be, and why."),
     "put": ("sesync_cli.put.cli:put", "Copy data into a data directory, verified."),
     "usage": ("sesync_cli.usage.cli:usage", "Show what fills your home, and what can go."),
+    "report": ("sesync_cli.report.cli:report", "Draft a mail to support."),
     "site": ("sesync_cli.site.cli:site", "Show and check the site's settings."),
     "tour": ("sesync_cli.tour.cli:tour", "See it all work in a sandbox."),
     "completion": ("sesync_cli.completion.cli:completion", "Print a shell's completion script."),
@@ -90,11 +92,27 @@ def _outcome() -> int:
 
 
 def _fail(error: SesyncError) -> int:
+    _offer_report(error)
     if _wants_json(sys.argv):
         say_json({"error": error.as_dict()})
     else:
-        screen.fail(str(error), error.hint)
+        screen.fail(str(error), error.hint, error.lines)
     return error.exit_code
+
+
+def _offer_report(error: SesyncError) -> None:
+    """Keep what a report needs to know of a failure, and say in its hint what drafts one, if the hint sends to support.
+
+    Nothing is kept of wrong words and interrupts, nor in a home that is full, where all the rest has to go on.
+    """
+    if error.exit_code in (Exit.USAGE, Exit.INTERRUPTED) or error.kind == "no-room" or sys.argv[1:2] == ["report"]:
+        return
+    from sesync_cli.failure import kept, offering
+
+    session = Session()
+    with contextlib.suppress(SesyncError, OSError):
+        kept(error, sys.argv[1:], session.state)
+        error.hint = offering(error.hint, session.site.support_email)
 
 
 def _fail_for_words(error: click.UsageError) -> int:
@@ -132,7 +150,9 @@ def _bug() -> _Bug:
             file.write(story)
     except OSError:
         return _Bug("this is a mistake in sesync itself", hint="SESYNC_DEBUG=1 shows the details for support.")
-    return _Bug("this is a mistake in sesync itself", hint=f"Please send {kept} to support.")
+    bug = _Bug("this is a mistake in sesync itself", hint=f"Please send {kept} to support.")
+    bug.log = kept
+    return bug
 
 
 def _wants_json(argv: Sequence[str]) -> bool:

@@ -1,6 +1,9 @@
 """Failures that a person can do something about."""
 
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
+from pathlib import Path
+from typing import Any
 
 
 class Exit(IntEnum):
@@ -18,18 +21,28 @@ class SesyncError(Exception):
     """What went wrong, and what to do about it.
 
     `kind` is the stable word for programs; the message starts small, has no full stop and names the thing;
-    the hint is a sentence.
+    the hint is a sentence; `log` is the file that keeps what a program said; `diagnosis` is what is known of a failed
+    install, for programs.
     """
 
     kind = "failed"
     exit_code = Exit.FAILED
+    log: Path | None = None
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", diagnosis: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.hint = hint
+        self.diagnosis = diagnosis
 
-    def as_dict(self) -> dict[str, str]:
-        return {"kind": self.kind, "message": str(self), "hint": self.hint}
+    @property
+    def lines(self) -> Sequence[str]:
+        """The lines of a log that matter, where nobody knows what they mean and the message has but one of them."""
+        lines = self.diagnosis["lines"] if self.diagnosis and self.diagnosis["cause"] is None else ()
+        return lines if len(lines) > 1 else ()
+
+    def as_dict(self) -> dict[str, Any]:
+        facts = {"kind": self.kind, "message": str(self), "hint": self.hint}
+        return facts | ({"diagnosis": self.diagnosis} if self.diagnosis else {})
 
 
 class NotFound(SesyncError):

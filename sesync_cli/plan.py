@@ -42,7 +42,7 @@ class Plan:
     `needs` is the room that the steps take, in bytes, and the folder that has to have it; `after` is asked once all is
     done for the fields of this plan that only the steps could learn (a version, an address). `each` are questions, one
     for each step: a step whose answer is no is left out, and one with an empty question is not asked about. Such a plan
-    is not made again under the lock.
+    is not made again under the lock. `note` is what a person should know before anything is done.
     """
 
     steps: tuple[Step, ...]
@@ -55,6 +55,7 @@ class Plan:
     needs: tuple[int, Path] | None = None
     after: Callable[[], Mapping[str, Any]] | None = None
     each: tuple[str, ...] = ()
+    note: str = ""
 
     def carry_out(self, watch: Watch) -> None:
         """Do every step, or none: a failure or an interrupt undoes what was done, the latest first."""

@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
@@ -37,14 +37,18 @@ def show(view: View) -> None:
         with console.capture() as text:
             console.print(drawn(view, console.width))
         print("\n".join(line.rstrip() for line in text.get().splitlines()))
+    if isinstance(view, Table) and view.end:
+        print(printable(view.end))
     if isinstance(view, Table) and view.note:
         sys.stdout.flush()
         note(view.note)
 
 
-def fail(message: str, hint: str = "") -> None:
-    """What went wrong and what to do, on standard error."""
+def fail(message: str, hint: str = "", lines: Sequence[str] = ()) -> None:
+    """What went wrong, the lines of a log that say more, and what to do, on standard error."""
     _labelled("Error: ", message, "bold red")
+    for line in lines:
+        note(f"  {line}")
     if hint:
         _labelled("Hint:  ", hint, "bold")
 

@@ -8,12 +8,16 @@ if TYPE_CHECKING:
 
 
 class Table(NamedTuple):
-    """Rows under headings; `empty` is said instead when there are none, and `note` is a word beside them."""
+    """Rows under headings; `empty` is said instead when there are none.
+
+    `end` is the part of the answer that stands below them, and `note` a word beside it.
+    """
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     empty: str = "Nothing to show."
     note: str = ""
+    end: str = ""
 
 
 class Facts(NamedTuple):

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tests.conftest import SESYNC
+from tests.conftest import DRAFTS, SESYNC
 
 SURPRISE = """
 import sys
@@ -60,7 +60,8 @@ def test_a_bug_is_kept_for_support_and_exits_with_70(home):
     kept = next((home / ".local/state/sesync").glob("bug-*.txt"))
     assert "RuntimeError: nobody foresaw this" in kept.read_text()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert ended.stderr == (f"Error: this is a mistake in sesync itself\nHint:  Please send {kept} to support.\n")
+    said = f"Error: this is a mistake in sesync itself\nHint:  Please send {kept} to support {DRAFTS}.\n"
+    assert ended.stderr == said
 
 
 def test_a_bug_with_nowhere_to_keep_it_is_still_told(home):

@@ -6,26 +6,41 @@ from pathlib import Path
 
 import click
 
-from sesync_cli.answer import plans
-from sesync_cli.errors import WrongWords
-from sesync_cli.install.plans import (
-    Asked,
-    plan_install,
-    plan_kernel_install,
-    plan_kernel_uninstall,
-    plan_uninstall,
-)
+from sesync_cli.answer import plans, plans_or_answers
+from sesync_cli.errors import NotReady, WrongWords
+from sesync_cli.install.asked import Asked
+from sesync_cli.install.audience import audience
+from sesync_cli.install.inventory import Held, inventory
+from sesync_cli.install.kernels import named_in
+from sesync_cli.install.plans import plan_install, plan_kernel_install
+from sesync_cli.install.removal import plan_kernel_uninstall, plan_uninstall
 from sesync_cli.install.requests import checked_name, checked_package, named, quoted
 from sesync_cli.install.usersite import UserSite, user_site
 from sesync_cli.kernel.cli.options import complete_kernel, folders, interpreter, python_option, requirements_option
+from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.kernel.survey import find
+from sesync_cli.kernel.survey import find, find_kernels
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
+from sesync_cli.view import Table, View, size
 
 kernel_option = click.option(
     "--kernel", metavar="NAME", shell_complete=complete_kernel, help="The kernel, instead of your own packages."
 )
+
+
+def _table(held: list[Held]) -> View:
+    rows = [
+        (
+            f"{one.name} {one.version}".strip(),
+            "" if one.bytes is None else size(one.bytes),
+            one.since,
+            "you" if one.asked_for else "",
+            ", ".join(one.needed_by),
+        )
+        for one in held
+    ]
+    return Table(("PACKAGE", "SIZE", "SINCE", "ASKED FOR BY", "NEEDED BY"), rows, empty="No packages.")
 
 
 @click.command()
@@ -34,7 +49,8 @@ kernel_option = click.option(
 @python_option
 @kernel_option
 @click.option("--upgrade", is_flag=True, help="Take the newest versions of these packages.")
-@plans
+@click.option("--list", "listed", is_flag=True, help="List what is installed there, and what needs it.")
+@plans_or_answers(_table)
 @click.pass_obj
 def install(
     session: Session,
@@ -43,11 +59,15 @@ def install(
     python: str | None,
     kernel: str | None,
     upgrade: bool,
-) -> Plan:
+    listed: bool,
+) -> Plan | list[Held]:
     """Install Python packages.
 
-    They go into your own folder of the Python (~/.local), or with --kernel into that kernel alone.
+    They go into your own folder of the Python (~/.local), where every kernel of that Python sees them that is not
+    sesync's, or with --kernel into that kernel alone.
     """
+    if listed:
+        return _held(session, bool(package or requirements or upgrade), python, kernel)
     if not package and not requirements:
         raise WrongWords("no package is named", hint="Say which: 'sesync install PACKAGE', or '-r FILE'.")
     words = tuple(map(checked_package, package))
@@ -55,25 +75,41 @@ def install(
     if kernel:
         return plan_kernel_install(asked, _kernel(session, kernel, python))
     site, warnings = _site(session, python, f"sesync kernel create NAME {quoted(words)}".strip())
-    return plan_install(asked, site, warnings)
+    return plan_install(asked, site, audience(find_kernels(folders(session)), site, session.cwd), warnings)
 
 
 @click.command()
 @click.argument("package", nargs=-1, required=True, help="The names of the packages.")
 @python_option
 @kernel_option
+@click.option("--keep-dependencies", "keep", is_flag=True, help="Leave what came along with them.")
 @plans
 @click.pass_obj
-def uninstall(session: Session, package: tuple[str, ...], python: str | None, kernel: str | None) -> Plan:
+def uninstall(session: Session, package: tuple[str, ...], python: str | None, kernel: str | None, keep: bool) -> Plan:
     """Uninstall Python packages.
 
-    Only your own packages (~/.local) are touched, or with --kernel that kernel's.
+    Only your own packages (~/.local) are touched, or with --kernel that kernel's. What came along with them goes too,
+    if nothing else needs it and nobody has asked for it by name.
     """
     asked = _asked(session, "uninstall", tuple(map(checked_name, package)), (), False)
     if kernel:
-        return plan_kernel_uninstall(asked, _kernel(session, kernel, python))
+        return plan_kernel_uninstall(asked, _kernel(session, kernel, python), keep)
     site, warnings = _site(session, python, "sesync kernel list")
-    return plan_uninstall(asked, site, warnings)
+    return plan_uninstall(asked, site, keep, warnings)
+
+
+def _held(session: Session, more: bool, python: str | None, kernel: str | None) -> list[Held]:
+    if more:
+        raise WrongWords("'--list' only looks", hint="Leave out the packages, or '--list'.")
+    if kernel:
+        one = _kernel(session, kernel, python)
+        folder = site_packages(one.environment) if one.environment else None
+        if folder is None:
+            raise NotReady(f"the kernel {one.name} has no packages of its own", hint="Leave out '--kernel'.")
+        return inventory(folder, one.python, named_in(one))
+    found, _ = interpreter(session, python)
+    site = user_site(found, session.env, "A kernel has packages of its own: 'sesync kernel list'.", writes=False)
+    return inventory(site.folder, site.version)
 
 
 def _asked(session: Session, command: str, words: tuple[str, ...], files: tuple[Path, ...], upgrade: bool) -> Asked:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sesync_cli.diagnosis.explain import Attempt
 from sesync_cli.install.failures import explained
-from sesync_cli.install.hints import Attempt
 from sesync_cli.install.usersite import NOT_FROM_HERE, Before, UserSite, clean
 from sesync_cli.lock import partial, remove, scratch
 from sesync_cli.plan import Report, by_hand
@@ -97,7 +97,8 @@ def _pip(words: tuple[str, ...], step: "InstallForUser | UninstallForUser", hear
     except ProgramFailed as failure:
         if log is None:
             _keep(failure.output, step.attempt.log)
-        raise explained(failure.output, step.attempt) from None
+            failure.log = step.attempt.log
+        raise explained(failure.output, step.attempt, step.site.folder) from None
     finally:
         remove(work)
 

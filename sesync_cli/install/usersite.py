@@ -5,7 +5,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,9 +60,12 @@ class Package:
         return f"{self.name} {self.version}".strip()
 
 
-def user_site(interpreter: Interpreter, env: Mapping[str, str], instead: str) -> UserSite:
-    """Where this Python keeps what its user installs; where it keeps nothing, an error that says what `instead`."""
-    if interpreter.externally_managed:
+def user_site(interpreter: Interpreter, env: Mapping[str, str], instead: str, *, writes: bool = True) -> UserSite:
+    """Where this Python keeps what its user installs; where it keeps nothing, an error that says what `instead`.
+
+    One that is only looked at may belong to the system, and needs no pip.
+    """
+    if interpreter.externally_managed and writes:
         whose = f"Python {interpreter.minor} ({interpreter.executable}) belongs to the system"
         raise Refused(f"{whose}, which lets nobody install into it", hint=instead)
     try:
@@ -73,7 +76,7 @@ def user_site(interpreter: Interpreter, env: Mapping[str, str], instead: str) ->
     if not enabled:
         where = "is a virtual environment, which does not see ~/.local" if interpreter.virtual else "ignores ~/.local"
         raise Refused(f"{interpreter.executable} {where}", hint=instead)
-    if not has_pip:
+    if not has_pip and writes:
         raise NotReady(f"Python {interpreter.minor} ({interpreter.executable}) has no pip", hint=instead)
     return UserSite(interpreter.executable, interpreter.version, Path(folder), Path(base), tuple(map(Path, path)))
 
@@ -99,11 +102,16 @@ def packages_in(folders: Iterable[Path]) -> dict[str, Package]:
     """What is installed in these folders, by normal name; the first folder that has a package counts."""
     found: dict[str, Package] = {}
     for folder in folders:
-        for entry in sorted(_names(folder)):
-            if (match := _ENTRY.fullmatch(entry)) and not entry.startswith("~"):
-                package = Package(normal(match["name"]), match["version"] or "", folder)
-                found.setdefault(package.name, package)
+        for package, _ in package_entries(folder):
+            found.setdefault(package.name, package)
     return found
+
+
+def package_entries(folder: Path) -> Iterator[tuple[Package, Path]]:
+    """Each package that is installed in a folder, and where its metadata is."""
+    for entry in sorted(_names(folder)):
+        if (match := _ENTRY.fullmatch(entry)) and not entry.startswith("~"):
+            yield Package(normal(match["name"]), match["version"] or "", folder), folder / entry
 
 
 class Before:

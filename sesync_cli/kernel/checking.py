@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sesync_cli.diagnosis.explain import reason
 from sesync_cli.errors import SesyncError, Stopped
 from sesync_cli.kernel.bench import bench
 from sesync_cli.kernel.importable import importable
@@ -177,8 +178,8 @@ class _Check:
                 self.endless.add(name)
             return False
         self.failed.pop(name, None)
-        if reason := reason_in(text_of(values, "module")):
-            self.failed[name] = reason
+        if said := reason_in(text_of(values, "module")):
+            self.failed[name] = reason(name, said)
         return True
 
     def _go_on(self) -> None:

@@ -7,48 +7,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from sesync_cli.diagnosis.modules import PACKAGES
+
 _MOST_FILES = 2_000
 _LARGEST = 20_000_000  # bytes; a notebook beyond that is full of pictures
 _ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
-_NAMES = {  # packages whose modules have another name, as the index has them
-    "Bio": "biopython",
-    "Crypto": "pycryptodome",
-    "MySQLdb": "mysqlclient",
-    "OpenSSL": "pyopenssl",
-    "PIL": "pillow",
-    "attr": "attrs",
-    "bs4": "beautifulsoup4",
-    "cartopy": "Cartopy",
-    "cv2": "opencv-python-headless",
-    "dateutil": "python-dateutil",
-    "docx": "python-docx",
-    "dotenv": "python-dotenv",
-    "ee": "earthengine-api",
-    "fitz": "pymupdf",
-    "git": "GitPython",
-    "gitlab": "python-gitlab",
-    "googleapiclient": "google-api-python-client",
-    "igraph": "python-igraph",
-    "jwt": "pyjwt",
-    "magic": "python-magic",
-    "mpl_toolkits": "matplotlib",
-    "netCDF4": "netCDF4",
-    "odf": "odfpy",
-    "osgeo": "gdal",
-    "pkg_resources": "setuptools",
-    "pptx": "python-pptx",
-    "psycopg2": "psycopg2-binary",
-    "pylab": "matplotlib",
-    "serial": "pyserial",
-    "skimage": "scikit-image",
-    "sklearn": "scikit-learn",
-    "slugify": "python-slugify",
-    "umap": "umap-learn",
-    "usb": "pyusb",
-    "win32api": "pywin32",
-    "yaml": "pyyaml",
-    "zmq": "pyzmq",
-}
 
 
 def guessed(folder: Path) -> tuple[tuple[str, ...], int]:
@@ -61,7 +24,7 @@ def guessed(folder: Path) -> tuple[tuple[str, ...], int]:
     own |= {file.parent.name for file in files if file.suffix == ".py" and file.parent != folder}
     modules = {module for file in files for module in _imports(file)}
     foreign = {module for module in modules if module not in own | sys.stdlib_module_names}
-    names = {_NAMES.get(module, module.replace("_", "-")) for module in foreign}
+    names = {PACKAGES.get(module, module.replace("_", "-")) for module in foreign}
     return tuple(sorted(names - {"ipykernel"}, key=str.lower)), len(files)
 
 

@@ -37,7 +37,7 @@ def uv_pip(environment: Path, words: Sequence[str], env: Mapping[str, str], log:
 
             return follow(argv, on_line, env=clean(env) | {"COLUMNS": _WIDE}, log=log).out
     except ProgramFailed as failure:
-        raise explained(failure.output.out, environment, log) from None
+        raise explained(failure.output.out, environment, clean(env), log) from None
 
 
 def compile_lock(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sesync_cli.diagnosis.modules import check_name
 from sesync_cli.errors import NoRoom, NotFound, SesyncError, WrongWords
 from sesync_cli.kernel.installer import compile_lock, uv_pip
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
@@ -205,6 +206,7 @@ def checked_package(word: str) -> str:
         raise WrongWords("a package's address must not carry a name or a password", hint=hint)
     if "/" not in word and not word.startswith(".") and not word.endswith(ARCHIVES):
         _check_requirement(word)
+        check_name(re.split(r"[\s\[<>=!~;@]", word, maxsplit=1)[0])
     return word
 
 

@@ -71,6 +71,7 @@ class Site:
     jupyter_url: str = _setting("The JupyterHub's web address.")
     support_email: str = _setting("Whom to ask for help.")
     support_url: str = _setting("The documentation.")
+    support_mailer: str = _setting("The program that `sesync report --send` gives a mail to; empty if none.")
 
     def data_directory(self, project: str) -> Path:
         """A project's data directory, `/nfs/cooltrees-data` for `cooltrees`."""

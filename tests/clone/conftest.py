@@ -113,6 +113,11 @@ def git(*words: str | Path, cwd: Path | None = None) -> str:
     return subprocess.run(argv, cwd=cwd, env=env, check=True, capture_output=True, text=True).stdout
 
 
+def contents(home: Path) -> list[str]:
+    """All that is in a home but what sesync keeps of a failure."""
+    return sorted(str(path) for path in home.rglob("*") if ".local" not in path.parts)
+
+
 def leftovers(folder: Path) -> list[str]:
     """What unfinished runs left there."""
     return sorted(path.name for path in folder.iterdir() if path.name.startswith(".sesync"))

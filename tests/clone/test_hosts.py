@@ -125,7 +125,7 @@ def test_a_changed_key_is_explained_and_never_accepted(sesync, guest, home, tmp_
         f"Error: 127.0.0.1 (port {guest.port}) shows another key than the one that this account knows:"
         " somebody may pretend to be it\n"
         "Hint:  Go no further and type no password there. First ask cyberhelp@sesync.org whether the server has a new"
-        " key; sesync never accepts one by itself.\n"
+        " key; sesync never accepts one by itself ('sesync report' drafts the mail).\n"
     )
     assert sesync("clone", "cooltrees/analysis", "--json").json["error"]["kind"] == "refused"
     assert (home / ".ssh/known_hosts").read_text() == old

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.clone.conftest import leftovers
+from tests.clone.conftest import contents, leftovers
 
 REASON = "is a research data directory: several people would edit one working copy there"
 
@@ -54,7 +54,7 @@ def test_what_is_there_stays_as_it_is(sesync, friend, home, kind):
             (at / "mine.txt").write_text("mine")
     else:
         at.symlink_to(home / ".ssh" if kind == "link" else "nowhere")
-    before = sorted(map(str, home.rglob("*")))
+    before = contents(home)
     done = sesync("clone", "a/b/deep")
     assert done.code == 1
     assert done.err == (
@@ -62,7 +62,7 @@ def test_what_is_there_stays_as_it_is(sesync, friend, home, kind):
         f"Hint:  Say where else it shall go: 'sesync clone REPO {home}/deep-2'.\n"
     )
     assert sesync("clone", "a/b/deep", "--json").json["error"]["kind"] == "conflict"
-    assert sorted(map(str, home.rglob("*"))) == before
+    assert contents(home) == before
     assert leftovers(home) == []
 
 

@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+import json
 import os
 import pwd
 import shutil
+import subprocess
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -65,6 +67,32 @@ def prefix(at: Path, version: str, *, managed: bool = False) -> Path:
         (library / "EXTERNALLY-MANAGED").write_text("[externally-managed]\nError=Ask the system.\n")
     shutil.copy(real.resolve(), at / "bin" / f"python{version}")
     return at / "bin" / f"python{version}"
+
+
+def placed(folder: Path, name: str, *needs: str, version: str = "1.0", asked_for: bool = False) -> Path:
+    """A package as pip leaves it in a folder of packages, by its metadata alone; there again, it is another."""
+    info = folder / f"{name}-{version}.dist-info"
+    info.mkdir(parents=True, exist_ok=True)
+    lines = [f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {one}" for one in needs)]
+    (info / "METADATA").write_text("\n".join(["Metadata-Version: 2.1", *lines, ""]))
+    (info / "REQUESTED").unlink(missing_ok=True)
+    if asked_for:
+        (info / "REQUESTED").touch()
+    return info
+
+
+def own_kernel(home: Path, name: str, **recipe: object) -> Path:
+    """A kernel as sesync makes it, of Python 3.8 and without ipykernel's packages; the folder of its packages."""
+    place, spec = home / f".local/share/sesync/kernels/{name}", home / f".local/share/jupyter/kernels/{name}"
+    subprocess.run([python("3.8"), "-m", "venv", "--without-pip", place], check=True)
+    spec.mkdir(parents=True)
+    argv = [f"{place}/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    ours = {"version": "0", "environment": str(place), "recipe": {"python": "3.8.18", "packages": [], **recipe}}
+    facts = {"argv": argv, "display_name": name, "env": {"PYTHONNOUSERSITE": "1"}, "metadata": {"sesync": ours}}
+    (spec / "kernel.json").write_text(json.dumps(facts))
+    packages = place / "lib/python3.8/site-packages"
+    (packages / "ipykernel_launcher.py").touch()
+    return packages
 
 
 def user_folder(home: Path, version: str) -> Path:

@@ -380,7 +380,7 @@ def test_what_a_killed_run_left_is_swept_by_the_next(
 
 def test_an_error_is_json_too(sesync: Run, index: Path) -> None:
     done = sesync("install", "nosuchtree", "--json")
-    assert (done.code, list(json.loads(done.out)["error"])) == (1, ["kind", "message", "hint"])
+    assert (done.code, list(json.loads(done.out)["error"])) == (1, ["kind", "message", "hint", "diagnosis"])
     assert done.json["error"]["kind"] == "not-found"
 
 

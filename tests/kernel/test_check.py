@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from uv import find_uv_bin
 
+from sesync_cli.diagnosis.explain import reason
 from sesync_cli.kernel.importable import importable
 from tests.conftest import Ended, missing
 from tests.kernel import ground
@@ -34,7 +35,7 @@ BREAKS = {
 }
 REASONS = {
     "ash": "ends the kernel (exit code 3)",
-    "beech": "ImportError: libgdal.so.30: cannot open shared object file",
+    "beech": reason("beech", "ImportError: libgdal.so.30: cannot open shared object file"),
     "elm": "RuntimeError: [bold]no[/bold] trees\x1b[31m here",
     "fir": "SystemExit: no firs",
     "hazel": "ValueError: Bäume 木 \udcff",

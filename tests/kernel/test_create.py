@@ -117,7 +117,7 @@ def test_a_dry_run_shows_the_commands_and_makes_nothing(sesync, home: Path):
         lines[-1]
         == f"{environment}/bin/python -m ipykernel install --user --name trees --display-name 'trees (Python 3.8)'"
     )
-    assert not (home / ".local").exists()
+    assert not (home / ".local/share").exists()
 
 
 # what is there already
@@ -197,7 +197,7 @@ def test_a_name_that_no_kernel_can_have(sesync, home: Path, name: str):
     assert (result.code, result.out) == (2, "")
     assert "cannot be the name of a kernel" in result.err
     assert "\x1b" not in result.err
-    assert not (home / ".local").exists()
+    assert not (home / ".local/share").exists()
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_a_name_that_no_kernel_can_have(sesync, home: Path, name: str):
 def test_an_option_of_pip_is_no_option_here(sesync, home: Path, words: tuple[str, ...]):
     result = sesync("kernel", "create", *words)
     assert (result.code, result.out) == (2, "")
-    assert not (home / ".local").exists()
+    assert not (home / ".local/share").exists()
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_a_word_that_is_no_package(sesync, home: Path, word: str, hint: str):
     result = sesync("kernel", "create", "x", "--", word)
     assert (result.code, result.out) == (2, "")
     assert f"Error: {word!r} is not a package\nHint:  {hint}\n" == result.err
-    assert not (home / ".local").exists()
+    assert not (home / ".local/share").exists()
 
 
 def test_a_secret_in_an_address_is_refused_and_not_repeated(sesync, home: Path):
@@ -233,7 +233,7 @@ def test_a_secret_in_an_address_is_refused_and_not_repeated(sesync, home: Path):
         result = sesync("kernel", "create", "x", word)
         assert (result.code, "must not carry a name or a password" in result.err) == (2, True)
         assert "s3cret" not in result.err
-    assert not (home / ".local").exists()
+    assert not (home / ".local/share").exists()
 
 
 def test_the_user_git_in_an_address_is_no_secret(sesync, home: Path):
@@ -282,7 +282,7 @@ def test_a_folder_that_asks_for_a_conda_environment(sesync, home: Path, monkeypa
 def test_a_requirement_file_that_is_none(sesync, home: Path, path: str):
     result = sesync("kernel", "create", "x", "-r", path)
     assert (result.code, result.out) == (2, "")
-    assert not (home / ".local").exists()
+    assert not (home / ".local/share").exists()
 
 
 # which Python
@@ -350,7 +350,7 @@ def test_a_package_that_does_not_exist_leaves_nothing_but_the_log(sesync, home: 
     assert (
         "Error: there is no package named nosuchpackage-of-sesync-with-a-name-that-is-broken-over-lines\n" in result.err
     )
-    assert f"The whole story is in {ground.log(home, 'x')}." in result.err
+    assert f"is in {ground.log(home, 'x')}." in result.err
     assert ground.nothing(home)
     assert ground.log(home, "x").stat().st_mode & 0o777 == 0o600
 

@@ -123,7 +123,7 @@ def test_a_failed_repair_leaves_all_as_it_was(sesync, home: Path, index: Path):
     assert result.code == 1
     now = {str(path): path.lstat().st_mtime_ns for path in home.rglob("*") if ".cache" not in path.parts}
     moved = {path for path in {*was, *now} if was.get(path) != now.get(path) and "/logs" not in path}
-    assert {Path(path).name for path in moved} <= {"kernels", "state", ".local", "sesync", "trees"}
+    assert {Path(path).name for path in moved} <= {"kernels", "state", ".local", "sesync", "trees", "last-failure.json"}
     assert state(sesync, "trees") == "no ipykernel"
 
 

@@ -180,7 +180,8 @@ def test_ssh_missing_is_not_ready(sesync, server, tmp_path, missing):
         done = sesync("ssh-key", *words, env=os.environ | {"PATH": str(tmp_path / "bin")})
         assert done.code == 3
         assert done.err == (
-            f"Error: the program {missing} is not on this machine\nHint:  Ask cyberhelp@sesync.org to install it.\n"
+            f"Error: the program {missing} is not on this machine\n"
+            "Hint:  Ask cyberhelp@sesync.org to install it ('sesync report' drafts the mail).\n"
         )
 
 

@@ -26,7 +26,7 @@ def test_different_ways_stop_it_and_say_whom_to_ask(sesync, shared):
         "Error: ~/analysis and the server have gone different ways: you have 1 commit that the server has not, and it"
         " has 1 commit that you have not, by Ann Doe. Nothing was changed and nothing is lost\n"
         "Hint:  'sesync sync analysis --merge' joins the two, if not the same lines were changed; else it stops, and"
-        " you talk to Ann Doe, or to cyberhelp@sesync.org.\n"
+        " you talk to Ann Doe, or to cyberhelp@sesync.org ('sesync report' drafts the mail).\n"
     )
     assert head(shared) == before and shared.subjects() == ["Theirs", "x"]
     assert sesync("sync", "analysis", "--json").json["error"]["kind"] == "conflict"

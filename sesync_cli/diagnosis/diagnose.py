@@ -1,0 +1,184 @@
+"""From an installer's log to the one cause in the table that explains it."""
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sesync_cli.diagnosis.conflict import conflict
+from sesync_cli.diagnosis.culprit import building, culprit, imported
+from sesync_cli.diagnosis.evidence import Evidence, evidence, own_header
+from sesync_cli.diagnosis.table import Cause, causes
+from sesync_cli.diagnosis.telling import excerpt
+from sesync_cli.diagnosis.versions import no_version
+
+_LATE = ("build", "wheel", "versions", "permission", "other")  # kinds that are looked for after what is missing
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\r(?=\n)")
+_MAY_YET_SUCCEED = re.compile(r"^.*Retrying \(Retry\(total=[1-9].*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known beside the log: the packages asked for, in words, and the Python's version, as 3.8.18."""
+
+    asked: tuple[str, ...] = ()
+    python: str = ""
+
+    @property
+    def minor(self) -> str:
+        """The Python as people say it: 3.8."""
+        return ".".join(self.python.split(".")[:2])
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why an install failed.
+
+    `message` is a sentence without its full stop. `missing` is a noun. `debian` and `rhel` are system packages that
+    bring it, `extra` the repositories that RHEL has them in. `alone` is what the person can do without support.
+    `lines` are those of the log that prove it. `newest` is a version that this Python can have, if one is known.
+    """
+
+    cause: str
+    kind: str
+    error: str
+    package: str
+    message: str
+    missing: str = ""
+    debian: tuple[str, ...] = ()
+    rhel: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    alone: str = ""
+    support: bool = False
+    lines: tuple[str, ...] = ()
+    newest: str = ""
+
+
+def diagnose(text: str, facts: Facts | None = None) -> Diagnosis | None:
+    """The cause of the failure that this log tells of; None if it is not in the table."""
+    case = _Case(plain(text), facts or Facts())
+    for cause in causes().ordered:
+        if cause.kind in _LATE:
+            break
+        if found := case.pattern(cause):
+            return found
+    return case.missing() or case.late() or case.no_version() or case.other()
+
+
+def plain(text: str) -> str:
+    """The text without what only a terminal needs, and without warnings of what was tried again."""
+    return _MAY_YET_SUCCEED.sub("", _COLOURS.sub("", text))
+
+
+class _Case:
+    """One log, and what was found in it so far."""
+
+    def __init__(self, text: str, facts: Facts) -> None:
+        self.text = text
+        self.facts = facts
+        self.evidence = evidence(text)
+
+    def pattern(self, cause: Cause) -> Diagnosis | None:
+        """This cause, if one of its own patterns is in the log."""
+        for pattern in cause.patterns:
+            if match := pattern.search(self.text):
+                return self._told(cause, match.start(), match.end(), match.groupdict())
+        return None
+
+    def missing(self) -> Diagnosis | None:
+        """The cause that has what the log says is missing."""
+        for found in self.evidence:
+            cause = causes().having(found.kind, found.name)
+            if cause and cause.kind != "other":
+                return self._lacking(cause, found)
+        return None
+
+    def late(self) -> Diagnosis | None:
+        """A cause that is believed only where nothing is missing."""
+        inside = building(self.text)
+        late = (cause for cause in causes().ordered if cause.kind in _LATE and (inside or cause.kind != "build"))
+        return next((found for cause in late if (found := self.pattern(cause))), None)
+
+    def no_version(self) -> Diagnosis | None:
+        """That no version can be had, in pip's words or in uv's."""
+        if found := no_version(self.text):
+            return self._told(causes().named(found.cause), found.start, found.end, found.words)
+        return None
+
+    def other(self) -> Diagnosis | None:
+        """What is missing although no row of the table has it."""
+        for found in self.evidence:
+            if found.enough and not (found.kind == "headers" and own_header(self.text, found)):
+                cause = causes().having(found.kind, found.name)
+                return self._lacking(cause, found) if cause else None
+        return None
+
+    def _lacking(self, cause: Cause, found: Evidence) -> Diagnosis:
+        is_it = found.called.lower() in cause.missing.lower()
+        words = {"name": found.name, "found": "" if is_it else f" (there is no {found.called})"}
+        return self._told(cause, found.start, found.end, words)
+
+    def _told(self, cause: Cause, start: int, end: int, words: Mapping[str, str | None]) -> Diagnosis:
+        package = words.get("what") or culprit(self.text, self.facts.asked)
+        known: dict[str, str] = {
+            "package": package,
+            "what": package,
+            "name": package,
+            "missing": cause.missing,
+            "python": self.facts.minor or "of this kernel",
+            "version": self.facts.python or "another",
+            "fails": "cannot be imported" if imported(self.text) else "could not be built",
+            "index": _index(self.text),
+            "for": package,
+            **{word: value for word, value in words.items() if value},
+        }
+        if cause.name == "conflict":
+            known["conflict"] = conflict(self.text) or known["what"]
+        known["because"] = f" ({known['reason']})" if "reason" in known else ""
+        known["refused"] = f", or the package index{known['index']} does not give it out" * bool(known["index"])
+        known["asked"] = " ".join(word if shlex.quote(word) == word else f'"{word}"' for word in self.facts.asked)
+        known["least"] = _least(known.get("needs") or known.get("wanted") or "")
+        known["where"] = f" {known['path']}" if "path" in known else ""
+        known["missing"] = _filled(cause.missing, known)
+        return Diagnosis(
+            cause.name,
+            cause.kind,
+            cause.error,
+            package,
+            _filled(cause.says, known),
+            known["missing"],
+            cause.debian,
+            cause.rhel,
+            cause.extra,
+            " ".join(filter(None, (_instead(cause, package), _filled(cause.alone, known)))),
+            cause.support,
+            excerpt(self.text, start, end),
+            known.get("newest", ""),
+        )
+
+
+class _Words(dict[str, str]):
+    def __missing__(self, word: str) -> str:
+        return ""
+
+
+def _filled(sentence: str, words: Mapping[str, str]) -> str:
+    said = " ".join(sentence.format_map(_Words(words)).split())
+    return re.sub(r" '(?=[.;,]|$)", "'", said)  # a command whose last words are not known
+
+
+def _instead(cause: Cause, package: str) -> str:
+    other = cause.instead.get(re.sub(r"[-_.]+", "-", package).lower())
+    return f"Ask for {other} instead of {package}: it needs nothing of the system." if other else ""
+
+
+def _least(wanted: str) -> str:
+    """The oldest Python that is new enough, if that can be told: 3.9 for >=3.9,<4."""
+    least = re.search(r"(?:^|>=?)\s*(\d+\.\d+)", wanted)
+    return least[1] if least else "VERSION"
+
+
+def _index(text: str) -> str:
+    """Where pip looked, in brackets, if that is not the usual place."""
+    index = re.search(r"Looking in indexes: (\S+?)(?:,|\s|$)", text)
+    return f" ({index[1]})" if index else ""

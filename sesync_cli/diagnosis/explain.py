@@ -1,0 +1,137 @@
+"""A failed install as an error: what happened in one sentence, and what to do about it in a few more."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from sesync_cli.diagnosis.culprit import building, culprit
+from sesync_cli.diagnosis.diagnose import Diagnosis, Facts, diagnose, plain
+from sesync_cli.diagnosis.system import DEBIAN, RHEL, family
+from sesync_cli.diagnosis.telling import telling
+from sesync_cli.errors import Conflict, NoAnswer, NoRoom, NotFound, NotReady, Refused, SesyncError
+
+_BUILDS = ("memory", "compiler", "library", "build", "wheel", "other")  # a ready-made file needs none of it
+_OF_THE_SYSTEM = ("compiler", "library", "other")
+_VERSIONS = ("no-version", "needs-python", "python-too-old", "python-too-new")
+_ERRORS: Mapping[str, type[SesyncError]] = {
+    one.kind: one for one in (SesyncError, NotFound, Conflict, Refused, NoAnswer, NoRoom, NotReady)
+}
+_LONGEST = 200  # letters of a line of the log in a message
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What was tried: packages in words, for which Python (its version), with which log, and whom to ask.
+
+    `again` is the command that installs, if its words can be said; `newest` asks the index for the newest version of a
+    package that has a file ready for this Python.
+    """
+
+    asked: tuple[str, ...]
+    version: str
+    log: Path
+    support: str = "support"
+    again: str = ""
+    newest: Callable[[str], str] = lambda name: ""
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(self.asked, self.version)
+
+
+def explained(text: str, attempt: Attempt) -> SesyncError:
+    """The error for a log: its cause if that is known, else the lines that matter."""
+    found = diagnose(text, attempt.facts)
+    if found is None:
+        return unknown(text, attempt)
+    found = replace(found, newest=found.newest or _newest(found, attempt))
+    return _told(found, " ".join(filter(None, _advice(found, attempt))))
+
+
+def reason(name: str, said: str) -> str:
+    """Why a module cannot be imported, as Python says it, with what that means in brackets if the table knows."""
+    found = diagnose(said, Facts((name,)))
+    if not found:
+        return said
+    packages = ", ".join(_packages(found))
+    return f"{said} ({found.missing} is missing: {packages})" if packages else f"{said} ({found.message})"
+
+
+def unknown(text: str, attempt: Attempt, said: str = "") -> SesyncError:
+    """The error for a log whose cause is in no table: the lines that matter, and to whom they should go."""
+    text = plain(text)
+    lines = telling(text)
+    package = culprit(text, attempt.asked) if building(text) else ""
+    reason = said or _short(_first(lines))
+    message = f"{package} could not be built" if package else "the packages could not be installed"
+    return SesyncError(
+        f"{message}: {reason}" if reason else message,
+        hint=f"Send {attempt.log} to {attempt.support}, with the package's name.",
+        diagnosis={"cause": None, "package": package, "lines": list(lines)},
+    )
+
+
+def _told(found: Diagnosis, hint: str) -> SesyncError:
+    return _ERRORS[found.error](found.message, hint=hint, diagnosis=as_facts(found))
+
+
+def as_facts(found: Diagnosis) -> dict[str, object]:
+    """A diagnosis for programs, without what the error says itself."""
+    facts = asdict(found)
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in facts.items() if key != "error"}
+
+
+def _advice(found: Diagnosis, attempt: Attempt) -> Iterator[str]:
+    """What to do, the simplest first."""
+    yield found.alone if found.kind != "python" or not found.newest else ""
+    if found.newest:
+        word = f"{found.package}=={found.newest}"
+        how = f"'{attempt.again} {word}'" if attempt.again else f"ask for {word}"
+        ready = "has a ready-made file" if found.kind in _BUILDS else "is the newest"
+        yield f"Version {found.newest} {ready} for Python {attempt.facts.minor}: {how}."
+        yield found.alone if found.kind == "python" else ""
+    if not found.support:
+        yield f"All that the installer said is in {attempt.log}."
+    elif found.kind in _OF_THE_SYSTEM:
+        only = "Else only" if found.alone or found.newest else "Only"
+        what = "".join(f" ({packages})" for packages in [", ".join(_packages(found))] if packages)
+        name = f"the package's name ({found.package})"
+        yield f"{only} support can install what is missing{what}: send {name} and {attempt.log} to {attempt.support}."
+    else:
+        yield f"If it stays so, send {attempt.log} to {attempt.support}."
+
+
+def _packages(found: Diagnosis) -> Iterator[str]:
+    """The system packages by the names of this machine's family; by all, with the family, if that is not known."""
+    here = family()
+    if found.debian and here != RHEL:
+        yield " ".join(found.debian) + ("" if here else " on Debian")
+    if found.rhel and here != DEBIAN:
+        extra = f" from {' and '.join(found.extra).upper()}" if found.extra else ""
+        yield " ".join(found.rhel) + extra + ("" if here else " on RHEL")
+
+
+def _newest(found: Diagnosis, attempt: Attempt) -> str:
+    """What the index has ready for this Python, where that would have helped."""
+    helps = found.kind in _BUILDS or found.cause in _VERSIONS
+    return attempt.newest(found.package) if helps and _is_of_the_index(found.package, attempt) else ""
+
+
+def _is_of_the_index(package: str, attempt: Attempt) -> bool:
+    """Whether the package has come from the index, and not from a file, a folder or an address."""
+    named = [re.split(r"[\s\[<>=!~;@]", word, maxsplit=1)[0] for word in attempt.asked if os.sep not in word]
+    return " " not in package and (package in named or not any(package in word for word in attempt.asked))
+
+
+def _first(lines: tuple[str, ...]) -> str:
+    """The line that says most: that of a compiler, else the last exception, else the first."""
+    compiler = [line for line in lines if re.search(r"\berror: ", line)]
+    raised = [line for line in lines if re.match(r"[\w.]*(?:Error|Exception|Exit)\b", line.strip())]
+    return (compiler or raised[-1:] or list(lines) or [""])[0]
+
+
+def _short(line: str) -> str:
+    line = " ".join(line.split()).removeprefix("ERROR: ").removeprefix("error: ").rstrip(".")
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"

@@ -1,0 +1,74 @@
+"""Saved logs of installers: found in folders, read whole, and told apart from what is no log."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+_MOST = 20_000_000  # bytes of the largest log that is read
+_NAME = re.compile(r"(?:\d{8}-\d{6}-(?:un)?install|kernel-[a-z]+)-(?P<about>.+)\.log")
+_SUCCESS = re.compile(
+    r"(?:Successfully (?:un)?installed|Requirement already satisfied|(?:Would )?(?:Una|A)udited|"
+    r"(?:Uninstalled|Installed|Resolved|Prepared|Checked) \d+ package|Skipping \S+ as it is)|\s*[-+~] [\w.-]+==\S+"
+)
+_ROUTINE = re.compile(
+    r"^[ \t│|]*(?:(?:copying|creating|adding) \S.*"
+    r"|(?:\S*/)?(?:[\w.]+-linux-gnu-)?(?:gcc|g\+\+|cc|c\+\+|gfortran|clang)(?:-\d+)? -.* -c \S+ -o \S+.*)\n",
+    re.MULTILINE,
+)
+
+
+class Unreadable(Exception):
+    """A file that is no log, or that may not be read; the text says why."""
+
+
+def logs_in(place: Path) -> Iterator[Path]:
+    """The file itself, or every .log and .txt below a folder, in the order of their names; links are not followed.
+
+    Raises `Unreadable` where the folder cannot be listed; a closed folder further down is given as if it were a log.
+    """
+    if not place.is_dir():
+        yield place
+        return
+    closed: list[Path] = []
+    for folder, folders, files in os.walk(
+        place, onerror=lambda error: closed.append(Path(os.fsdecode(error.filename)))
+    ):
+        folders.sort()
+        yield from (Path(folder, name) for name in sorted(files) if name.endswith((".log", ".txt")))
+    yield from closed
+
+
+def log_text(path: Path) -> str:
+    """What a log says; `Unreadable` for what is binary, huge, no file, or not to be read."""
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode):
+                raise Unreadable("is a folder" if stat.S_ISDIR(facts.st_mode) else "is not a file")
+            if facts.st_size > _MOST:
+                raise Unreadable(f"is too large ({facts.st_size // 1_000_000} MB)")
+            data = file.read()
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror}") from None
+    if b"\0" in data:
+        raise Unreadable("is not text")
+    return data.decode(errors="replace")
+
+
+def brief(text: str) -> str:
+    """A log without the copying and compiling of a build, which is most of it and tells of no failure."""
+    return _ROUTINE.sub("", text)
+
+
+def about(path: Path) -> str:
+    """The package or the kernel that a log of sesync's is about, by its name; empty for other logs."""
+    named = _NAME.fullmatch(path.name)
+    return named["about"] if named else ""
+
+
+def ended_well(text: str) -> bool:
+    """Whether the last line of a log is one of those that installers end with when all went well."""
+    last = next((line for line in reversed(text.splitlines()) if line.strip()), "")
+    return bool(_SUCCESS.match(last))

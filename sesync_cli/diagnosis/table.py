@@ -1,0 +1,86 @@
+"""The table of causes: `causes.toml`, read once and checked by its tests."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FILE = Path(__file__).with_name("causes.toml")
+KINDS = ("headers", "programs", "libraries", "packages")  # what a log may say is missing
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One reason why installs fail: how to know it, what is missing, which system packages have it, what else helps.
+
+    `error` is the `kind` of the error. `missing` is a noun; `says` and `alone` are sentences with placeholders.
+    `instead` names packages that need nothing of the system, by the package that failed. `extra` says where RHEL has
+    its packages, if not in its own repositories.
+    """
+
+    name: str
+    kind: str
+    error: str
+    says: str
+    patterns: tuple["re.Pattern[str]", ...]
+    provides: Mapping[str, Sequence[str]]
+    missing: str = ""
+    alone: str = ""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    debian: tuple[str, ...] = ()
+    rhel: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    support: bool = False
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Causes:
+    """All causes in the order in which they are looked for, and those that have a thing, by its kind and name."""
+
+    ordered: tuple[Cause, ...]
+    exact: Mapping[tuple[str, str], Cause]
+    alike: Mapping[str, Sequence[tuple[str, Cause]]]
+
+    def named(self, name: str) -> Cause:
+        """The cause of this name."""
+        return next(cause for cause in self.ordered if cause.name == name)
+
+    def having(self, kind: str, name: str) -> Cause | None:
+        """The cause with a header, a program, a library or a package of this name."""
+        if found := self.exact.get((kind, name)):
+            return found
+        return next((cause for pattern, cause in self.alike[kind] if fnmatchcase(name, pattern)), None)
+
+
+@cache
+def causes() -> Causes:
+    """The table. A cause that says nothing of its own speaks as its kind does."""
+    import tomllib
+
+    table = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    kinds = list(table["kinds"])
+    rows = sorted(table["cause"], key=lambda row: kinds.index(row["kind"]))
+    ordered = tuple(_cause(table["kinds"][row["kind"]] | row) for row in rows)
+    exact: dict[tuple[str, str], Cause] = {}
+    alike: dict[str, list[tuple[str, Cause]]] = {kind: [] for kind in KINDS}
+    for cause in ordered:
+        for kind in KINDS:
+            for name in cause.provides[kind]:
+                if "*" in name:
+                    alike[kind].append((name, cause))
+                else:
+                    exact.setdefault((kind, name), cause)
+    return Causes(ordered, exact, alike)
+
+
+def _cause(row: dict[str, Any]) -> Cause:
+    patterns = tuple(re.compile(pattern, re.MULTILINE) for pattern in row.get("patterns", ()))
+    provides = {kind: tuple(row.get(kind, ())) for kind in KINDS}
+    lists: dict[str, Any] = {key: tuple(row.get(key, ())) for key in ("debian", "rhel", "extra")}
+    taken = {"patterns", "source", *KINDS, *lists}
+    words = {key: value for key, value in row.items() if key not in taken}
+    return Cause(patterns=patterns, provides=provides, **lists, **words)

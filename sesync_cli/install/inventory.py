@@ -1,0 +1,136 @@
+"""What is installed in a folder of packages: how much, since when, and what needs what."""
+
+import contextlib
+import os
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import Distribution
+from pathlib import Path
+
+from sesync_cli.install.requests import jupyters_own, normal
+from sesync_cli.install.usersite import Package, package_entries
+
+_INSTALLERS = ("pip", "setuptools", "wheel")
+
+
+@dataclass(frozen=True)
+class Held:
+    """An installed package: bytes of its files (None where its installer left no list), the day when it came.
+
+    `asked_for` is true if somebody asked for it by its name, None if that is not known; `needed_by` are the packages
+    beside it that need it.
+    """
+
+    name: str
+    version: str
+    bytes: int | None
+    since: str
+    asked_for: bool | None
+    needed_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ties:
+    """What a package says of itself: whether it was asked for by name, what it needs, and all that it ever mentions."""
+
+    asked_for: bool | None
+    needs: frozenset[str]
+    mentions: frozenset[str]
+
+
+def inventory(folder: Path, python: str, asked: Collection[str] | None = None) -> list[Held]:
+    """The packages in a folder, for a Python of this version (3.8.18); `asked` as for `ties_of`."""
+    found = {package.name: (package, at) for package, at in package_entries(folder)}
+    ties = {name: ties_of(name, at, python, asked) for name, (_, at) in found.items()}
+    return [
+        Held(
+            name,
+            package.version,
+            _bytes(Distribution.at(_metadata(at))),
+            time.strftime("%Y-%m-%d", time.localtime(at.lstat().st_mtime)),
+            ties[name].asked_for,
+            tuple(sorted(other for other, one in ties.items() if name in one.needs and other != name)),
+        )
+        for name, (package, at) in sorted(found.items())
+    ]
+
+
+def ties_of(name: str, at: Path, python: str, asked: Collection[str] | None) -> Ties:
+    """The ties of the package whose metadata is here; `mentions` counts what it needs only now and then, too.
+
+    `asked` are the names that somebody is known to have asked for, None where nobody has kept them.
+    """
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    here = {"python_version": ".".join(python.split(".")[:2]), "python_full_version": python, "extra": ""}
+    needs, mentions = set(), set()
+    for line in _requires(Distribution.at(_metadata(at))):
+        with contextlib.suppress(InvalidRequirement):
+            wanted = Requirement(line)
+            mentions.add(normal(wanted.name))
+            if wanted.marker is None or wanted.marker.evaluate(here):
+                needs.add(normal(wanted.name))
+    return Ties(_asked_for(name, at, asked), frozenset(needs), frozenset(mentions))
+
+
+def going_along(
+    gone: Collection[str], mine: Path, others: Iterable[Path], python: str, asked: Collection[str] | None = None
+) -> list[Package]:
+    """What came only for the packages that go, and what nothing else there or in the `others` mentions.
+
+    Never what was asked for by name, what Jupyter runs on, or an installer. Where the packages that go do not say that
+    they were asked for (a pip before 20.1 does not write it down), nothing is known of the others, and they stay.
+    """
+    own = {package.name: package for package, _ in package_entries(mine)}
+    places = [(package.name, at) for folder in (mine, *others) for package, at in package_entries(folder)]
+    ties = {name: ties_of(name, at, python, asked) for name, at in reversed(places)}
+    started = [name for name in gone if name in ties and ties[name].asked_for]
+    going = {name for name in _mentioned(started, ties) if name in own and ties[name].asked_for is False}
+    going -= {*gone, *_INSTALLERS, *jupyters_own(going)}
+    while held := {name for other in ties.keys() - going - set(gone) for name in ties[other].mentions & going}:
+        going -= held
+    return [own[name] for name in sorted(going)]
+
+
+def _mentioned(names: Iterable[str], ties: Mapping[str, Ties]) -> set[str]:
+    """These packages, and all that they mention, directly or not."""
+    found: set[str] = set()
+    left = list(names)
+    while left:
+        if (name := left.pop()) in ties and name not in found:
+            found.add(name)
+            left.extend(ties[name].mentions)
+    return found
+
+
+def _asked_for(name: str, at: Path, asked: Collection[str] | None) -> bool | None:
+    try:
+        installer = (at / "INSTALLER").read_text(errors="replace").strip()
+    except OSError:
+        installer = ""
+    if installer == "uv":  # it marks all that it installs
+        return None if asked is None else name in asked
+    return (at / "REQUESTED").exists() or name in (asked or ())
+
+
+def _requires(distribution: Distribution) -> list[str]:
+    try:
+        return distribution.requires or []
+    except UnicodeDecodeError:
+        return []
+
+
+def _metadata(at: Path) -> Path:
+    return at / "EGG-INFO" if at.suffix == ".egg" else at
+
+
+def _bytes(distribution: Distribution) -> int | None:
+    files = distribution.files
+    if files is None:
+        return None
+    total = 0
+    for file in files:
+        with contextlib.suppress(OSError):
+            total += os.lstat(str(distribution.locate_file(file))).st_size
+    return total

@@ -1,0 +1,70 @@
+"""Kernels as places for packages: where these are, what is there, and what the recipe remembers of them."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sesync_cli.errors import NotReady, Refused, SesyncError
+from sesync_cli.install.asked import Asked, package_facts
+from sesync_cli.install.requests import named, quoted
+from sesync_cli.install.usersite import Package, packages_in
+from sesync_cli.kernel.offer import RememberAdded
+from sesync_cli.kernel.packages import NEEDED
+from sesync_cli.kernel.requirements import words_in
+from sesync_cli.kernel.size import site_packages
+from sesync_cli.kernel.specs import Kernel
+from sesync_cli.plan import Step
+
+
+def environment_of(kernel: Kernel, asked: Asked) -> Path:
+    """Where the kernel's packages are; an error where they are not the user's to change, or not known."""
+    if kernel.server:
+        hint = f"Make one of your own: 'sesync kernel create NAME {quoted(asked.packages)}".rstrip() + "'."
+        raise Refused(f"{kernel.name} is a kernel of the server", hint=hint)
+    if not (kernel.works or kernel.state in ("not in Jupyter", "no ipykernel")):
+        hint = f"'sesync kernel repair {kernel.name}' mends it."
+        raise NotReady(f"the kernel {kernel.name} is broken: {kernel.trouble.problem}", hint=hint)
+    if kernel.environment and (kernel.environment / "pyvenv.cfg").exists():
+        return kernel.environment
+    if kernel.environment:
+        hint = f"Type 'conda install --prefix {kernel.environment} PACKAGE'."
+        raise Refused(f"the kernel {kernel.name} is a conda environment", hint=hint)
+    hint = f"It runs {kernel.argv[0]}; without '--kernel', 'sesync install --python' may install for that Python."
+    raise Refused(f"the kernel {kernel.name} has no packages of its own", hint=hint)
+
+
+def in_kernel(environment: Path) -> Mapping[str, Package]:
+    """The packages in an environment."""
+    folder = site_packages(environment)
+    return packages_in([folder]) if folder else {}
+
+
+def remembering(kernel: Kernel, more: Iterable[str], without: Iterable[str] = ()) -> tuple[Step, ...]:
+    """Keep in the recipe of a kernel of sesync's what it has beside what it was made with."""
+    if not kernel.managed or kernel.recipe is None or kernel.environment is None:
+        return ()
+    names = set(without) | set(map(named, more := list(more)))
+    added = tuple(dict.fromkeys([*(one for one in kernel.recipe.added if named(one) not in names), *more]))
+    return (RememberAdded(kernel.spec, kernel.environment, added),) if added != kernel.recipe.added else ()
+
+
+def named_in(kernel: Kernel) -> set[str] | None:
+    """The packages that a kernel of sesync's was asked to have, by name; None where its recipe does not tell."""
+    recipe = kernel.recipe
+    if not kernel.managed or recipe is None:
+        return None
+    words = [*NEEDED, *recipe.packages, *recipe.added]
+    for file in (*recipe.requirements, *([recipe.source] if recipe.source else [])):
+        if not file.endswith(".txt"):
+            return None  # a lock names what came along, too
+        try:
+            words += words_in(Path(file))
+        except (SesyncError, OSError):
+            return None
+    names = set(map(named, words))
+    return None if "" in names else names  # an address need not say what it is of
+
+
+def kernel_facts(kernel: Kernel, asked: Asked, packages: list[Package]) -> dict[str, Any]:
+    """What happens in a kernel, for JSON."""
+    return {"kernel": kernel.name, "version": kernel.python, "packages": package_facts(packages), "log": str(asked.log)}

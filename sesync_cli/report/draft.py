@@ -1,0 +1,72 @@
+"""The mail to support as a value: its sections put together, cleaned of secrets, and as a link for a mail program."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from sesync_cli.secrets import without_people, without_secrets
+
+_LONGEST = 2_000  # letters of a mailto: link that browsers and mail programs take
+_SUBJECT = 140  # letters that mail programs show of a subject
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the mail: a heading and lines."""
+
+    title: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A mail that is ready to be read: to whom, about what, what it says, and the same as a link."""
+
+    to: str
+    subject: str
+    body: str
+    mailto: str
+
+    @property
+    def text(self) -> str:
+        """All of it, as it is shown and saved."""
+        return f"To: {self.to}\nSubject: {self.subject}\n\n{self.body}"
+
+    def saved_in(self, place: str) -> "Draft":
+        """The same mail with a link that says where the whole of it is."""
+        return replace(self, mailto=_link(self, f"[shortened; the whole mail is in {place}]"))
+
+
+def drafted(to: str, subject: str, sections: Iterable[Section]) -> Draft:
+    """The mail with these sections; those without lines are left out."""
+    parts = (f"{section.title}\n{_indented(section.lines)}" for section in sections if section.lines)
+    body = _clean("\n\n".join(parts), to) + "\n"
+    one_line = " ".join(_clean(subject, to).split())
+    short = one_line if len(one_line) <= _SUBJECT else f"{one_line[: _SUBJECT - 1]}…"
+    draft = Draft(to, short, body, "")
+    return replace(draft, mailto=_link(draft, "[shortened; 'sesync report' prints the whole mail]"))
+
+
+def _link(draft: Draft, end: str) -> str:
+    """A mailto: link (RFC 6068) with as many whole lines of the body as fit; `end` says where the rest is."""
+    head = f"mailto:{quote(draft.to, safe='@')}?subject={quote(draft.subject, safe='')}&body="
+    lines = [quote(f"{line}\r\n", safe="", errors="replace") for line in draft.body.splitlines()]
+    if len(head) + sum(map(len, lines)) <= _LONGEST:
+        return head + "".join(lines)
+    last = quote(end, safe="", errors="replace")
+    left, taken = _LONGEST - len(head) - len(last), ""
+    for line in lines:
+        if len(taken) + len(line) > left:
+            break
+        taken += line
+    return (head + taken + last)[:_LONGEST] if len(last) <= _LONGEST - len(head) else head
+
+
+def _indented(lines: Iterable[str]) -> str:
+    return "\n".join(f"  {line}".rstrip() for one in lines for line in one.splitlines() or [""])
+
+
+def _clean(text: str, to: str) -> str:
+    """The text without secrets, other people's addresses, and letters that command a terminal."""
+    letters = (one if one.isprintable() or one in "\n\t" else one.encode("unicode_escape").decode() for one in text)
+    return without_people(without_secrets("".join(letters)), {to})

@@ -1,0 +1,133 @@
+"""What a report is about: the command that failed, or what a person names: a path, a kernel, a package, a log."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sesync_cli.diagnosis.diagnose import Facts, diagnose
+from sesync_cli.diagnosis.explain import as_facts
+from sesync_cli.diagnosis.logs import Unreadable, about, log_text
+from sesync_cli.diagnosis.system import RHEL, family
+from sesync_cli.diagnosis.telling import telling
+from sesync_cli.errors import SesyncError
+from sesync_cli.failure import Failure
+from sesync_cli.kernel.contents import contents_of
+from sesync_cli.kernel.specs import Kernel
+from sesync_cli.report.draft import Section
+from sesync_cli.report.rights import Rights
+
+_PATH = re.compile(r"(?<![\w:/.~*])~?/[^\s'\",:;()]+")
+_MOST = 3  # paths of a message that are looked at
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing that the mail is about: what its subject says, and the sections that tell of it."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+
+def of_words(words: Sequence[str]) -> Subject:
+    """What the person says in words of their own."""
+    said = " ".join(words)
+    return Subject(said, (Section("What I want to say", (said,)),))
+
+
+def of_failure(failure: Failure) -> Subject:
+    """The command that failed, why, and what its log says."""
+    said = [f"Error: {failure.message}", *([f"Hint: {failure.hint}"] if failure.hint else [])]
+    when = failure.at.replace("T", " ")
+    tried = (f"$ {failure.command}", *said, f"(in {failure.folder}, at {when}, exit code {failure.exit_code})")
+    log = Path(failure.log) if failure.log else None
+    found = failure.diagnosis or {}
+    title = _wish(found) or f"{_verb(failure.command)}: {failure.message}"
+    sections = (Section("What I tried", tried), *_why(found))
+    return Subject(title, (*sections, *(_log(log, found.get("lines")) if log else ())))
+
+
+def of_log(log: Path) -> Subject:
+    """A log, what it says, and why the install failed if that can be told."""
+    try:
+        text = log_text(log)
+    except Unreadable as reason:
+        return Subject(f"{log} {reason}", (Section("The log", (f"{log} {reason}",)),))
+    name = about(log)
+    diagnosis = diagnose(text, Facts((name,) if name else ()))
+    found: Mapping[str, Any] = as_facts(diagnosis) if diagnosis else {}
+    title = _wish(found) or str(found.get("message") or f"{name or log.name} does not install")
+    return Subject(title, (*_why(found), *_log(log, found.get("lines") or telling(text))))
+
+
+def of_path(found: Rights) -> Subject:
+    """A path, and what one may do there."""
+    return Subject(found.says, (Section(f"The path {found.path}", (found.says, *found.lines)),))
+
+
+def of_kernel(kernel: Kernel, logs: Iterable[Path]) -> Subject:
+    """A kernel, its state, and its newest log."""
+    lines = [f"state: {kernel.state}{f', {kernel.trouble.problem}' if kernel.trouble.problem else ''}"]
+    lines += [f"spec: {kernel.spec}", f"starts: {' '.join(kernel.argv)}"]
+    if kernel.environment:
+        lines.append(f"environment: {kernel.environment}, Python {kernel.python or 'unknown'}")
+    if recipe := kernel.recipe:
+        lines.append(f"asked for: {' '.join((*recipe.packages, *recipe.added)) or 'no packages by name'}")
+        lines += [f"made from: {path}" for path, _ in recipe.files]
+        lines += [f"modules: {' '.join(recipe.modules)}"] if recipe.modules else []
+    try:
+        lines.append(f"packages: {contents_of(kernel).count}")
+    except SesyncError as error:
+        lines.append(str(error))
+    newest = max(logs, key=_age, default=None)
+    more = of_log(newest).sections if newest else ()
+    return Subject(f"kernel {kernel.name}: {kernel.state}", (Section(f"The kernel {kernel.name}", lines), *more))
+
+
+def paths_in(failure: Failure) -> list[Path]:
+    """The paths that a failure's message names, but for its log."""
+    named = dict.fromkeys(match.rstrip(".") for match in _PATH.findall(failure.message))
+    return [Path(one).expanduser() for one in named if one != failure.log][:_MOST]
+
+
+def logs_about(name: str, folder: Path) -> list[Path]:
+    """The logs of a package or a kernel, the newest last."""
+    plain = re.sub(r"[-_.]+", "-", name).lower()
+    found = [path for path in folder.glob("*.log") if re.sub(r"[-_.]+", "-", about(path)).lower() == plain]
+    return sorted(found, key=_age)
+
+
+def _age(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0
+
+
+def _verb(command: str) -> str:
+    words = command.split()
+    return " ".join(words[: 3 if words[1:2] in (["kernel"], ["site"]) else 2])
+
+
+def _wish(found: Mapping[str, Any]) -> str:
+    """What support can do, in the names of this machine's packages; empty if they can do nothing alone."""
+    packages = found.get("rhel" if family() == RHEL else "debian") or ()
+    return f"please install {' '.join(packages)}: {found['message']}" if packages and found.get("support") else ""
+
+
+def _why(found: Mapping[str, Any]) -> Iterable[Section]:
+    if found.get("cause"):
+        names = (("Debian", found["debian"]), ("RHEL", found["rhel"]))
+        packages = [f"{family} packages: {' '.join(words)}" for family, words in names if words]
+        lines = (f"{found['message']}.", *packages, *([found["alone"]] if found["alone"] else []))
+        yield Section("Why, as far as sesync can tell", lines)
+
+
+def _log(log: Path, lines: Sequence[str] | None) -> Iterable[Section]:
+    if lines is None:
+        try:
+            lines = telling(log_text(log))
+        except Unreadable as reason:
+            lines = (f"{log} {reason}",)
+    yield Section(f"What matters in the log ({log})", tuple(lines))

@@ -1,0 +1,122 @@
+"""Which packages of the system would have mended most failures, by the logs that people share."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sesync_cli.diagnosis.diagnose import Facts, diagnose
+from sesync_cli.diagnosis.logs import Unreadable, about, brief, ended_well, log_text, logs_in
+from sesync_cli.diagnosis.system import DEBIAN
+from sesync_cli.plan import Report
+
+_LOGS = Path(".local/state/sesync/logs")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """System packages that a cause needs: how many logs failed for want of them, of what and of whom.
+
+    `packages` are the Python packages that failed; `users` are known where logs lie in their homes. `extra` are the
+    repositories that the packages are in, if not in the system's own.
+    """
+
+    system: tuple[str, ...]
+    failures: int
+    packages: tuple[str, ...]
+    users: tuple[str, ...]
+    extra: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was read: the table, most failures first, and the line that installs all of it.
+
+    `other` counts failures of other kinds, `unknown` those that nobody could tell, `well` the logs that ended well.
+    `skipped` says why a file could not be read.
+    """
+
+    family: str
+    missing: list[Missing]
+    install: str
+    logs: int
+    well: int
+    other: int
+    unknown: int
+    skipped: dict[str, str]
+
+
+@dataclass
+class _Tally:
+    """The failures of one cause, while they are counted."""
+
+    extra: tuple[str, ...]
+    failures: int = 0
+    packages: Counter[str] = field(default_factory=Counter)
+    users: set[str] = field(default_factory=set)
+
+
+def summary(places: Iterable[Path], family: str, report: Report) -> Summary:
+    """Read all these logs, and those below these folders, and add up what is missing for this family of Linux."""
+    tallies: dict[tuple[str, ...], _Tally] = {}
+    counts: Counter[str] = Counter()
+    skipped: dict[str, str] = {}
+    for path in _each(places):
+        counts["logs"] += 1
+        report(None, path.name)
+        try:
+            text = log_text(path)
+        except Unreadable as reason:
+            skipped[str(path)] = str(reason)
+            continue
+        counts[_count(path, text, family, tallies)] += 1
+    missing = sorted((_row(system, tally) for system, tally in tallies.items()), key=_most_first)
+    numbers = {name: counts[name] for name in ("logs", "well", "other", "unknown")}
+    return Summary(family, missing, _install(missing, family), **numbers, skipped=skipped)
+
+
+def _each(places: Iterable[Path]) -> Iterator[Path]:
+    """Every log once, although a folder and a log in it may both be named."""
+    yield from dict.fromkeys(path for place in places for path in logs_in(place))
+
+
+def _count(path: Path, text: str, family: str, tallies: dict[tuple[str, ...], _Tally]) -> str:
+    """Add one log to what it belongs to, and say which number it counts for."""
+    if ended_well(text):
+        return "well"
+    name = about(path)
+    found = diagnose(brief(text), Facts((name,) if name else ()))
+    if found is None:
+        return "unknown"
+    system = found.debian if family == DEBIAN else found.rhel
+    if not system:
+        return "other"
+    tally = tallies.setdefault(system, _Tally(() if family == DEBIAN else found.extra))
+    tally.failures += 1
+    tally.packages[found.package] += 1
+    if user := _user(path):
+        tally.users.add(user)
+    return "missing"
+
+
+def _user(path: Path) -> str:
+    """Whose log it is, if it lies where sesync keeps it: in a home, or in a copy of one."""
+    below = path.absolute().parts
+    end = next((at for at in range(len(below)) if below[at : at + 4] == _LOGS.parts), 0)
+    return below[end - 1] if end > 1 else ""
+
+
+def _row(system: tuple[str, ...], tally: _Tally) -> Missing:
+    packages = tuple(name for name, _ in tally.packages.most_common())
+    return Missing(system, tally.failures, packages, tuple(sorted(tally.users)), tally.extra)
+
+
+def _most_first(row: Missing) -> tuple[int, int, tuple[str, ...]]:
+    return -row.failures, -len(row.users), row.system
+
+
+def _install(missing: Iterable[Missing], family: str) -> str:
+    """The line that root types."""
+    names = list(dict.fromkeys(name for row in missing for name in row.system))
+    program = "apt-get" if family == DEBIAN else "dnf"
+    return " ".join([program, "install", *names]) if names else ""

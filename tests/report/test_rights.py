@@ -1,0 +1,84 @@
+"""sesync report PATH: why somebody may not read or write there."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Ended, needed, needed_root
+from tests.services.fuse import served
+
+Run = Callable[..., Ended]
+OTHER = 4711  # a user that nobody is
+ANYBODY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
+
+
+@pytest.fixture
+def place(nfs: Path) -> Path:
+    """A folder that is somebody else's."""
+    needed_root()
+    needed("setpriv")
+    os.chown(nfs / "cooltrees-data", OTHER, 4)  # the group adm is on every Debian
+    return nfs / "cooltrees-data"
+
+
+def says(sesync: Run, path: Path) -> str:
+    """What the mail says of a path, of somebody who is not almighty."""
+    done = sesync("report", path, prefix=ANYBODY)
+    assert done.code == 0, done.err
+    return done.out.splitlines()[4].strip()
+
+
+def test_the_group_that_one_is_not_in_is_named(sesync: Run, place: Path) -> None:
+    place.chmod(0o770)
+    assert says(sesync, place) == f"I may not read or write {place}: I am not in its group 'adm'"
+    place.chmod(0o755)
+    assert says(sesync, place) == f"I may not write {place}: its mode does not let the group 'adm'"
+    assert f"drwxr-xr-x {OTHER} adm {place}" in sesync("report", place).out
+
+
+def test_a_folder_on_the_way_that_is_closed_is_named(sesync: Run, place: Path) -> None:
+    (place / "deep").mkdir()
+    place.chmod(0o700)
+    assert says(sesync, place / "deep/x") == f"I may not reach {place}/deep/x: I may not enter {place}"
+
+
+def test_what_is_not_there_and_links(sesync: Run, nfs: Path, home: Path) -> None:
+    (home / "data").symlink_to(nfs / "cooltrees-data")
+    assert says(sesync, home / "data/x") == f"there is no {nfs}/cooltrees-data/x"
+    assert f"{home}/data leads to {nfs}/cooltrees-data" in sesync("report", "~/data").out
+
+
+def test_an_access_control_list_is_told(sesync: Run, place: Path) -> None:
+    needed("setfacl")
+    done = subprocess.run(["setfacl", "-m", "user:daemon:r-x", place], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "access control list: user:daemon:r-x, mask::r-x" in sesync("report", place).out
+
+
+def test_a_read_only_file_system_is_named(sesync: Run, nfs: Path) -> None:
+    needed_root()
+    place = nfs / "cooltrees-data"
+    subprocess.run([needed("mount"), "-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", place], check=True)
+    try:
+        assert says(sesync, place) == f"I may not write {place}: its file system is read-only"
+        assert f"mounted at {place} (tmpfs): " in sesync("report", place).out
+    finally:
+        subprocess.run([needed("umount"), "-l", place], check=True)
+
+
+def test_a_server_that_hangs_or_is_dead_is_told_and_not_waited_for(
+    sesync: Run, site: Callable[..., Path], nfs: Path, tmp_path: Path
+) -> None:
+    site(data={"patience_seconds": 0.5})
+    place = nfs / "cooltrees-data"
+    (tmp_path / "export").mkdir()
+    with served(tmp_path / "export", place) as server:
+        server.send_signal(signal.SIGSTOP)
+        assert says(sesync, place / "maps") == f"{place}/maps does not answer within 0.5 seconds"
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+        assert says(sesync, place / "maps") == f"{place}: Transport endpoint is not connected"
