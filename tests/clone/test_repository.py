@@ -1,11 +1,54 @@
 """Git's progress, seen by a person and by nobody else."""
 
 import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
 
 from sesync_cli.clone.repository import _progress
+from tests.clone.conftest import know
+from tests.services.sshd import Sshd
+
+_AT_ONCE, _PAUSE = 65_536, 0.005  # bytes and seconds: some 13 MB/s
 
 
-def test_a_bar_is_seen_on_a_terminal_and_goes_away(terminal, friend):
+@pytest.fixture
+def far(friend: Sshd, site, home) -> Iterator[Sshd]:
+    """The site's server at the end of a slow line: else all is there before anything can be drawn."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_lead, args=(listener, friend.port), daemon=True).start()
+        server = Sshd(listener.getsockname()[1], friend.folder)
+        site(gitlab={"ssh": server.template, "url": "https://gitlab.example.org", "host_keys": []})
+        know(server, home)
+        yield server
+
+
+def _lead(listener: socket.socket, port: int) -> None:
+    """Pass on what each client and the server behind this port say, the server's words slowly."""
+    while True:
+        try:
+            client = listener.accept()[0]
+        except OSError:
+            return  # the test is over
+        server = socket.create_connection(("127.0.0.1", port))
+        for source, to, pause in ((client, server, 0.0), (server, client, _PAUSE)):
+            threading.Thread(target=_pass_on, args=(source, to, pause), daemon=True).start()
+
+
+def _pass_on(source: socket.socket, to: socket.socket, pause: float) -> None:
+    try:
+        while said := source.recv(_AT_ONCE):
+            to.sendall(said)
+            time.sleep(pause)
+        to.shutdown(socket.SHUT_WR)
+    except OSError:
+        return  # one of them has gone
+
+
+def test_a_bar_is_seen_on_a_terminal_and_goes_away(terminal, far):
     person = terminal("clone", "cooltrees/big")
     person.wait_for("receiving")
     assert person.ended() == 0
