@@ -1,18 +1,25 @@
 """What somebody asks to have installed or taken away, and the words and facts that tell of it."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.diagnosis.explain import Attempt
 from sesync_cli.diagnosis.index import newest_ready_made
+from sesync_cli.errors import SesyncError
 from sesync_cli.install.requests import named
 from sesync_cli.install.usersite import Package, UserSite, clean
+from sesync_cli.kernel.requirements import words_in
+from sesync_cli.plan import Watch
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The packages that somebody names, the caller's environment and home, the log, and whom to ask for help."""
+    """The packages that somebody names, the caller's environment and home, the log, and whom to ask for help.
+
+    Their import may take `seconds`, and `watch` tells that it is tried.
+    """
 
     packages: tuple[str, ...]
     requirements: tuple[Path, ...]
@@ -21,10 +28,21 @@ class Asked:
     home: Path
     log: Path
     support: str
+    seconds: float
+    watch: Watch
 
     @property
     def names(self) -> list[str]:
         return list(dict.fromkeys(name for name in map(named, self.packages) if name))
+
+    @property
+    def all_names(self) -> set[str]:
+        """The names, and those in the files, as far as these tell."""
+        names = set(self.names)
+        for file in self.requirements:
+            with contextlib.suppress(SesyncError, OSError):
+                names.update(map(named, words_in(file)))
+        return names
 
     @property
     def words(self) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sesync_cli import screen
 from sesync_cli.answer import plans, plans_or_answers
 from sesync_cli.errors import NotReady, WrongWords
 from sesync_cli.install.asked import Asked
@@ -115,8 +116,9 @@ def _held(session: Session, more: bool, python: str | None, kernel: str | None) 
 def _asked(session: Session, command: str, words: tuple[str, ...], files: tuple[Path, ...], upgrade: bool) -> Asked:
     first = next((named(word) or Path(word).stem for word in words), "") or (files[0].stem if files else "package")
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{command}-{re.sub(r'[^A-Za-z0-9._-]+', '_', first)[:60]}.log"
-    support = session.site.support_email
-    return Asked(words, files, upgrade, session.env, session.home, session.state / "logs" / name, support)
+    log, site = session.state / "logs" / name, session.site
+    seconds = site.kernels_start_seconds
+    return Asked(words, files, upgrade, session.env, session.home, log, site.support_email, seconds, screen.doing)
 
 
 def _site(session: Session, wanted: str | None, instead: str) -> tuple[UserSite, tuple[str, ...]]:

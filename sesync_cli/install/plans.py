@@ -5,16 +5,17 @@ from typing import Any
 
 from sesync_cli.install.asked import Asked, attempt, joined, package_facts
 from sesync_cli.install.audience import Audience
+from sesync_cli.install.imports import not_importable
 from sesync_cli.install.kernels import environment_of, in_kernel, kernel_facts, remembering
 from sesync_cli.install.packages import InstallForUser
 from sesync_cli.install.requests import jupyters_own
-from sesync_cli.install.usersite import Package, UserSite, packages_in
+from sesync_cli.install.usersite import Package, UserSite, clean, packages_in
 from sesync_cli.kernel.packages import InstallPackages
 from sesync_cli.kernel.proof import expanded
 from sesync_cli.kernel.requirements import words_in
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.lock import scratch
-from sesync_cli.plan import Plan
+from sesync_cli.plan import Plan, by_hand
 
 Packages = Mapping[str, Package]
 
@@ -30,7 +31,9 @@ def plan_install(asked: Asked, site: UserSite, seen_by: Audience, warnings: tupl
         new = _changed(before, now)
         story = _story(asked, new, packages_in([site.folder, *site.path]), where)
         risks = _risks(jupyters_own([*asked.names, *(one.name for one in new)]), site)
-        said = (*warnings, *seen_by.shadows(new), *risks)
+        failed = not_importable(asked, new, site.python, clean(asked.env))
+        broken = _broken(failed, "--python", site.minor)
+        said = (*warnings, *seen_by.shadows(new), *risks, *broken)
         return {"done": story, "result": facts | {"packages": package_facts(new)}, "warnings": said}
 
     return Plan(
@@ -50,16 +53,18 @@ def plan_kernel_install(asked: Asked, kernel: Kernel) -> Plan:
     """Install into a kernel's environment."""
     environment = environment_of(kernel, asked)
     before = in_kernel(environment)
+    env = expanded(kernel.env, asked.env)  # its Python may start only with what its modules set
 
     def after() -> dict[str, Any]:
         now = in_kernel(environment)
         new = _changed(before, now)
+        failed = not_importable(asked, new, environment / "bin/python", env)
         return {
             "done": _story(asked, new, now, f"in the kernel {kernel.name}"),
             "result": kernel_facts(kernel, asked, new),
+            "warnings": _broken(failed, "--kernel", kernel.name),
         }
 
-    env = expanded(kernel.env, asked.env)  # its Python may start only with what its modules set
     words = [*asked.packages, *(word for file in asked.requirements for word in words_in(file))]
     step = InstallPackages(environment, asked.packages, asked.requirements, asked.upgrade, env, asked.log)
     return Plan(
@@ -73,6 +78,14 @@ def plan_kernel_install(asked: Asked, kernel: Kernel) -> Plan:
 
 def _changed(before: Packages, now: Packages) -> list[Package]:
     return [package for name, package in now.items() if before.get(name) != package]
+
+
+def _broken(failed: Mapping[Package, str], *where: str) -> tuple[str, ...]:
+    return tuple(
+        f"{package.name} is installed, but cannot be imported: {said}. "
+        f"'{by_hand('sesync', 'uninstall', *where, package.name)}' takes it away"
+        for package, said in failed.items()
+    )
 
 
 def _story(asked: Asked, new: list[Package], visible: Packages, where: str) -> str:
@@ -102,7 +115,7 @@ def _risks(names: Iterable[str], site: UserSite) -> tuple[str, ...]:
     found = list(dict.fromkeys(names))
     if not found:
         return ()
-    undo = f"'sesync uninstall --python {site.title.removeprefix('Python ')} {' '.join(found)}'"
+    undo = f"'sesync uninstall --python {site.minor} {' '.join(found)}'"
     takes = "takes" if len(found) == 1 else "take"
     return (
         f"Jupyter itself runs on {joined(found)}: what is installed here {takes} the place of the server's own. "

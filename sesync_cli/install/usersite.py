@@ -45,7 +45,12 @@ class UserSite:
     @property
     def title(self) -> str:
         """The Python as people say it: Python 3.8."""
-        return f"Python {'.'.join(self.version.split('.')[:2])}"
+        return f"Python {self.minor}"
+
+    @property
+    def minor(self) -> str:
+        """3.8 for 3.8.18."""
+        return ".".join(self.version.split(".")[:2])
 
 
 @dataclass(frozen=True)

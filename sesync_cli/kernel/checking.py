@@ -1,7 +1,6 @@
 """Checks that kernels work: each is started as Jupyter would, answers, and imports all that is installed for it."""
 
 import os
-import signal
 import threading
 import time
 from collections import deque
@@ -15,7 +14,7 @@ from sesync_cli.kernel.bench import bench
 from sesync_cli.kernel.importable import importable
 from sesync_cli.kernel.launch import command, places
 from sesync_cli.kernel.proof import Running, expanded, last_word, running, silent, text_of
-from sesync_cli.kernel.questions import FACTS, HELP, reason_in, told, trial
+from sesync_cli.kernel.questions import FACTS, HELP, ended, reason_in, told, trial
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.verdict import Verdict, packages
 from sesync_cli.plan import Report
@@ -189,7 +188,7 @@ class _Check:
     def _mute(self, kernel: Running) -> _Mute:
         if kernel.code is None:
             return _Mute(silent(self.patience))
-        return _Mute(last_word(kernel.said) or f"it ended without a word ({_code(kernel.code)})")
+        return _Mute(last_word(kernel.said) or f"it ended without a word ({ended(kernel.code)})")
 
 
 def _is_mendable(kernel: Kernel) -> bool:
@@ -203,11 +202,4 @@ def _death(kernel: Running) -> str:
     if kernel.code is None:
         return ""
     word = last_word(kernel.said) if kernel.code > 0 else ""
-    return f"ends the kernel ({_code(kernel.code)})" + (f": {word}" if word else "")
-
-
-def _code(code: int) -> str:
-    try:
-        return signal.Signals(-code).name
-    except ValueError:
-        return f"exit code {code}"
+    return f"ends the kernel ({ended(kernel.code)})" + (f": {word}" if word else "")

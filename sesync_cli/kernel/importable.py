@@ -30,9 +30,14 @@ def importable(folders: Iterable[str]) -> list[str]:
     for folder in folders:
         if os.path.basename(folder) in ("site-packages", "dist-packages"):
             for info in (*Path(folder).glob("*.dist-info"), *Path(folder).glob("*.egg-info")):
-                found.update(_names(info))
+                found.update(modules_of(info))
     idle = {name for name, other in _ONLY_WITH.items() if other not in found}
-    return sorted(filter(_is_for_people, found - idle), key=str.lower)
+    return sorted(found - idle, key=str.lower)
+
+
+def modules_of(info: Path) -> set[str]:
+    """The top-level names of one package, by its metadata, that a notebook may import."""
+    return set(filter(_is_for_people, _names(info)))
 
 
 def _names(info: Path) -> set[str]:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import signal
 from typing import Any
 
 _LONGEST = 300  # letters of a reason
@@ -42,3 +43,11 @@ def reason_in(answer: str | None) -> str:
     """Why something could not be imported, in one line; empty if it could."""
     words = " ".join(told(answer).split()).removesuffix(":") if answer else "the kernel does not say why"
     return words if len(words) <= _LONGEST else words[: _LONGEST - 3] + "..."
+
+
+def ended(code: int) -> str:
+    """How a program has ended: SIGSEGV, or exit code 3."""
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"exit code {code}"

@@ -1,0 +1,49 @@
+"""Whether what was just installed can be imported: each package is tried by the Python that it is for."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from sesync_cli.diagnosis.explain import reason
+from sesync_cli.errors import NoAnswer
+from sesync_cli.install.asked import Asked
+from sesync_cli.install.usersite import NOT_FROM_HERE, Package, package_entries
+from sesync_cli.kernel.importable import modules_of
+from sesync_cli.kernel.questions import HELP, ended, reason_in
+from sesync_cli.run import ProgramFailed, run
+
+_TRIAL = """
+for name in {names!r}:
+    said = _sesync_import(name)
+    if said != '""':
+        break
+print()
+print(repr(said))
+"""
+
+
+def not_importable(asked: Asked, new: Iterable[Package], python: Path, env: Mapping[str, str]) -> dict[Package, str]:
+    """Why those of the new packages that were asked for by name cannot be imported; one that is slow is no failure."""
+    names = asked.all_names
+    failures = {}
+    for package in new:
+        if package.name in names:
+            with asked.watch(f"Importing {package.name}"):
+                failures[package] = _failure(package, python, env, asked.seconds)
+    return {package: said for package, said in failures.items() if said}
+
+
+def _failure(package: Package, python: Path, env: Mapping[str, str], seconds: float) -> str:
+    info = dict(package_entries(package.place)).get(package)
+    names = sorted(modules_of(info)) if info else []
+    if not names:
+        return ""
+    code = NOT_FROM_HERE + HELP + _TRIAL.format(names=names)
+    try:
+        said = reason_in(run([str(python), "-c", code], env=env, seconds=seconds).out.splitlines()[-1])
+    except NoAnswer:
+        return ""
+    except ProgramFailed as failure:
+        return f"it ends Python ({ended(failure.output.code)})"
+    except (ValueError, SyntaxError):
+        return ""  # it has words of its own at its end
+    return reason(package.name, said) if said else ""
