@@ -74,20 +74,21 @@ def projects(site: Site, names: Iterable[str]) -> list[str]:
     return sorted(project for project, name in said.items() if site.data_directory(project).name == name)
 
 
-def mount_points() -> list[Path]:
-    """Where file systems are mounted right now; read from the kernel's list, so no server is asked."""
+def mounts() -> dict[Path, str]:
+    """Where file systems are mounted right now, each with its kind; from the kernel's list, so no server is asked."""
     with open(MOUNTS, "rb") as file:
-        return [Path(os.fsdecode(_plain(line.split(b" ")[1]))) for line in file]
+        words = [line.split(b" ") for line in file]
+    return {Path(os.fsdecode(_plain(place))): os.fsdecode(_plain(kind)) for _, place, kind, *_ in words}
 
 
 def mounted(root: Path) -> list[str]:
     """What is mounted below `root` right now, by name."""
-    return sorted({place.relative_to(root).parts[0] for place in mount_points() if root in place.parents})
+    return sorted({place.relative_to(root).parts[0] for place in mounts() if root in place.parents})
 
 
 def beside(root: Path, until: float, watch: Watch) -> list[str]:
     """What the listing of `root` shows, which with an automounter may be nothing; empty if it does not come."""
-    return ask({root: lambda: os.listdir(root)}, until, watch)[root] or []
+    return ask({root: partial(_names, root)}, until, watch)[root] or []
 
 
 def unreachable(path: Path, seen: Directory, site: Site) -> SesyncError:
@@ -129,6 +130,13 @@ def need_folder(folder: Path, site: Site, watch: Watch) -> None:
         raise unreachable(folder, seen, site)
 
 
+def _names(root: Path) -> list[str]:
+    try:
+        return os.listdir(root)
+    except OSError:
+        return []
+
+
 def _plain(mount: bytes) -> bytes:
     return re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), mount)
 
@@ -166,7 +174,7 @@ def _quota(path: Path, until: float) -> tuple[int, int] | None:
 
 def _failed(path: Path, root: Path, error: OSError) -> Iterator[tuple[str, Any]]:
     state = _STATES.get(error.errno or 0, State.NOT_MOUNTED)
-    if state == State.MISSING and not root.is_dir():
+    if state == State.MISSING and not os.path.isdir(root):
         state = State.NOT_MOUNTED
     yield "state", state.value
     yield "said", error.strerror

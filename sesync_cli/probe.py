@@ -9,16 +9,18 @@ import os
 import select
 import signal
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
+from sesync_cli.errors import SesyncError
 from sesync_cli.plan import Watch
 
 Question = Callable[[], Any]
-"""Gives plain values (texts, numbers, lists and dictionaries of them); what it raises counts as no answer."""
+"""Gives plain values (texts, numbers, lists and dictionaries of them); what it raises is raised where it was asked."""
 
 _OURS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _INHERITED = 1024
@@ -26,7 +28,10 @@ _LENGTH = 4  # bytes that say how long the next answer is
 
 
 def ask(questions: Mapping[Path, Question], until: float, watch: Watch) -> dict[Path, Any]:
-    """The answers that came until that moment of the monotonic clock; None for each that did not come."""
+    """The answers that came until that moment of the monotonic clock; None for each that did not come.
+
+    What a question raises is raised here: an OSError or a SesyncError as it is, anything else as a bug.
+    """
     children: dict[int, tuple[Path, int]] = {}
     heard: dict[int, bytes] = {}
     try:
@@ -38,7 +43,7 @@ def ask(questions: Mapping[Path, Question], until: float, watch: Watch) -> dict[
             heard = _heard(children, until)
     finally:
         _leave(children)
-    return {key: _read(heard.get(pipe, b"")) for pipe, (key, _) in children.items()}
+    return {key: _read(heard[pipe]) if pipe in heard else None for pipe, (key, _) in children.items()}
 
 
 @contextmanager
@@ -46,23 +51,30 @@ def stream(question: Callable[[], Iterable[Any]], patience: float) -> Iterator[I
     """What a child finds, as it finds it: plain values, as in `ask`.
 
     To wait for the next is a TimeoutError once the child is silent for so many seconds. While it works on something
-    long, it gives None now and then, which is left out.
+    long, it gives None now and then, which is left out. What it raises is raised as in `ask`.
     """
     reading, writing = os.pipe()
     children = {}
     try:
-        children[reading] = (None, child_of(lambda: _tell(question(), writing), {writing}))
+        children[reading] = (None, child_of(lambda: _tell(question, writing), {writing}))
         os.close(writing)
         yield _told(reading, patience)
     finally:
         _leave(children)
 
 
-def _tell(answers: Iterable[Any], writing: int) -> None:
+def _tell(question: Callable[[], Iterable[Any]], writing: int) -> None:
     with open(writing, "wb", buffering=0) as pipe:
-        for answer in answers:
-            said = marshal.dumps(answer)
+
+        def send(*message: Any) -> None:
+            said = marshal.dumps(message)  # both ends are this very program
             pipe.write(len(said).to_bytes(_LENGTH) + said)
+
+        try:
+            for answer in question():
+                send(answer)
+        except Exception as error:
+            send(None, pack(error))
         pipe.write(bytes(_LENGTH))
 
 
@@ -72,12 +84,14 @@ def _told(pipe: int, patience: float) -> Iterator[Any]:
     while poll.poll(patience * 1000):
         heard = os.read(pipe, 65536)
         if not heard:
-            raise RuntimeError("the child that looked has died")
+            raise killed()
         said += heard
         while len(said) >= _LENGTH and len(said) >= (end := _LENGTH + int.from_bytes(said[:_LENGTH])):
             if end == _LENGTH:
                 return
-            answer, said = marshal.loads(said[_LENGTH:end]), said[end:]
+            (answer, *raised), said = marshal.loads(said[_LENGTH:end]), said[end:]
+            if raised:
+                raise unpacked(raised[0])
             if answer is not None:
                 yield answer
     raise TimeoutError
@@ -89,7 +103,11 @@ def _sent(question: Question, until: float) -> tuple[int, int]:
 
     def tell() -> None:
         signal.alarm(max(1, int(left) + 2))  # should nobody be left to kill it
-        os.write(writing, marshal.dumps(question()))  # both ends are this very program
+        try:
+            said = marshal.dumps((question(), b""))  # both ends are this very program
+        except Exception as error:
+            said = marshal.dumps((None, pack(error)))
+        os.write(writing, said)
 
     try:
         return reading, child_of(tell, {writing})
@@ -123,7 +141,45 @@ def _work(work: Callable[[], object], kept: Set[int]) -> NoReturn:
         os._exit(0)
 
 
+def pack(error: Exception) -> bytes:
+    """What a child raised, for its parent: whole, and with the child's traceback in its notes.
+
+    An error of the system and one of sesync's stay what they are; anything else, and what cannot travel, is a bug.
+    """
+    import pickle
+
+    story = "".join(traceback.format_exception(error))
+    if isinstance(error, OSError):
+        error.add_note(story)
+    with suppress(Exception):
+        # an error of sesync's is made without its class's own words, which may ask for more than the message
+        whole = (type(error), error.args, vars(error)) if isinstance(error, SesyncError) else error
+        packed = pickle.dumps(whole)
+        if isinstance(unpacked(packed), OSError | SesyncError):
+            return packed
+    return pickle.dumps(RuntimeError(story))
+
+
+def unpacked(packed: bytes) -> Exception:
+    """The error that a child has packed."""
+    import pickle
+
+    what = pickle.loads(packed)  # both ends are this very program
+    if isinstance(what, Exception):
+        return what
+    kind, words, more = what
+    error: SesyncError = kind.__new__(kind, *words)
+    vars(error).update(more)
+    return error
+
+
+def killed() -> SesyncError:
+    """The error for a child that is gone and has not said what it was to say."""
+    return SesyncError("a process of this run has been killed", hint="Run the same command again.")
+
+
 def _heard(pipes: Iterable[int], until: float) -> dict[int, bytes]:
+    """What came through each pipe, of those whose children have ended until then."""
     heard = dict.fromkeys(pipes, b"")
     waiting, poll = set(heard), select.poll()
     for pipe in waiting:
@@ -135,7 +191,7 @@ def _heard(pipes: Iterable[int], until: float) -> dict[int, bytes]:
             if not said:
                 poll.unregister(pipe)
                 waiting.remove(pipe)
-    return heard
+    return {pipe: said for pipe, said in heard.items() if pipe not in waiting}
 
 
 def _leave(children: Mapping[int, tuple[Any, int]]) -> None:
@@ -149,6 +205,9 @@ def _leave(children: Mapping[int, tuple[Any, int]]) -> None:
 
 def _read(said: bytes) -> Any:
     try:
-        return marshal.loads(said)
+        answer, raised = marshal.loads(said)
     except (EOFError, ValueError, TypeError):  # killed in the middle of it, or before
-        return None
+        raise killed() from None
+    if raised:
+        raise unpacked(raised)
+    return answer

@@ -65,7 +65,7 @@ def asked(folder: Path, until: float) -> Quota | None:
         said = run([program, "-w", "-p", "-Q", "-f", str(room(folder).mount)], seconds=seconds).out
     except ProgramFailed as over:  # its exit code is 1 for those who are over quota, and where there is none
         said = over.output.out
-    except NoAnswer:
+    except (NoAnswer, OSError):  # what cannot be asked says no more than what is silent
         return None
     return in_words(said)
 

@@ -10,14 +10,13 @@ import os
 import select
 import signal
 import time
-import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sesync_cli import errors
-from sesync_cli.probe import child_of
+from sesync_cli.errors import NotFound
+from sesync_cli.probe import child_of, killed, pack, unpacked
 from sesync_cli.put.system import die_with
 
 Tell = Callable[[Any], None]
@@ -47,7 +46,7 @@ class _Member:
 def together(works: Sequence[Work], guard: Guard, kept: Set[int] = frozenset()) -> Generator[Any, None, None]:
     """What these workers tell, each a child of its own; `kept` are the open files that they have from us.
 
-    What a worker raises is raised here: an OSError or a SesyncError as it is.
+    What a worker raises is raised here: an OSError or a SesyncError as it is, anything else as a bug.
     """
     crew: dict[int, _Member] = {}
     try:
@@ -81,12 +80,8 @@ def _serve(work: Work, pipe: int, parent: int) -> None:
 
     try:
         work(lambda what: send("said", what))
-    except OSError as error:
-        send("failed", (error.errno, error.strerror, error.filename))
-    except errors.SesyncError as error:
-        send("error", (type(error).__name__, str(error), error.hint))
-    except Exception:
-        send("bug", traceback.format_exc())
+    except Exception as error:
+        send("failed", pack(error))
     else:
         send("over", None)
 
@@ -101,7 +96,7 @@ def _listen(crew: dict[int, _Member], guard: Guard) -> Iterator[Any]:
                 elif kind == "said":
                     yield what
                 else:
-                    raise _raised(kind, what)
+                    raise _raised(what)
         if any(time.monotonic() - one.since > guard.patience for one in crew.values()):
             guard.ask()
             for one in crew.values():
@@ -111,7 +106,7 @@ def _listen(crew: dict[int, _Member], guard: Guard) -> Iterator[Any]:
 def _received(one: _Member) -> Iterator[tuple[str, Any]]:
     said = os.read(one.pipe, _CHUNK)
     if not said:
-        raise errors.SesyncError("a process of this run has been killed", hint="Run the same command again.")
+        raise killed()
     one.since = time.monotonic()
     one.heard += said
     while len(one.heard) >= 8 and len(one.heard) >= (end := 8 + int.from_bytes(one.heard[:8], "little")):
@@ -120,17 +115,11 @@ def _received(one: _Member) -> Iterator[tuple[str, Any]]:
         yield message
 
 
-def _raised(kind: str, what: Any) -> Exception:
-    if kind == "failed":
-        number, words, path = what
-        if number == errno.ENOENT:
-            return errors.NotFound(f"{path} has gone meanwhile", hint="Run the command again.")
-        return OSError(number, words, path)
-    if kind == "error":
-        name, message, hint = what
-        error: errors.SesyncError = getattr(errors, name)(message, hint=hint)
-        return error
-    return RuntimeError(what)
+def _raised(packed: bytes) -> Exception:
+    error = unpacked(packed)
+    if isinstance(error, OSError) and error.errno == errno.ENOENT:
+        return NotFound(f"{error.filename} has gone meanwhile", hint="Run the command again.")
+    return error
 
 
 def _dismiss(crew: Iterable[_Member]) -> None:

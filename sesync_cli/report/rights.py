@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sesync_cli.directory import mounts
 from sesync_cli.disk import Room
 from sesync_cli.errors import SesyncError
 from sesync_cli.plan import Watch
@@ -63,7 +64,10 @@ def _found(path: str) -> dict[str, Any]:
             return {"real": real, "way": way, "room": [], "says": _unreached(path, place, error)}
         way.append(f"{stat.filemode(facts.st_mode)} {_user(facts.st_uid)} {_group(facts.st_gid)} {place}")
     assert facts
-    space = os.statvfs(real)
+    try:
+        space = os.statvfs(real)
+    except OSError as error:
+        return {"real": real, "way": way, "room": [], "says": f"{path}: {error.strerror}"}
     mount, kind = _mount(real)
     used = (space.f_blocks - space.f_bfree) * space.f_frsize
     numbers = [space.f_blocks * space.f_frsize, used, space.f_bavail * space.f_frsize]
@@ -106,8 +110,7 @@ def _mount(path: str) -> tuple[str, str]:
     """Where the file system of this path is mounted, and its kind."""
     while not os.path.ismount(path):
         path = os.path.dirname(path)
-    kinds = {line.split(" ")[1]: line.split(" ")[2] for line in Path("/proc/self/mounts").read_text().splitlines()}
-    return path, kinds.get(path, "unknown")
+    return path, mounts().get(Path(path), "unknown")
 
 
 def _access_list(path: Path, seconds: float) -> Iterator[str]:

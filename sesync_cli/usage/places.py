@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.directory import mount_points
+from sesync_cli.directory import mounts
 from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.lock import in_the_making
 from sesync_cli.site.settings import Site
@@ -49,7 +49,7 @@ def rules(root: str, device: int, mine: Household) -> Rules:
     home = os.path.realpath(mine.home)
     of_home = is_within(root, home)
     known = {_real(path, mine.home): place for path, place in _known(mine)} if of_home or is_within(home, root) else {}
-    closed = {str(path) for path in (*mount_points(), mine.data_root) if is_within(str(path), root)} - {root}
+    closed = {str(path) for path in (*mounts(), mine.data_root) if is_within(str(path), root)} - {root}
     return Rules(root, device, known, frozenset(closed), mine.large if of_home else None)
 
 

@@ -82,3 +82,31 @@ def test_a_server_that_hangs_or_is_dead_is_told_and_not_waited_for(
         server.send_signal(signal.SIGKILL)
         server.wait()
         assert says(sesync, place / "maps") == f"{place}: Transport endpoint is not connected"
+
+
+def with_a_mount_named_in_bytes(at: Path) -> tuple[str, ...]:
+    """What runs a program where a file system is mounted at this place, which nobody else sees."""
+    needed_root()
+    at.mkdir()
+    script = 'mount -t tmpfs -o size=1m tmpfs "$0" && exec "$@"'
+    return (needed("unshare"), "--mount", "sh", "-c", script, str(at))
+
+
+def test_a_mount_whose_name_is_not_utf_8_is_no_silence(sesync: Run, nfs: Path) -> None:
+    place, odd = nfs / "cooltrees-data", nfs / os.fsdecode(b"caf\xe9 \\n 1")
+    prefix = with_a_mount_named_in_bytes(odd)
+    there = sesync("report", place, prefix=prefix)
+    assert (there.code, f"I may read and write {place}" in there.out) == (0, True), there.err
+    shown = f"{nfs}/caf\\udce9 \\n 1"
+    within = sesync("report", odd, prefix=prefix)
+    assert (within.code, f"mounted at {shown} (tmpfs): 1 MB of 1 MB free" in within.out) == (0, True), within.out
+    assert f"I may read and write {shown}" in within.out
+
+
+def test_a_mail_about_such_a_name_can_be_saved_and_linked(sesync: Run, nfs: Path, home: Path) -> None:
+    odd = nfs / os.fsdecode(b"caf\xe9")
+    odd.mkdir()
+    assert sesync("report", odd, "-o", "mail.txt", "--yes").code == 0
+    assert "caf\\udce9" in (home / "mail.txt").read_text()
+    assert "caf%5Cudce9" in sesync("report", odd, "--link").out
+    assert "caf\\udce9" in sesync("report", odd, "--json").json["body"]
