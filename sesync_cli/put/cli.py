@@ -1,29 +1,63 @@
 """sesync put"""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from sesync_cli import screen
 from sesync_cli.answer import complete_file, plans_or_answers
-from sesync_cli.directory import mounted, projects, reached
+from sesync_cli.directory import mounted, mounts, projects, reached
 from sesync_cli.errors import SesyncError, WrongWords
 from sesync_cli.plan import Plan
+from sesync_cli.put.checking import Checked, check
 from sesync_cli.put.errand import Errand, guard, place
 from sesync_cli.put.putting import plan_put
-from sesync_cli.put.sums import Checked, check
 from sesync_cli.session import Session
 from sesync_cli.view import Page, Table, View, size
+
+_SHOWN = 8  # files without checksums, and odd things, that are named on a terminal
 
 
 def _verdict(checked: Checked) -> View:
     names = ("different", "missing", "unreadable")
-    rows = [(state, path) for state in names for path in getattr(checked, state)]
-    if not rows:
-        return f"All {checked.files:,} files ({size(checked.bytes)}) in {checked.folder} are as their checksums say."
-    wrong = f"{len(rows):,} of {checked.files:,} files in {checked.folder} are not as their checksums say:"
-    return Page((wrong, Table(("STATE", "FILE"), rows)))
+    rows = [(state, _one_line(path)) for state in names for path in getattr(checked, state)]
+    wrong = [f"{_summary(checked)}:", Table(("STATE", "FILE"), rows)] if rows else [f"{_summary(checked)}."]
+    return Page((*wrong, *_without(checked), *_some(checked.warnings)))
+
+
+def _summary(checked: Checked) -> str:
+    """What came of it in a sentence, without its end."""
+    wrong, folder = len(checked.different) + len(checked.missing), checked.folder
+    silent = len(checked.unreadable)
+    unread = f"{silent:,} {'file or folder' if silent == 1 else 'files or folders'}" if silent else ""
+    if wrong:
+        said = f"{wrong:,} of {checked.files:,} files in {folder} are not as their checksums say"
+        return f"{said}, and {unread} cannot be read" if unread else said
+    if unread:
+        return f"{unread} in {folder} cannot be read"
+    have = " that have checksums are as these say" if checked.without else " are as their checksums say"
+    return f"All {checked.files:,} files ({size(checked.bytes)}) in {folder}{have}"
+
+
+def _without(checked: Checked) -> Iterator[str]:
+    count = len(checked.without)
+    if count:
+        one = "file has no checksums, so nobody can tell if it has"
+        more = "files have no checksums, so nobody can tell if they have"
+        yield f"{count:,} {one if count == 1 else more} changed:"
+        yield from (f"  {line}" for line in _some(checked.without))
+        yield "'sesync put --manifest' keeps checksums of what it puts, also of what is there already."
+
+
+def _some(lines: tuple[str, ...]) -> list[str]:
+    more = [f"and {len(lines) - _SHOWN:,} more; '--json' names them all"] if len(lines) > _SHOWN else []
+    return [*map(_one_line, lines[:_SHOWN]), *more]
+
+
+def _one_line(path: str) -> str:
+    return path.replace("\n", "\\n")
 
 
 def _offered(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -76,7 +110,9 @@ def put(
             raise WrongWords("'--check' stands alone", hint="'sesync put --check PROJECT' or PROJECT:FOLDER.")
         directory = reached(short, session.site, screen.doing)
         with screen.doing("Comparing checksums"):
-            return check(directory, folder, guard([directory], session.site))
+            # a server below may hang while that of the directory answers
+            places = [directory, *(place for place in mounts() if directory in place.parents)]
+            return check(directory, folder, guard(places, session.site))
     if not sources:
         raise WrongWords("what is to be put?", hint="'sesync put SRC... PROJECT', as in 'sesync put raw cooltrees'.")
     if no_link and not move:

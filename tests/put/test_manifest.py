@@ -66,6 +66,8 @@ def test_check_says_what_is_not_as_it_was(sesync: Run, home: Path, data: Path):
         "different": ["plot1/tree1.csv"],
         "missing": ["plot2/tree2.csv"],
         "unreadable": [],
+        "without": [],
+        "warnings": [],
     }
     said = sesync("put", "--check", "cooltrees").out
     assert said.startswith(f"2 of 10 files in {data} are not as their checksums say:\n")

@@ -1,0 +1,207 @@
+"""Files compared with the checksums that are kept of them, and those named of which none are."""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sesync_cli.errors import NotFound
+from sesync_cli.put.contents import Contents, renew
+from sesync_cli.put.crew import Guard, Tell
+from sesync_cli.put.looking import UNREADABLE, Looking, Sum
+from sesync_cli.put.steps import run
+
+_WORKERS = 4
+_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
+_SHOWN = 3  # odd things that an error names
+OUT = "out"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of comparing files with the checksums that are kept of them; paths are below `folder`.
+
+    `files` are those with checksums, `without` those that have none; `warnings` say what else is odd.
+    """
+
+    folder: Path
+    manifests: tuple[Path, ...]
+    files: int
+    bytes: int
+    different: tuple[str, ...]
+    missing: tuple[str, ...]
+    unreadable: tuple[str, ...]
+    without: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.different or self.missing or self.unreadable)
+
+
+class _Wanted(NamedTuple):
+    """A file below the data directory, and what each manifest says of it: digest, algorithm, the manifest's number."""
+
+    rel: str
+    sums: Sequence[tuple[str, str, int]]
+
+
+@dataclass
+class _Heard:
+    """What was told, by the look and then by those who compare."""
+
+    inner: str = ""
+    is_there: bool = False
+    manifests: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    sums: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    states: dict[str, list[str]] = field(default_factory=lambda: {"different": [], "missing": [], "unreadable": []})
+    bytes: int = 0
+
+    def hear(self, what: tuple[str, Any]) -> None:
+        """Take in what the look tells."""
+        kind, value = what
+        match kind:
+            case "at":
+                self.inner, self.is_there = value
+            case "manifest":
+                self.manifests.append(value)
+            case "files":
+                self.files += value
+            case "sums":
+                self._add(value)
+            case "unreadable":
+                self.states["unreadable"] += value
+            case "warnings":
+                self.warnings += value
+
+    def _add(self, sums: Sequence[Sum]) -> None:
+        for rel, digest, algorithm, manifest in sums:
+            self.sums.setdefault(rel, []).append((digest, algorithm, manifest))
+
+
+def check(directory: Path, folder: str, guard: Guard) -> Checked:
+    """Compare what is below a folder of a data directory with the manifests in it, below it and above it.
+
+    Children look at it, since to look may hang.
+    """
+    heard = _Heard()
+    run([lambda tell: Looking(str(directory), folder, tell).look()], guard, heard.hear)
+    wanted = [_Wanted(rel, sums) for rel, sums in sorted(heard.sums.items())]
+    _compare(directory, wanted, heard, guard)
+    if not heard.sums and not heard.states["unreadable"]:
+        raise _nothing(directory / folder, heard)
+    return _checked(directory, folder, heard)
+
+
+def _nothing(folder: Path, heard: _Heard) -> NotFound:
+    if not heard.is_there:
+        return NotFound(f"there is no {folder}", hint="'ls' shows what there is.")
+    count = len(heard.files)
+    there = f"{count:,} {'file is' if count == 1 else 'files are'}" if count else "no files are"
+    odd = [f"{word}." for word in sorted(set(heard.warnings))[:_SHOWN]]
+    hint = "'sesync put --manifest' keeps them."
+    return NotFound(f"no checksums are kept for {folder}, where {there}", hint=" ".join([hint, *odd]))
+
+
+def _checked(directory: Path, folder: str, heard: _Heard) -> Checked:
+    is_file = heard.inner in heard.sums or heard.files == [heard.inner]
+    base = os.path.dirname(heard.inner) if is_file else heard.inner
+
+    def below(paths: Sequence[str]) -> tuple[str, ...]:
+        return tuple(sorted({_shortened(path, base) for path in paths}))
+
+    without = [path for path in heard.files if path not in heard.sums]
+    used = sorted({number for sums in heard.sums.values() for _, _, number in sums})
+    return Checked(
+        directory / folder,
+        tuple(directory / heard.manifests[number] for number in used),
+        len(heard.sums),
+        heard.bytes,
+        below(heard.states["different"]),
+        below(heard.states["missing"]),
+        below(heard.states["unreadable"]),
+        below(without),
+        tuple(sorted(set(heard.warnings))),
+    )
+
+
+def _shortened(path: str, base: str) -> str:
+    """A path as it is seen from a folder, both given as they are below the data directory."""
+    if base and not path.startswith(f"{base}/"):
+        return os.path.relpath(f"/{path}", f"/{base}")
+    return path[len(base) + 1 :] if base else path or "."
+
+
+def _compare(directory: Path, wanted: Sequence[_Wanted], heard: _Heard, guard: Guard) -> None:
+    def hear(what: tuple[str, int, int, tuple[int, ...]]) -> None:
+        state, number, length, wrong = what
+        one = wanted[number]
+        heard.bytes += length
+        if state == OUT:
+            del heard.sums[one.rel]
+            heard.warnings.append(f"{directory}/{one.rel} leads out of the data directory, and is not followed")
+        elif state != "same":
+            heard.states[state].append(one.rel)
+        if 0 < len(wrong) < len(one.sums):
+            heard.warnings.append(_disagreement(directory, one, wrong, heard.manifests))
+
+    run([partial(_work, str(directory), wanted, number) for number in range(_WORKERS)], guard, hear)
+
+
+def _disagreement(directory: Path, one: _Wanted, wrong: Sequence[int], manifests: Sequence[str]) -> str:
+    said = dict.fromkeys(f"{directory}/{manifests[one.sums[number][2]]}" for number in wrong)
+    right = (f"{directory}/{manifests[number]}" for at, (_, _, number) in enumerate(one.sums) if at not in wrong)
+    return f"{directory}/{one.rel} is as {next(right)} says, and not as {' and '.join(said)} says"
+
+
+def _work(directory: str, wanted: Sequence[_Wanted], first: int, tell: Tell) -> None:
+    """What each of the workers does: its share of the files, each read once for all its checksums."""
+    top = os.path.realpath(directory)
+    folders = cache(lambda folder: os.path.realpath(os.path.join(top, folder)))
+    contents = Contents(lambda _: tell(None))
+    for number in range(first, len(wanted), _WORKERS):
+        one = wanted[number]
+        folder, name = os.path.split(one.rel)
+        path = os.path.join(folders(folder), name)
+        if os.path.islink(path):
+            path = os.path.realpath(path)
+        if not path.startswith(f"{top}/"):
+            tell((OUT, number, 0, ()))
+        else:
+            state, length, wrong = _verdict(path, one, contents)
+            tell((state, number, length, wrong))
+
+
+def _verdict(path: str, one: _Wanted, contents: Contents) -> tuple[str, int, tuple[int, ...]]:
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return "different", 0, ()
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            length = os.fstat(file).st_size
+            wrong = tuple(_wrong(file, length, one, contents))
+        finally:
+            os.close(file)
+    except OSError as error:
+        if error.errno in _ABSENT:
+            return "missing", 0, ()
+        if error.errno not in UNREADABLE:
+            raise
+        return "unreadable", 0, ()
+    return "different" if wrong else "same", length, wrong
+
+
+def _wrong(file: int, length: int, one: _Wanted, contents: Contents) -> Iterator[int]:
+    """The numbers of the checksums that say something else than the file."""
+    hashes = {algorithm: hashlib.new(algorithm, usedforsecurity=False) for _, algorithm, _ in one.sums}
+    renew(file)
+    contents.digest(file, length, list(hashes.values()))
+    made = {algorithm: found.hexdigest() for algorithm, found in hashes.items()}
+    return (number for number, (digest, algorithm, _) in enumerate(one.sums) if made[algorithm] != digest)
