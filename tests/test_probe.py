@@ -75,7 +75,7 @@ def test_a_bug_is_told_as_a_bug_and_where_it_is(way: Callable[[Question], Any]) 
 
 
 @every_way
-@pytest.mark.parametrize("what", [object(), {"x": Path("/x")}, [Exception()]], ids=str)
+@pytest.mark.parametrize("what", [object(), {"x": Path("/x")}, [Exception()]], ids=lambda one: type(one).__name__)
 def test_an_answer_that_is_not_plain_is_a_bug(way: Callable[[Question], Any], what: Any) -> None:
     with pytest.raises(RuntimeError, match="unmarshallable object"):
         way(lambda: what)
