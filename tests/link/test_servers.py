@@ -215,3 +215,12 @@ def test_tab_offers_what_is_mounted_and_asks_no_server(sesync, root, export, hom
         assert result.out.splitlines() == ["plain,cooltrees", "plain,oaks"]
         env |= {"COMP_WORDS": "sesync unlink o"}
         assert sesync(env=env, timeout=10).out.splitlines() == ["plain,oaks"]
+
+
+def test_a_data_root_that_may_be_entered_and_not_listed_is_no_silence(sesync, site, nfs: Path, home: Path):
+    needed_root()
+    nfs.chmod(0o711)
+    os.chown(nfs, OTHER, OTHER)
+    assert sesync("link", "cooltrees", prefix=AS_ANYBODY).code == 0
+    result = sesync("link", "nosuch", prefix=AS_ANYBODY)
+    assert (result.code, f"there is no data directory {nfs}/nosuch-data" in result.err) == (1, True), result.err
