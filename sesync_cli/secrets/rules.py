@@ -1,0 +1,243 @@
+"""What gives a secret away: its own shape, the name before it, or the program that it is handed to.
+
+The shapes of tokens are those that their makers document; what has no shape is known by what stands before it.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sesync_cli.secrets.certainty import (
+    hash_like,
+    pgpass,
+    real_header,
+    real_key,
+    real_login,
+    real_netrc,
+    real_password,
+    real_secret,
+    real_token,
+)
+from sesync_cli.secrets.names import LOOSE, LOOSE_HINTS, PASSWORD, PASSWORD_HINTS, TOKEN, TOKEN_HINTS
+from sesync_cli.secrets.programs import PROGRAMS
+from sesync_cli.secrets.shapes import BLOCK, DISCORD, LINE, PGPASS, RANDOM, UUID
+from sesync_cli.secrets.shapes import TOKENS as SHAPES
+from sesync_cli.secrets.values import (
+    Found,
+    after_a_host,
+    any_value,
+    drawn,
+    handed,
+    has_digit,
+    header,
+    near_a_word_for_secrets,
+    never,
+    not_a_placeholder,
+    not_a_variable,
+    option,
+    password,
+    short_password,
+    token,
+)
+
+
+class Rule(NamedTuple):
+    """Where a secret may stand: the group `it` of the pattern, looked for in texts that have one of the hints."""
+
+    hints: tuple[str, ...]  # in lower case
+    pattern: str
+    strikes: Callable[[Found], bool] = not_a_placeholder  # whether to strike it out of what others read
+    certain: Callable[[Found], bool] | None = None  # whether a file with it should never be shared
+
+
+class Rules:
+    """Rules to try one after another, and which of them a text needs: most lines of most logs have no hint at all."""
+
+    def __init__(self, *rules: Rule) -> None:
+        self._rules = rules
+        self._hints = tuple({hint for rule in rules for hint in rule.hints})
+
+    def hinted(self, text: str) -> list[Rule]:
+        """Those that may find something in the text."""
+        if not text:
+            return []
+        lower = text.lower()
+        said = {hint for hint in self._hints if hint in lower}
+        return [rule for rule in self._rules if not said.isdisjoint(rule.hints)] if said else []
+
+    def hinted_by_long_words(self, text: str) -> list[Rule]:
+        """Those that may find something, if that has no space in it and is as long as a token."""
+        return self.hinted(" ".join([word for word in text.split() if len(word) >= 12]))
+
+    def certain(self) -> "Rules":
+        """Those that tell of a file that it should never be shared."""
+        return Rules(*(rule for rule in self._rules if rule.certain))
+
+
+_IS = (
+    r"(?P<by>[ \t]*(?:=>?(?!=)|:=|:(?!:)|<-|\uff1a|%3[Dd])[ \t]*|\\?[\"'`]?\)?\]*[ \t]*(?:=>?(?!=)|:=|:(?!:)"
+    r"|<-)[ \t]*)"
+)
+_VALUE = (
+    r"(?P<it>(?:[rbuf]{1,2}(?=[\"']))?(?:\\\"[^\"\\\n]*\\\"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`)"
+    r"|\{[^{}\n]*\}(?=;|$)|[^\s,;&\"'`<>)\]}]+)"
+)
+_PLAIN_IS = r"(?P<by>[ \t]*(?:=>?(?!=)|:=|:(?!:)|<-|\uff1a|%3[Dd])[ \t]*)"
+_TELLING = r"(?=[^\s\"']*\d)(?=[^\s\"']*[A-Za-z])(?![^\s\"']*[/()])[^\s\"',;]{6,}"  # with letters and digits
+_WORD = r"(?P<it>\"[^\"\n]+\"|'[^'\n]+'|[^\s\"'|;&<>`]+)"
+_ALONE = r"^[ \t>|│+]*(?:- )?(?:(?:export|set|setx|local|declare -x|ENV|ARG) +|\$env:)?"
+
+
+def _handed(hints: tuple[str, ...], program: str, behind: str) -> Rule:
+    return Rule(hints, rf"(?<![\w-]){program}(?:\.exe)?(?=\s)(?:[^\n|]{{0,200}}?\s)??(?<=\s){behind}{_WORD}", handed)
+
+
+_NO_GIT = r"(?<=://)(?!git@)(?:(?<!ssh://)(?<!sftp://)|(?=[^/\s@]*:))"
+
+_ANY = ("",)  # the hint that is in every text
+BLOCKS = Rules(  # of several lines
+    Rule(("private key",), BLOCK, any_value, real_key),
+    Rule(("machine",), r"^[ \t]*machine\s+\S+\s+login\s+\S+\s+password\s+(?P<it>\S+)", not_a_placeholder, real_netrc),
+    Rule(("putty-user-key",), r"^PuTTY-User-Key-File-\d: (?P<it>[^\n]*)", never, any_value),
+    Rule(("private-lines",), r"^Private-Lines: \d+(?P<it>(?:\r?\n[A-Za-z0-9+/=]+)+)", any_value),
+)
+TOKENS = Rules(
+    *(Rule(hints, rf"(?<![\w-])(?P<it>{shape})", any_value, real_token) for hints, shape in SHAPES),
+    Rule((":",), PGPASS, after_a_host, pgpass),
+)
+LINES = Rules(
+    Rule(_ANY, rf"^[ \t>|│]*(?P<it>{LINE})[ \t]*$", any_value),  # a line of such a block
+    Rule(("://",), rf"{_NO_GIT}(?P<it>[^/\s\"'<>`]+)(?=@)", not_a_variable, real_login),
+    Rule(
+        ("://",), r"(?<=://)(?!\*\*\*)(?P<it>[^/\s:@]{1,99}:(?!\d+/)[^\s@'\"]{1,199})(?=@[\w.-]+)", not_a_variable
+    ),  # with a slash
+    Rule(("discord", "token", "bot"), rf"(?<![\w.-])(?P<it>{DISCORD})(?![\w.-])", any_value, real_token),
+    Rule(
+        ("hooks", "webhook", "/bot"),
+        r"(?:hooks\.slack\.com/|discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/|api\.telegram\.org/bot"
+        r"|/hooks/(?=\w{20}))(?P<it>[^\s\"'<>]+)",
+    ),
+    Rule(("/t/",), r"(?:conda|mamba|quetz)[^\s\"']{0,80}?/t/(?P<it>[\w-]{8,})(?=/)"),
+    Rule(
+        ("$",),
+        r"(?P<it>\$(?:apr1|[1567]|2[abxy]|g?y|P|H|sha1|md5|scrypt|argon2(?:id|[id])"
+        r"|pbkdf2(?:-sha\d+)?)\$(?:v=\d+\$)?(?:m=[\d,tp=]+\$)?[^\s:\"',;]{8,})",
+        any_value,
+        hash_like,
+    ),
+    Rule(
+        ("pbkdf2", "scrypt", "bcrypt", "{s", "sha1:", "scram-", "md5"),
+        r"(?<!\w)(?P<it>(?:pbkdf2[_:]\w+[:$]|scrypt:|bcrypt\w*\$)\S{20,}|\{S(?:SHA\d*|HA|MD5)\}[\w+/=]{16,}"
+        r"|sha(?:1|256):[0-9a-f]{8,16}:[0-9a-f]{40,64}|SCRAM-SHA-\d+\$\S{20,})",
+        any_value,
+        hash_like,
+    ),
+    Rule(
+        ("authorization",),
+        r"(?i:authorization)\\?[\"']?\]?\s{0,9}[:=]\s{0,9}\\?f?[\"']?(?:(?i:basic|bearer|digest|token|negotiate"
+        r"|apikey) +)?(?P<it>[^\n\"'\\]+)",
+        header,
+        real_header,
+    ),
+    Rule(
+        ("bearer",),
+        r"(?<!\w)(?i:bearer) +(?P<it>(?=[\w.~+/-]*\d|[\w.~+/-]{20})[\w.~+/=-]{6,})",
+        not_a_placeholder,
+        real_header,
+    ),
+    Rule(("basic",), r"(?<!\w)(?i:basic) +(?P<it>(?=[A-Za-z+/]*\d|[\w+/]+=)[A-Za-z0-9+/]{8,}=*)(?![\w.-])"),
+    Rule(("cookie",), r"(?<!\w)(?i:set-cookie2?|cookie)[\"']?[ \t]*:[ \t]*(?P<it>[^\n]+)", has_digit),
+    Rule(
+        ("cookie",),
+        r"(?i:cookies?)(?:=| = | |[\"']?: ?)(?P<it>\{[^}\n]*\}|\"[^\"\n]*=[^\"\n]*\"|'[^'\n]*=[^'\n]*'|\w+=[^\s;\"']+)",
+        has_digit,
+    ),
+    Rule(
+        ("curl",),
+        r"(?<![\w-])curl\s(?:[^\n|]{0,200}?\s)??-b[ =]?(?P<it>\"[^\"\n]*=[^\"\n]*\"|'[^'\n]*=[^'\n]*'|[^\s=]+=\S+)",
+    ),
+    Rule(("\ttrue\t", "\tfalse\t"), r"^\S+\t(?:TRUE|FALSE)\t\S+\t(?:TRUE|FALSE)\t\d+\t[^\t\n]+\t(?P<it>[^\t\n]+)"),
+    Rule(
+        ("?", "&"),
+        r"[?&](?i:sig|signature|x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)"
+        r"|se?cret)=(?P<it>[^&\s\"'<>]+)",
+    ),
+    Rule(
+        ("?", "&"),
+        r"[?&#](?i:key|code|auth|session|sid|state|ticket|pw|pwd|pass|passwd|apikey|appid)="
+        r"(?P<it>(?=[^&\s]*\d)[^&\s\"'<>]{8,})",
+    ),
+    Rule(
+        PASSWORD_HINTS,
+        rf"{_ALONE}[\w.-]*?(?i:(?P<name>{PASSWORD}))\d*{_PLAIN_IS}(?P<it>\S[^\n]*)",
+        password,
+        real_password,
+    ),
+    Rule(TOKEN_HINTS, rf"{_ALONE}[\w.-]*?(?i:(?P<name>{TOKEN}))\d*{_PLAIN_IS}(?P<it>\S[^\n]*)", token, real_secret),
+    Rule(PASSWORD_HINTS, rf"(?i:(?P<name>{PASSWORD}))\d*{_IS}{_VALUE}", password, real_password),
+    Rule(TOKEN_HINTS, rf"(?i:(?P<name>{TOKEN}))\d*{_IS}{_VALUE}", token, real_secret),
+    Rule(
+        ("pass",),
+        rf"(?:(?<![A-Za-z])|(?<=[a-z\d])(?=P)|(?<=PG)|(?<=DB)|(?<=SQL)|(?<=FTP)|(?<=USER))(?P<name>pass|PASS"
+        rf"|Pass){_IS}{_VALUE}",
+        short_password,
+        real_password,
+    ),
+    Rule(("pw",), rf"(?<![A-Za-z])(?i:(?P<name>pw)){_IS}{_VALUE}", short_password),
+    Rule(LOOSE_HINTS, rf"(?<![A-Za-z\d])(?<!cache )(?i:(?P<name>{LOOSE})){_IS}{_VALUE}", drawn),
+    # of the Climate Data Store, and kaggle.json
+    Rule(("key:",), rf"^[ \t]*key: *(?P<it>(?:\d+:)?{UUID})[ \t]*$", any_value, any_value),
+    Rule(("username",), r"\"username\": ?\"[^\"\n]+\", ?\"key\": ?\"(?P<it>[0-9a-f]{32})\"", any_value, any_value),
+    Rule(TOKEN_HINTS, r"(?i:key|token|secret)\w{0,9}\(\s*(?P<it>\"[^\"\n]+\"|'[^'\n]+')\s*\)", drawn),  # a call
+    Rule(
+        (*PASSWORD_HINTS, *TOKEN_HINTS),
+        rf"(?<!\S)-{{1,2}}(?i:[\w.-]*?(?P<name>{PASSWORD}|{TOKEN}))(?:=|[ \t]+){_VALUE}",
+        option,
+    ),
+    Rule(
+        ("<",),
+        rf"<(?i:(?:[\w:]*?(?P<name>{PASSWORD}|{TOKEN}|pass)))\b[^<>\n]{{0,80}}>(?P<it>[^<>\s][^<>\n]*)(?=</)",
+        has_digit,
+    ),
+    Rule(("value",), rf"(?i:(?:{PASSWORD}|{TOKEN}))[\"'][ \t]+value[ \t]*=[ \t]*(?P<it>\"[^\"\n]+\"|'[^'\n]+')"),
+    Rule(
+        ("password",),
+        r"(?i:(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?(?:account\s+\S+\s+)?password)\s+(?P<it>[^\s=]\S*)",
+        not_a_placeholder,
+        real_netrc,
+    ),
+    Rule(("password",), r"(?i:\blogin\s+\S+\s+(?:account\s+\S+\s+)?password)\s+(?P<it>[^\s=]\S*)"),
+    Rule(("password",), r"^[ \t]*(?i:password)[ \t]+(?P<it>\S+)[ \t]*$"),
+    Rule(
+        ("password", "identified", "pragma"),
+        r"\b(?i:identified by|password|pragma +(?:hex)?key)(?i: +for +\S+)?(?:\s*=\s*|\s+)"
+        r"(?P<it>'[^'\n]*'|\"[^\"\n]*\")",
+    ),
+    Rule(  # said in a sentence
+        (*PASSWORD_HINTS, *TOKEN_HINTS),
+        rf"(?i:{PASSWORD}|token|secret|key)\b(?: +[\w.@]+){{0,3}}? +(?:is|was|to|ist|lautet|est|es|é|è):? +"
+        rf"(?P<it>{_TELLING})",
+    ),
+    Rule(  # set by a command
+        (*PASSWORD_HINTS, *TOKEN_HINTS),
+        rf"(?<![\w-])(?i:-*(?:set|setx|env|arg|config|add|modify|connect|global)\b[^\n]{{0,60}}?(?:{PASSWORD}"
+        rf"|{TOKEN})) +(?P<it>{_TELLING})",
+    ),
+    Rule(  # handed to a function, after the name of whom it belongs to
+        ("auth", "login", "password"),
+        r"(?i:(?P<name>set_password|auth|login))(?P<by>\s?=?\s?\()(?:\s*(?:\"[^\"\n]*\"|'[^'\n]*'|\w+)\s*,){1,2}\s*"
+        r"(?P<it>\"[^\"\n]*\"|'[^'\n]*')\s*\)",
+        password,
+        real_password,
+    ),
+    Rule(("identified by",), r"(?i:identified by) (?P<it>(?!values?\b|password\b)[^\s'\";]+)", has_digit),
+    *(_handed(*program) for program in PROGRAMS),
+    Rule(
+        ("echo", "printf", "<<<"),
+        r"(?:echo|printf)\s+(?:-\w+ +)*[\"']?(?:\w+:)?(?P<it>[^\s\"'|]+)[\"']?\s*\|\s*(?:sudo\b[^\n]{0,40} -S"
+        r"|[\w ]{0,30}(?:passwd|kinit|cryptsetup|login))",
+    ),
+    # no rule above knows it, but it is random, and words for secrets are said before it; or it is all that a line says
+    Rule(_ANY, rf"(?<![\w/.+@-])(?<!SHA256:)(?<!MD5:)(?P<it>{RANDOM})", near_a_word_for_secrets),
+    Rule(_ANY, rf"^[ \t]*(?:[\w.@-]{{2,32}}:)?(?P<it>{RANDOM})[ \t]*$", any_value),
+)
+CERTAIN = LINES.certain()
