@@ -96,6 +96,7 @@ _NO_GIT = r"(?<=://)(?!git@)(?:(?<!ssh://)(?<!sftp://)|(?=[^/\s@]*:))"
 _ANY = ("",)  # the hint that is in every text
 BLOCKS = Rules(  # of several lines
     Rule(("private key",), BLOCK, any_value, real_key),
+    Rule(("private key",), r"\A-----BEGIN [^-\n]*PRIVATE KEY(?P<it>)", never, any_value),  # a file of nothing else
     Rule(("machine",), r"^[ \t]*machine\s+\S+\s+login\s+\S+\s+password\s+(?P<it>\S+)", not_a_placeholder, real_netrc),
     Rule(("putty-user-key",), r"^PuTTY-User-Key-File-\d: (?P<it>[^\n]*)", never, any_value),
     Rule(("private-lines",), r"^Private-Lines: \d+(?P<it>(?:\r?\n[A-Za-z0-9+/=]+)+)", any_value),

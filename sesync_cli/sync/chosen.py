@@ -9,6 +9,7 @@ from sesync_cli.clone.repository import ask
 from sesync_cli.errors import NotFound, Refused, WrongWords
 from sesync_cli.names import near
 from sesync_cli.plan import by_hand
+from sesync_cli.site.settings import Site
 from sesync_cli.sync.status import Change, Status, exists, untracked
 from sesync_cli.sync.unfit import unfit
 from sesync_cli.sync.working_copy import WorkingCopy
@@ -42,17 +43,17 @@ def relative(word: str, copy: WorkingCopy, cwd: Path) -> str:
     raise WrongWords(f"{word} is not in {copy.shown}", hint="Name files of this working copy.")
 
 
-def chosen(copy: WorkingCopy, status: Status, message: str, words: Sequence[str]) -> Chosen:
+def chosen(copy: WorkingCopy, status: Status, site: Site, message: str, words: Sequence[str]) -> Chosen:
     """What these names, as from the top, mean among the changes."""
     if not words:
         staged = tuple(change.path for change in status.changes if change.staged)
-        return Chosen(message, (), staged, (), _doubts(copy, staged)) if staged else Chosen(message)
+        return Chosen(message, (), staged, (), _doubts(copy, site, staged)) if staged else Chosen(message)
     found = {word: _changes(copy, status, word) for word in words}
     told = tuple(word for word, changes in found.items() if changes)
     changes = dict.fromkeys(change for one in found.values() for change in one)
     files = tuple(change.path for change in changes)
     new = tuple(change.path for change in changes if not change.tracked)
-    return Chosen(message, told, files, new, _doubts(copy, files))
+    return Chosen(message, told, files, new, _doubts(copy, site, files))
 
 
 def _changes(copy: WorkingCopy, status: Status, word: str) -> list[Change]:
@@ -99,6 +100,6 @@ def _need_known(copy: WorkingCopy, status: Status, word: str) -> None:
         )
 
 
-def _doubts(copy: WorkingCopy, files: Sequence[str]) -> tuple[str, ...]:
-    reasons = ((file, unfit(copy.top / file)) for file in files)
+def _doubts(copy: WorkingCopy, site: Site, files: Sequence[str]) -> tuple[str, ...]:
+    reasons = ((file, unfit(copy.top / file, site)) for file in files)
     return tuple(f"{file} {reason}" for file, reason in reasons if reason)

@@ -128,7 +128,7 @@ def _looked_up(session: Session, copy: WorkingCopy, stands: Status) -> Server:
 def _chosen(session: Session, copy: WorkingCopy, stands: Status, message: str, files: tuple[str, ...]) -> Chosen:
     """What is to be committed; asked for, once, where nothing is named and a person is there."""
     names = [relative(name, copy, session.cwd) for name in files]
-    picked = chosen(copy, stands, message, names)
+    picked = chosen(copy, stands, session.site, message, names)
     if names or picked.files or not stands.changes:
         return picked
     listed = [change.path for change in stands.changes]
@@ -138,7 +138,7 @@ def _chosen(session: Session, copy: WorkingCopy, stands: Status, message: str, f
     meta = click.get_current_context().meta
     if _PICKED not in meta:
         meta[_PICKED] = _ask_which(listed)
-    return chosen(copy, stands, message, meta[_PICKED])
+    return chosen(copy, stands, session.site, message, meta[_PICKED])
 
 
 def _introduction(session: Session, copy: WorkingCopy) -> tuple[Introduce, ...]:

@@ -123,7 +123,9 @@ def _advice(cases: list[Case], ground: Ground) -> Advice:
 def _item(case: Case, ground: Ground) -> Item:
     found = case.found
     rows = None if found.rows < 0 else found.rows
-    return Item(Path(found.path), refined(found, ground), found.bytes, rows, found.exact, case.spot.git, case.files)
+    return Item(
+        Path(found.path), refined(found, ground.site), found.bytes, rows, found.exact, case.spot.git, case.files
+    )
 
 
 def _command(deed: Deed, cases: list[Case], spot: Spot, ground: Ground) -> str:

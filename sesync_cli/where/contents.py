@@ -1,11 +1,13 @@
 """What a file is, by its name and its first bytes. The signatures are in signatures.toml."""
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from sesync_cli.secrets import holds_secret
 from sesync_cli.where.kinds import Kind, kind_by_name
 
 SIGNATURES = Path(__file__).with_name("signatures.toml")
@@ -15,6 +17,10 @@ HEAD = 65536
 _KEYS = (".pem", ".key")
 _TABLES = (".csv", ".tsv", ".tab", ".psv")
 _TEXTS = (".txt", ".dat", ".out", ".prn", ".sql", ".asc")
+WORDS = frozenset({Kind.SOURCE, Kind.NOTEBOOK, Kind.RECORDS, Kind.DOCUMENT, Kind.LOG, Kind.OTHER})
+"""Kinds that people write by hand: a password may stand in them."""
+
+_MAY_BE_SECRET = WORDS | {Kind.SECRET}
 _SEPARATORS = re.compile(rb"[,;\t|]")
 _LINES = 20  # as many of a text's first lines have to agree before it is taken for a table
 
@@ -22,13 +28,24 @@ _LINES = 20  # as many of a text's first lines have to agree before it is taken 
 def kind_of(name: str, head: bytes) -> Kind:
     """What a file of this name that begins with these bytes is; where both know, the name is the finer word."""
     kind, low, signed = kind_by_name(name), name.lower(), signature(head)
-    if signed == Kind.SECRET:
-        return signed
+    if is_text(head) and kind in _MAY_BE_SECRET and holds_secret(head.decode(errors="replace")):
+        return Kind.SECRET
     if (kind == Kind.SECRET and low.endswith(_KEYS)) or (low.endswith(_TABLES) and not is_text(head)):
         return signed or Kind.OTHER  # a certificate for everybody, or a slide show; a workbook that is called CSV
     if kind == Kind.OTHER or low.endswith(_TEXTS):
         return signed or (Kind.TABLE if kind != Kind.SOURCE and _looks_like_table(head) else kind)
     return kind
+
+
+def is_secret(path: str, size: int) -> bool:
+    """Whether a file of so many bytes is a secret, by its name or by what it begins with.
+
+    Raises OSError where it cannot be opened.
+    """
+    if not size or kind_by_name(os.path.basename(path)) not in _MAY_BE_SECRET:
+        return False
+    with open(path, "rb") as file:
+        return kind_of(os.path.basename(path), file.read(HEAD)) == Kind.SECRET
 
 
 def signature(head: bytes) -> Kind | None:

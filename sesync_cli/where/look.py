@@ -121,7 +121,7 @@ def _looked(facts: Facts, ground: Ground) -> Looked:
 def _kinds(cases: Iterable[Case], ground: Ground) -> tuple[OfKind, ...]:
     sizes: dict[Kind, list[int]] = defaultdict(list)
     for case in cases:
-        sizes[refined(case.found, ground)].append(case.found.bytes)
+        sizes[refined(case.found, ground.site)].append(case.found.bytes)
     return tuple(
         OfKind(kind, len(sizes[kind]), sum(sizes[kind])) for kind in sorted(sizes, key=lambda one: -sum(sizes[one]))
     )

@@ -3,6 +3,7 @@
 import os
 from typing import NamedTuple
 
+from sesync_cli.site.settings import Site
 from sesync_cli.where.kinds import Kind, is_data
 from sesync_cli.where.places import Ground, Place
 from sesync_cli.where.repository import Git
@@ -45,16 +46,16 @@ _TAKE_OUT = Deed(("git", "rm", "-r", "--cached"))
 
 def judged(found: Found, spot: Spot, ground: Ground) -> Verdict:
     """What the rules of the site say of what is there."""
-    kind = refined(found, ground)
+    kind = refined(found, ground.site)
     if why := _untouched(found, kind, spot):
         return Verdict(why)
     if kind == Kind.SECRET:
         return _secret(found, spot, ground)
     if kind == Kind.TEMPORARY:
         return _temporary(found, spot, ground)
-    if kind == Kind.NOTEBOOK or (kind == Kind.SOURCE and not is_big(found, ground)):
+    if kind == Kind.NOTEBOOK or (kind == Kind.SOURCE and not is_big(found, ground.site)):
         return _code(found, kind, spot, ground)
-    if kind == Kind.LARGE_TABLE or is_big(found, ground):
+    if kind == Kind.LARGE_TABLE or is_big(found, ground.site):
         return _large(found, kind, spot, ground)
     return _small(kind, spot, ground)
 
@@ -72,17 +73,22 @@ def _untouched(found: Found, kind: Kind, spot: Spot) -> str:
     return "Software stays where it was installed." if kind == Kind.PROGRAM else ""
 
 
-def refined(found: Found, ground: Ground) -> Kind:
+def refined(found: Found, site: Site) -> Kind:
     """What it is, tables told apart by the site's numbers."""
     kind = Kind(found.kind)
     if kind == Kind.TABLE and found.rows >= 0:
-        return Kind.SMALL_TABLE if found.rows <= ground.site.where_small_table_rows else Kind.LARGE_TABLE
-    return Kind.LARGE_TABLE if kind == Kind.TABLE and is_big(found, ground) else kind
+        return Kind.SMALL_TABLE if found.rows <= site.where_small_table_rows else Kind.LARGE_TABLE
+    return Kind.LARGE_TABLE if kind == Kind.TABLE and is_big(found, site) else kind
 
 
-def is_big(found: Found, ground: Ground) -> bool:
+def is_big(found: Found, site: Site) -> bool:
     """Whether the site calls a file of this length large."""
-    return found.bytes > ground.site.where_large_mb * MB
+    return found.bytes > site.where_large_mb * MB
+
+
+def is_mostly_output(found: Found) -> bool:
+    """Whether most of a notebook is what its cells printed and drew, and more than git should keep of each version."""
+    return found.told > MB and found.told * 2 > found.bytes
 
 
 def _secret(found: Found, spot: Spot, ground: Ground) -> Verdict:
@@ -118,7 +124,7 @@ def _service(found: Found) -> Verdict:
 def _temporary(found: Found, spot: Spot, ground: Ground) -> Verdict:
     if spot.git == Git.TRACKED:
         return Verdict("A leftover of a program is of no use to others.", None, (_TAKE_OUT,))
-    if is_big(found, ground) and spot.place in (Place.HOME, Place.GIT, Place.DATA):
+    if is_big(found, ground.site) and spot.place in (Place.HOME, Place.GIT, Place.DATA):
         why = "Big temporary files belong in scratch, or can be deleted."
         return Verdict(why, Place.SCRATCH, (Deed(("mv", "-n"), (f"{ground.site.scratch_path}/",)),))
     return Verdict("It is a leftover of a program, and can be deleted when no program needs it.")
@@ -133,7 +139,7 @@ def _code(found: Found, kind: Kind, spot: Spot, ground: Ground) -> Verdict:
     if spot.place in (Place.SCRATCH, Place.NODE):
         why = "This place is emptied: code is safe in your home, in a git repository."
         return Verdict(why, Place.GIT, (_copied(ground),))
-    if kind == Kind.NOTEBOOK and is_big(found, ground) and found.told * 2 > found.bytes:
+    if kind == Kind.NOTEBOOK and is_mostly_output(found):
         why = "Most of this notebook is what its cells printed and drew, which git would keep in every version."
         return Verdict(why, None, (Deed(("jupyter", "nbconvert", "--clear-output", "--inplace")),))
     if spot.place == Place.HOME:
@@ -158,7 +164,7 @@ def _large(found: Found, kind: Kind, spot: Spot, ground: Ground) -> Verdict:
         return Verdict(why, Place.DATA, (_TAKE_OUT, put))
     if spot.place == Place.NODE:
         why = "This place is emptied after a job: the data directory keeps it."
-    elif not is_big(found, ground):
+    elif not is_big(found, ground.site):
         rows = ground.site.where_small_table_rows
         why = f"A table of more than {rows:,} rows is kept once, in the data directory, where your group can use it."
     elif is_data(kind):

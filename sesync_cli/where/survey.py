@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sesync_cli.where.contents import HEAD, kind_of
+from sesync_cli.where.contents import HEAD, WORDS, kind_of
 from sesync_cli.where.kinds import Kind, kind_by_name
 from sesync_cli.where.notebooks import outputs
 from sesync_cli.where.tables import count_rows
@@ -15,7 +15,7 @@ from sesync_cli.where.tables import count_rows
 PLAIN = 1_000_000
 """Bytes up to which a file in a folder is what its name says, if its name says enough."""
 
-_UNSURE = frozenset({Kind.OTHER, Kind.TABLE, Kind.DOCUMENT, Kind.LOG, Kind.SECRET})
+_UNSURE = frozenset({*WORDS, Kind.TABLE, Kind.SECRET})
 _SOFTWARE = frozenset({"node_modules", "__pycache__", "site-packages"})
 _MARKS = ({"pyvenv.cfg"}, {"conda-meta"}, {"DESCRIPTION", "Meta"})  # of environments, and of R's packages
 _STORES = (".zarr", ".n5", ".gdb", ".safe", ".parquet")
@@ -67,6 +67,13 @@ def survey(named: str, most: int) -> Iterator[Fact | None]:
             yield from _store(named, facts) if store else _walk(named, _device(named), most)
     except OSError as error:
         yield "failed", error.errno
+
+
+def look(path: str) -> Found:
+    """One file, as if it had been named; what cannot be read is what its name says."""
+    facts = os.lstat(path)
+    seen = _look(path, facts, _shapes(path, facts), named=True)
+    return next(Found(*value) for name, value in filter(None, seen) if name == "found")
 
 
 def _device(folder: str) -> int:

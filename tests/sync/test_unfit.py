@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from sesync_cli.session import Session
 from sesync_cli.sync.unfit import unfit
 from tests.clone.conftest import git
 from tests.sync.conftest import write
@@ -33,13 +34,13 @@ def notebook(output: int) -> str:
 )
 def test_what_is_unfit(home, name, content, said):
     write(home / name, content)
-    found = unfit(home / name)
+    found = unfit(home / name, Session().site)
     assert said in found if said else found == "", found
 
 
 def test_what_is_no_file_is_fit(home):
     (home / "link").symlink_to("/etc/shadow")
-    assert (unfit(home / "link"), unfit(home), unfit(home / "nothing")) == ("", "", "")
+    assert [unfit(home / name, Session().site) for name in ("link", ".", "nothing")] == ["", "", ""]
 
 
 def test_it_asks_before_it_commits_what_does_not_belong_into_git(sesync, terminal, shared):

@@ -85,7 +85,7 @@ BEGINNINGS = {
     b"SQLite format 3\0": Kind.DATABASE,
     b"--\n-- PostgreSQL database dump\n": Kind.DATABASE,
     b"-----BEGIN OPENSSH PRIVATE KEY-----\n": Kind.SECRET,
-    b"glpat-abc": Kind.SECRET,
+    b"glpat-Zq8kW2vN5xT7bR4mAbCd": Kind.SECRET,
     b"#!/usr/bin/env python3\n": Kind.SOURCE,
     b"PK\x03\x04": Kind.ARCHIVE,
     b"a;b;c\n1;2;3\n4;5;6\n7;8;9\n": Kind.TABLE,
