@@ -120,13 +120,13 @@ def _alone(owner: Path, sweeps: Iterable[Path]) -> AbstractContextManager[None]:
 
 def _agreed(plan: Plan, yes: bool, session: Session) -> Plan:
     """The plan, or what the person wants of it."""
-    questions = plan.each or ((plan.ask,) if plan.ask else ())
-    if yes or not any(questions):
+    questions = [one for one in (plan.ask, *plan.each) if one]
+    if yes or not questions:
         return plan
     if not session.interactive:
-        first = next(filter(None, questions))
-        raise WrongWords(f"this needs an answer: {first}", hint="Add '--yes' to answer yes beforehand.")
-    answers = [not one or click.confirm(printable(one), err=True) for one in questions]
+        raise WrongWords(f"this needs an answer: {questions[0]}", hint="Add '--yes' to answer yes beforehand.")
+    agreed = not plan.ask or click.confirm(printable(plan.ask), err=True)
+    answers = [agreed and (not one or click.confirm(printable(one), err=True)) for one in plan.each or ("",)]
     if not any(answers):
         raise Stopped("as you wish; nothing was done")
     return replace(plan, steps=tuple(compress(plan.steps, answers))) if plan.each else plan

@@ -81,6 +81,12 @@ def mounts() -> dict[Path, str]:
     return {Path(os.fsdecode(_plain(place))): os.fsdecode(_plain(kind)) for _, place, kind, *_ in words}
 
 
+def file_system(path: str | Path) -> str:
+    """The kind of file system that a path is on, as the kernel calls it: ext4, nfs4."""
+    real, kinds = Path(os.path.realpath(path)), mounts()
+    return next((kinds[place] for place in (real, *real.parents) if place in kinds), "")
+
+
 def mounted(root: Path) -> list[str]:
     """What is mounted below `root` right now, by name."""
     return sorted({place.relative_to(root).parts[0] for place in mounts() if root in place.parents})

@@ -21,18 +21,26 @@ class SesyncError(Exception):
     """What went wrong, and what to do about it.
 
     `kind` is the stable word for programs; the message starts small, has no full stop and names the thing;
-    the hint is a sentence; `log` is the file that keeps what a program said; `diagnosis` is what is known of a failed
-    install, for programs.
+    the hint is a sentence; `log` is the file that keeps what a program said; for programs, `diagnosis` is what is known
+    of a failed install, and `problems` are all that the message names only some of.
     """
 
     kind = "failed"
     exit_code = Exit.FAILED
     log: Path | None = None
 
-    def __init__(self, message: str, *, hint: str = "", diagnosis: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        diagnosis: Mapping[str, Any] | None = None,
+        problems: Sequence[str] = (),
+    ) -> None:
         super().__init__(message)
         self.hint = hint
         self.diagnosis = diagnosis
+        self.problems = problems
 
     @property
     def lines(self) -> Sequence[str]:
@@ -41,8 +49,10 @@ class SesyncError(Exception):
         return lines if len(lines) > 1 else ()
 
     def as_dict(self) -> dict[str, Any]:
-        facts = {"kind": self.kind, "message": str(self), "hint": self.hint}
-        return facts | ({"diagnosis": self.diagnosis} if self.diagnosis else {})
+        facts: dict[str, Any] = {"kind": self.kind, "message": str(self), "hint": self.hint}
+        facts |= {"diagnosis": self.diagnosis} if self.diagnosis else {}
+        facts |= {"problems": list(self.problems)} if self.problems else {}
+        return facts
 
 
 class NotFound(SesyncError):

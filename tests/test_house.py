@@ -36,6 +36,7 @@ DOORS = {  # each library, and the only modules that may import it
     "IPython": ("kernel/imports",),
     "PIL": ("kernel/logo",),
     "xxhash": ("put/*", "where/twins"),
+    "psutil": ("put/writers",),
     "gitlab": ("gitlab/api", "gitlab/tokens"),
     "requests": ("gitlab/api",),
     "yaml": ("gitlab/tokens",),
@@ -43,7 +44,7 @@ DOORS = {  # each library, and the only modules that may import it
 }
 HEAVY = {"rich", "git", "virtualenv", "python_discovery", "jupyter_client", "uv", "filelock", "humanize", "packaging"}
 HEAVY |= {"tomli_w", "pip_requirements_parser", "poetry", "IPython", "PIL", "xxhash"}
-HEAVY |= {"gitlab", "requests", "yaml", "configupdater"}
+HEAVY |= {"gitlab", "requests", "yaml", "configupdater", "psutil"}
 SLICES = sorted(path.parent.name for path in (*HOUSE.glob("*/cli.py"), *HOUSE.glob("*/cli")))
 EVERY = [(path, command) for path, command in walk(root)]
 

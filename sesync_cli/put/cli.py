@@ -84,6 +84,7 @@ def _offered(context: click.Context, parameter: click.Parameter, incomplete: str
 @click.option("--move", is_flag=True, help="Remove each SRC once its copy is proven, and leave a link.")
 @click.option("--no-link", is_flag=True, help="With --move: leave no link.")
 @click.option("--replace", is_flag=True, help="Ask about each different file that is there, instead of refusing.")
+@click.option("--checksum", is_flag=True, help="Compare the contents of what is there, not only length and time.")
 @click.option("--manifest", is_flag=True, help="Keep SHA-256 checksums there, in the file SHA256SUMS.")
 @click.option("--check", "checking", is_flag=True, help="Compare what is there with the checksums that are kept.")
 @plans_or_answers(_verdict, failed=lambda checked: checked.failed)
@@ -96,6 +97,7 @@ def put(
     move: bool,
     no_link: bool,
     replace: bool,
+    checksum: bool,
     manifest: bool,
     checking: bool,
 ) -> Plan | Checked:
@@ -106,7 +108,7 @@ def put(
     """
     short, folder = place(project, session.site)
     if checking:
-        if sources or name or move or no_link or replace or manifest:
+        if sources or name or move or no_link or replace or checksum or manifest:
             raise WrongWords("'--check' stands alone", hint="'sesync put --check PROJECT' or PROJECT:FOLDER.")
         directory = reached(short, session.site, screen.doing)
         with screen.doing("Comparing checksums"):
@@ -118,7 +120,7 @@ def put(
     if no_link and not move:
         raise WrongWords("'--no-link' is for '--move'", hint="A copy leaves what you have where it is.")
     paths = tuple(_absolute(session, source) for source in sources)
-    errand = Errand(paths, short, folder, session.home, name or "", move, not no_link, replace, manifest)
+    errand = Errand(paths, short, folder, session.home, name or "", move, not no_link, replace, manifest, checksum)
     return plan_put(errand, session.site, screen.doing)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-_GRAINS = (100, 1_000, 1_000_000, 1_000_000_000, 2_000_000_000)  # nanoseconds: NTFS, NFS, SMB, HFS, FAT
+_GRAINS = (100, 1_000)  # nanoseconds: NTFS and SMB, some NFS servers; nobody changes a file twice in so short a time
 
 
 class There(IntEnum):
@@ -61,8 +61,10 @@ class Found:
     """All that is to be put, and where.
 
     `needs` are bytes that are not there yet, `free` what the place has and, of a quota, has left; `odd` are things
-    without contents (a FIFO, a socket, a device), `astray` the links that lead out of what is put, `unreadable` are
-    folders that cannot be looked into, `leftovers` folders with what killed runs left, `made` those to be made.
+    without contents (a FIFO, a socket, a device), `secrets` what looks like one and is left out, `told_secrets` those
+    that were named themselves; `astray` are the links that lead out of what is put, `unreadable` the folders that
+    cannot be looked into, and why, `leftovers` folders with what killed runs left, `made` those to be made. `alike`
+    are places whose names some file systems take for one.
     """
 
     sources: tuple[str, ...]
@@ -72,10 +74,13 @@ class Found:
     needs: int = 0
     free: int | None = None
     odd: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    told_secrets: tuple[str, ...] = ()
     astray: tuple[str, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
     leftovers: tuple[str, ...] = ()
     made: tuple[str, ...] = ()
+    alike: tuple[tuple[str, ...], ...] = ()
 
     def source(self, entry: Entry) -> str:
         return f"{self.sources[entry.source]}/{entry.rel}" if entry.rel else self.sources[entry.source]
@@ -103,6 +108,6 @@ def is_unchanged(found: os.stat_result, known: Facts) -> bool:
     return now[:3] == known[:3] and (now.changed == known.changed or not now.changed or not known.changed)
 
 
-def same_time(source: int, target: int) -> bool:
-    """Whether this is the time of the source as a file system keeps it that counts in larger steps, in ns."""
-    return source == target or any(target % grain == 0 and source // grain * grain == target for grain in _GRAINS)
+def same_time(source: int, target: int, grain: int) -> bool:
+    """Whether this is the time of the source as a file system keeps it that counts in steps of `grain`, all in ns."""
+    return source == target or any(source // one * one == target for one in (*_GRAINS, grain))

@@ -10,9 +10,10 @@ from pathlib import Path
 from sesync_cli.directory import State, look, reached, unreachable
 from sesync_cli.errors import Conflict, NotFound, Refused, WrongWords
 from sesync_cli.names import checked
-from sesync_cli.plan import Watch
+from sesync_cli.plan import Watch, by_hand
 from sesync_cli.put.crew import Guard, Tell, together
 from sesync_cli.site.settings import Site
+from sesync_cli.where.datasets import companions, whole_of
 
 _ODD = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
 
@@ -30,11 +31,20 @@ class Errand:
     link: bool = True
     replace: bool = False
     manifest: bool = False
+    checksum: bool = False
 
     @property
     def finals(self) -> tuple[str, ...]:
         """The names that they get."""
         return (self.name,) if self.name else tuple(one.name for one in self.sources)
+
+    def by_hand(self, *more: str) -> str:
+        """The command line that asks for this, and for more."""
+        options = {"--move": self.move, "--no-link": not self.link, "--manifest": self.manifest}
+        words = [option for option, is_wanted in options.items() if is_wanted]
+        words += ["--as", self.name] if self.name else []
+        place = f"{self.project}:{self.folder}" if self.folder else self.project
+        return by_hand("sesync", "put", *words, *more, *self.sources, place)
 
 
 def place(words: str, site: Site) -> tuple[str, str]:
@@ -81,6 +91,25 @@ def check_names(errand: Errand) -> None:
     for name in errand.finals:
         if name in ("", ".", "..") or "/" in name or "\0" in name:
             raise WrongWords(f"{name!r} cannot be the name of a file", hint="'--as NAME' gives it another one.")
+
+
+def with_companions(errand: Errand, guarded: Guard) -> tuple[tuple[Path, str], ...]:
+    """What is to be put and its name: the sources, and before each database what it is not whole without.
+
+    The database itself goes last in, and first out, so that it is whole in one of the two places at each moment.
+    """
+
+    def look(tell: Tell) -> None:
+        tell([[str(one) for one in companions(source)] for source in errand.sources])
+
+    [found] = together([look], guarded)
+    named = set(errand.sources)
+    pairs: list[tuple[Path, str]] = []
+    for source, final, beside in zip(errand.sources, errand.finals, found, strict=True):
+        more = (Path(one) for one in beside if Path(one) not in named)
+        pairs += [(one, final + one.name.removeprefix(source.name)) for one in more]
+        pairs.append((source, final))
+    return tuple(pairs)
 
 
 def check_places(errand: Errand, directory: Path, guarded: Guard) -> list[Path]:
@@ -132,6 +161,9 @@ def _check_source(source: Path, errand: Errand) -> None:
         raise Refused(f"{source} is a link to {os.readlink(source)}", hint=hint)
     if errand.move:
         _check_removable(source, errand.home)
+        if (whole := whole_of(source)) and whole not in errand.sources:
+            hint = f"Put {whole}: what belongs to it goes along."
+            raise Refused(f"{source} belongs to {whole}, which would be broken without it", hint=hint)
 
 
 def _check_removable(source: Path, home: Path) -> None:

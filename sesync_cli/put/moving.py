@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,10 @@ from sesync_cli.plan import Report, by_hand
 from sesync_cli.put.crew import Guard, Tell
 from sesync_cli.put.entries import Entry, Found, is_unchanged
 from sesync_cli.put.steps import Tally, explaining, run
+from sesync_cli.put.writers import Writers
+from sesync_cli.where.datasets import companions
 
+_CLOSE = "Close it there: in JupyterLab, Kernel > Shut Down Kernel."
 _OFTEN = 0.2  # seconds between two signs of life
 
 
@@ -24,13 +27,14 @@ _OFTEN = 0.2  # seconds between two signs of life
 class Leave:
     """Remove the sources, each file only if it is still as it was when its copy was proven; then link to the copies.
 
-    Nothing is removed if anything in one of them is new, changed or not proven.
+    A source stays as a whole if anything in it is new, changed or not proven, or if a program writes it. `linked` are
+    those in whose places links come.
     """
 
     found: Found
     tally: Tally
     guard: Guard
-    link: bool
+    linked: Set[str]
     doing: str = "Removing what is in place"
 
     def do(self, report: Report) -> None:
@@ -47,43 +51,66 @@ class Leave:
         for entry in (one for one in self.found.entries if not one.rel):
             source, final = self.found.source(entry), self.found.final(entry)
             lines.append(by_hand("rm", "-r" if entry.is_folder else "-f", source))
-            lines += [by_hand("ln", "-s", final, source)] if self.link else []
+            lines += [by_hand("ln", "-s", final, source)] if source in self.linked else []
         return "\n".join(lines)
 
     def _leave(self, tell: Tell) -> None:
         known = {self.found.source(entry): number for number, entry in enumerate(self.found.entries)}
-        alive = _Alive(tell)
-        for source in self.found.sources:
-            self._need_proven(source, known, alive)
+        alive, writers = _Alive(tell), Writers()
+        staying = self._staying(known, alive, writers)
         for path in reversed(known):
             entry = self.found.entries[known[path]]
             alive.tell()
+            if self.found.sources[entry.source] in staying:
+                continue
             if entry.rel:
-                _removed(path, entry)
+                _removed(path, entry, writers)
             else:
-                self._finish(path, entry, tell)
+                self._finish(path, entry, tell, writers)
+        if staying:
+            reasons = list(dict.fromkeys(map(str, staying.values())))
+            raise Conflict("; ".join(reasons), hint=next(iter(staying.values())).hint, problems=reasons)
 
-    def _finish(self, source: str, entry: Entry, tell: Tell) -> None:
+    def _staying(self, known: Mapping[str, int], alive: "_Alive", writers: Writers) -> dict[str, Conflict]:
+        """The sources that cannot go, and why; what a database is not whole without stays with it."""
+        staying: dict[str, Conflict] = {}
+        for source in self.found.sources:
+            try:
+                self._need_proven(source, known, alive, writers)
+            except Conflict as error:
+                staying[source] = error
+        for source in self.found.sources if staying else ():
+            together = {source, *map(str, companions(Path(source)))}.intersection(self.found.sources)
+            if why := next((staying[one] for one in together if one in staying), None):
+                staying |= dict.fromkeys(together - staying.keys(), why)
+        return staying
+
+    def _finish(self, source: str, entry: Entry, tell: Tell, writers: Writers) -> None:
         """Have the source itself, with nothing in it any more, make way for its link."""
-        final = self.found.final(entry)
-        if entry.is_folder or not self.link or not _replaced(source, final, entry):
-            _removed(source, entry)
-            if self.link:
+        final, link = self.found.final(entry), source in self.linked
+        if entry.is_folder or not link or not _replaced(source, final, entry, writers):
+            _removed(source, entry, writers)
+            if link:
                 os.symlink(final, source)
-        if self.link:
+        if link:
             tell(source)
 
-    def _need_proven(self, source: str, known: Mapping[str, int], alive: "_Alive") -> None:
-        """Refuse unless a source has nothing but what was found in it, each file as it was, and proven."""
+    def _need_proven(self, source: str, known: Mapping[str, int], alive: "_Alive", writers: Writers) -> None:
+        """Refuse unless a source has nothing but what was found in it, each file as it was, proven, and not written."""
+        files = []
         for path, found in _walk(source):
             alive.tell()
             if path not in known:
-                raise _stays(source, f"{path} is new")
+                raise _stays(source, path, "is new")
             entry = self.found.entries[known[path]]
             if not entry.is_folder and known[path] not in self.tally.proven:
-                raise _stays(source, f"{path} was not copied")
+                raise _stays(source, path, "was not copied")
             if not _is_same(found, entry):
-                raise _stays(source, f"{path} has changed")
+                raise _stays(source, path, "has changed")
+            if entry.is_file:
+                files.append((path, found))
+        for path, program in writers.of(files).items():
+            raise _stays(source, path, f"is open for writing in {program}", _CLOSE)
 
 
 class _Alive:
@@ -141,11 +168,12 @@ def _is_same(found: os.stat_result, entry: Entry) -> bool:
     return entry.is_folder or is_unchanged(found, entry.facts)
 
 
-def _stays(source: str, why: str) -> Conflict:
-    return Conflict(f"{source} stays, and nothing of it was removed: {why}", hint="")
+def _stays(source: str, path: str, why: str, hint: str = "") -> Conflict:
+    what = "it" if path == source else path
+    return Conflict(f"{source} stays, and nothing of it was removed: {what} {why}", hint=hint)
 
 
-def _replaced(source: str, final: str, entry: Entry) -> bool:
+def _replaced(source: str, final: str, entry: Entry, writers: Writers) -> bool:
     """Put a link in the place of a file by one rename; False where there is no room for that."""
     beside = partial(Path(source), owner=Path(final))
     try:
@@ -156,7 +184,7 @@ def _replaced(source: str, final: str, entry: Entry) -> bool:
             return False
         raise
     try:
-        _need_same(source, entry)
+        _need_same(source, entry, writers)
         os.rename(beside, source)
     except BaseException:
         with suppress(OSError):
@@ -165,11 +193,11 @@ def _replaced(source: str, final: str, entry: Entry) -> bool:
     return True
 
 
-def _removed(path: str, entry: Entry) -> None:
+def _removed(path: str, entry: Entry, writers: Writers) -> None:
     if not os.path.lexists(path):
         return  # somebody else has removed it
     if not entry.is_folder:
-        _need_same(path, entry)
+        _need_same(path, entry, writers)
     remove_one = os.rmdir if entry.is_folder else os.unlink
     try:
         remove_one(path)
@@ -183,6 +211,9 @@ def _removed(path: str, entry: Entry) -> None:
         raise Conflict(f"{path} stays: something new has come into it", hint="") from None
 
 
-def _need_same(path: str, entry: Entry) -> None:
-    if not _is_same(os.lstat(path), entry):
+def _need_same(path: str, entry: Entry, writers: Writers) -> None:
+    found = os.lstat(path)
+    if not _is_same(found, entry):
         raise Conflict(f"{path} stays: it has changed since it was copied", hint="")
+    if entry.is_file and writers.has(path, found):
+        raise Conflict(f"{path} stays: a program has opened it for writing", hint=_CLOSE)

@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from sesync_cli.errors import Conflict, SesyncError
 from sesync_cli.lock import partial, remove, sweep
 from sesync_cli.put.crew import Tell
 from sesync_cli.put.entries import Entry, Found, There
-from sesync_cli.put.rights import folder_mode
+from sesync_cli.put.rights import Folder, share_folder
 from sesync_cli.put.survey import nearest
 from sesync_cli.put.system import flush
 from sesync_cli.put.worker import Job, Worker
@@ -43,14 +43,20 @@ class Share:
         return partial(Path("x"), owner=Path(self.found.owner)).name.removesuffix("x")
 
 
-def prepare(share: Share) -> None:
-    """Make every folder, the upper ones first, once it is clear that the file system takes all names."""
+def prepare(share: Share, tell: Tell) -> None:
+    """Make every folder, the upper ones first, once it is clear that the file system takes all names.
+
+    Those are told whose group can be given nothing.
+    """
+    closed: set[str] = set()
     for path in share.found.made:
-        _make(path, 0)
+        _make(path, 0, closed)
     _try_names(share)
+    _try_alike(share)
     for _, entry, final in share.entries():
         if entry.is_folder and entry.there == There.NOTHING:
-            _make(final, entry.mode)
+            _make(final, entry.mode, closed)
+    tell(("closed", tuple(closed)))
 
 
 def _flush_at(folder: str) -> None:
@@ -81,13 +87,14 @@ def finish(share: Share, failed: Set[int], job: Job, tell: Tell) -> None:
                 _symlink(share, number, entry, final)
             tell(("placed", number, entry.there != There.SAME, b""))
         elif entry.is_file and entry.first in failed:
-            tell(("problem", number, f"is the same file as {share.found.source(share.found.entries[entry.first])}"))
+            first = share.found.source(share.found.entries[entry.first])
+            tell(("problem", number, f"{share.found.source(entry)} is the same file as {first}"))
         elif entry.is_file and entry.first >= 0 and not share.replace:
             _link(worker, number, share.found.final(share.found.entries[entry.first]), final)
     for _, entry, final in reversed(list(share.entries())):
         if entry.is_folder:
             _stamp(entry, final)
-    if job.prove:
+    if job.verification.existing:
         _flush_at(share.found.folder)
 
 
@@ -101,15 +108,21 @@ def undo(share: Share) -> None:
             os.rmdir(folder)
 
 
-def _make(path: str, mode: int) -> None:
-    above = os.stat(os.path.dirname(path)).st_mode
+def _make(path: str, mode: int, closed: set[str]) -> None:
+    """Make a folder with the mode of its source, or if that has none, with that of the folder above."""
+    above = Folder.at(os.path.dirname(path))
     try:
         os.mkdir(path, _OURS)
     except FileExistsError:
         if stat.S_ISDIR(os.lstat(path).st_mode):
             return
         raise Conflict(f"{path} has appeared meanwhile, and is no folder", hint="") from None
-    os.chmod(path, folder_mode(mode or above, above, os.stat(path).st_mode) | _OURS)
+    source = mode or above.mode & ~stat.S_IRWXG
+    if os.path.dirname(path) in closed:
+        os.chmod(path, source & 0o777 | _OURS)
+        closed.add(path)
+    elif not share_folder(path, source, above):
+        closed.add(path)
 
 
 def _try_names(share: Share) -> None:
@@ -123,6 +136,32 @@ def _try_names(share: Share) -> None:
         if odd and odd not in tried and entry.there == There.NOTHING:
             tried.add(odd)
             _try(os.path.join(share.found.folder, f"{share.prefix}name{odd}"), final)
+
+
+def _try_alike(share: Share) -> None:
+    """Write empty files with names that are one on file systems that do not tell capitals from small letters."""
+    groups = share.found.alike
+    if not groups:
+        return
+    beside = os.path.join(share.found.folder, f"{share.prefix}names")
+    remove(Path(beside))
+    os.mkdir(beside, _OURS)
+    try:
+        for group in groups:
+            _need_several(group, beside)
+    finally:
+        remove(Path(beside))
+
+
+def _need_several(group: Sequence[str], beside: str) -> None:
+    seen = ""
+    for path in group:
+        try:
+            os.close(os.open(os.path.join(beside, os.path.basename(path)), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            hint = "Give one of them another name, or put it by itself with '--as NAME'."
+            raise Conflict(f"{seen} and {path} would be one: these names are the same there", hint=hint) from None
+        seen = path
 
 
 def _is_odd(letter: str) -> bool:

@@ -11,11 +11,12 @@ from sesync_cli.errors import Conflict, Refused
 from sesync_cli.plan import Plan, Step, Watch, by_hand
 from sesync_cli.put.crew import Guard
 from sesync_cli.put.entries import Found, There
-from sesync_cli.put.errand import Errand, check_names, check_places, folder_of, guard
+from sesync_cli.put.errand import Errand, check_names, check_places, folder_of, guard, with_companions
 from sesync_cli.put.moving import Leave, Point
-from sesync_cli.put.steps import Clear, Put, Tally, too_little
+from sesync_cli.put.steps import WHOSE, Clear, Put, Tally, too_little, unreadable
 from sesync_cli.put.sums import NAME, KeepSums
 from sesync_cli.put.survey import survey
+from sesync_cli.put.worker import Verification
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
 
@@ -30,10 +31,10 @@ def plan_put(errand: Errand, site: Site, watch: Watch) -> Plan:
     guarded = guard(list(dict.fromkeys([directory, *(one.parent for one in errand.sources)])), site)
     with watch("Looking at what is there"):
         moved = check_places(errand, directory, guarded)
-        pairs = zip(errand.sources, errand.finals, strict=True)
-        places = {str(source): f"{folder}/{name}" for source, name in pairs}
-        sources = tuple(str(one) for one in errand.sources if one not in moved)
-        found = survey(sources, tuple(places[one] for one in sources), str(folder), guarded)
+        places = {str(source): f"{folder}/{name}" for source, name in with_companions(errand, guarded)}
+        sources = tuple(source for source in places if Path(source) not in moved)
+        finals = tuple(places[one] for one in sources)
+        found = survey(sources, finals, str(folder), guarded, contents=errand.checksum)
     _check(found, errand)
     pointing = [one for one in moved if errand.link and not one.is_symlink()]
     return _Making(errand, found, guarded, {one: places[str(one)] for one in pointing}).plan(list(places.values()))
@@ -61,6 +62,7 @@ class _Making:
             self._result(finals, new),
             warnings=tuple(_warnings(found)),
             owner=Path(found.owner),
+            ask=_told_secrets(found),
             each=tuple(question for _, question in steps) if any(question for _, question in steps) else (),
         )
         return replace(plan, after=lambda: self._after(plan, tally, finals)) if steps else plan
@@ -72,15 +74,15 @@ class _Making:
         found, errand = self.found, self.errand
         others = self._of(There.ANOTHER)
         chosen = tuple(number for number, one in enumerate(found.entries) if one.there != There.ANOTHER)
-        prove, sums = errand.move or errand.manifest, errand.manifest
+        how = Verification(errand.move or errand.manifest, errand.manifest, errand.by_hand("--checksum", "--replace"))
         steps: list[tuple[Step, str]] = []
-        if _work(found, chosen) or (chosen and prove):
-            steps.append((Put(found, chosen, tally, self.guard, _shown(found), prove, sums), ""))
+        if _work(found, chosen) or (chosen and how.existing):
+            steps.append((Put(found, chosen, tally, self.guard, _shown(found), how), ""))
         for number in others:
             entry = found.entries[number]
             final = found.final(entry)
             by = by_hand("cp", "-a", "--remove-destination", found.source(entry), final)
-            one = Put(found, (number,), tally, self.guard, by, prove, sums, replace=True)
+            one = Put(found, (number,), tally, self.guard, by, how, replace=True)
             when = strftime("%Y-%m-%d %H:%M", localtime(entry.facts.modified / 1e9))
             what = f"{found.source(entry)} ({size(entry.facts.size)}, of {when})"
             steps.append((one, f"Replace {final}, which is another one, by {what}?"))
@@ -92,7 +94,8 @@ class _Making:
         if errand.manifest and found.entries:
             steps.append(KeepSums(found, tally, self.guard))
         if errand.move:
-            steps += [Leave(found, tally, self.guard, errand.link)] if found.entries else []
+            linked = frozenset(map(str, errand.sources if errand.link else ()))
+            steps += [Leave(found, tally, self.guard, linked)] if found.entries else []
             steps += [Point(at, final, tally) for at, final in self.pointing.items()]
         return [(step, "") for step in steps]
 
@@ -108,6 +111,8 @@ class _Making:
             "there_files": len(there),
             "there_bytes": _bytes(found, there),
             "skipped": found.odd,
+            "secrets": found.secrets,
+            "unreadable": [path for path, _ in found.unreadable],
             "links": [],
             "manifest": f"{found.folder}/{NAME}" if self.errand.manifest else None,
         }
@@ -122,10 +127,13 @@ class _Making:
         if self.errand.move:
             done += _moved(self.errand, tally)
         result = {"files": len(copied), "bytes": _bytes(self.found, copied), "links": tally.links}
-        return {"done": done, "result": {**plan.result, **result}}
+        warnings = (*plan.warnings, *([_closed(tally)] if tally.closed else []))
+        return {"done": done, "result": {**plan.result, **result}, "warnings": warnings}
 
 
 def _check(found: Found, errand: Errand) -> None:
+    if errand.manifest:
+        _need_no_manifest(found)
     blocked = [one for one in found.entries if one.there == There.BLOCKED]
     others = [one for one in found.entries if one.there == There.ANOTHER]
     if blocked:
@@ -135,11 +143,19 @@ def _check(found: Found, errand: Errand) -> None:
         paths = _some(found.final(one) for one in others)
         hint = "'--as NAME' gives what you put another name, and '--replace' asks for each file."
         raise Conflict(f"other files are there already, and stay: {paths}", hint=hint)
-    if errand.move and (left := [*found.odd, *(f"{path} cannot be read" for path, _ in found.unreadable)]):
+    secrets = [f"{path} looks like a secret" for path in found.secrets]
+    if errand.move and (left := [*found.odd, *secrets, *(f"{path} cannot be read" for path, _ in found.unreadable)]):
         raise Refused(f"this cannot be moved whole: {_some(left)}", hint="Leave out '--move' to copy the rest.")
-    if found.unreadable and not any(not one.is_folder for one in found.entries):
-        path, why = found.unreadable[0]
-        raise Refused(f"you may not look into {path}: {why}", hint="'ls -ld' on it shows whose it is.")
+    if found.unreadable and not _work(found, range(len(found.entries))):
+        raise Refused(f"this cannot be looked into: {_some(unreadable(found))}", hint=WHOSE, problems=unreadable(found))
+
+
+def _need_no_manifest(found: Found) -> None:
+    """Refuse a source that would be the file of the checksums, on some file systems or on all."""
+    for source, final in zip(found.sources, found.finals, strict=True):
+        if os.path.basename(final).upper() == NAME:
+            hint = "'--as NAME' gives it another name. Or leave out '--manifest': 'put --check' reads its sums, too."
+            raise Conflict(f"{source} would be the very file that '--manifest' writes into", hint=hint)
 
 
 def _work(found: Found, chosen: Iterable[int]) -> bool:
@@ -149,12 +165,30 @@ def _work(found: Found, chosen: Iterable[int]) -> bool:
 def _warnings(found: Found) -> Iterable[str]:
     if found.odd:
         yield f"left out: {_some(found.odd)}"
+    if found.secrets:
+        yield f"left out, since your whole group could read these secrets: {_some(found.secrets)}"
     if found.unreadable:
-        yield f"left out, since you may not look into it: {_some(path for path, _ in found.unreadable)}"
+        yield f"this cannot be looked into: {_some(unreadable(found))}"
     if found.astray:
         yield f"links that lead out of what you put, and may lead nowhere from there: {_some(found.astray)}"
     if found.free is not None and found.free < found.needs:
         yield too_little(found)
+
+
+def _told_secrets(found: Found) -> str:
+    """The question about secrets that were named themselves."""
+    if not found.told_secrets:
+        return ""
+    these, them = ("these secrets", "them") if len(found.told_secrets) > 1 else ("this secret", "it")
+    return f"All who may read {found.folder} could read {these}: {_some(found.told_secrets)}. Put {them} there?"
+
+
+def _closed(tally: Tally) -> str:
+    folders = sorted(tally.closed)
+    return (
+        f"your group may not be able to read what you put: you are not in the group that {_some(folders)} belongs to, "
+        "so it could not be given to that group"
+    )
 
 
 def _shown(found: Found) -> str:

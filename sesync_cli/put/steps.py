@@ -15,7 +15,7 @@ from sesync_cli.plan import Report
 from sesync_cli.put.crew import Guard, Work, together
 from sesync_cli.put.entries import Entry, Found, There
 from sesync_cli.put.places import Share, clear, finish, prepare, undo
-from sesync_cli.put.worker import TOKEN, Job, Worker
+from sesync_cli.put.worker import TOKEN, Job, Verification, Worker
 from sesync_cli.view import size
 
 _WORKERS = 4
@@ -25,29 +25,40 @@ _SHOWN = 5
 
 @dataclass
 class Tally:
-    """What a run has come to: the numbers of the entries that are in place and checked, copies, and their sums."""
+    """What a run has come to: the numbers of the entries that are in place and checked, copies, and their sums.
+
+    `closed` are folders whose group could be given nothing. A problem is the number of an entry, and what to say of it.
+    """
 
     total: int
+    closed: set[str] = field(default_factory=set)
     proven: set[int] = field(default_factory=set)
     copied: set[int] = field(default_factory=set)
     sums: dict[int, bytes] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     problems: list[tuple[int, str]] = field(default_factory=list)
+    differs: bool = False
     bytes: int = 0
 
+    def placed(self) -> str:
+        """What a person can count on after a failure."""
+        return f"{len(self.proven):,} of {self.total:,} files are in place and checked; nothing of yours was removed."
+
     def safe(self) -> str:
-        """What a person can count on after a failure, and what to do."""
-        placed = f"{len(self.proven):,} of {self.total:,} files are in place and checked"
-        return f"{placed}; nothing of yours was removed. Run the same command again to go on."
+        """The same, and what to do."""
+        return f"{self.placed()} Run the same command again to go on."
 
     def hear(self, what: Any) -> None:
         """Take in what a worker tells."""
         kind, *rest = what
         if kind == "bytes":
             self.bytes += rest[0]
-        elif kind == "problem":
+        elif kind in ("problem", "differs"):
             self.problems.append((rest[0], rest[1]))
+            self.differs = self.differs or kind == "differs"
+        elif kind == "closed":
+            self.closed.update(rest[0])
         else:
             number, copied, digest = rest
             self.proven.add(number)
@@ -66,8 +77,7 @@ class Put:
     tally: Tally
     guard: Guard
     shown: str
-    prove: bool = False
-    sums: bool = False
+    verification: Verification
     replace: bool = False
 
     @property
@@ -78,13 +88,14 @@ class Put:
         self.tally.bytes = 0
         self.tally.problems.clear()
         share = self._share
-        with explaining(self.found.folder, self.tally.safe):
+        with explaining(self.found.folder, self.tally.placed):
             need_room(self.found)
-            run([lambda tell: prepare(share)], self.guard)
+            run([lambda tell: prepare(share, tell)], self.guard, self.tally.hear)
+        with explaining(self.found.folder, self.tally.safe):
             self._copy(report)
             failed = {number for number, _ in self.tally.problems}
             run([lambda tell: finish(share, failed, self._job(()), tell)], self.guard, self.tally.hear)
-        if self.tally.problems:
+        if self.tally.problems or (self.found.unreadable and not self.replace):
             raise self._failure()
 
     def undo(self) -> None:
@@ -99,13 +110,13 @@ class Put:
         return Share(self.found, self.chosen, self.replace)
 
     def _job(self, batches: Sequence[Sequence[int]]) -> Job:
-        return Job(self.found, batches, self.prove, self.sums, self.replace)
+        return Job(self.found, batches, self.verification, self.replace, frozenset(self.tally.closed))
 
     def _copy(self, report: Report) -> None:
         """Have the files copied by several workers."""
         files = [number for number in self.chosen if self._is_crews(self.found.entries[number])]
         read = (self.found.entries[number] for number in files)
-        whole = 2 * sum(one.facts.size for one in read if self.prove or one.there != There.SAME)
+        whole = 2 * sum(one.facts.size for one in read if self.verification.existing or one.there != There.SAME)
         job = self._job(_batches(self.found, files))
 
         def hear(what: Any) -> None:
@@ -121,11 +132,13 @@ class Put:
         return entry.is_file and (entry.first < 0 or self.replace)
 
     def _failure(self) -> SesyncError:
-        problems = self.tally.problems
-        lines = [f"{self.found.source(self.found.entries[number])} {what}" for number, what in problems[:_SHOWN]]
-        if len(problems) > _SHOWN:
-            lines.append(f"and {len(problems) - _SHOWN:,} more")
-        return SesyncError("; ".join(lines), hint=self.tally.safe())
+        whole = [*unreadable(self.found), *(what for _, what in self.tally.problems)]
+        more = [f"and {len(whole) - _SHOWN:,} more"] if len(whole) > _SHOWN else []
+        hint = [WHOSE] if self.found.unreadable else []
+        if self.tally.differs:
+            hint.append(f"'{self.verification.replacing}' asks about each file that differs.")
+        text = "; ".join([*whole[:_SHOWN], *more])
+        return SesyncError(text, hint=" ".join([*hint, self.tally.safe()]), problems=whole)
 
 
 @dataclass(frozen=True)
@@ -145,6 +158,11 @@ class Clear:
 
     def __str__(self) -> str:
         return "\n".join(f"rm {shlex.quote(folder)}/.sesync-partial-*" for folder in self.found.leftovers)
+
+
+def unreadable(found: Found) -> list[str]:
+    """The folders that cannot be looked into, each with the reason."""
+    return [f"{path}: {why}" for path, why in found.unreadable]
 
 
 def need_room(found: Found) -> None:
@@ -167,6 +185,7 @@ def run(
                 hear(what)
 
 
+WHOSE = "'ls -ld' on it shows whose it is."
 ROOM = "Make room there first, or ask support for more."
 
 
@@ -178,7 +197,8 @@ def explaining(folder: str, safe: Callable[[], str]) -> Iterator[None]:
     except KeyboardInterrupt:
         raise Stopped("stopped", hint=safe()) from None
     except SesyncError as error:
-        raise type(error)(str(error), hint=f"{error.hint} {safe()}".lstrip()) from None
+        error.hint = f"{error.hint} {safe()}".lstrip()
+        raise
     except OSError as error:
         path = os.fsdecode(error.filename or folder)
         said = explained(error, Path(folder)) or SesyncError(f"{path}: {error.strerror}")
@@ -190,10 +210,10 @@ def _batches(found: Found, numbers: list[int]) -> list[list[int]]:
     """Files in batches, each of which is flushed at once; the large ones first, so that no worker is left with one."""
     most = min(_BATCH_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)  # all of a batch are open at once
     batches: list[list[int]] = []
-    filled = _BATCH_BYTES
+    filled = 0
     for number in numbers:
         length = found.entries[number].facts.size
-        if filled + length > _BATCH_BYTES or len(batches[-1]) >= most:
+        if not batches or filled + length > _BATCH_BYTES or len(batches[-1]) >= most:
             batches.append([])
             filled = 0
         batches[-1].append(number)

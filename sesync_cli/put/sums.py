@@ -11,7 +11,7 @@ from sesync_cli.lock import partial
 from sesync_cli.plan import Report
 from sesync_cli.put.crew import Guard, Tell
 from sesync_cli.put.entries import Found
-from sesync_cli.put.rights import file_mode
+from sesync_cli.put.rights import Folder, share
 from sesync_cli.put.steps import Tally, explaining, run
 
 NAME = "SHA256SUMS"
@@ -53,11 +53,10 @@ class KeepSums:
             if entry.is_file and one in self.tally.sums:
                 sums[os.fsencode(self.found.final(entry)[tops:])] = self.tally.sums[one].hex().encode()
         beside = str(partial(Path(self.at), owner=Path(self.found.owner)))
-        mode = file_mode(0o644, os.stat(self.found.folder).st_mode)
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode), "wb") as file:
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
             file.write(b"".join(line(sums[name], name) for name in sorted(sums)))
             file.flush()
-            os.fchmod(file.fileno(), mode)
+            share(file.fileno(), 0o644, Folder.at(self.found.folder))
             os.fsync(file.fileno())
         os.rename(beside, self.at)
 

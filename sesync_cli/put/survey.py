@@ -4,28 +4,41 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sesync_cli.directory import file_system
 from sesync_cli.put.contents import Contents, Hash, fast_hash, renew
 from sesync_cli.put.crew import Guard, Tell, together
 from sesync_cli.put.entries import Entry, Facts, Found, There, facts, same_time
+from sesync_cli.put.spelling import alike, respelt
+from sesync_cli.where.contents import is_secret
 
 _SHARE = 500  # entries in a message
 _PATH_MAX = 4096  # bytes, in <linux/limits.h>
 _PARTIAL = ".sesync-partial"
 _ODD = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
+_SECOND = 1_000_000_000  # nanoseconds
+_LISTS = ("odd", "secrets", "told_secrets", "astray", "unreadable", "leftovers", "alike")
+# nanoseconds in which file systems count that have no times of change, by which one could see it
+_GRAINS = {"vfat": 2 * _SECOND, "msdos": 2 * _SECOND, "exfat": _SECOND // 100}
 
 
-def survey(sources: tuple[str, ...], finals: tuple[str, ...], folder: str, guard: Guard) -> Found:
-    """Everything below these sources, and what is in its places."""
+def survey(
+    sources: tuple[str, ...], finals: tuple[str, ...], folder: str, guard: Guard, *, contents: bool = False
+) -> Found:
+    """Everything below these sources, and what is in its places in a folder.
+
+    With `contents`, those of files are compared also where length and time are the same.
+    """
     entries: list[Entry] = []
     told: dict[str, Any] = {}
 
     def look(tell: Tell) -> None:
-        one = _Survey(sources, finals, tell)
+        one = _Survey(sources, finals, folder, tell, contents)
         one.look()
-        one.rest(folder)
+        one.rest()
 
     for what in together([look], guard):
         if isinstance(what, list):
@@ -41,46 +54,37 @@ class _Survey:
 
     sources: tuple[str, ...]
     finals: tuple[str, ...]
+    folder: str
     tell: Tell
+    contents: bool
     share: list[Any] = field(default_factory=list)
     count: int = 0
     firsts: dict[tuple[int, int], tuple[int, bool]] = field(default_factory=dict)
     needs: int = 0
-    odd: list[str] = field(default_factory=list)
-    astray: list[str] = field(default_factory=list)
-    unreadable: list[tuple[str, str]] = field(default_factory=list)
-    too_long: list[str] = field(default_factory=list)
-    leftovers: list[str] = field(default_factory=list)
+    lists: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in _LISTS})
+    too_long: str = ""
     longest: int = 255
+    grain: int = 1
     devices: set[int] = field(default_factory=set)
 
     def look(self) -> None:
+        place = nearest(self.folder)
+        self.longest, self.grain = os.pathconf(place, "PC_NAME_MAX"), _GRAINS.get(file_system(place), 1)
+        self._listed(self.folder, [os.path.basename(final) for final in self.finals])
         for number, (source, final) in enumerate(zip(self.sources, self.finals, strict=True)):
-            self.longest = os.pathconf(nearest(os.path.dirname(final)), "PC_NAME_MAX")
             found = os.lstat(source)
             self.devices.add(found.st_dev)
             if self._seen(number, "", found, _lstat(final)):
                 self._below(number)
 
-    def rest(self, folder: str) -> None:
+    def rest(self) -> None:
         """Tell the last share, and what is not about single entries."""
         if self.too_long:
-            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), self.too_long[0])
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), self.too_long)
         self.tell(self.share)
-        files_in = folder if os.path.isdir(folder) else ""
-        if files_in and any(name.startswith(_PARTIAL) for name in os.listdir(files_in)):
-            self.leftovers.append(files_in)
-        self.tell(
-            {
-                "needs": self.needs,
-                "free": self._free(nearest(folder)),
-                "odd": tuple(self.odd),
-                "astray": tuple(self.astray),
-                "unreadable": tuple(self.unreadable),
-                "leftovers": tuple(self.leftovers),
-                "made": tuple(_missing(folder)),
-            }
-        )
+        lists = {name: tuple(found) for name, found in self.lists.items()}
+        made = tuple(_missing(self.folder))
+        self.tell({"needs": self.needs, "free": self._free(nearest(self.folder)), "made": made, **lists})
 
     def _free(self, place: str) -> int | None:
         """Room for what is new; None where the contents may come to be shared, which takes no room."""
@@ -104,9 +108,9 @@ class _Survey:
                 with os.scandir(source) as listing:
                     found = {one.name: _lstat(one.path) for one in listing}
             except OSError as error:
-                self.unreadable.append((source, error.strerror or ""))
+                self.lists["unreadable"].append((source, error.strerror or ""))
                 continue
-            there = self._listed(final)
+            there = self._listed(final, list(found))
             folders = []
             for name, one in sorted(found.items()):
                 below = f"{rel}/{name}" if rel else name
@@ -115,14 +119,16 @@ class _Survey:
                     folders.append(below)
             todo += reversed(folders)
 
-    def _listed(self, folder: str) -> set[str]:
+    def _listed(self, folder: str, names: list[str]) -> set[str]:
+        """What is in a folder that these names come into; it is noted what some file systems cannot tell apart."""
+        self.lists["alike"] += [tuple(f"{folder}/{name}" for name in group) for group in alike(names)]
         try:
             there = set(os.listdir(folder))
         except (FileNotFoundError, NotADirectoryError):
             return set()
         if any(name.startswith(_PARTIAL) for name in there):
-            self.leftovers.append(folder)
-        return there
+            self.lists["leftovers"].append(folder)
+        return there | {name for name in respelt(names, there) if os.path.lexists(f"{folder}/{name}")}
 
     def _seen(self, number: int, rel: str, found: os.stat_result, other: os.stat_result | None) -> bool:
         """Note one thing; True if it is a folder to be looked into."""
@@ -130,16 +136,20 @@ class _Survey:
         source = f"{self.sources[number]}/{rel}" if rel else self.sources[number]
         kind = stat.S_IFMT(found.st_mode)
         if kind in _ODD:
-            self.odd.append(f"{source} is {_ODD[kind]}")
+            self.lists["odd"].append(f"{source} is {_ODD[kind]}")
             return False
+        if kind == stat.S_IFREG and _is_secret(source, found.st_size):
+            self.lists["secrets" if rel else "told_secrets"].append(source)
+            if rel:
+                return False
         name = os.fsencode(os.path.basename(final))
         if len(name) > self.longest or len(os.fsencode(final)) >= _PATH_MAX:
-            self.too_long.append(final)
+            self.too_long = self.too_long or final
         text, first = "", -1
         if kind == stat.S_IFLNK:
             text = os.readlink(source)
             if _leads_out(rel, text):
-                self.astray.append(source)
+                self.lists["astray"].append(source)
         there = self._there(source, final, found, other, text) if other else There.NOTHING
         if kind == stat.S_IFREG:
             first = self._first_name(found, there)
@@ -172,15 +182,25 @@ class _Survey:
             return There.ANOTHER
         if mine == stat.S_IFLNK:
             return There.SAME if os.readlink(final) == text else There.ANOTHER
-        if same_time(found.st_mtime_ns, other.st_mtime_ns) or self._same_contents(source, final, found.st_size):
-            return There.SAME
-        return There.ANOTHER
+        same = not self.contents and same_time(found.st_mtime_ns, other.st_mtime_ns, self._grain(final, other))
+        return There.SAME if same or self._same_contents(source, final, found.st_size) else There.ANOTHER
+
+    def _grain(self, final: str, other: os.stat_result) -> int:
+        """In what steps, in ns, the file system there counts time: the times of change, which nobody can set, tell."""
+        whole = other.st_ctime_ns % _SECOND == 0 and os.stat(os.path.dirname(final)).st_ctime_ns % _SECOND == 0
+        return _SECOND if whole and self.grain == 1 else self.grain
 
     def _same_contents(self, source: str, final: str, size: int) -> bool:
         try:
             return contents_of(source, size, self.tell) == contents_of(final, size, self.tell)
         except PermissionError:
             return False
+
+
+def _is_secret(path: str, size: int) -> bool:
+    with suppress(OSError):  # what cannot be opened is told of when it is to be copied
+        return is_secret(path, size)
+    return False
 
 
 def contents_of(path: str, size: int, tell: Tell, *more: Hash) -> bytes:

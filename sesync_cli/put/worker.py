@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from sesync_cli.put.contents import LONG, Changed, Contents, Hash, Unreadable, f
 from sesync_cli.put.crew import Tell
 from sesync_cli.put.entries import Entry, Found, There
 from sesync_cli.put.proof import is_same, named, need_unchanged, opened
-from sesync_cli.put.rights import copy_attributes, file_mode
+from sesync_cli.put.rights import Folder, copy_attributes, file_mode, share
 from sesync_cli.put.system import appear, flush
 
 TOKEN = 4  # bytes that number the next batch
@@ -26,18 +26,26 @@ _UNFIT = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EFBIG}  # the fi
 
 
 @dataclass(frozen=True)
+class Verification:
+    """Whether what is there already is compared, whether SHA-256 sums are told, and how to replace what differs."""
+
+    existing: bool
+    sums: bool
+    replacing: str
+
+
+@dataclass(frozen=True)
 class Job:
     """What the workers of one run share: all that was found, and how each file is to be treated.
 
-    `prove` has files that are there already compared with their sources, `sums` has SHA-256 sums told, `replace` lets a
-    file take the place of another.
+    `replace` lets a file take the place of another; `closed` are folders whose group is given nothing.
     """
 
     found: Found
     batches: Sequence[Sequence[int]]
-    prove: bool = False
-    sums: bool = False
+    verification: Verification
     replace: bool = False
+    closed: Set[str] = frozenset()
 
 
 @dataclass
@@ -59,7 +67,8 @@ class Worker:
         self.contents = Contents(self._went)
         self.prefix = partial(Path("x"), owner=Path(job.found.owner)).name.removesuffix("x")
         self.bytes, self.told = 0, time.monotonic()
-        self.modes: dict[str, int] = {}
+        self.folders: dict[str, Folder] = {}
+        self.closed = set(job.closed)
 
     def serve(self, taking: int, giving: int) -> None:
         """The pipe holds the number of the next batch: who takes it puts the one after it in its place."""
@@ -74,7 +83,7 @@ class Worker:
         """Copy these files, flush them to their disk at once, and then read back, prove and place each."""
         copies: list[_Copy] = []
         begun = time.monotonic()
-        if self.job.prove:
+        if self.job.verification.existing:
             self._renew([number for number in numbers if self._is_there(number)])
         for number in numbers:
             with self._problems(number):
@@ -138,7 +147,7 @@ class Worker:
                 if entry.facts.size <= LONG:
                     self.contents.digest(copy.file, entry.facts.size, copy.read)
                 self._check(entry, copy)
-                os.fchmod(copy.file, file_mode(entry.mode, self._mode(os.path.dirname(final))))
+                self._share(copy.file, entry, os.path.dirname(final))
                 os.utime(copy.file, ns=(entry.facts.modified, entry.facts.modified))
         except BaseException:
             self._drop(copy)
@@ -171,20 +180,25 @@ class Worker:
 
     def _prove(self, number: int) -> None:
         entry, read = self.job.found.entries[number], self._hashes()
-        if self.job.prove and not self._is_same(entry, read):
+        if self.job.verification.existing and not self._is_same(entry, read):
             raise FileExistsError
         self._say(number, read, copied=False)
 
     def _is_same(self, entry: Entry, read: list[Hash]) -> bool:
         return is_same(self.job.found.source(entry), self.job.found.final(entry), entry, self.contents, read)
 
-    def _mode(self, folder: str) -> int:
-        if folder not in self.modes:
-            self.modes[folder] = os.stat(folder).st_mode
-        return self.modes[folder]
+    def _share(self, file: int, entry: Entry, folder: str) -> None:
+        """Give the group of the folder its rights to a file, unless it is known that this cannot be done."""
+        if folder in self.closed:
+            return os.fchmod(file, file_mode(entry.mode, 0))
+        if folder not in self.folders:
+            self.folders[folder] = Folder.at(folder)
+        if not share(file, entry.mode, self.folders[folder]):
+            self.closed.add(folder)
+            self.tell(("closed", (folder,)))
 
     def _hashes(self) -> list[Hash]:
-        return [fast_hash(), hashlib.sha256()] if self.job.sums else [fast_hash()]
+        return [fast_hash(), hashlib.sha256()] if self.job.verification.sums else [fast_hash()]
 
     def _drop(self, copy: _Copy) -> None:
         with suppress(OSError):
@@ -192,7 +206,7 @@ class Worker:
         os.unlink(copy.beside)
 
     def _say(self, number: int, read: list[Hash], *, copied: bool) -> None:
-        self.tell(("placed", number, copied, read[1].digest() if self.job.sums else b""))
+        self.tell(("placed", number, copied, read[1].digest() if self.job.verification.sums else b""))
 
     def _went(self, count: int, *, now: bool = False) -> None:
         self.bytes += count
@@ -204,18 +218,20 @@ class Worker:
     @contextmanager
     def _problems(self, number: int) -> Iterator[None]:
         """What is the matter with one file alone is told, and the others go on."""
+        entry = self.job.found.entries[number]
+        source, final = self.job.found.source(entry), self.job.found.final(entry)
         try:
             yield
         except Changed:
-            self.tell(("problem", number, "changed while it was copied"))
+            self.tell(("problem", number, f"{source} changed while it was copied"))
         except Unreadable as error:
-            self.tell(("problem", number, f"cannot be read: {error}"))
+            self.tell(("problem", number, f"{source} cannot be read: {error}"))
         except FileExistsError:
-            self.tell(("problem", number, "is there already, and is another one"))
+            self.tell(("differs", number, f"{final} is there already, and has other contents than {source}"))
         except OSError as error:
             if error.errno not in _UNFIT:
                 raise
-            self.tell(("problem", number, f"does not fit there: {error.strerror}"))
+            self.tell(("problem", number, f"{source} does not fit there: {error.strerror}"))
 
 
 def _settle(files: Sequence[int]) -> None:

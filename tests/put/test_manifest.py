@@ -83,3 +83,28 @@ def test_without_checksums_there_is_nothing_to_compare(sesync: Run, home: Path, 
     assert (result.code, "is no line of sha256sum" in result.err) == (1, True)
     assert (data / "SHA256SUMS").read_text() == "my own notes\n"
     assert sesync("put", "a.tif", "--check", "cooltrees").code == 2
+
+
+@pytest.mark.parametrize("name", ["SHA256SUMS", "sha256sums"])
+@pytest.mark.parametrize("words", [(), ("--move",)], ids=["copy", "move"])
+def test_a_source_that_is_called_like_the_checksums_stays(
+    sesync: Run, home: Path, data: Path, name: str, words: tuple[str, ...]
+):
+    write(home / "dem.tif", 100)
+    line = subprocess.run(["sha256sum", "dem.tif"], cwd=home, capture_output=True, check=True).stdout
+    (home / name).write_bytes(line)
+    result = sesync("put", name, "dem.tif", "cooltrees", "--manifest", *words)
+    assert (result.code, os.listdir(data), (home / name).read_bytes()) == (1, [], line)
+    assert f"Error: {home}/{name} would be the very file that '--manifest' writes into\n" in result.err
+    assert sesync("put", name, "dem.tif", "cooltrees", *words).code == 0
+    assert ((data / name).read_bytes(), sesync("put", "--check", "cooltrees").code) == (line, 0)
+
+
+def test_a_provider_s_checksums_in_a_folder_stay_beside_our_own(sesync: Run, home: Path, data: Path):
+    write(home / "raw/dem.tif", 100)
+    line = subprocess.run(["sha256sum", "dem.tif"], cwd=home / "raw", capture_output=True, check=True).stdout
+    (home / "raw/SHA256SUMS").write_bytes(line)
+    assert sesync("put", "raw", "cooltrees", "--manifest", "--move").code == 0
+    assert (data / "raw/SHA256SUMS").read_bytes() == line
+    assert (sha256sum(data), sha256sum(data / "raw"), sesync("put", "--check", "cooltrees").code) == ([], [], 0)
+    assert sesync("put", home / "raw/SHA256SUMS", "cooltrees:other", "--as", "provider.sha256", "--manifest").code == 0

@@ -56,7 +56,10 @@ def test_what_is_there_is_compared_byte_by_byte_before_its_source_goes(sesync: R
     os.utime(bad, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     before = sums(raw)
     result = sesync("put", "raw", "cooltrees", "--move")
-    assert (result.code, "tree1.csv is there already, and is another one" in result.err) == (1, True)
+    assert (
+        result.code,
+        f"{bad} is there already, and has other contents than {raw}/plot1/tree1.csv" in result.err,
+    ) == (1, True)
     assert "42 of 43 files are in place and checked; nothing of yours was removed." in result.err
     assert sums(raw) == before
 

@@ -89,6 +89,8 @@ def test_the_document(sesync: Run, raw: Path, data: Path):
         "there_files": 0,
         "there_bytes": 0,
         "skipped": [],
+        "secrets": [],
+        "unreadable": [],
         "links": [],
         "manifest": None,
     }

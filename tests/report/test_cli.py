@@ -206,3 +206,22 @@ def test_it_is_sent_with_the_sites_mailer(sesync: Run, tmp_path: Path, centre: C
 def test_a_site_without_a_mailer_sends_nothing(sesync: Run) -> None:
     done = sesync("report", "help", "--send", "-y")
     assert (done.code, done.err.splitlines()[0]) == (3, "Error: this site does not send mails")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("db.example.org:5432:cool:jsmith:Zq8kW2vN5xT7bR4m",),
+        ("it", "says", "db.example.org:5432:cool:jsmith:Zq8kW2vN5xT7bR4m", "here"),
+        ("  *:*:*:jsmith:Zq8kW2vN5xT7bR4m",),
+        ("psql 'postgresql://jsmith:Zq8kW2vN5xT7bR4m@db.example.org/cool' fails",),
+        ("my password: Zq8kW2vN5xT7bR4m", "is refused"),
+    ],
+)
+def test_no_password_in_one_s_own_words_is_in_the_mail(sesync: Run, home: Path, words: tuple[str, ...]) -> None:
+    done, document = sesync("report", *words), sesync("report", *words, "--json")
+    saved = sesync("report", *words, "-o", home / "mail.txt", "--yes")
+    assert (done.code, document.code, saved.code) == (0, 0, 0)
+    for text in (done.out, done.err, document.out, saved.out, (home / "mail.txt").read_text()):
+        assert "Zq8kW2vN5xT7bR4m" not in text
+    assert "***" in done.out

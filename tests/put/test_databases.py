@@ -1,0 +1,138 @@
+"""sesync put of databases: what belongs to one goes along, and no row is lost."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SESYNC
+from tests.put.ground import Run, sums, write
+
+pytestmark = pytest.mark.usefixtures("site")
+ROWS = 9_001
+
+
+@pytest.fixture
+def data(nfs: Path) -> Path:
+    return nfs / "cooltrees-data"
+
+
+def database(path: Path) -> Path:
+    """A database as a program leaves it that was killed: most of its rows are in its write-ahead log."""
+    kept = path.with_name("kept")
+    with closing(sqlite3.connect(kept)) as writer:
+        writer.execute("pragma journal_mode = wal")
+        writer.execute("create table obs (number)")
+        writer.execute("insert into obs values (0)")
+        writer.commit()
+        writer.execute("pragma wal_checkpoint(truncate)")
+        writer.executemany("insert into obs values (?)", [(number,) for number in range(1, ROWS)])
+        writer.commit()
+        for end in ("", "-wal", "-shm"):
+            shutil.copy(f"{kept}{end}", f"{path}{end}")
+    kept.unlink()
+    return path
+
+
+def rows(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as reader:
+        (count,) = reader.execute("select count(*) from obs").fetchone()
+        return int(count)
+
+
+@pytest.mark.parametrize("name", ["obs.sqlite", "trees.gpkg", "tiles.mbtiles", "plain", "odd name.db"])
+@pytest.mark.parametrize("words", [(), ("--move",)], ids=["copy", "move"])
+def test_a_database_comes_with_its_rows(sesync: Run, home: Path, data: Path, name: str, words: tuple[str, ...]):
+    database(home / name)
+    before = sums(home)
+    assert sesync("put", name, "cooltrees:db", *words).code == 0
+    assert sums(data / "db") == before
+    assert rows(data / "db" / name) == ROWS
+    if words:
+        assert os.listdir(home) == [name]
+        assert rows(home / name) == ROWS
+    else:
+        assert sums(home) == before
+
+
+def test_it_gets_another_name_as_a_whole(sesync: Run, home: Path, data: Path):
+    database(home / "obs.sqlite")
+    assert sesync("put", "obs.sqlite", "cooltrees", "--as", "trees.db", "--move", "--manifest").code == 0
+    assert sorted(os.listdir(data)) == ["SHA256SUMS", "trees.db", "trees.db-shm", "trees.db-wal"]
+    assert sesync("put", "--check", "cooltrees").code == 0
+    assert (rows(data / "trees.db"), rows(home / "obs.sqlite")) == (ROWS, ROWS)
+
+
+def test_a_journal_that_takes_a_broken_change_back_goes_along(sesync: Run, home: Path, data: Path):
+    with closing(sqlite3.connect(home / "kept", isolation_level=None)) as writer:
+        writer.execute("pragma cache_size = 5")
+        writer.execute("create table obs (number, text)")
+        writer.executemany("insert into obs values (?, ?)", [(number, "x" * 500) for number in range(ROWS)])
+        writer.execute("begin")
+        writer.execute("delete from obs")
+        for end in ("", "-journal"):
+            shutil.copy(f"{home}/kept{end}", f"{home}/obs.sqlite{end}")
+    assert sesync("put", "obs.sqlite", "cooltrees", "--move").code == 0
+    assert rows(data / "obs.sqlite") == ROWS
+
+
+def test_what_belongs_to_a_database_does_not_go_without_it(sesync: Run, home: Path, data: Path):
+    database(home / "obs.sqlite")
+    result = sesync("put", "obs.sqlite-wal", "cooltrees", "--move")
+    assert (result.code, os.listdir(data)) == (1, [])
+    assert (
+        f"Error: {home}/obs.sqlite-wal belongs to {home}/obs.sqlite, which would be broken without it\n" in result.err
+    )
+    assert sesync("put", "obs.sqlite", "obs.sqlite-wal", "cooltrees", "--move").code == 0
+    assert rows(data / "obs.sqlite") == ROWS
+
+
+def test_a_file_beside_another_of_such_a_name_is_its_own(sesync: Run, home: Path, data: Path):
+    write(home / "notes", 10)
+    write(home / "notes-journal", 10)
+    assert sesync("put", "notes", "cooltrees").code == 0
+    assert sesync("put", "notes-journal", "cooltrees:x", "--move").code == 0
+    assert sorted(os.listdir(data)) == ["notes", "x"]
+
+
+def test_killed_at_any_step_a_database_is_whole_in_one_of_the_places(home: Path, data: Path, tmp_path: Path):
+    """All of its processes are killed before each of its calls that removes, renames or links something."""
+    mine = home / "mine"
+    for kill in range(1, 30):
+        for folder in (mine, data):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+        database(mine / "obs.sqlite")
+        code = f"""
+import os, signal, sys
+count = 0
+def counted(name):
+    real = getattr(os, name)
+    def call(*args, **options):
+        global count
+        count += 1
+        if count == {kill}:
+            os.killpg(0, signal.SIGKILL)
+        return real(*args, **options)
+    setattr(os, name, call)
+for name in ("unlink", "rename", "symlink"):
+    counted(name)
+from sesync_cli.app import main
+sys.argv = ["sesync", "put", "mine/obs.sqlite", "cooltrees", "--move"]
+main()
+"""
+        done = subprocess.run([SESYNC.with_name("python"), "-c", code], capture_output=True, start_new_session=True)
+        if done.returncode == 0:
+            break
+        copy = tmp_path / "copy"
+        shutil.copytree(mine, copy, symlinks=True)
+        assert rows(copy / "obs.sqlite") == ROWS, f"kill {kill}"
+        shutil.rmtree(copy)
+        again = subprocess.run([SESYNC, "put", mine / "obs.sqlite", "cooltrees", "--move"], capture_output=True)
+        assert again.returncode == 0, again.stderr
+        assert rows(data / "obs.sqlite") == ROWS and os.listdir(mine) == ["obs.sqlite"]
+    assert kill > 6
