@@ -3,6 +3,7 @@
 The shapes of tokens are those that their makers document; what has no shape is known by what stands before it.
 """
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -66,7 +67,7 @@ class Rules:
 
     def hinted_by_long_words(self, text: str) -> list[Rule]:
         """Those that may find something, if that has no space in it and is as long as a token."""
-        return self.hinted(" ".join([word for word in text.split() if len(word) >= 12]))
+        return self.hinted(" ".join(re.findall(r"\S{12,}", text)))
 
     def certain(self) -> "Rules":
         """Those that tell of a file that it should never be shared."""

@@ -20,6 +20,7 @@ _TEXTS = (".txt", ".dat", ".out", ".prn", ".sql", ".asc")
 WORDS = frozenset({Kind.SOURCE, Kind.NOTEBOOK, Kind.RECORDS, Kind.DOCUMENT, Kind.LOG, Kind.OTHER})
 """Kinds that people write by hand: a password may stand in them."""
 
+_GLANCE = 1024  # bytes that tell text from what is none, mostly
 _MAY_BE_SECRET = WORDS | {Kind.SECRET}
 _SEPARATORS = re.compile(rb"[,;\t|]")
 _LINES = 20  # as many of a text's first lines have to agree before it is taken for a table
@@ -28,7 +29,7 @@ _LINES = 20  # as many of a text's first lines have to agree before it is taken 
 def kind_of(name: str, head: bytes) -> Kind:
     """What a file of this name that begins with these bytes is; where both know, the name is the finer word."""
     kind, low, signed = kind_by_name(name), name.lower(), signature(head)
-    if is_text(head) and kind in _MAY_BE_SECRET and holds_secret(head.decode(errors="replace")):
+    if kind in _MAY_BE_SECRET and _tells_secret(head):
         return Kind.SECRET
     if (kind == Kind.SECRET and low.endswith(_KEYS)) or (low.endswith(_TABLES) and not is_text(head)):
         return signed or Kind.OTHER  # a certificate for everybody, or a slide show; a workbook that is called CSV
@@ -42,10 +43,22 @@ def is_secret(path: str, size: int) -> bool:
 
     Raises OSError where it cannot be opened.
     """
-    if not size or kind_by_name(os.path.basename(path)) not in _MAY_BE_SECRET:
+    kind = kind_by_name(os.path.basename(path)) if size else Kind.OTHER
+    if not size or kind not in _MAY_BE_SECRET:
         return False
-    with open(path, "rb") as file:
-        return kind_of(os.path.basename(path), file.read(HEAD)) == Kind.SECRET
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        head = os.read(file, _GLANCE)
+        if kind != Kind.SECRET and not is_text(head):
+            return False
+        head += os.read(file, HEAD) if len(head) == _GLANCE else b""
+    finally:
+        os.close(file)
+    return kind_of(os.path.basename(path), head) == Kind.SECRET if kind == Kind.SECRET else _tells_secret(head)
+
+
+def _tells_secret(head: bytes) -> bool:
+    return is_text(head) and holds_secret(head.decode(errors="replace"))
 
 
 def signature(head: bytes) -> Kind | None:
