@@ -3,11 +3,13 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,7 @@ STRANGERS = (
 CERTIFICATES = ("SSL_CERT", "REQUESTS_CA", "CURL_CA")  # of the network that packages come through
 WITH_THEIR_OWN = ("gitlab", "clone", "sync", "sshkey")  # tests of servers whose certificates are the tests'
 KEPT = ("GIT_SSL_CAINFO",)
+HANG = 300.0  # seconds after which something hangs, and is not just slow
 DRAFTS = "('sesync report' drafts the mail)"  # what a hint that sends to support ends with
 
 
@@ -103,12 +106,15 @@ def nfs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def site(tmp_path: Path, nfs: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
-    """A site file in force; called with `table={"key": value}`, it changes settings. The data root is `nfs`."""
+    """A site file in force; called with `table={"key": value}`, it changes settings. The data root is `nfs`.
+
+    It is patient, since on a busy machine what is well is slow too: a test of silence chooses a patience of its own.
+    """
     path = tmp_path / "site.toml"
     tables: dict[str, dict[str, Any]] = {
-        "data": {"path": f"{nfs}/{{project}}-data", "patience_seconds": 2.0},
+        "data": {"path": f"{nfs}/{{project}}-data", "patience_seconds": 30.0},
         "python": {"default": "3.11", "places": []},
-        "kernels": {"server_folders": []},
+        "kernels": {"server_folders": [], "start_seconds": HANG},
     }
 
     def change(**changes: dict[str, Any]) -> Path:
@@ -130,7 +136,7 @@ def site(tmp_path: Path, nfs: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
 def sesync(tmp_path: Path) -> Callable[..., Ended]:
     """Run the real program, without a terminal: sesync("kernel", "list")."""
 
-    def run(*words: str | Path, timeout: float = 100, prefix: tuple[str, ...] = (), **options: Any) -> Ended:
+    def run(*words: str | Path, timeout: float = HANG, prefix: tuple[str, ...] = (), **options: Any) -> Ended:
         argv = [*prefix, str(SESYNC), *map(str, words)]
         options.setdefault("stdin", subprocess.DEVNULL)
         done = subprocess.run(argv, capture_output=True, text=True, timeout=timeout, errors="replace", **options)
@@ -162,7 +168,8 @@ class Terminal:
 
     def __init__(self, argv: list[str], columns: int, rows: int) -> None:
         env = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"TERM": "xterm-256color"}
-        self.child = pexpect.spawn(argv[0], argv[1:], env=env, dimensions=(rows, columns), encoding="utf-8", timeout=60)
+        size = (rows, columns)
+        self.child = pexpect.spawn(argv[0], argv[1:], env=env, dimensions=size, encoding="utf-8", timeout=HANG)
         self.seen = pyte.HistoryScreen(columns, rows, history=1000)
         self.stream = pyte.Stream(self.seen)
         self.raw = ""
@@ -170,16 +177,20 @@ class Terminal:
     def type(self, text: str) -> None:
         self.child.send(text)
 
-    def wait_for(self, text: str, timeout: float = 60) -> None:
+    def wait_for(self, text: str) -> None:
         """Until this text has been printed."""
-        end = time.monotonic() + timeout
-        while text not in self.raw:
-            assert time.monotonic() < end, f"{text!r} never came; seen:\n{self.screen}"
+        self.wait_until(lambda: text in self.raw, repr(text))
+
+    def wait_until(self, happened: Callable[[], object], what: str) -> None:
+        """Until this is so; what is printed meanwhile is read, so that the program can go on."""
+        end = time.monotonic() + HANG
+        while not happened():
+            assert time.monotonic() < end, f"{what} never came; seen:\n{self.screen}"
             self._read()
 
-    def ended(self, timeout: float = 60) -> int:
+    def ended(self) -> int:
         """Until the program ends; its exit code."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + HANG
         while self._read():
             assert time.monotonic() < end, f"never ended; seen:\n{self.screen}"
         self.child.close()
@@ -214,6 +225,47 @@ def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     for one in opened:
         one.child.close(force=True)
         keep_said(tmp_path.parent, one.raw)
+
+
+def wait_for(happened: Callable[[], object], what: str = "it") -> None:
+    """Until this is so."""
+    end = time.monotonic() + HANG
+    while not happened():
+        assert time.monotonic() < end, f"{what} never happened"
+        time.sleep(0.005)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that this one has started, zombies included."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def state(pid: int) -> str:
+    """The letter for what a process does: R runs, S waits for something, T is stopped, Z or nothing is over."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
+def runs(pid: int) -> bool:
+    """Whether this process is there and no zombie."""
+    return state(pid) not in ("", "Z", "X")
+
+
+@contextmanager
+def held(pid: int) -> Iterator[None]:
+    """A process and those that it has started, all stopped in the middle of what they do for as long as the block."""
+    stopped = [pid, *children(pid)]
+    for one in stopped:
+        os.kill(one, signal.SIGSTOP)
+    wait_for(lambda: all(state(one) in ("T", "Z", "") for one in stopped), "the stop")
+    try:
+        yield
+    finally:
+        for one in stopped:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGCONT)
 
 
 def missing(what: str) -> None:

@@ -6,11 +6,10 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 
 import pytest
 
-from tests.conftest import DRAFTS, SESYNC
+from tests.conftest import DRAFTS, HANG, SESYNC
 
 SURPRISE = """
 import sys
@@ -86,9 +85,9 @@ def test_an_interrupt_exits_with_130(background, site, home, word):
     fifo = home / "site.toml"
     os.mkfifo(fifo)
     running = background("site", "check", fifo)
-    time.sleep(0.7)
-    running.send_signal(word)
-    _, err = running.communicate(timeout=10)
+    with fifo.open("w"):  # opened once it reads
+        running.send_signal(word)
+        _, err = running.communicate(timeout=HANG)
     assert running.returncode == 130
     assert err.strip() == "Error: stopped; what was begun is undone"
 

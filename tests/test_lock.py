@@ -12,47 +12,48 @@ from sesync_cli.errors import NotReady
 from sesync_cli.lock import alone, is_unfinished, mark_finished, mark_unfinished, partial, sweep
 
 HOLD = """
-import sys, time
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from sesync_cli.lock import alone
 with alone(Path(sys.argv[1]), nullcontext()):
     print("held", flush=True)
-    time.sleep(float(sys.argv[2]))
+    sys.stdin.read()
+    Path(sys.argv[1] + ".freed").touch()
 """
 
 
 @contextmanager
-def held(path, seconds):
-    """Another process that holds the lock of this path."""
-    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(path), str(seconds)], stdout=subprocess.PIPE, text=True)
-    assert holder.stdout.readline() == "held\n"
-    yield holder
-    holder.kill()
-    holder.wait()
-    holder.stdout.close()
+def held(path):
+    """Another process that holds the lock of this path, until its input ends; then there is a file beside it."""
+    argv = [sys.executable, "-c", HOLD, str(path)]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        try:
+            assert holder.stdout.readline() == "held\n"
+            yield holder
+        finally:
+            holder.kill()
 
 
 def test_a_second_run_waits_for_the_first(tmp_path):
-    waited = []
+    freed, waited = tmp_path / "thing.freed", []
 
-    @contextmanager
-    def waiting():
-        waited.append(True)
-        yield
+    with held(tmp_path / "thing") as holder:
 
-    with held(tmp_path / "thing", 0.5):
-        begun = time.monotonic()
+        @contextmanager
+        def waiting():
+            waited.append(freed.exists())
+            holder.stdin.close()
+            yield
+
         with alone(tmp_path / "thing", waiting()):
-            assert time.monotonic() - begun > 0.2
-    assert waited
+            assert freed.exists()
+    assert waited == [False]
 
 
 def test_runs_on_different_things_do_not_wait(tmp_path):
-    with held(tmp_path / "one", 5):
-        begun = time.monotonic()
-        with alone(tmp_path / "other", nullcontext()):
-            assert time.monotonic() - begun < 2
+    with held(tmp_path / "one") as holder, alone(tmp_path / "other", nullcontext()):
+        assert holder.poll() is None and not (tmp_path / "one.freed").exists()
 
 
 def test_the_same_thing_by_another_way_is_the_same_lock(tmp_path):
@@ -64,7 +65,7 @@ def test_the_same_thing_by_another_way_is_the_same_lock(tmp_path):
 
 
 def test_a_killed_run_frees_its_lock(tmp_path):
-    with held(tmp_path / "thing", 60) as holder:
+    with held(tmp_path / "thing") as holder:
         holder.kill()
         holder.wait()
         with alone(tmp_path / "thing", nullcontext()):
@@ -75,7 +76,7 @@ def test_what_a_killed_run_left_is_swept_and_what_a_living_one_builds_is_not(tmp
     thing = tmp_path / "thing"
     beside = partial(thing, owner=thing)
     beside.mkdir()
-    with held(thing, 60):
+    with held(thing):
         sweep(tmp_path)
         assert beside.exists()
     sweep(tmp_path)

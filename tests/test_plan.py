@@ -11,6 +11,7 @@ import pytest
 from sesync_cli.errors import Conflict
 from sesync_cli.lock import alone
 from sesync_cli.plan import Plan, RemoveLink, RemoveTree, RewriteFile, Symlink, by_hand
+from tests.conftest import HANG
 
 
 def report(fraction, words):
@@ -118,7 +119,7 @@ def test_two_who_write_one_file_lose_nothing(tmp_path):
     )
     argv = [sys.executable, "-c", code, str(tmp_path / "lines")]
     both = [subprocess.Popen(argv), subprocess.Popen(argv)]
-    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    assert [process.wait(timeout=HANG) for process in both] == [0, 0]
     assert len((tmp_path / "lines").read_text().splitlines()) == 60
 
 

@@ -3,21 +3,12 @@
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
 from sesync_cli.errors import NotReady
 from sesync_cli.run import ProgramFailed, follow, need, run, started
-
-
-def runs(pid: int) -> bool:
-    """Whether this process is there and no zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
-    except OSError:
-        return False
+from tests.conftest import runs, wait_for
 
 
 def test_it_gives_what_was_printed():
@@ -50,24 +41,22 @@ def test_passwords_in_addresses_are_struck_out(tmp_path):
 
 
 def test_an_exception_ends_the_program_and_what_it_started():
-    with pytest.raises(RuntimeError), started(["sh", "-c", "sleep 60 & echo $!; wait"]) as process:
+    with pytest.raises(RuntimeError), started(["sh", "-c", "sleep 1000 & echo $!; wait"]) as process:
         grandchild = int(process.stdout.readline())
         raise RuntimeError
     assert process.returncode is not None
-    time.sleep(0.1)
-    assert not runs(grandchild)
+    wait_for(lambda: not runs(grandchild), "its end")
 
 
 def test_nothing_outlives_a_killed_sesync():
-    code = "from sesync_cli.run import started\nwith started(['sleep', '60']) as p: print(p.pid, flush=True); p.wait()"
+    code = (
+        "from sesync_cli.run import started\nwith started(['sleep', '999']) as p: print(p.pid, flush=True); p.wait()"
+    )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     child = int(parent.stdout.readline())
     parent.send_signal(signal.SIGKILL)
     parent.communicate()
-    deadline = time.monotonic() + 5
-    while runs(child):
-        assert time.monotonic() < deadline, "the child is still there"
-        time.sleep(0.02)
+    wait_for(lambda: not runs(child), "its end")
 
 
 def test_a_missing_program_is_named_with_its_hint():

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from sesync_cli.kernel.logo import logos
@@ -10,7 +9,6 @@ from tests.browser.person import person
 from tests.services.jupyterhub import PASSWORD, jupyterhub
 
 
-@pytest.mark.timeout(300)
 def test_a_kernel_behind_a_login(tmp_path: Path):
     with jupyterhub() as hub, person(tmp_path) as researcher:
         researcher.opens(hub.address)

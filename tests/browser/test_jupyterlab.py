@@ -16,7 +16,6 @@ TOUR = PROJECT / "sesync_cli/tour/files"
 TITLE = "cooltrees (Python 3.11)"
 
 
-@pytest.mark.timeout(300)
 def test_a_kernel_is_seen_used_and_gone(home: Path, nfs: Path, site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The server is never restarted, and the page is reloaded twice."""
     ground.python("3.11")

@@ -106,7 +106,8 @@ def test_a_name_that_no_server_has(sesync, friend, home, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["ssh", "http"])
-def test_a_server_that_never_answers_costs_the_sites_patience(sesync, friend, home, scheme):
+def test_a_server_that_never_answers_costs_the_sites_patience(sesync, friend, site, home, scheme):
+    site(data={"patience_seconds": 2.0})
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -115,7 +116,7 @@ def test_a_server_that_never_answers_costs_the_sites_patience(sesync, friend, ho
         for one in waiting:
             one.setblocking(False)
             one.connect_ex(("127.0.0.1", port))
-        error, _ = failed(sesync("clone", f"{scheme}://u@127.0.0.1:{port}/x/analysis", timeout=15), home)
+        error, _ = failed(sesync("clone", f"{scheme}://u@127.0.0.1:{port}/x/analysis"), home)
         for one in waiting:
             one.close()
     assert error == f"127.0.0.1 (port {port}) cannot be reached: it does not answer"

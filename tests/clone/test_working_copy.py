@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.clone.conftest import add_commit, commit, git, know, leftovers, publish
-from tests.conftest import needed, needed_root
+from tests.conftest import HANG, needed, needed_root
 from tests.services.sshd import make_key
 
 
@@ -24,7 +24,7 @@ def is_whole(folder: Path) -> bool:
 
 
 def wait_until_building(home: Path) -> Path:
-    end = time.monotonic() + 30
+    end = time.monotonic() + HANG
     while not leftovers(home):
         assert time.monotonic() < end
         time.sleep(0.005)
@@ -41,7 +41,6 @@ def running_for(folder: Path) -> list[int]:
     return found
 
 
-@pytest.mark.timeout(240)
 def test_killed_at_any_moment_there_is_all_of_it_or_nothing(background, sesync, friend, home):
     begun = time.monotonic()
     assert sesync("clone", "cooltrees/big", "first").code == 0
@@ -88,7 +87,7 @@ def test_interrupted_it_ends_git_and_ssh_and_leaves_nothing(background, friend, 
     process = background("clone", "cooltrees/big")
     partial = wait_until_building(home)
     process.send_signal(word)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=HANG)
     assert (process.returncode, out) == (130, "")
     assert "stopped; what was begun is undone" in err
     assert sorted(path.name for path in home.iterdir()) == [".ssh"]
@@ -101,7 +100,7 @@ def test_interrupted_at_any_moment_it_leaves_nothing(background, friend, home):
         wait_until_building(home)
         time.sleep(random.choice((0, 0, 0.002, 0.01, 0.1)))
         process.terminate()
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=HANG)
         assert (process.returncode, err.strip()) == (130, "Error: stopped; what was begun is undone")
         assert sorted(path.name for path in home.iterdir()) == [".ssh"]
 
@@ -126,7 +125,7 @@ def test_killed_from_outside_on_a_terminal_it_ends_git_and_ssh_too(terminal, fri
 
 
 def wait_until_ended(*folders: Path) -> None:
-    end = time.monotonic() + 5
+    end = time.monotonic() + HANG
     while any(running_for(folder) for folder in folders):
         assert time.monotonic() < end, "git or ssh goes on"
         time.sleep(0.02)
@@ -134,7 +133,7 @@ def wait_until_ended(*folders: Path) -> None:
 
 def test_of_two_at_once_one_clones_and_the_other_says_that_it_is_there(background, friend, home):
     processes = [background("clone", "cooltrees/big") for _ in range(2)]
-    outs = sorted(process.communicate(timeout=60) for process in processes)
+    outs = sorted(process.communicate(timeout=HANG) for process in processes)
     assert [process.returncode for process in processes] == [0, 0]
     assert outs == [
         ("Cloned cooltrees/big to ~/big.\n", ""),

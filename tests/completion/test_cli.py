@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.conftest import PROJECT, SESYNC, needed
+from tests.conftest import HANG, PROJECT, SESYNC, needed
 
 
 def completed(*words: str, env: dict[str, str] | None = None) -> list[str]:
@@ -57,6 +57,7 @@ def test_a_real_shell_takes_the_script(shell, script):
     needed(shell)
     path = PROJECT / f"completions/sesync.{shell}"
     env = {**os.environ, "PATH": f"{SESYNC.parent}:{os.environ['PATH']}"}
-    done = subprocess.run([shell, "-c", script.format(path=path)], env=env, capture_output=True, text=True, timeout=60)
+    argv = [shell, "-c", script.format(path=path)]
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=HANG)
     expected = "_sesync_completion" if shell == "zsh" else "kernel"
     assert expected in done.stdout, done.stderr

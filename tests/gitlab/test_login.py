@@ -17,7 +17,7 @@ LOGIN = ("clone", "--login")
 @pytest.fixture
 def at(api, site):
     """The site's GitLab is the server with this API."""
-    site(gitlab={"url": api.url.rstrip("/")}, support={"email": "help@example.org"}, data={"patience_seconds": 3})
+    site(gitlab={"url": api.url.rstrip("/")}, support={"email": "help@example.org"})
     return api
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Ended, Terminal, needed, needed_root
+from tests.conftest import HANG, Ended, Terminal, needed, needed_root
 from tests.install.ground import prefix, python, source, user_folder, wheel
 
 Run = Callable[..., Ended]
@@ -274,7 +274,7 @@ def test_an_interrupted_build_leaves_nothing(
     process = background("install", source(tmp_path, "slowtree", setup))
     _wait_for(begun)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=HANG)
     assert (process.returncode, err.strip()) == (130, "Error: stopped; what was begun is undone")
     assert not (home / ".local/lib").exists()
     assert not _thrown_away(tmp_path)
@@ -288,7 +288,7 @@ def test_an_interrupt_while_pip_copies_waits_for_a_whole_package(
     process = background("install", "forest", "--python", version)
     _wait_for(user_folder(home, version) / "forest")
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=HANG)
     assert (process.returncode, out.partition(" for ")[0]) == (0, "Installed forest 1.0")
     assert len(list((user_folder(home, version) / "forest").glob("tree*.py"))) == 3000
 
@@ -303,7 +303,7 @@ def test_a_second_interrupt_takes_the_half_package_away(
     for _ in range(2):
         process.send_signal(signal.SIGINT)
         time.sleep(0.1)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=HANG)
     assert (process.returncode, err.strip()) == (130, "Error: stopped; what was begun is undone")
     assert list(user_folder(home, "3.8").glob("[!_]*")) == []
     assert not _thrown_away(tmp_path)
@@ -359,7 +359,7 @@ def test_two_at_once_wait_for_each_other(
     for name in ("treetool", "bark"):
         wheel(index, name)
     both = [background("install", name) for name in ("treetool", "bark")]
-    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    assert [process.wait(timeout=HANG) for process in both] == [0, 0]
     assert {"treetool.py", "bark.py"} <= {path.name for path in user_folder(home, "3.8").iterdir()}
 
 
@@ -385,7 +385,7 @@ def test_an_error_is_json_too(sesync: Run, index: Path) -> None:
 
 
 def _wait_for(path: Path) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + HANG
     while not path.exists():
         assert time.monotonic() < end, f"{path} never came"
         time.sleep(0.01)

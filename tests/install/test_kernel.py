@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Ended
+from tests.conftest import HANG, Ended
 from tests.install.ground import python, wheel
 
 Run = Callable[..., Ended]
@@ -134,6 +134,6 @@ def test_an_interrupt_leaves_the_kernel_whole(
         time.sleep(0.001)
     time.sleep(0.1)  # until the word that uv begins to write has come through
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    process.communicate(timeout=HANG)
     assert process.returncode == 0
     assert sesync("kernel", "run", "heat", "python", "-c", "import pandas; print(pandas.NA)").out == "<NA>\n"

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import missing
+from tests.conftest import HANG, missing
 
 PYENV = Path(os.environ.get("PYENV_ROOT") or Path(pwd.getpwuid(os.getuid()).pw_dir, ".pyenv"))
 JUPYTER = Path(sys.executable).with_name("jupyter")
@@ -81,7 +81,7 @@ def notebook(name: str, said: Path, env: Mapping[str, str] | None = None) -> Ite
     client = manager.client()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=60)
+        client.wait_for_ready(timeout=HANG)
         yield lambda cell: _printed(client, cell)
     finally:
         client.stop_channels()
@@ -97,7 +97,7 @@ def _printed(client: Any, cell: str) -> str:
         elif message["msg_type"] == "error":
             printed.append(f"{message['content']['ename']}: {message['content']['evalue']}")
 
-    client.execute_interactive(cell, output_hook=hear, timeout=60)
+    client.execute_interactive(cell, output_hook=hear, timeout=HANG)
     return "".join(printed)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import SESYNC, needed_root
+from tests.conftest import HANG, SESYNC, needed_root
 from tests.kernel import ground
 
 UV, PIPENV = SESYNC.with_name("uv"), SESYNC.with_name("pipenv")
@@ -413,10 +413,10 @@ def test_an_interrupted_adoption_leaves_nothing(background, home: Path):
     launcher = folder / "lib/python3.11/site-packages/ipykernel_launcher.py"
     launcher.write_text(f"import time; open({str(home / 'begun')!r}, 'w').close(); time.sleep(987)\n")
     run = background("kernel", "adopt", "trees")
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + HANG
     while not (home / "begun").exists() and time.monotonic() < give_up:
         time.sleep(0.05)
     run.send_signal(signal.SIGINT)
-    _, err = run.communicate(timeout=30)
+    _, err = run.communicate(timeout=HANG)
     assert (run.returncode, "stopped; what was begun is undone" in err) == (130, True)
     assert ground.nothing(home) and not ground.survivors(home)

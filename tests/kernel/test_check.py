@@ -15,7 +15,7 @@ from uv import find_uv_bin
 
 from sesync_cli.diagnosis.explain import reason
 from sesync_cli.kernel.importable import importable
-from tests.conftest import Ended, missing
+from tests.conftest import HANG, Ended, missing
 from tests.kernel import ground
 from tests.kernel.test_remove import made
 
@@ -273,9 +273,9 @@ def test_a_run_that_is_ended_leaves_no_kernel(
         time.sleep(0.05)
     assert len(benches(tmp_path)) == 2
     run.send_signal(number)
-    assert run.wait(20) == (130 if number == signal.SIGTERM else -signal.SIGKILL)
+    assert run.wait(HANG) == (130 if number == signal.SIGTERM else -signal.SIGKILL)
     other.send_signal(signal.SIGINT)
-    assert other.wait(20) == 130
+    assert other.wait(HANG) == 130
     assert ground.survivors(home) == []
     assert sesync("kernel", "remove", "trees", "--yes").code == 0
     assert check("--all").err == "You have no kernels yet. 'sesync kernel create NAME' makes one.\n"

@@ -5,6 +5,7 @@ import unittest
 import jupyter_kernel_test
 import pytest
 
+from tests.conftest import HANG
 from tests.kernel import ground
 from tests.kernel.conftest import Shared
 
@@ -44,10 +45,10 @@ class Conformance(jupyter_kernel_test.KernelTests):
         """The suite has no check of it."""
         self.flush_channels()
         self.kc.execute("import time\nprint('asleep', flush=True)\ntime.sleep(600)")
-        while self.kc.get_iopub_msg(timeout=20)["msg_type"] != "stream":
+        while self.kc.get_iopub_msg(timeout=HANG)["msg_type"] != "stream":
             pass
         self.km.interrupt_kernel()
-        reply = self.kc.get_shell_msg(timeout=20)
+        reply = self.kc.get_shell_msg(timeout=HANG)
         self.assertEqual(reply["content"]["ename"], "KeyboardInterrupt")
 
 

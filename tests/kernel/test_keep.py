@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import stat
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from sesync_cli.kernel.pylock import Lock
 from tests.conftest import needed, needed_root
 from tests.kernel import ground
-from tests.services.fuse import served
+from tests.services.fuse import hang, hangs, served
 
 
 @pytest.fixture
@@ -208,19 +207,21 @@ def test_only_what_sesync_made_is_updated(sesync, home: Path, site):
     )
 
 
-def test_a_file_server_that_hangs_is_given_up_on(sesync, home: Path, nfs: Path, tmp_path: Path):
+def test_a_file_server_that_hangs_is_given_up_on(sesync, home: Path, nfs: Path, tmp_path: Path, site):
     (tmp_path / "export").mkdir()
     with served(tmp_path / "export", nfs / "cooltrees-data") as server:
         assert sesync("kernel", "create", "trees", "six").code == 0
         assert sesync("kernel", "share", "trees", "cooltrees").code == 0
         assert sesync("kernel", "create", "mine", "--from", "cooltrees").code == 0
-        server.send_signal(signal.SIGSTOP)
+        hang(server)
+        site(data={"patience_seconds": 2.0})
         for words in (("share", "trees", "cooltrees"), ("create", "theirs", "--from", "cooltrees"), ("update", "mine")):
-            result = sesync("kernel", *words, timeout=20)
+            result = sesync("kernel", *words)
             assert (result.code, "Error: the file server of " in result.err) == (1, True), words
             assert "not answer" in result.err
-        shown = sesync("kernel", "show", "mine", "--json", timeout=20).json
+        shown = sesync("kernel", "show", "mine", "--json").json
         assert (shown["changed"], shown["kernel"]["state"]) == ([], "ok")
+        assert hangs(server)
 
 
 def test_a_lock_has_no_password(tmp_path: Path):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import SESYNC, Ended
+from tests.conftest import HANG, SESYNC, Ended
 from tests.kernel import ground
 from tests.kernel.conftest import Shared
 
@@ -24,7 +24,7 @@ KILLS = 50
 def signalled(number: signal.Signals, at: int, *words: str) -> Ended:
     """A run that gets this signal before its step number `at`, or when it has done all (ENDED)."""
     argv = [*DRIVE, str(int(number)), str(at), *words]
-    done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=100)
+    done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=HANG)
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
@@ -112,7 +112,7 @@ def test_removal_killed_at_any_step_leaves_no_kernel_that_does_not_start(sesync,
 def test_what_a_killed_run_left_is_cleared_once_by_many_runs_at_once(sesync, warm, home: Path, background):
     assert signalled(signal.SIGKILL, 4, *CREATE).code == -signal.SIGKILL
     runs = [background(*CREATE) for _ in range(3)]
-    said = sorted(run.communicate(timeout=100)[0].split()[0] for run in runs)
+    said = sorted(run.communicate(timeout=HANG)[0].split()[0] for run in runs)
     assert (said, [run.returncode for run in runs]) == (["Made", "The", "The"], [0, 0, 0])
     assert ground.leftovers(home) == []
 

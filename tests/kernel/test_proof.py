@@ -7,6 +7,7 @@ from pathlib import Path
 from jupyter_client.manager import KernelManager
 
 from sesync_cli.kernel.proof import expanded
+from tests.conftest import HANG
 from tests.kernel import ground
 
 
@@ -23,7 +24,7 @@ def test_variables_are_filled_in_as_jupyter_does(home: Path, tmp_path: Path, mon
     spec.write_text(json.dumps(facts | {"argv": [str(python), str(tmp_path / "show.py"), str(tmp_path / "seen")]}))
     manager = KernelManager(kernel_name="trees")
     manager.start_kernel()
-    manager.provisioner.process.wait(20)
+    manager.provisioner.process.wait(HANG)
     manager.shutdown_kernel(now=True)
     given = expanded(env, os.environ)
     assert (tmp_path / "seen").read_text() == repr({name: given[name] for name in "ABCDE"})

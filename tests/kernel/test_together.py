@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import HANG
 from tests.kernel import ground
 
 
@@ -11,7 +12,7 @@ def both(background):
 
     def run(one: tuple[str, ...], other: tuple[str, ...]) -> list[tuple[int | None, str, str]]:
         runs = [background("kernel", *words) for words in (one, other)]
-        said = [run.communicate(timeout=100) for run in runs]
+        said = [run.communicate(timeout=HANG) for run in runs]
         return [(run.returncode, *words) for run, words in zip(runs, said, strict=True)]
 
     return run

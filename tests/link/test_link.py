@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import DRAFTS, SESYNC
+from tests.conftest import DRAFTS, HANG, SESYNC
 
 pytestmark = pytest.mark.usefixtures("site")
 ODD = ["a b", "it's", 'say "hi"', "[bold]x", "-n", "wald-äöü", "two\nlines", "$HOME", "\x1b[31mred"]
@@ -265,7 +265,7 @@ def test_unlink_takes_no_paths(sesync, home, name):
 
 def test_two_at_once_make_one_link(background, nfs, home):
     both = [background("link", "cooltrees"), background("link", "cooltrees")]
-    said = sorted(run.communicate(timeout=60)[0] for run in both)
+    said = sorted(run.communicate(timeout=HANG)[0] for run in both)
     target = f"{nfs}/cooltrees-data"
     assert [run.returncode for run in both] == [0, 0]
     assert said[0] == f"Linked ~/cooltrees-data to {target}.\n"

@@ -2,10 +2,11 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from tests.conftest import wait_for as wait_for
 
 Run = Callable[..., Any]
 
@@ -40,13 +41,6 @@ def sums(folder: Path) -> dict[str, str]:
 def leftovers(*folders: Path) -> list[Path]:
     """All temporary names below these folders."""
     return [path for folder in folders for path in folder.rglob(".sesync*")]
-
-
-def wait_for(happened: Callable[[], Any], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < until, "it never happened"
-        time.sleep(0.005)
 
 
 def is_writing(folder: Path, least: int = 1) -> Callable[[], bool]:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import needed, needed_root
+from tests.conftest import HANG, children, needed, needed_root
 from tests.put.ground import Run, tree, wait_for, write
 from tests.put.test_faults import AS_ANYBODY
-from tests.services.fuse import served
+from tests.services.fuse import hang, hangs, served
 
 pytestmark = pytest.mark.usefixtures("site")
 ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
@@ -338,7 +338,7 @@ def test_other_file_systems_below_are_named_and_not_entered(sesync: Run, data: P
 
 @pytest.mark.parametrize("below", [False, True])
 def test_a_server_that_hangs_is_given_up_on(sesync: Run, site, data: Path, tmp_path: Path, below: bool, background):
-    site(data={"patience_seconds": 1.0})
+    site(data={"patience_seconds": 5.0})
     place = data / "raw" if below else data
     write(tmp_path / "export/a.tif", 3_000_000)
     manifest = data / "SHA256SUMS" if below else tmp_path / "export/SHA256SUMS"
@@ -346,16 +346,16 @@ def test_a_server_that_hangs_is_given_up_on(sesync: Run, site, data: Path, tmp_p
     with served(tmp_path / "export", place, "--read-rate=500k") as server:
         run = background("put", "--check", "cooltrees")
         wait_for(lambda: has_open(run.pid, "a.tif"))
-        server.send_signal(signal.SIGSTOP)
-        _, err = run.communicate(timeout=60)
-        assert (run.returncode, f"the file server of {place} did not answer within 1 seconds" in err) == (1, True), err
+        hang(server)
+        _, err = run.communicate(timeout=HANG)
+        assert (run.returncode, f"the file server of {place} did not answer within 5 seconds" in err) == (1, True), err
+        assert hangs(server)
         server.send_signal(signal.SIGCONT)
 
 
 def has_open(parent: int, name: str) -> bool:
     """Whether a child of this process has a file of this name open."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    files = [path for child in children for path in Path(f"/proc/{child}/fd").glob("*")]
+    files = [path for child in children(parent) for path in Path(f"/proc/{child}/fd").glob("*")]
     return any(os.path.basename(os.path.realpath(path)) == name for path in files)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Ended, needed, needed_root
-from tests.services.fuse import served
+from tests.services.fuse import hang, served
 
 Run = Callable[..., Ended]
 OTHER = 4711  # a user that nobody is
@@ -77,10 +77,11 @@ def test_a_server_that_hangs_or_is_dead_is_told_and_not_waited_for(
     place = nfs / "cooltrees-data"
     (tmp_path / "export").mkdir()
     with served(tmp_path / "export", place) as server:
-        server.send_signal(signal.SIGSTOP)
+        hang(server)
         assert says(sesync, place / "maps") == f"{place}/maps does not answer within 0.5 seconds"
         server.send_signal(signal.SIGKILL)
         server.wait()
+        site(data={"patience_seconds": 30.0})
         assert says(sesync, place / "maps") == f"{place}: Transport endpoint is not connected"
 
 

@@ -3,23 +3,25 @@
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.conftest import needed, needed_root
+from tests.conftest import needed, needed_root, wait_for
 
 
 @contextmanager
-def automounted(root: Path, sources: Mapping[str, Path], *, options: str = "", slow: float = 0) -> Iterator[None]:
-    """These folders, below `root` by their names; each comes after `slow` seconds."""
+def automounted(root: Path, sources: Mapping[str, Path], *, options: str = "", slow: float = 0) -> Iterator[Path]:
+    """These folders, below `root` by their names; each comes after `slow` seconds.
+
+    Gives a file which is there once a slow one has been asked for.
+    """
     needed_root()
     automount = needed("automount")
     root.mkdir(parents=True, exist_ok=True)
     base = root.with_name(f"{root.name}.autofs")
     base.mkdir()
-    (base / "map").write_text(_map(sources, options, slow))
+    (base / "map").write_text(_map(sources, options, slow, base / "asked"))
     (base / "map").chmod(0o755 if slow else 0o644)
     (base / "master").write_text(f"{root} {'program' if slow else 'file'}:{base}/map --timeout=60 nobrowse\n")
     argv = [
@@ -37,25 +39,21 @@ def automounted(root: Path, sources: Mapping[str, Path], *, options: str = "", s
     daemon = subprocess.Popen(argv, stdout=quiet, stderr=quiet, start_new_session=True)
     try:
         _wait_until_mounted(root)
-        yield
+        yield base / "asked"
     finally:
         _stop(daemon, root)
 
 
-def _map(sources: Mapping[str, Path], options: str, slow: float) -> str:
+def _map(sources: Mapping[str, Path], options: str, slow: float, asked: Path) -> str:
     lines = {name: f"-fstype=bind{options} :{source}" for name, source in sources.items()}
     if not slow:
         return "".join(f"{name} {line}\n" for name, line in lines.items())
-    cases = "".join(f"{name}) sleep {slow}; echo '{line}';;\n" for name, line in lines.items())
+    cases = "".join(f"{name}) touch {asked}; sleep {slow}; echo '{line}';;\n" for name, line in lines.items())
     return f'#!/bin/sh\ncase "$1" in\n{cases}esac\n'
 
 
 def _wait_until_mounted(root: Path) -> None:
-    for _ in range(250):
-        if f" {root} autofs " in Path("/proc/self/mounts").read_text():
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"automount never took {root}")
+    wait_for(lambda: f" {root} autofs " in Path("/proc/self/mounts").read_text(), f"automount on {root}")
 
 
 def _stop(daemon: "subprocess.Popen[bytes]", root: Path) -> None:

@@ -3,12 +3,11 @@
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.conftest import missing, needed
+from tests.conftest import missing, needed, state, wait_for
 
 
 @contextmanager
@@ -30,9 +29,15 @@ def served(source: Path, mount: Path, *options: str) -> Iterator["subprocess.Pop
         server.wait()
 
 
+def hang(server: "subprocess.Popen[bytes]") -> None:
+    """Stop it: from now on it answers nobody."""
+    server.send_signal(signal.SIGSTOP)
+    wait_for(lambda: hangs(server), "the hang")
+
+
+def hangs(server: "subprocess.Popen[bytes]") -> bool:
+    return state(server.pid) == "T"
+
+
 def _wait_until_mounted(mount: Path) -> None:
-    for _ in range(250):
-        if f" {mount} fuse" in Path("/proc/self/mounts").read_text():
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"bindfs never took {mount}")
+    wait_for(lambda: f" {mount} fuse" in Path("/proc/self/mounts").read_text(), f"bindfs on {mount}")

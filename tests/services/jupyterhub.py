@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conftest import PROJECT, missing, needed
+from tests.conftest import HANG, PROJECT, missing, needed
 from tests.services.jupyterlab import furnish
 from tests.services.sshd import free_port
 
@@ -129,7 +129,7 @@ def _environment(place: Path) -> dict[str, str]:
 
 
 def _wait_for(address: str, hub: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + HANG
     while True:
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):
             return

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conftest import needed
+from tests.conftest import HANG, needed
 
 _CONFIG = """\
 Port {port}
@@ -94,7 +94,7 @@ def free_port() -> int:
 
 
 def wait_until_open(port: int) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + HANG
     while True:
         with contextlib.suppress(OSError):
             return socket.create_connection(("127.0.0.1", port), timeout=1).close()

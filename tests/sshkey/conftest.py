@@ -32,7 +32,7 @@ def server(machine: Sshd, site: Callable[..., Path]) -> Sshd:
 
 def at_site(site: Callable[..., Path], machine: Sshd, **changes: object) -> None:
     gitlab = {"ssh": machine.template, "url": "https://gitlab.example.org", "host_keys": [], **changes}
-    site(gitlab=gitlab, data={"patience_seconds": 10.0})
+    site(gitlab=gitlab)
 
 
 def accept(server: Sshd, public: str, command: str = GITLAB) -> None:

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from tests.conftest import HANG
 from tests.sshkey.conftest import accept, accepted_key, at_site, keygen, know, tree, where
 
 PAGE = "https://gitlab.example.org/-/user_settings/ssh_keys"
@@ -204,7 +205,7 @@ def test_two_at_once_make_one_key(background, server, home):
     for _ in range(3):
         subprocess.run(["rm", "-rf", home / ".ssh"], check=True)
         both = [background("ssh-key"), background("ssh-key"), background("ssh-key")]
-        said = [process.communicate(timeout=60)[1] for process in both]
+        said = [process.communicate(timeout=HANG)[1] for process in both]
         line = (home / ".ssh/id_ed25519.pub").read_text()
         assert all(line in text for text in said), said
         assert sorted(path.name for path in (home / ".ssh").iterdir()) == [

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from tests.clone.conftest import git
+from tests.conftest import HANG
 from tests.sync.conftest import write
 
 
@@ -265,6 +266,6 @@ def test_two_at_once_wait_for_each_other(background, shared):
     for name in ("a.txt", "b.txt"):
         write(shared.here / name, name)
     both = [background("sync", "analysis", "-m", name, name) for name in ("a.txt", "b.txt")]
-    ends = [process.communicate(timeout=60) for process in both]
+    ends = [process.communicate(timeout=HANG) for process in both]
     assert [process.returncode for process in both] == [0, 0], ends
     assert sorted(shared.subjects()) == ["Theirs", "a.txt", "b.txt", "x"]

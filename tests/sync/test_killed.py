@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.clone.conftest import git, leftovers
+from tests.conftest import HANG
 from tests.sync.conftest import write
 
 MANY = 200
@@ -36,7 +37,6 @@ def wait_for_the_work(here: Path, process) -> None:
         time.sleep(0.001)
 
 
-@pytest.mark.timeout(240)
 def test_killed_at_any_moment_the_next_run_works_and_nothing_is_lost(background, sesync, large, home):
     """Own changes beside, a file to commit, and theirs to get: all at once, killed at random, with SIGKILL."""
     start = home.with_name("start")
@@ -83,7 +83,7 @@ def journal_of(shared, sesync, background) -> Path:
     (shared.here / ".git/hooks/pre-commit").chmod(0o755)
     write(shared.here / "probe.txt", "probe\n")
     process = background("sync", "analysis", "-m", "x", "probe.txt")
-    end = time.monotonic() + 20
+    end = time.monotonic() + HANG
     while not waits.exists():
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -140,7 +140,7 @@ def test_interrupted_while_files_are_written_they_go_back(background, sesync, la
         process = background("sync", "analysis")
         wait_for_the_work(large.here, process)
         process.send_signal(word)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=HANG)
         if process.returncode == 0:
             break  # it was quicker
         assert (process.returncode, err.strip()) == (130, "Error: stopped; what was begun is undone")

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.clone.conftest import git, publish
-from tests.conftest import needed_root
+from tests.conftest import HANG, needed_root
 from tests.sync.conftest import WHO, cloned, write
 
 
@@ -183,7 +183,7 @@ def test_the_lock_of_a_git_at_work_stays(sesync, background, shared, tmp_path):
     env = os.environ | {"GIT_EDITOR": str(editor)}
     other = background("commit", "-a", program=("git",), cwd=shared.here, env=env, start_new_session=True)
     lock = shared.here / ".git/index.lock"
-    end = time.monotonic() + 10
+    end = time.monotonic() + HANG
     while not lock.exists():
         assert time.monotonic() < end
         time.sleep(0.01)

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.clone.conftest import git
+from tests.conftest import HANG
 from tests.services.leaks import PASSWORD
 from tests.sync.conftest import store_password, write
 
@@ -196,7 +197,7 @@ def test_ctrl_c_while_sending_keeps_the_commit(terminal, sesync, shared, tmp_pat
     hook(shared, "pre-receive", f"touch {tmp_path}/receiving; sleep 30")
     write(shared.here / "heat.py", "mine\n")
     person = terminal("sync", "analysis", "-m", "Mine", "heat.py")
-    end = time.monotonic() + 20
+    end = time.monotonic() + HANG
     while not (tmp_path / "receiving").exists():
         assert time.monotonic() < end
         person._read()

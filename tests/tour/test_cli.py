@@ -6,11 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
-import pytest
-
-from tests.conftest import needed
-
-pytestmark = pytest.mark.timeout(240)
+from tests.conftest import HANG, needed
 
 
 def sandboxes() -> list[Path]:
@@ -19,7 +15,7 @@ def sandboxes() -> list[Path]:
 
 def test_the_whole_tour_ends_with_the_plot_and_leaves_nothing(sesync, home, monkeypatch):
     needed("sshd")
-    ended = sesync("tour", timeout=200)
+    ended = sesync("tour")
     assert ended.code == 0, ended.err
     for typed in (
         "~$ sesync site show",
@@ -42,7 +38,7 @@ def test_the_whole_tour_ends_with_the_plot_and_leaves_nothing(sesync, home, monk
 
 
 def test_a_kept_sandbox_can_be_entered(sesync, home):
-    tour = sesync("tour", "--keep", "--json", timeout=200)
+    tour = sesync("tour", "--keep", "--json")
     assert tour.code == 0, tour.out + tour.err
     document = tour.json
     assert set(document) == {"scenes", "enter"}
@@ -57,19 +53,19 @@ def test_a_kept_sandbox_can_be_entered(sesync, home):
 
 def test_ctrl_c_leaves_nothing(background, home):
     running = background("tour")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + HANG
     while not any((box / "site.toml").exists() for box in sandboxes()):
         assert time.monotonic() < deadline and running.poll() is None
         time.sleep(0.05)
     time.sleep(0.5)
     running.send_signal(signal.SIGINT)
-    assert running.wait(timeout=30) == 130
+    assert running.wait(timeout=HANG) == 130
     assert sandboxes() == []
 
 
 def test_a_killed_tour_is_cleared_by_the_next(background, sesync):
     running = background("tour")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + HANG
     while not sandboxes():
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.conftest import SESYNC
-from tests.services.fuse import served
+from tests.conftest import HANG, SESYNC, children, runs, wait_for
+from tests.services.fuse import hang, hangs, served
 from tests.usage.test_usage import Run, write
 
 
@@ -26,41 +26,51 @@ def export() -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def impatient(site) -> None:
     site(data={"patience_seconds": 1.0})
 
 
-def children(process: "subprocess.Popen[str]") -> list[int]:
-    said = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-    return [int(one) for one in said.split()]
+@pytest.fixture
+def patient(site) -> None:
+    """Who asks a hung server hangs."""
+    site(data={"patience_seconds": 2 * HANG})
 
 
 def wait_until_walking(process: "subprocess.Popen[str]") -> None:
-    while len(children(process)) < min(len(os.sched_getaffinity(0)), 4):
+    while len(children(process.pid)) < min(len(os.sched_getaffinity(0)), 4):
         assert process.poll() is None
         time.sleep(0.001)
 
 
-def test_a_hung_server_is_given_up_on(sesync: Run, tmp_path: Path, home: Path):
+def is_killed(pid: int) -> bool:
+    """Whether a process is over, or will be as soon as the server that it waits for lets it go."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
+    pending = [int(line.split()[1], 16) for line in status.splitlines() if line.startswith(("SigPnd", "ShdPnd"))]
+    return not runs(pid) or any(one >> (signal.SIGKILL - 1) & 1 for one in pending)
+
+
+def test_a_hung_server_is_given_up_on(sesync: Run, tmp_path: Path, home: Path, impatient):
     write(tmp_path / "export/x")
     with served(tmp_path / "export", tmp_path / "served") as server:
-        server.send_signal(signal.SIGSTOP)
-        begun = time.monotonic()
+        hang(server)
         result = sesync("usage", tmp_path / "served")
-        assert time.monotonic() - begun < 5
+        assert hangs(server)
         assert (result.code, result.out) == (1, "")
         assert f"the file server of {tmp_path}/served did not answer within 1 seconds" in result.err
 
 
-def test_a_server_that_hangs_in_the_middle_is_given_up_on(background, export: Path, tmp_path: Path):
+def test_a_server_that_hangs_in_the_middle_is_given_up_on(background, export: Path, tmp_path: Path, site):
+    site(data={"patience_seconds": 5.0})
     with served(export, tmp_path / "served") as server:
         walking = background("usage", tmp_path / "served", "--json")
         wait_until_walking(walking)
-        server.send_signal(signal.SIGSTOP)
-        begun = time.monotonic()
-        out, _ = walking.communicate(timeout=10)
-        assert time.monotonic() - begun < 5
+        hang(server)
+        out, _ = walking.communicate(timeout=HANG)
+        assert hangs(server)
         assert (walking.returncode, '"kind": "no-answer"' in out) == (1, True)
 
 
@@ -70,7 +80,7 @@ def test_a_server_that_dies_in_the_middle_is_named(background, export: Path, tmp
         wait_until_walking(walking)
         server.kill()
         server.wait()
-        out, err = walking.communicate(timeout=10)
+        out, err = walking.communicate(timeout=HANG)
         assert any(words in out + err for words in ("endpoint is not connected", "caused connection abort"))
 
 
@@ -82,34 +92,34 @@ def test_a_terminal_sees_how_far_it_is(terminal, export: Path, tmp_path: Path):
     assert "Looking at every file" not in seen.screen
 
 
-def test_a_hung_server_in_the_home_is_not_touched(sesync: Run, tmp_path: Path, home: Path):
+def test_a_hung_server_in_the_home_is_not_touched(sesync: Run, tmp_path: Path, home: Path, patient):
     (tmp_path / "export").mkdir()
     write(home / "work/x")
     with served(tmp_path / "export", home / "work/served") as server:
-        server.send_signal(signal.SIGSTOP)
+        hang(server)
         result = sesync("usage", "--json")
         assert (result.code, result.json["not_entered"]) == (0, [f"{home}/work/served"])
 
 
 @pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
-def test_it_can_be_stopped_and_leaves_no_process(background, export: Path, tmp_path: Path, word: int):
+def test_it_can_be_stopped_and_leaves_no_process(background, export: Path, tmp_path: Path, patient, word: int):
     with served(export, tmp_path / "served") as server:
         walking = background("usage", tmp_path / "served")
         wait_until_walking(walking)
-        server.send_signal(signal.SIGSTOP)
-        crew = children(walking)
+        hang(server)
+        crew = children(walking.pid)
         walking.send_signal(word)
-        _, err = walking.communicate(timeout=5)
+        _, err = walking.communicate(timeout=HANG)
         assert (walking.returncode, "stopped" in err) == (130, True)
+        assert hangs(server) and all(is_killed(one) for one in crew)
         server.send_signal(signal.SIGCONT)
-        time.sleep(0.2)
-        assert not [one for one in crew if Path(f"/proc/{one}/exe").exists()]
+        wait_for(lambda: not any(runs(one) for one in crew))
 
 
-def test_nobody_who_reads_the_output_waits_for_a_hung_server(tmp_path: Path):
+def test_nobody_who_reads_the_output_waits_for_a_hung_server(tmp_path: Path, impatient):
     write(tmp_path / "export/x")
     with served(tmp_path / "export", tmp_path / "served") as server:
-        server.send_signal(signal.SIGSTOP)
+        hang(server)
         words = ["sh", "-c", '"$0" usage "$1" 2>&1 | cat', SESYNC, tmp_path / "served"]
-        done = subprocess.run(words, capture_output=True, timeout=10)
-        assert b"did not answer" in done.stdout
+        done = subprocess.run(words, capture_output=True, timeout=HANG)
+        assert b"did not answer" in done.stdout and hangs(server)
