@@ -49,9 +49,7 @@ def test_an_exception_ends_the_program_and_what_it_started():
 
 
 def test_nothing_outlives_a_killed_sesync():
-    code = (
-        "from sesync_cli.run import started\nwith started(['sleep', '999']) as p: print(p.pid, flush=True); p.wait()"
-    )
+    code = "from sesync_cli.run import started\nwith started(['sleep', '999']) as p: print(p.pid, flush=True); p.wait()"
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     child = int(parent.stdout.readline())
     parent.send_signal(signal.SIGKILL)

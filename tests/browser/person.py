@@ -10,9 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-from tests.conftest import needed
+from tests.conftest import HANG, needed
 
-_PATIENCE = 60_000  # milliseconds
+_PATIENCE = HANG * 1000  # milliseconds
 expect.set_options(timeout=_PATIENCE)
 
 

@@ -29,10 +29,14 @@ def repositories(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def ssh(tmp_path_factory: pytest.TempPathFactory, repositories: Path) -> Iterator[Sshd]:
-    """An ssh server with these repositories."""
+    """An ssh server with these repositories, which sends nothing of one as long as there is a file `held`."""
     folder = tmp_path_factory.mktemp("sshd")
     (folder / "repos").symlink_to(repositories)
-    with sshd(folder) as server:
+    hook = folder / "hook"
+    hook.write_text(f'#!/bin/sh\nwhile [ -e {folder}/held ]; do sleep 0.05; done\nexec "$@"\n')
+    hook.chmod(0o755)
+    setting = f"GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=uploadpack.packObjectsHook GIT_CONFIG_VALUE_0={hook}"
+    with sshd(folder, f"SetEnv {setting}\n") as server:
         yield server
 
 

@@ -150,7 +150,6 @@ def test_a_passphrase_is_asked_for_once(terminal, group, home):
     choice.wait_for("part of a name")
     choice.type("all\r")
     choice.wait_for("Enter passphrase")
-    time.sleep(0.2)
     choice.type(f"{PASSPHRASE}\r")
     assert choice.ended() == 0, choice.screen
     assert choice.raw.count("Enter passphrase") == 1

@@ -3,7 +3,6 @@
 import re
 import shutil
 import subprocess
-import time
 import tomllib
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from sesync_cli.diagnosis.evidence import evidence
 from sesync_cli.diagnosis.system import family
 from sesync_cli.diagnosis.table import Cause, causes
 from sesync_cli.diagnosis.telling import telling
-from tests.conftest import missing
+from tests.conftest import HANG, missing
 from tests.diagnosis.ground import log, logs
 
 EVERY = causes().ordered
@@ -131,13 +130,13 @@ def test_who_wants_what(text: str) -> None:
     assert conflict(text) == CONFLICTS[text]
 
 
+@pytest.mark.timeout(HANG)
 def test_a_log_of_megabytes_takes_no_long_time() -> None:
+    """What looks at each line and then at each line once more takes hours for so many of them."""
     line = "gcc -pthread -Wall -I/usr/include/tree -c leaf/bark_{0}.c -o build/temp/leaf/bark_{0}.o\n"
-    text = "".join(line.format(number) for number in range(12_000)) + log("recorded", "shapely.3.12")
-    begun = time.process_time()
+    text = "".join(line.format(number) for number in range(50_000)) + log("recorded", "shapely.3.12")
     found = diagnose(text)
     assert found and found.cause == "geos"
-    assert time.process_time() - begun < 10
 
 
 def test_the_family_of_a_system(tmp_path: Path) -> None:

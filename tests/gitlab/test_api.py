@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 
 import pytest
 
@@ -137,15 +136,14 @@ def test_each_fault_of_a_server_has_its_own_words(account, api, fault, kind, wor
 
 @pytest.mark.parametrize("fault", [gitlabapi.silent, gitlabapi.trickling])
 def test_a_slow_server_is_given_up_on(account, api, fault):
-    api.fault, begin = fault, time.monotonic()
+    api.fault = fault
     assert "did not answer within 1.5 seconds" in str(failure(account(patience=1.5).user))
-    assert time.monotonic() - begin < 6
 
 
 def test_a_short_wait_that_the_server_asks_for_is_kept(account, api):
-    api.fault, begin = gitlabapi.limited("1", times=1), time.monotonic()
+    api.fault = gitlabapi.closed_for(1)
     assert account().user().username == "jsmith"
-    assert time.monotonic() - begin >= 1
+    assert len(api.asked) == 2
 
 
 def test_a_token_never_follows_a_way_to_another_server(account, api, tmp_path):

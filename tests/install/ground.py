@@ -8,10 +8,11 @@ import pwd
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.conftest import missing
+from tests.conftest import children, held, missing, state, wait_for
 
 _PYENV = Path(os.environ.get("PYENV_ROOT") or Path(pwd.getpwuid(os.getuid()).pw_dir, ".pyenv"))
 PLACES = [f"{_PYENV}/versions/*/bin"]
@@ -101,3 +102,12 @@ def user_folder(home: Path, version: str) -> Path:
 
 def _digest(data: bytes) -> str:
     return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+
+
+@contextmanager
+def held_installer(sesync: int) -> Iterator[None]:
+    """The installer that this sesync has started, stopped in the middle; sesync has heard all that it has said."""
+    [installer] = children(sesync)
+    with held(installer):
+        wait_for(lambda: state(sesync) == "S")
+        yield

@@ -6,14 +6,13 @@ import re
 import signal
 import stat
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import HANG, Ended, Terminal, needed, needed_root
-from tests.install.ground import prefix, python, source, user_folder, wheel
+from tests.conftest import HANG, Ended, Terminal, needed, needed_root, wait_for
+from tests.install.ground import held_installer, prefix, python, source, user_folder, wheel
 
 Run = Callable[..., Ended]
 RESTART = "Restart the kernels that shall see it: Kernel ▸ Restart."
@@ -272,7 +271,7 @@ def test_an_interrupted_build_leaves_nothing(
     begun = tmp_path / "begun"
     setup = f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\ntime.sleep(60)\n"
     process = background("install", source(tmp_path, "slowtree", setup))
-    _wait_for(begun)
+    wait_for(begun.exists)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=HANG)
     assert (process.returncode, err.strip()) == (130, "Error: stopped; what was begun is undone")
@@ -286,25 +285,27 @@ def test_an_interrupt_while_pip_copies_waits_for_a_whole_package(
 ) -> None:
     wheel(index, "forest", files={f"forest/tree{number}.py": b"" for number in range(3000)})
     process = background("install", "forest", "--python", version)
-    _wait_for(user_folder(home, version) / "forest")
-    process.send_signal(signal.SIGINT)
+    wait_for((user_folder(home, version) / "forest").exists)
+    with held_installer(process.pid):
+        process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=HANG)
     assert (process.returncode, out.partition(" for ")[0]) == (0, "Installed forest 1.0")
     assert len(list((user_folder(home, version) / "forest").glob("tree*.py"))) == 3000
 
 
 def test_a_second_interrupt_takes_the_half_package_away(
-    background: Callable[..., "subprocess.Popen[str]"], index: Path, home: Path, tmp_path: Path
+    terminal: Callable[..., Terminal], index: Path, home: Path, tmp_path: Path
 ) -> None:
-    wheel(index, "forest", files={f"forest/tree{number}.py": b"" for number in range(9000)})
+    wheel(index, "forest", files={f"forest/tree{number}.py": b"" for number in range(3000)})
     wheel(index, "bark")
-    process = background("install", "bark", "forest")
-    _wait_for(user_folder(home, "3.8") / "forest")
-    for _ in range(2):
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.1)
-    _, err = process.communicate(timeout=HANG)
-    assert (process.returncode, err.strip()) == (130, "Error: stopped; what was begun is undone")
+    window = terminal("install", "bark", "forest")
+    window.wait_until((user_folder(home, "3.8") / "forest").exists, "the package")
+    with held_installer(window.child.pid):
+        window.type("\x03")
+        window.wait_for("nearly done; Ctrl-C again breaks it off")
+        window.type("\x03")
+        assert window.ended() == 130
+    assert "Error: stopped; what was begun is undone" in window.screen
     assert list(user_folder(home, "3.8").glob("[!_]*")) == []
     assert not _thrown_away(tmp_path)
 
@@ -369,7 +370,7 @@ def test_what_a_killed_run_left_is_swept_by_the_next(
     begun = tmp_path / "begun"
     setup = f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\ntime.sleep(60)\n"
     process = background("install", source(tmp_path, "slowtree", setup))
-    _wait_for(begun)
+    wait_for(begun.exists)
     process.kill()
     process.wait()
     assert _thrown_away(tmp_path)
@@ -382,13 +383,6 @@ def test_an_error_is_json_too(sesync: Run, index: Path) -> None:
     done = sesync("install", "nosuchtree", "--json")
     assert (done.code, list(json.loads(done.out)["error"])) == (1, ["kind", "message", "hint", "diagnosis"])
     assert done.json["error"]["kind"] == "not-found"
-
-
-def _wait_for(path: Path) -> None:
-    end = time.monotonic() + HANG
-    while not path.exists():
-        assert time.monotonic() < end, f"{path} never came"
-        time.sleep(0.01)
 
 
 def _thrown_away(tmp_path: Path) -> list[Path]:

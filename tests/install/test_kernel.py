@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import HANG, Ended
-from tests.install.ground import python, wheel
+from tests.install.ground import held_installer, python, wheel
 
 Run = Callable[..., Ended]
 
@@ -132,8 +132,8 @@ def test_an_interrupt_leaves_the_kernel_whole(
     process = background("install", "--kernel", "heat", "pandas")
     while process.poll() is None and not (packages / "pandas").exists():
         time.sleep(0.001)
-    time.sleep(0.1)  # until the word that uv begins to write has come through
-    process.send_signal(signal.SIGINT)
+    with held_installer(process.pid):
+        process.send_signal(signal.SIGINT)
     process.communicate(timeout=HANG)
     assert process.returncode == 0
     assert sesync("kernel", "run", "heat", "python", "-c", "import pandas; print(pandas.NA)").out == "<NA>\n"

@@ -140,9 +140,9 @@ def _digest(data: bytes) -> str:
     return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
 
 
-def survivors(home: Path, patience: float = 5.0) -> list[str]:
-    """The command lines of programs that still run in this home some seconds after they should have ended."""
-    end = time.monotonic() + patience
+def survivors(home: Path) -> list[str]:
+    """The command lines of programs that still run in this home long after they should have ended."""
+    end = time.monotonic() + HANG
     while (running := list(_running(home))) and time.monotonic() < end:
         time.sleep(0.05)
     return running

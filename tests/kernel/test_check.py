@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from uv import find_uv_bin
 
 from sesync_cli.diagnosis.explain import reason
 from sesync_cli.kernel.importable import importable
-from tests.conftest import HANG, Ended, missing
+from tests.conftest import HANG, Ended, missing, wait_for
 from tests.kernel import ground
 from tests.kernel.test_remove import made
 
@@ -138,12 +137,10 @@ def test_what_is_wrong_is_told_to_people(check, sesync, index: Path):
 
 def test_an_import_that_never_ends_is_named_and_the_others_are_tried(check, sesync, index: Path, site):
     grow(sesync, index, acacia=SLEEPS, yew="import no_yew\n")
-    site(kernels={"start_seconds": 3})
-    started = time.monotonic()
+    site(kernels={"start_seconds": 15})
     [found] = check("trees", "--json").json
-    assert time.monotonic() - started < 20
     assert found["failed"] == {
-        "acacia": "does not end within 3 seconds",
+        "acacia": "does not end within 15 seconds",
         "yew": "ModuleNotFoundError: No module named 'no_yew'",
     }
 
@@ -201,7 +198,7 @@ def test_a_kernel_of_another_language(check, home: Path, tmp_path: Path):
 
 
 def test_kernels_that_do_not_start(check, home: Path, tmp_path: Path, site):
-    site(kernels={"start_seconds": 1})
+    site(kernels={"start_seconds": 10})
     (made(home, "snake") / "bin/python").unlink()
     ground.spec(home, "false", ["/bin/false"])
     ground.spec(home, "text", [str(ground.specs(home) / "text/kernel.json")])
@@ -211,7 +208,7 @@ def test_kernels_that_do_not_start(check, home: Path, tmp_path: Path, site):
     assert result.code == 1
     assert {one["name"]: one["problem"] for one in result.json} == {
         "false": "it does not start: it ended without a word (exit code 1)",
-        "mute": "it does not start: it did not answer within 1 seconds",
+        "mute": "it does not start: it did not answer within 10 seconds",
         "snake": f"{ground.environments(home)}/snake/bin/python is gone",
         "text": "it does not start: Exec format error",
     }
@@ -254,8 +251,7 @@ def test_ctrl_c_ends_every_kernel(terminal, sesync, home: Path, index: Path, tmp
         grow(sesync, index, path.name, acacia=f"open({str(path)!r}, 'w')\n{SLEEPS}")
     screen = terminal("kernel", "check", "--all")
     screen.wait_for("Checking 2 kernels")
-    while not all(path.exists() for path in begun):
-        time.sleep(0.05)
+    screen.wait_until(lambda: all(path.exists() for path in begun), "the endless import")
     screen.type("\x03")
     assert screen.ended() == 130
     assert "Error: stopped; what was begun is undone" in screen.screen
@@ -269,9 +265,7 @@ def test_a_run_that_is_ended_leaves_no_kernel(
 ):
     grow(sesync, index, acacia=f"open({str(tmp_path / 'begun')!r}, 'w')\n{SLEEPS}")
     run, other = background("kernel", "check", "trees"), background("kernel", "check", "trees")
-    while not (tmp_path / "begun").exists():
-        time.sleep(0.05)
-    assert len(benches(tmp_path)) == 2
+    wait_for(lambda: (tmp_path / "begun").exists() and len(benches(tmp_path)) == 2)
     run.send_signal(number)
     assert run.wait(HANG) == (130 if number == signal.SIGTERM else -signal.SIGKILL)
     other.send_signal(signal.SIGINT)

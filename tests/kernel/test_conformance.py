@@ -44,7 +44,7 @@ class Conformance(jupyter_kernel_test.KernelTests):
     def test_interrupt(self) -> None:
         """The suite has no check of it."""
         self.flush_channels()
-        self.kc.execute("import time\nprint('asleep', flush=True)\ntime.sleep(600)")
+        self.kc.execute("import time\nprint('asleep', flush=True)\ntime.sleep(1000)")
         while self.kc.get_iopub_msg(timeout=HANG)["msg_type"] != "stream":
             pass
         self.km.interrupt_kernel()

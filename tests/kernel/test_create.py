@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -123,14 +122,13 @@ def test_a_dry_run_shows_the_commands_and_makes_nothing(sesync, home: Path):
 # what is there already
 
 
-def test_the_same_again_is_there_already(shared: Shared, sesync):
+def test_the_same_again_is_there_already(shared: Shared, sesync, tmp_path: Path):
     shared.kernel("cooltrees", "humanize")
-    started = time.monotonic()
+    empty = {**os.environ, "UV_CACHE_DIR": str(tmp_path / "empty"), "UV_OFFLINE": "1"}  # nothing can be installed
     for name in ("cooltrees", "CoolTrees"):
-        result = sesync("kernel", "create", name, "humanize")
+        result = sesync("kernel", "create", name, "humanize", env=empty)
         assert (result.code, result.err) == (0, "")
         assert result.out == "The kernel cooltrees is there already, as 'cooltrees (Python 3.11)'.\n"
-    assert time.monotonic() - started < 20
     document = sesync("kernel", "create", "cooltrees", "humanize", "--json").json
     assert (document["done"], document["steps"]) == (True, [])
 

@@ -23,7 +23,7 @@ place.parent.mkdir(parents=True)
 with alone(place, nullcontext()):
     partial(place, owner=place).mkdir()
     print("building", flush=True)
-    time.sleep(60)
+    time.sleep(1000)
 """
 
 

@@ -40,7 +40,7 @@ def test_a_kernel_that_does_not_start_is_not_offered(sesync, home: Path, index: 
 
 def test_a_kernel_that_does_not_answer_is_not_offered(sesync, home: Path, index: Path, site):
     site(kernels={"start_seconds": 1})
-    ground.wheel(index, "sesync_sleeps", x_dot_pth="import time, sys; print('zzz', flush=True); time.sleep(100)\n")
+    ground.wheel(index, "sesync_sleeps", x_dot_pth="import time, sys; print('zzz', flush=True); time.sleep(1000)\n")
     result = sesync("kernel", "create", "trees", "sesync_sleeps")
     assert (result.code, "the kernel does not start: it did not answer within 1 seconds" in result.err) == (1, True)
     assert ground.nothing(home)

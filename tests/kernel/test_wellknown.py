@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import HANG
 from tests.kernel import ground
 
 LISTS = Path(__file__).with_name("wellknown")
@@ -41,12 +42,13 @@ WELL_KNOWN = (
 )
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("one", WELL_KNOWN, ids=lambda one: one.name)
 def test_a_well_known_list_makes_the_same_kernel_for_somebody_else(sesync, home: Path, tmp_path: Path, one: List):
     shutil.copytree(LISTS / one.file.partition("/")[0], home / "lists")
     source, lock = home / "lists" / Path(one.file).name, tmp_path / f"pylock.{one.name}.toml"
     python = ground.python(one.python)
-    result = sesync("kernel", "create", one.name, "--from", source, "--python", python, *one.words)
+    result = sesync("kernel", "create", one.name, "--from", source, "--python", python, *one.words, timeout=3 * HANG)
     assert result.code == 0, result.err
     result = sesync("kernel", "lock", one.name, "-o", lock)
     assert result.code == 0, result.err

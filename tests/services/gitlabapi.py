@@ -178,15 +178,22 @@ def broken(code: int) -> Callable[[Answer], bool]:
     return lambda answer: _told(answer.send(code, b"<html><h1>GitLab is not responding</h1></html>", "text/html"))
 
 
-def limited(seconds: str, times: int = 10**9) -> Callable[[Answer], bool]:
-    """Too many requests, for the first so many of them."""
-    left = [times]
+def limited(seconds: str) -> Callable[[Answer], bool]:
+    """Too many requests, whenever one comes."""
+    headers = {"Retry-After": seconds} if seconds else {}
+    return lambda answer: _told(answer.send(429, b"Retry later\n", "text/plain", headers))
+
+
+def closed_for(seconds: int) -> Callable[[Answer], bool]:
+    """Too many requests, until so many seconds have passed since the first."""
+    until: list[float] = []
 
     def fault(answer: Answer) -> bool:
-        left[0] -= 1
-        if left[0] < 0:
+        if not until:
+            until.append(time.monotonic() + seconds)
+        if time.monotonic() >= until[0]:
             return False
-        return _told(answer.send(429, b"Retry later\n", "text/plain", {"Retry-After": seconds} if seconds else {}))
+        return _told(answer.send(429, b"Retry later\n", "text/plain", {"Retry-After": str(seconds)}))
 
     return fault
 
@@ -205,8 +212,8 @@ def trickling(answer: Answer) -> bool:
 
 
 def silent(answer: Answer) -> bool:
-    """No answer at all, for longer than anybody waits."""
-    return _told(time.sleep(6))
+    """No answer at all, for as long as anybody waits."""
+    return _told(answer.connection.recv(1))
 
 
 def cut_off(answer: Answer) -> bool:

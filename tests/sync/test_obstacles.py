@@ -3,12 +3,11 @@
 import os
 import shutil
 import subprocess
-import time
 
 import pytest
 
 from tests.clone.conftest import git, publish
-from tests.conftest import HANG, needed_root
+from tests.conftest import needed_root, wait_for
 from tests.sync.conftest import WHO, cloned, write
 
 
@@ -177,16 +176,13 @@ def test_the_lock_of_a_git_that_is_gone_is_removed_when_agreed_to(sesync, shared
 
 def test_the_lock_of_a_git_at_work_stays(sesync, background, shared, tmp_path):
     editor = tmp_path / "editor"
-    editor.write_text("#!/bin/sh\nsleep 60\n")
+    editor.write_text("#!/bin/sh\nsleep 1000\n")
     editor.chmod(0o755)
     write(shared.here / "heat.py", "mine\n")
     env = os.environ | {"GIT_EDITOR": str(editor)}
     other = background("commit", "-a", program=("git",), cwd=shared.here, env=env, start_new_session=True)
     lock = shared.here / ".git/index.lock"
-    end = time.monotonic() + HANG
-    while not lock.exists():
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    wait_for(lock.exists)
     refused(sesync("sync", "analysis"), f"(process {other.pid}: git commit -a)", "close the editor")
     assert lock.exists()
     os.killpg(other.pid, 9)

@@ -2,12 +2,10 @@
 
 import os
 import socket
-import time
 
 import pytest
 
 from tests.clone.conftest import git
-from tests.conftest import HANG
 from tests.services.leaks import PASSWORD
 from tests.sync.conftest import store_password, write
 
@@ -197,10 +195,7 @@ def test_ctrl_c_while_sending_keeps_the_commit(terminal, sesync, shared, tmp_pat
     hook(shared, "pre-receive", f"touch {tmp_path}/receiving; sleep 30")
     write(shared.here / "heat.py", "mine\n")
     person = terminal("sync", "analysis", "-m", "Mine", "heat.py")
-    end = time.monotonic() + HANG
-    while not (tmp_path / "receiving").exists():
-        assert time.monotonic() < end
-        person._read()
+    person.wait_until((tmp_path / "receiving").exists, "the server's hook")
     person.type("\x03")
     assert person.ended() == 130
     assert "stopped while sending; what you have committed is kept here" in person.screen

@@ -3,10 +3,9 @@
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
-from tests.conftest import HANG, needed
+from tests.conftest import HANG, needed, wait_for
 
 
 def sandboxes() -> list[Path]:
@@ -53,11 +52,9 @@ def test_a_kept_sandbox_can_be_entered(sesync, home):
 
 def test_ctrl_c_leaves_nothing(background, home):
     running = background("tour")
-    deadline = time.monotonic() + HANG
-    while not any((box / "site.toml").exists() for box in sandboxes()):
-        assert time.monotonic() < deadline and running.poll() is None
-        time.sleep(0.05)
-    time.sleep(0.5)
+    link = "research-home/jsmith/cooltrees-data"  # which the tour's second scene makes
+    wait_for(lambda: running.poll() is not None or any((box / link).is_symlink() for box in sandboxes()))
+    assert running.poll() is None
     running.send_signal(signal.SIGINT)
     assert running.wait(timeout=HANG) == 130
     assert sandboxes() == []
@@ -65,14 +62,10 @@ def test_ctrl_c_leaves_nothing(background, home):
 
 def test_a_killed_tour_is_cleared_by_the_next(background, sesync):
     running = background("tour")
-    deadline = time.monotonic() + HANG
-    while not sandboxes():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(sandboxes)
     running.kill()
     running.wait()
     left = sandboxes()
     following = background("tour")
-    while any(box.exists() for box in left):
-        assert time.monotonic() < deadline and following.poll() is None
-        time.sleep(0.05)
+    wait_for(lambda: following.poll() is not None or not any(box.exists() for box in left))
+    assert left and following.poll() is None

@@ -280,7 +280,7 @@ def test_leftovers_of_dead_runs_go_and_those_of_the_living_stay(sesync: Run, bac
         "from sesync_cli.lock import alone, partial\nplace = Path(sys.argv[1])\n"
         "with alone(place, nullcontext()):\n    partial(place, owner=place).mkdir(parents=True)\n"
         "    (partial(place, owner=place) / 'x').write_bytes(b'x' * 50_000)\n"
-        "    print('building', flush=True)\n    time.sleep(60)\n"
+        "    print('building', flush=True)\n    time.sleep(1000)\n"
     )
     dead = background("-c", build, home / "dead", program=(sys.executable,))
     living = background("-c", build, home / "living", program=(sys.executable,))
