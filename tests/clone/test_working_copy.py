@@ -52,6 +52,7 @@ def running_for(folder: Path) -> list[int]:
     return found
 
 
+@pytest.mark.timeout(3600)
 def test_killed_at_any_moment_there_is_all_of_it_or_nothing(background, sesync, friend, home):
     begun = time.monotonic()
     assert sesync("clone", "cooltrees/big", "first").code == 0

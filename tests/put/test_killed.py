@@ -16,6 +16,7 @@ pytestmark = pytest.mark.usefixtures("site")
 KILLS, ROUND = 50, 10
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("words", [(), ("--move",)], ids=["copy", "move"])
 def test_runs_killed_at_fifty_random_moments(memory: Path, words: tuple[str, ...]):
     """Up to ten kills of the same put, one after the other, until a run comes to its end; then it begins anew."""

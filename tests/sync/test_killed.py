@@ -37,6 +37,7 @@ def wait_for_the_work(here: Path, process) -> None:
         time.sleep(0.001)
 
 
+@pytest.mark.timeout(3600)
 def test_killed_at_any_moment_the_next_run_works_and_nothing_is_lost(background, sesync, large, home):
     """Own changes beside, a file to commit, and theirs to get: all at once, killed at random, with SIGKILL."""
     start = home.with_name("start")

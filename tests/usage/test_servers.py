@@ -111,7 +111,8 @@ def test_it_can_be_stopped_and_leaves_no_process(background, export: Path, tmp_p
         walking.send_signal(word)
         _, err = walking.communicate(timeout=HANG)
         assert (walking.returncode, "stopped" in err) == (130, True)
-        assert hangs(server) and all(is_killed(one) for one in crew)
+        wait_for(lambda: all(is_killed(one) for one in crew))
+        assert crew and hangs(server)
         server.send_signal(signal.SIGCONT)
         wait_for(lambda: not any(runs(one) for one in crew))
 
