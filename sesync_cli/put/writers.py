@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 from collections.abc import Iterable, Iterator, Set
 from contextlib import suppress
 
@@ -18,6 +19,7 @@ class Writers:
 
     def __init__(self) -> None:
         self.kinds: dict[int, str] = {}
+        signal.signal(signal.SIGIO, signal.SIG_IGN)  # sent when somebody opens a file while we have its lease
 
     def of(self, files: Iterable[tuple[str, os.stat_result]]) -> dict[str, str]:
         """Those of these files that somebody writes, each with the program: 'python3 (process 4711)'.
