@@ -64,7 +64,8 @@ class Found:
     without contents (a FIFO, a socket, a device), `secrets` what looks like one and is left out, `told_secrets` those
     that were named themselves; `astray` are the links that lead out of what is put, `unreadable` the folders that
     cannot be looked into, and why, `leftovers` folders with what killed runs left, `made` those to be made. `alike`
-    are places whose names some file systems take for one.
+    are places whose names some file systems take for one, `respelt` those that are there, each under another spelling;
+    `unwritten` are the places of databases, each with a file there that would be read into it.
     """
 
     sources: tuple[str, ...]
@@ -81,12 +82,19 @@ class Found:
     leftovers: tuple[str, ...] = ()
     made: tuple[str, ...] = ()
     alike: tuple[tuple[str, ...], ...] = ()
+    respelt: tuple[tuple[str, str], ...] = ()
+    unwritten: tuple[tuple[str, str], ...] = ()
 
     def source(self, entry: Entry) -> str:
         return f"{self.sources[entry.source]}/{entry.rel}" if entry.rel else self.sources[entry.source]
 
     def final(self, entry: Entry) -> str:
         return f"{self.finals[entry.source]}/{entry.rel}" if entry.rel else self.finals[entry.source]
+
+    def new_folders(self) -> set[str]:
+        """The folders that are not there yet."""
+        missing = (one for one in self.entries if one.is_folder and one.there == There.NOTHING)
+        return {*self.made, *map(self.final, missing)}
 
     @property
     def owner(self) -> str:
@@ -108,6 +116,6 @@ def is_unchanged(found: os.stat_result, known: Facts) -> bool:
     return now[:3] == known[:3] and (now.changed == known.changed or not now.changed or not known.changed)
 
 
-def same_time(source: int, target: int, grain: int) -> bool:
-    """Whether this is the time of the source as a file system keeps it that counts in steps of `grain`, all in ns."""
-    return source == target or any(source // one * one == target for one in (*_GRAINS, grain))
+def same_time(source: int, target: int) -> bool:
+    """Whether this is the time of the source, in ns, as a file system keeps it that counts in slightly larger steps."""
+    return source == target or any(source // grain * grain == target for grain in _GRAINS)

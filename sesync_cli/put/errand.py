@@ -12,6 +12,7 @@ from sesync_cli.errors import Conflict, NotFound, Refused, WrongWords
 from sesync_cli.names import checked
 from sesync_cli.plan import Watch, by_hand
 from sesync_cli.put.crew import Guard, Tell, together
+from sesync_cli.put.sums import NAME, read
 from sesync_cli.site.settings import Site
 from sesync_cli.where.datasets import companions, whole_of
 
@@ -93,8 +94,8 @@ def check_names(errand: Errand) -> None:
             raise WrongWords(f"{name!r} cannot be the name of a file", hint="'--as NAME' gives it another one.")
 
 
-def with_companions(errand: Errand, guarded: Guard) -> tuple[tuple[Path, str], ...]:
-    """What is to be put and its name: the sources, and before each database what it is not whole without.
+def with_companions(errand: Errand, guarded: Guard) -> tuple[list[tuple[Path, str]], set[Path]]:
+    """What is to be put and its name: the sources, and before each database what it is not whole without; the latter.
 
     The database itself goes last in, and first out, so that it is whole in one of the two places at each moment.
     """
@@ -103,13 +104,21 @@ def with_companions(errand: Errand, guarded: Guard) -> tuple[tuple[Path, str], .
         tell([[str(one) for one in companions(source)] for source in errand.sources])
 
     [found] = together([look], guarded)
-    named = set(errand.sources)
+    companions_ = {Path(one) for beside in found for one in beside}
     pairs: list[tuple[Path, str]] = []
     for source, final, beside in zip(errand.sources, errand.finals, found, strict=True):
-        more = (Path(one) for one in beside if Path(one) not in named)
-        pairs += [(one, final + one.name.removeprefix(source.name)) for one in more]
-        pairs.append((source, final))
-    return tuple(pairs)
+        pairs += [(Path(one), final + Path(one).name.removeprefix(source.name)) for one in beside]
+        pairs += [(source, final)] if source not in companions_ else []
+    return pairs, companions_
+
+
+def _check_manifest(at: Path) -> None:
+    """Refuse to begin what could not be written down in the end."""
+    if os.path.lexists(at) and (at.is_symlink() or not at.is_file()):
+        hint = "Move it out of the way, or put what you have into a folder of its own."
+        raise Conflict(f"{at} is no file, and checksums are kept in one of this name", hint=hint)
+    for _ in read(str(at)) if at.is_file() else ():
+        continue
 
 
 def check_places(errand: Errand, directory: Path, guarded: Guard) -> list[Path]:
@@ -121,6 +130,8 @@ def check_places(errand: Errand, directory: Path, guarded: Guard) -> list[Path]:
 
     def check(tell: Tell) -> None:
         folder = directory / errand.folder
+        if errand.manifest:
+            _check_manifest(folder / NAME)
         top, inner = os.path.realpath(directory), os.path.realpath(folder)
         if not _below(inner, top):
             raise Refused(f"{folder} leads out of the data directory, to {inner}", hint="Choose another folder.")

@@ -16,10 +16,9 @@ from sesync_cli.plan import Report, by_hand
 from sesync_cli.put.crew import Guard, Tell
 from sesync_cli.put.entries import Entry, Found, is_unchanged
 from sesync_cli.put.steps import Tally, explaining, run
-from sesync_cli.put.writers import Writers
+from sesync_cli.put.writers import CLOSE, Writers
 from sesync_cli.where.datasets import companions
 
-_CLOSE = "Close it there: in JupyterLab, Kernel > Shut Down Kernel."
 _OFTEN = 0.2  # seconds between two signs of life
 
 
@@ -39,7 +38,8 @@ class Leave:
 
     def do(self, report: Report) -> None:
         again = f"Every file is in {self.found.folder}, and checked. Run the same command again to go on."
-        with explaining(self.found.folder, lambda: again):
+        safe = again if len(self.tally.proven) == self.tally.total else self.tally.placed()
+        with explaining(self.found.folder, lambda: safe):
             run([self._leave], self.guard, lambda word: self.tally.links.append(word) if word else None)
 
     def undo(self) -> None:
@@ -69,7 +69,8 @@ class Leave:
                 self._finish(path, entry, tell, writers)
         if staying:
             reasons = list(dict.fromkeys(map(str, staying.values())))
-            raise Conflict("; ".join(reasons), hint=next(iter(staying.values())).hint, problems=reasons)
+            others = "" if len(staying) == len(self.found.sources) else "; the others are moved"
+            raise Conflict("; ".join(reasons) + others, hint=next(iter(staying.values())).hint, problems=reasons)
 
     def _staying(self, known: Mapping[str, int], alive: "_Alive", writers: Writers) -> dict[str, Conflict]:
         """The sources that cannot go, and why; what a database is not whole without stays with it."""
@@ -81,8 +82,8 @@ class Leave:
                 staying[source] = error
         for source in self.found.sources if staying else ():
             together = {source, *map(str, companions(Path(source)))}.intersection(self.found.sources)
-            if why := next((staying[one] for one in together if one in staying), None):
-                staying |= dict.fromkeys(together - staying.keys(), why)
+            if why := next((staying[one] for one in (source, *together) if one in staying), None):
+                staying |= dict.fromkeys(together, why)
         return staying
 
     def _finish(self, source: str, entry: Entry, tell: Tell, writers: Writers) -> None:
@@ -109,8 +110,8 @@ class Leave:
                 raise _stays(source, path, "has changed")
             if entry.is_file:
                 files.append((path, found))
-        for path, program in writers.of(files).items():
-            raise _stays(source, path, f"is open for writing in {program}", _CLOSE)
+        for path, use in writers.of(files).items():
+            raise _stays(source, path, use.words, use.hint)
 
 
 class _Alive:
@@ -216,4 +217,4 @@ def _need_same(path: str, entry: Entry, writers: Writers) -> None:
     if not _is_same(found, entry):
         raise Conflict(f"{path} stays: it has changed since it was copied", hint="")
     if entry.is_file and writers.has(path, found):
-        raise Conflict(f"{path} stays: a program has opened it for writing", hint=_CLOSE)
+        raise Conflict(f"{path} stays: a program has opened it for writing", hint=CLOSE)

@@ -12,10 +12,11 @@ from sesync_cli.errors import Conflict, SesyncError
 from sesync_cli.lock import partial, remove, sweep
 from sesync_cli.put.crew import Tell
 from sesync_cli.put.entries import Entry, Found, There
-from sesync_cli.put.rights import Folder, share_folder
+from sesync_cli.put.job import Job
+from sesync_cli.put.rights import Folders, share_folder
 from sesync_cli.put.survey import nearest
 from sesync_cli.put.system import flush
-from sesync_cli.put.worker import Job, Worker
+from sesync_cli.put.worker import Worker
 
 _LINKLESS = (errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP)
 _OURS = 0o700
@@ -48,15 +49,15 @@ def prepare(share: Share, tell: Tell) -> None:
 
     Those are told whose group can be given nothing.
     """
-    closed: set[str] = set()
+    folders = Folders(share.found.new_folders(), set())
     for path in share.found.made:
-        _make(path, 0, closed)
+        _make(path, None, folders)
     _try_names(share)
     _try_alike(share)
     for _, entry, final in share.entries():
         if entry.is_folder and entry.there == There.NOTHING:
-            _make(final, entry.mode, closed)
-    tell(("closed", tuple(closed)))
+            _make(final, os.stat(share.found.source(entry)), folders)
+    tell(("closed", tuple(folders.closed)))
 
 
 def _flush_at(folder: str) -> None:
@@ -108,21 +109,17 @@ def undo(share: Share) -> None:
             os.rmdir(folder)
 
 
-def _make(path: str, mode: int, closed: set[str]) -> None:
+def _make(path: str, source: os.stat_result | None, folders: Folders) -> None:
     """Make a folder with the mode of its source, or if that has none, with that of the folder above."""
-    above = Folder.at(os.path.dirname(path))
+    top = os.path.dirname(path)
     try:
         os.mkdir(path, _OURS)
     except FileExistsError:
         if stat.S_ISDIR(os.lstat(path).st_mode):
             return
         raise Conflict(f"{path} has appeared meanwhile, and is no folder", hint="") from None
-    source = mode or above.mode & ~stat.S_IRWXG
-    if os.path.dirname(path) in closed:
-        os.chmod(path, source & 0o777 | _OURS)
-        closed.add(path)
-    elif not share_folder(path, source, above):
-        closed.add(path)
+    if not share_folder(path, source or os.stat(top), folders.at(top)) or top in folders.closed:
+        folders.closed |= {path}
 
 
 def _try_names(share: Share) -> None:

@@ -1,26 +1,24 @@
 """How things come into a data directory: looked at, and made into a plan."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import localtime, strftime
 from typing import Any
 
-from sesync_cli.errors import Conflict, Refused
 from sesync_cli.plan import Plan, Step, Watch, by_hand
 from sesync_cli.put.crew import Guard
 from sesync_cli.put.entries import Found, There
 from sesync_cli.put.errand import Errand, check_names, check_places, folder_of, guard, with_companions
+from sesync_cli.put.job import Verification
 from sesync_cli.put.moving import Leave, Point
-from sesync_cli.put.steps import WHOSE, Clear, Put, Tally, too_little, unreadable
+from sesync_cli.put.obstacles import check, has_work, some
+from sesync_cli.put.steps import Clear, Put, Tally, too_little, unreadable
 from sesync_cli.put.sums import NAME, KeepSums
 from sesync_cli.put.survey import survey
-from sesync_cli.put.worker import Verification
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
-
-_SHOWN = 3
 
 
 def plan_put(errand: Errand, site: Site, watch: Watch) -> Plan:
@@ -31,22 +29,26 @@ def plan_put(errand: Errand, site: Site, watch: Watch) -> Plan:
     guarded = guard(list(dict.fromkeys([directory, *(one.parent for one in errand.sources)])), site)
     with watch("Looking at what is there"):
         moved = check_places(errand, directory, guarded)
-        places = {str(source): f"{folder}/{name}" for source, name in with_companions(errand, guarded)}
+        pairs, companions = with_companions(errand, guarded)
+        places = {str(source): f"{folder}/{name}" for source, name in pairs}
         sources = tuple(source for source in places if Path(source) not in moved)
         finals = tuple(places[one] for one in sources)
         found = survey(sources, finals, str(folder), guarded, contents=errand.checksum)
-    _check(found, errand)
+    check(found, errand)
     pointing = [one for one in moved if errand.link and not one.is_symlink()]
-    return _Making(errand, found, guarded, {one: places[str(one)] for one in pointing}).plan(list(places.values()))
+    linked = places.keys() - set(map(str, companions))
+    making = _Making(errand, found, guarded, linked, {one: places[str(one)] for one in pointing})
+    return making.plan(list(places.values()))
 
 
 @dataclass(frozen=True)
 class _Making:
-    """A plan in the making; `pointing` are links that a run that was killed did not come to."""
+    """A plan in the making; `linked` are sources that leave a link, `pointing` links that a killed run did not make."""
 
     errand: Errand
     found: Found
     guard: Guard
+    linked: Set[str]
     pointing: Mapping[Path, str]
 
     def plan(self, finals: list[str]) -> Plan:
@@ -76,7 +78,7 @@ class _Making:
         chosen = tuple(number for number, one in enumerate(found.entries) if one.there != There.ANOTHER)
         how = Verification(errand.move or errand.manifest, errand.manifest, errand.by_hand("--checksum", "--replace"))
         steps: list[tuple[Step, str]] = []
-        if _work(found, chosen) or (chosen and how.existing):
+        if has_work(found, chosen) or (chosen and how.existing):
             steps.append((Put(found, chosen, tally, self.guard, _shown(found), how), ""))
         for number in others:
             entry = found.entries[number]
@@ -94,7 +96,7 @@ class _Making:
         if errand.manifest and found.entries:
             steps.append(KeepSums(found, tally, self.guard))
         if errand.move:
-            linked = frozenset(map(str, errand.sources if errand.link else ()))
+            linked = self.linked if errand.link else frozenset()
             steps += [Leave(found, tally, self.guard, linked)] if found.entries else []
             steps += [Point(at, final, tally) for at, final in self.pointing.items()]
         return [(step, "") for step in steps]
@@ -111,6 +113,7 @@ class _Making:
             "there_files": len(there),
             "there_bytes": _bytes(found, there),
             "skipped": found.odd,
+            "astray": found.astray,
             "secrets": found.secrets,
             "unreadable": [path for path, _ in found.unreadable],
             "links": [],
@@ -131,46 +134,20 @@ class _Making:
         return {"done": done, "result": {**plan.result, **result}, "warnings": warnings}
 
 
-def _check(found: Found, errand: Errand) -> None:
-    if errand.manifest:
-        _need_no_manifest(found)
-    blocked = [one for one in found.entries if one.there == There.BLOCKED]
-    others = [one for one in found.entries if one.there == There.ANOTHER]
-    if blocked:
-        paths = _some(found.final(one) for one in blocked)
-        raise Conflict(f"something else is in the way, and it stays: {paths}", hint="'--as NAME' gives another name.")
-    if others and not errand.replace:
-        paths = _some(found.final(one) for one in others)
-        hint = "'--as NAME' gives what you put another name, and '--replace' asks for each file."
-        raise Conflict(f"other files are there already, and stay: {paths}", hint=hint)
-    secrets = [f"{path} looks like a secret" for path in found.secrets]
-    if errand.move and (left := [*found.odd, *secrets, *(f"{path} cannot be read" for path, _ in found.unreadable)]):
-        raise Refused(f"this cannot be moved whole: {_some(left)}", hint="Leave out '--move' to copy the rest.")
-    if found.unreadable and not _work(found, range(len(found.entries))):
-        raise Refused(f"this cannot be looked into: {_some(unreadable(found))}", hint=WHOSE, problems=unreadable(found))
-
-
-def _need_no_manifest(found: Found) -> None:
-    """Refuse a source that would be the file of the checksums, on some file systems or on all."""
-    for source, final in zip(found.sources, found.finals, strict=True):
-        if os.path.basename(final).upper() == NAME:
-            hint = "'--as NAME' gives it another name. Or leave out '--manifest': 'put --check' reads its sums, too."
-            raise Conflict(f"{source} would be the very file that '--manifest' writes into", hint=hint)
-
-
-def _work(found: Found, chosen: Iterable[int]) -> bool:
-    return any(found.entries[number].there == There.NOTHING for number in chosen)
-
-
 def _warnings(found: Found) -> Iterable[str]:
     if found.odd:
-        yield f"left out: {_some(found.odd)}"
+        yield f"left out: {some(found.odd)}"
     if found.secrets:
-        yield f"left out, since your whole group could read these secrets: {_some(found.secrets)}"
+        yield f"left out, since your whole group could read these secrets: {some(found.secrets)}"
     if found.unreadable:
-        yield f"this cannot be looked into: {_some(unreadable(found))}"
+        yield f"this cannot be looked into: {some(unreadable(found))}"
+    if found.told_secrets:
+        yield f"all who may read {found.folder} can read these secrets: {some(found.told_secrets)}"
+    if found.respelt:
+        taken = some(f"{path} is {other}" for path, other in found.respelt)
+        yield f"capitals and small letters are one there, and this was there already: {taken}"
     if found.astray:
-        yield f"links that lead out of what you put, and may lead nowhere from there: {_some(found.astray)}"
+        yield f"links that lead out of what you put, and may lead nowhere from there: {some(found.astray)}"
     if found.free is not None and found.free < found.needs:
         yield too_little(found)
 
@@ -180,13 +157,13 @@ def _told_secrets(found: Found) -> str:
     if not found.told_secrets:
         return ""
     these, them = ("these secrets", "them") if len(found.told_secrets) > 1 else ("this secret", "it")
-    return f"All who may read {found.folder} could read {these}: {_some(found.told_secrets)}. Put {them} there?"
+    return f"All who may read {found.folder} could read {these}: {some(found.told_secrets)}. Put {them} there?"
 
 
 def _closed(tally: Tally) -> str:
     folders = sorted(tally.closed)
     return (
-        f"your group may not be able to read what you put: you are not in the group that {_some(folders)} belongs to, "
+        f"your group may not be able to read what you put: you are not in the group that {some(folders)} belongs to, "
         "so it could not be given to that group"
     )
 
@@ -228,9 +205,3 @@ def _bytes(found: Found, numbers: Iterable[int]) -> int:
 
 def _count(found: Found, numbers: list[int]) -> str:
     return f"{len(numbers):,} {'file' if len(numbers) == 1 else 'files'} ({size(_bytes(found, numbers))})"
-
-
-def _some(texts: Iterable[str]) -> str:
-    whole = list(texts)
-    more = f", and {len(whole) - _SHOWN:,} more" if len(whole) > _SHOWN else ""
-    return ", ".join(whole[:_SHOWN]) + more

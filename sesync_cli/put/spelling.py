@@ -13,11 +13,11 @@ def alike(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
     return (tuple(sorted(group)) for group in groups.values() if len(group) > 1)
 
 
-def respelt(names: Iterable[str], there: set[str]) -> list[str]:
-    """Those of these names that are not there, while one is that some file systems take for it."""
+def respelt(names: Iterable[str], there: set[str]) -> list[tuple[str, str]]:
+    """Those of these names that are not there, each with one that is and that some file systems take for it."""
     missing = [name for name in names if name not in there]
-    folded = set(map(_folded, there)) if missing else set()
-    return [name for name in missing if _folded(name) in folded]
+    by_folded = {_folded(name): name for name in there} if missing else {}
+    return [(name, by_folded[_folded(name)]) for name in missing if _folded(name) in by_folded]
 
 
 def _folded(name: str) -> str:

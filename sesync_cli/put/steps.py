@@ -14,8 +14,9 @@ from sesync_cli.errors import NoRoom, SesyncError, Stopped
 from sesync_cli.plan import Report
 from sesync_cli.put.crew import Guard, Work, together
 from sesync_cli.put.entries import Entry, Found, There
+from sesync_cli.put.job import Job, Verification
 from sesync_cli.put.places import Share, clear, finish, prepare, undo
-from sesync_cli.put.worker import TOKEN, Job, Verification, Worker
+from sesync_cli.put.worker import TOKEN, Worker
 from sesync_cli.view import size
 
 _WORKERS = 4
@@ -38,7 +39,7 @@ class Tally:
     warnings: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     problems: list[tuple[int, str]] = field(default_factory=list)
-    differs: bool = False
+    kinds: set[str] = field(default_factory=set)
     bytes: int = 0
 
     def placed(self) -> str:
@@ -54,9 +55,9 @@ class Tally:
         kind, *rest = what
         if kind == "bytes":
             self.bytes += rest[0]
-        elif kind in ("problem", "differs"):
+        elif kind in ("problem", "differs", "changed"):
             self.problems.append((rest[0], rest[1]))
-            self.differs = self.differs or kind == "differs"
+            self.kinds.add(kind)
         elif kind == "closed":
             self.closed.update(rest[0])
         else:
@@ -132,13 +133,15 @@ class Put:
         return entry.is_file and (entry.first < 0 or self.replace)
 
     def _failure(self) -> SesyncError:
-        whole = [*unreadable(self.found), *(what for _, what in self.tally.problems)]
-        more = [f"and {len(whole) - _SHOWN:,} more"] if len(whole) > _SHOWN else []
+        left = [*self.found.odd, *(f"{path} looks like a secret, and is left out" for path in self.found.secrets)]
+        whole = [*unreadable(self.found), *(what for _, what in self.tally.problems), *left]
+        more = [f"and {len(whole) - _SHOWN:,} more ('--json' names them all)"] if len(whole) > _SHOWN else []
         hint = [WHOSE] if self.found.unreadable else []
-        if self.tally.differs:
+        if "differs" in self.tally.kinds:
             hint.append(f"'{self.verification.replacing}' asks about each file that differs.")
         text = "; ".join([*whole[:_SHOWN], *more])
-        return SesyncError(text, hint=" ".join([*hint, self.tally.safe()]), problems=whole)
+        safe = self.tally.safe() if self.tally.kinds == {"changed"} else self.tally.placed()
+        return SesyncError(text, hint=" ".join([*hint, safe]), problems=whole)
 
 
 @dataclass(frozen=True)

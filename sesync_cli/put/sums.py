@@ -47,16 +47,17 @@ class KeepSums:
 
     def _keep(self, tell: Tell) -> None:
         tops = len(self.found.folder) + 1
-        sums = dict(read(self.at)) if os.path.lexists(self.at) else {}
+        # a provider's './x' is our 'x': one name, one checksum
+        sums = {os.path.normpath(name): digest for name, digest in read(self.at)} if os.path.lexists(self.at) else {}
         for number, entry in enumerate(self.found.entries):
             one = number if entry.first < 0 else entry.first
             if entry.is_file and one in self.tally.sums:
                 sums[os.fsencode(self.found.final(entry)[tops:])] = self.tally.sums[one].hex().encode()
         beside = str(partial(Path(self.at), owner=Path(self.found.owner)))
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644), "wb") as file:
             file.write(b"".join(line(sums[name], name) for name in sorted(sums)))
             file.flush()
-            share(file.fileno(), 0o644, Folder.at(self.found.folder))
+            share(file.fileno(), os.fstat(file.fileno()), Folder.at(self.found.folder))
             os.fsync(file.fileno())
         os.rename(beside, self.at)
 
@@ -73,7 +74,7 @@ def read(manifest: str) -> Iterator[tuple[bytes, bytes]]:
         for number, text in enumerate(file, 1):
             found = _LINE.fullmatch(text.removesuffix(b"\n"))
             if not found:
-                hint = "Move it out of the way if it is something else."
+                hint = "Move it out of the way, or put what you have into a folder of its own."
                 raise Conflict(f"line {number} of {manifest} is no line of sha256sum", hint=hint)
             escaped, digest, name = found.groups()
             yield unescaped(name) if escaped else name, digest

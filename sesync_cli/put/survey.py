@@ -3,26 +3,23 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sesync_cli.directory import file_system
 from sesync_cli.put.contents import Contents, Hash, fast_hash, renew
 from sesync_cli.put.crew import Guard, Tell, together
 from sesync_cli.put.entries import Entry, Facts, Found, There, facts, same_time
 from sesync_cli.put.spelling import alike, respelt
 from sesync_cli.where.contents import is_secret
+from sesync_cli.where.datasets import is_database, unwritten
 
 _SHARE = 500  # entries in a message
 _PATH_MAX = 4096  # bytes, in <linux/limits.h>
 _PARTIAL = ".sesync-partial"
 _ODD = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
-_SECOND = 1_000_000_000  # nanoseconds
-_LISTS = ("odd", "secrets", "told_secrets", "astray", "unreadable", "leftovers", "alike")
-# nanoseconds in which file systems count that have no times of change, by which one could see it
-_GRAINS = {"vfat": 2 * _SECOND, "msdos": 2 * _SECOND, "exfat": _SECOND // 100}
+_LISTS = ("odd", "secrets", "told_secrets", "astray", "unreadable", "leftovers", "alike", "respelt", "unwritten")
 
 
 def survey(
@@ -64,13 +61,13 @@ class _Survey:
     lists: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in _LISTS})
     too_long: str = ""
     longest: int = 255
-    grain: int = 1
     devices: set[int] = field(default_factory=set)
 
     def look(self) -> None:
         place = nearest(self.folder)
-        self.longest, self.grain = os.pathconf(place, "PC_NAME_MAX"), _GRAINS.get(file_system(place), 1)
-        self._listed(self.folder, [os.path.basename(final) for final in self.finals])
+        self.longest = os.pathconf(place, "PC_NAME_MAX")
+        names = map(os.path.basename, self.finals)
+        self._listed(self.folder, dict(zip(names, self.sources, strict=True)))
         for number, (source, final) in enumerate(zip(self.sources, self.finals, strict=True)):
             found = os.lstat(source)
             self.devices.add(found.st_dev)
@@ -110,7 +107,7 @@ class _Survey:
             except OSError as error:
                 self.lists["unreadable"].append((source, error.strerror or ""))
                 continue
-            there = self._listed(final, list(found))
+            there = self._listed(final, {name: f"{source}/{name}" for name in found})
             folders = []
             for name, one in sorted(found.items()):
                 below = f"{rel}/{name}" if rel else name
@@ -119,8 +116,8 @@ class _Survey:
                     folders.append(below)
             todo += reversed(folders)
 
-    def _listed(self, folder: str, names: list[str]) -> set[str]:
-        """What is in a folder that these names come into; it is noted what some file systems cannot tell apart."""
+    def _listed(self, folder: str, names: Mapping[str, str]) -> set[str]:
+        """What is in a folder that these names come into, each from its source; noted is what may go wrong there."""
         self.lists["alike"] += [tuple(f"{folder}/{name}" for name in group) for group in alike(names)]
         try:
             there = set(os.listdir(folder))
@@ -128,7 +125,13 @@ class _Survey:
             return set()
         if any(name.startswith(_PARTIAL) for name in there):
             self.lists["leftovers"].append(folder)
-        return there | {name for name in respelt(names, there) if os.path.lexists(f"{folder}/{name}")}
+        for beside, name in unwritten(there):
+            if name in names and os.path.getsize(f"{folder}/{beside}") and is_database(names[name]):
+                self.lists["unwritten"].append((f"{folder}/{name}", f"{folder}/{beside}"))
+        seen = [(f"{folder}/{name}", f"{folder}/{other}") for name, other in respelt(names, there)]
+        taken = [(path, other) for path, other in seen if os.path.lexists(path)]
+        self.lists["respelt"] += taken
+        return there | {os.path.basename(path) for path, _ in taken}
 
     def _seen(self, number: int, rel: str, found: os.stat_result, other: os.stat_result | None) -> bool:
         """Note one thing; True if it is a folder to be looked into."""
@@ -182,13 +185,8 @@ class _Survey:
             return There.ANOTHER
         if mine == stat.S_IFLNK:
             return There.SAME if os.readlink(final) == text else There.ANOTHER
-        same = not self.contents and same_time(found.st_mtime_ns, other.st_mtime_ns, self._grain(final, other))
+        same = not self.contents and same_time(found.st_mtime_ns, other.st_mtime_ns)
         return There.SAME if same or self._same_contents(source, final, found.st_size) else There.ANOTHER
-
-    def _grain(self, final: str, other: os.stat_result) -> int:
-        """In what steps, in ns, the file system there counts time: the times of change, which nobody can set, tell."""
-        whole = other.st_ctime_ns % _SECOND == 0 and os.stat(os.path.dirname(final)).st_ctime_ns % _SECOND == 0
-        return _SECOND if whole and self.grain == 1 else self.grain
 
     def _same_contents(self, source: str, final: str, size: int) -> bool:
         try:

@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,39 +13,18 @@ from sesync_cli.errors import SesyncError
 from sesync_cli.lock import partial
 from sesync_cli.put.contents import LONG, Changed, Contents, Hash, Unreadable, fast_hash, renew
 from sesync_cli.put.crew import Tell
-from sesync_cli.put.entries import Entry, Found, There
+from sesync_cli.put.entries import Entry, There
+from sesync_cli.put.job import Job
 from sesync_cli.put.proof import is_same, named, need_unchanged, opened
-from sesync_cli.put.rights import Folder, copy_attributes, file_mode, share
+from sesync_cli.put.rights import Folders, copy_attributes, share
 from sesync_cli.put.system import appear, flush
+from sesync_cli.put.writers import Busy, Writers
 
 TOKEN = 4  # bytes that number the next batch
 _FEW = 16  # files up to which each is flushed by itself; for more, the whole file system is, which may be others' too
 _SECONDS = 1.0  # of copying until what is copied is placed
 _OFTEN = 0.1  # seconds between two words about the bytes that went
 _UNFIT = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EFBIG}  # the file system cannot hold this one
-
-
-@dataclass(frozen=True)
-class Verification:
-    """Whether what is there already is compared, whether SHA-256 sums are told, and how to replace what differs."""
-
-    existing: bool
-    sums: bool
-    replacing: str
-
-
-@dataclass(frozen=True)
-class Job:
-    """What the workers of one run share: all that was found, and how each file is to be treated.
-
-    `replace` lets a file take the place of another; `closed` are folders whose group is given nothing.
-    """
-
-    found: Found
-    batches: Sequence[Sequence[int]]
-    verification: Verification
-    replace: bool = False
-    closed: Set[str] = frozenset()
 
 
 @dataclass
@@ -55,6 +34,7 @@ class _Copy:
     number: int
     beside: str
     file: int
+    source: os.stat_result
     checksum: bytes
     read: list[Hash]
 
@@ -67,8 +47,7 @@ class Worker:
         self.contents = Contents(self._went)
         self.prefix = partial(Path("x"), owner=Path(job.found.owner)).name.removesuffix("x")
         self.bytes, self.told = 0, time.monotonic()
-        self.folders: dict[str, Folder] = {}
-        self.closed = set(job.closed)
+        self.folders = Folders(job.found.new_folders(), job.closed)
 
     def serve(self, taking: int, giving: int) -> None:
         """The pipe holds the number of the next batch: who takes it puts the one after it in its place."""
@@ -125,7 +104,7 @@ class Worker:
         try:
             with named(beside):
                 file = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-                copy = _Copy(number, beside, file, b"", self._hashes())
+                copy = _Copy(number, beside, file, os.fstat(source), b"", self._hashes())
                 try:
                     if entry.facts.size > LONG:
                         copy.checksum = self.contents.copy_long(source, file, entry.facts.size, copy.read)
@@ -147,7 +126,7 @@ class Worker:
                 if entry.facts.size <= LONG:
                     self.contents.digest(copy.file, entry.facts.size, copy.read)
                 self._check(entry, copy)
-                self._share(copy.file, entry, os.path.dirname(final))
+                self._share(copy, os.path.dirname(final))
                 os.utime(copy.file, ns=(entry.facts.modified, entry.facts.modified))
         except BaseException:
             self._drop(copy)
@@ -170,6 +149,7 @@ class Worker:
 
     def _appear(self, entry: Entry, beside: str, final: str) -> None:
         if self.job.replace:
+            self._need_no_writer(final)
             return os.rename(beside, final)
         try:
             appear(beside, final)
@@ -177,6 +157,11 @@ class Worker:
             if not self._is_same(entry, self._hashes()):
                 raise
             os.unlink(beside)
+
+    def _need_no_writer(self, final: str) -> None:
+        """A program that has the file open that is to be replaced would go on writing into nothing."""
+        for use in Writers().of([(final, os.lstat(final))]).values():
+            raise Busy(use.words)
 
     def _prove(self, number: int) -> None:
         entry, read = self.job.found.entries[number], self._hashes()
@@ -187,14 +172,9 @@ class Worker:
     def _is_same(self, entry: Entry, read: list[Hash]) -> bool:
         return is_same(self.job.found.source(entry), self.job.found.final(entry), entry, self.contents, read)
 
-    def _share(self, file: int, entry: Entry, folder: str) -> None:
-        """Give the group of the folder its rights to a file, unless it is known that this cannot be done."""
-        if folder in self.closed:
-            return os.fchmod(file, file_mode(entry.mode, 0))
-        if folder not in self.folders:
-            self.folders[folder] = Folder.at(folder)
-        if not share(file, entry.mode, self.folders[folder]):
-            self.closed.add(folder)
+    def _share(self, copy: _Copy, folder: str) -> None:
+        """Give the group of the folder its rights to a file."""
+        if not share(copy.file, copy.source, self.folders.at(folder)):
             self.tell(("closed", (folder,)))
 
     def _hashes(self) -> list[Hash]:
@@ -223,9 +203,11 @@ class Worker:
         try:
             yield
         except Changed:
-            self.tell(("problem", number, f"{source} changed while it was copied"))
+            self.tell(("changed", number, f"{source} changed while it was copied"))
         except Unreadable as error:
             self.tell(("problem", number, f"{source} cannot be read: {error}"))
+        except Busy as use:
+            self.tell(("problem", number, f"{final} stays: it {use}"))
         except FileExistsError:
             self.tell(("differs", number, f"{final} is there already, and has other contents than {source}"))
         except OSError as error:

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Iterable, Iterator, Set
 from contextlib import suppress
+from typing import NamedTuple
 
 from sesync_cli.directory import file_system
 
@@ -14,6 +15,23 @@ _TELLING = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "tmpfs"})
 Identity = tuple[int, int]  # device and inode
 
 
+CLOSE = "Close it there: in JupyterLab, Kernel > Shut Down Kernel."
+
+
+class Use(NamedTuple):
+    """What to say of a file that is written, after its name, and what to do."""
+
+    words: str
+    hint: str
+
+
+_THEIRS = Use("belongs to somebody else, whose programs one cannot see", "Leave out '--move' to copy it.")
+
+
+class Busy(Exception):
+    """A program has the file open for writing; the argument says which."""
+
+
 class Writers:
     """Looks for programs that write; knows after the first file of a file system what its leases tell."""
 
@@ -21,10 +39,10 @@ class Writers:
         self.kinds: dict[int, str] = {}
         signal.signal(signal.SIGIO, signal.SIG_IGN)  # sent when somebody opens a file while we have its lease
 
-    def of(self, files: Iterable[tuple[str, os.stat_result]]) -> dict[str, str]:
-        """Those of these files that somebody writes, each with the program: 'python3 (process 4711)'.
+    def of(self, files: Iterable[tuple[str, os.stat_result]]) -> dict[str, "Use"]:
+        """Those of these files that somebody writes, or may write, and who it is.
 
-        On a file server, and for files of somebody else, it is known of one's own programs only.
+        On a file server it is known of one's own programs only.
         """
         written: dict[Identity, str] = {}
         doubtful: dict[Identity, str] = {}
@@ -35,8 +53,10 @@ class Writers:
         if not written and not doubtful:
             return {}
         programs = dict(_programs(written.keys() | doubtful.keys()))
-        sure = {path: programs.get(identity, "a program") for identity, path in written.items()}
-        return sure | {path: programs[identity] for identity, path in doubtful.items() if identity in programs}
+        sure = {path: _open_in(programs.get(identity, "a program")) for identity, path in written.items()}
+        sure |= {path: _open_in(programs[identity]) for identity, path in doubtful.items() if identity in programs}
+        theirs = (path for (device, _), path in doubtful.items() if self.kinds[device] in _TELLING)
+        return dict.fromkeys(theirs, _THEIRS) | sure
 
     def has(self, path: str, found: os.stat_result) -> bool:
         """Whether somebody writes this file, where a lease tells it."""
@@ -59,6 +79,10 @@ class Writers:
         finally:
             os.close(file)
         return True
+
+
+def _open_in(program: str) -> Use:
+    return Use(f"is open for writing in {program}", CLOSE)
 
 
 def _programs(wanted: Set[Identity]) -> Iterator[tuple[Identity, str]]:

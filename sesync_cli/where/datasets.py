@@ -1,29 +1,40 @@
 """Files that are one thing only together: a database, and what has not been written into it yet."""
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sesync_cli.where.contents import signature
 from sesync_cli.where.kinds import Kind, kind_by_name
 
-_BESIDE = ("-wal", "-journal", "-shm", ".wal")
+_READ = ("-wal", "-journal", ".wal")
+_BESIDE = (*_READ, "-shm")
 """What SQLite (https://sqlite.org/tempfiles.html) and DuckDB keep beside a database is called: its name, and this."""
 
 
 def companions(path: Path) -> list[Path]:
     """The files beside a database without which it is not whole; nothing for other files."""
     found = [beside for end in _BESIDE if os.path.isfile(beside := path.with_name(path.name + end))]
-    return found if found and _is_database(path) else []
+    return found if found and is_database(path) else []
 
 
 def whole_of(path: Path) -> Path | None:
     """The database that this file is a companion of."""
     wholes = (path.with_name(path.name.removesuffix(end)) for end in _BESIDE if path.name.endswith(end))
-    return next((one for one in wholes if os.path.isfile(one) and _is_database(one)), None)
+    return next((one for one in wholes if os.path.isfile(one) and is_database(one)), None)
 
 
-def _is_database(path: Path) -> bool:
-    if kind_by_name(path.name) == Kind.DATABASE:
+def unwritten(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Those of these names that would be read into a database when it is opened, each with that of the database."""
+    for name in names:
+        for end in _READ:
+            if name.endswith(end):
+                yield name, name.removesuffix(end)
+
+
+def is_database(path: str | Path) -> bool:
+    """Whether a file is a database that SQLite or DuckDB reads, by its name or its first bytes."""
+    if kind_by_name(os.path.basename(path)) == Kind.DATABASE:
         return True
     try:
         with open(path, "rb") as file:

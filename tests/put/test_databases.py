@@ -1,6 +1,7 @@
 """sesync put of databases: what belongs to one goes along, and no row is lost."""
 
 import os
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -136,3 +137,95 @@ main()
         assert again.returncode == 0, again.stderr
         assert rows(data / "obs.sqlite") == ROWS and os.listdir(mine) == ["obs.sqlite"]
     assert kill > 6
+
+
+def grown(path: Path) -> None:
+    """What becomes of a database in use: its log is written into it, and rows are added."""
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("insert into obs select number from obs")
+        writer.commit()
+        writer.execute("pragma wal_checkpoint(truncate)")
+
+
+@pytest.mark.parametrize("words", [(), ("--move",)], ids=["copy", "move"])
+@pytest.mark.parametrize("top", ["obs.sqlite", "raw"])
+def test_no_other_database_s_rows_come_into_it(sesync: Run, home: Path, data: Path, top: str, words: tuple[str, ...]):
+    name = "raw/obs.sqlite" if top == "raw" else top
+    path, there = home / name, data / name
+    path.parent.mkdir(exist_ok=True)
+    database(path)
+    assert sesync("put", top, "cooltrees").code == 0
+    grown(path)
+    for more in ((), ("--replace", "--yes")):
+        result = sesync("put", top, "cooltrees", *words, *more)
+        assert result.code == 1
+        assert f"Error: {there}-wal is there already, and would be read into {there}\n" in result.err
+    assert (rows(path), path.is_symlink()) == (2 * ROWS, False)
+    command = result.err.partition("If nobody needs what is there: '")[2].partition("'")[0]
+    subprocess.run(shlex.split(command), check=True)
+    assert sesync("put", top, "cooltrees", *words, "--replace", "--yes").code == 0
+    assert rows(there) == 2 * ROWS
+
+
+def test_the_log_alone_is_in_the_way_too(sesync: Run, home: Path, data: Path):
+    database(home / "obs.sqlite")
+    assert sesync("put", "obs.sqlite", "cooltrees").code == 0
+    (data / "obs.sqlite").unlink()
+    grown(home / "obs.sqlite")
+    result = sesync("put", "obs.sqlite", "cooltrees", "--move", "--yes")
+    assert (result.code, "would be read into" in result.err, rows(home / "obs.sqlite")) == (1, True, 2 * ROWS)
+    assert sesync("put", "obs.sqlite", "cooltrees", "--as", "other.sqlite", "--move").code == 0
+    assert rows(data / "other.sqlite") == 2 * ROWS
+
+
+def test_an_old_journal_takes_nothing_back(sesync: Run, home: Path, data: Path):
+    test_a_journal_that_takes_a_broken_change_back_goes_along(sesync, home, data)
+    with closing(sqlite3.connect(home / "new.sqlite")) as writer:
+        writer.execute("create table obs (number, text)")
+        writer.executemany("insert into obs values (?, ?)", [(number, "y" * 700) for number in range(5)])
+        writer.commit()
+    write(data / "obs.sqlite-journal", 5_000)
+    result = sesync("put", "new.sqlite", "cooltrees", "--as", "obs.sqlite", "--replace", "--yes", "--move")
+    assert (result.code, rows(home / "new.sqlite")) == (1, 5)
+    assert f"{data}/obs.sqlite-journal is there already, and would be read into {data}/obs.sqlite\n" in result.err
+
+
+def test_rows_that_came_later_come_too(sesync: Run, home: Path, data: Path):
+    database(home / "obs.sqlite")
+    assert sesync("put", "obs.sqlite", "cooltrees").code == 0
+    with closing(sqlite3.connect(home / "kept2")) as writer:
+        for end in ("", "-wal"):
+            shutil.copy(f"{home}/obs.sqlite{end}", f"{home}/kept2{end}")
+        writer.execute("pragma wal_autocheckpoint = 0")
+        writer.execute("insert into obs select number from obs")
+        writer.commit()
+        for end in ("", "-wal"):
+            shutil.copy(f"{home}/kept2{end}", f"{home}/obs.sqlite{end}")
+    assert sesync("put", "obs.sqlite", "cooltrees").code == 1
+    assert sesync("put", "obs.sqlite", "cooltrees", "--replace", "--yes").code == 0
+    assert rows(data / "obs.sqlite") == 2 * ROWS
+
+
+def test_all_parts_named_by_hand_leave_one_link(sesync: Run, home: Path, data: Path):
+    database(home / "obs.sqlite")
+    parts = [f"obs.sqlite{end}" for end in ("", "-wal", "-shm")]
+    assert sesync("put", *parts, "cooltrees", "--move").code == 0
+    assert (os.listdir(home), rows(data / "obs.sqlite")) == (["obs.sqlite"], ROWS)
+
+
+@pytest.mark.parametrize("words", [(), ("--move",)], ids=["copy", "move"])
+def test_a_database_that_is_open_there_is_not_replaced(sesync: Run, home: Path, data: Path, words: tuple[str, ...]):
+    for path, count in ((home / "obs.sqlite", 200), (data / "obs.sqlite", 100)):
+        with closing(sqlite3.connect(path)) as writer:
+            writer.execute("create table obs (number)")
+            writer.executemany("insert into obs values (?)", [(number,) for number in range(count)])
+            writer.commit()
+    with closing(sqlite3.connect(data / "obs.sqlite")) as theirs:
+        theirs.execute("insert into obs values (0)")
+        theirs.commit()
+        result = sesync("put", "obs.sqlite", "cooltrees", "--replace", "--yes", *words)
+        assert (result.code, rows(home / "obs.sqlite")) == (1, 200)
+        assert f"Error: {data}/obs.sqlite stays: it is open for writing in " in result.err
+        assert theirs.execute("select count(*) from obs").fetchone() == (101,)
+    assert sesync("put", "obs.sqlite", "cooltrees", "--replace", "--yes", *words).code == 0
+    assert rows(data / "obs.sqlite") == 200

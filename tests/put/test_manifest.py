@@ -108,3 +108,31 @@ def test_a_provider_s_checksums_in_a_folder_stay_beside_our_own(sesync: Run, hom
     assert (data / "raw/SHA256SUMS").read_bytes() == line
     assert (sha256sum(data), sha256sum(data / "raw"), sesync("put", "--check", "cooltrees").code) == ([], [], 0)
     assert sesync("put", home / "raw/SHA256SUMS", "cooltrees:other", "--as", "provider.sha256", "--manifest").code == 0
+
+
+@pytest.mark.parametrize("what", ["folder", "dead link", "link", "notes"])
+@pytest.mark.parametrize("words", [(), ("--move",)], ids=["copy", "move"])
+def test_what_cannot_hold_checksums_is_said_before_anything_is_copied(
+    sesync: Run, home: Path, data: Path, what: str, words: tuple[str, ...]
+):
+    at = data / "SHA256SUMS"
+    if what == "folder":
+        at.mkdir()
+    elif what == "notes":
+        at.write_text("SHA256 (x) = 0\n")
+    else:
+        at.symlink_to("nothing" if what == "dead link" else write(home / "x", 0))
+    path = write(home / "a.tif", 10)
+    result = sesync("put", "a.tif", "cooltrees", "--manifest", *words)
+    assert (result.code, os.listdir(data), path.is_symlink()) == (1, ["SHA256SUMS"], False)
+    assert "put what you have into a folder of its own." in result.err
+    assert sesync("put", "a.tif", "cooltrees:own", "--manifest", *words).code == 0
+
+
+def test_a_provider_s_name_with_a_dot_is_the_same_name(sesync: Run, home: Path, data: Path):
+    write(data / "a.tif", 10)
+    line = subprocess.run(["sha256sum", "./a.tif"], cwd=data, capture_output=True, check=True).stdout
+    (data / "SHA256SUMS").write_bytes(line)
+    write(home / "a.tif", 20)
+    assert sesync("put", "a.tif", "cooltrees", "--manifest", "--replace", "--yes").code == 0
+    assert (sha256sum(data), sesync("put", "--check", "cooltrees").code) == ([], 0)

@@ -82,6 +82,9 @@ def test_the_same_name_again_is_no_other_spelling(sesync: Run, home: Path, foldi
     write(home / "raw/Sub/A.csv", 10)
     assert sesync("put", "raw", "cooltrees", "--manifest").code == 0
     write(home / "raw/Sub/B.csv", 10)
-    assert sesync("put", "raw", "cooltrees", "--manifest").code == 0
+    again = sesync("put", "raw", "cooltrees", "--manifest")
+    assert again.code == 0
+    assert "Warning: capitals and small letters are one there, and this was there already: " in again.err
+    assert f"{folding}/raw/Sub is {folding}/raw/sub" in again.err
     assert sesync("put", "--check", "cooltrees").code == 0
     assert {name.lower(): digest for name, digest in sums(home / "raw").items()} == sums(folding / "raw")

@@ -89,6 +89,7 @@ def test_the_document(sesync: Run, raw: Path, data: Path):
         "there_files": 0,
         "there_bytes": 0,
         "skipped": [],
+        "astray": [],
         "secrets": [],
         "unreadable": [],
         "links": [],

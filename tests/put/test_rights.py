@@ -67,7 +67,7 @@ def test_who_is_not_in_the_group_opens_nothing_to_their_own(here: People, umask:
     assert done.code == 0
     assert "Warning: your group may not be able to read what you put: you are not in the group" in done.err
     assert (path.stat().st_mode & 0o777, reads(here.ann, path), appends(here.ann, path)) == (0o600, False, False)
-    assert (data / "x").stat().st_mode & 0o020 == 0
+    assert (data / "x").stat().st_mode & 0o777 == 0o777  # as the directory: all people may write there
     for name, mode in (("a.csv", 0o640), ("b.sh", 0o700)):
         done = here.carl.sesync("put", write(here.carl, name, mode), f"cooltrees:{name}", "--json", umask=umask)
         assert (done.code, (data / name / name).stat().st_mode & 0o777) == (0, mode)
@@ -124,3 +124,51 @@ def test_a_list_of_rights_that_the_folder_hands_down_is_followed(here: People, u
     assert (done.code, done.err) == (0, "")
     assert (reads(here.bob, path), appends(here.bob, path)) == (True, True)
     assert (reads(here.carl, path), here.bob.run("touch", path.with_name("new.csv")).code) == (False, 0)
+
+
+@UMASKS
+def test_a_list_of_rights_that_is_not_handed_down_opens_nothing(here: People, umask: int):
+    data = here.directory(0o710)
+    os.chown(data, here.ann.number, here.ann.groups[0])
+    subprocess.run([needed("setfacl"), "-m", f"g:{here.project}:rwx", data], check=True)
+    write(here.ann, "raw/trees.csv", 0o600)
+    assert here.ann.sesync("put", "raw", "cooltrees", umask=umask).code == 0
+    path = data / "raw/trees.csv"
+    assert (reads(here.carl, path), appends(here.carl, path), path.stat().st_mode & 0o060) == (False, False, 0)
+
+
+@UMASKS
+def test_what_one_group_had_is_not_given_to_another(here: People, umask: int):
+    data = here.directory(0o777)
+    os.chown(data, -1, 0)
+    path = write(here.ann, "raw/plots/trees.csv", 0o660)
+    for one in (path, path.parent, path.parent.parent):
+        here.ann.run("chmod", "g+rwx,o=", one)
+        here.ann.run("chgrp", str(here.project), one)
+    assert here.ann.sesync("put", "raw", "cooltrees", umask=umask).code == 0
+    there = data / "raw/plots/trees.csv"
+    assert (there.stat().st_mode & 0o070, there.parent.stat().st_mode & 0o070) == (0, 0)
+    assert (reads(here.carl, there), appends(here.carl, there)) == (False, False)
+
+
+def test_the_group_that_may_only_read_does_only_read(here: People):
+    data = here.directory(0o2750)
+    os.chown(data, here.ann.number, -1)
+    data.chmod(0o2750)
+    assert here.ann.sesync("put", write(here.ann, "trees.csv", 0o660), "cooltrees").code == 0
+    path = data / "trees.csv"
+    assert (reads(here.bob, path), appends(here.bob, path), path.stat().st_mode & 0o777) == (True, False, 0o640)
+
+
+def test_what_somebody_else_may_write_is_not_moved(here: People):
+    data = here.directory(0o2770)
+    path = write(here.bob, "log.csv", 0o664)
+    (here.ann.home / "shared").mkdir()
+    os.chown(here.ann.home / "shared", here.ann.number, here.ann.groups[0])
+    mine = here.ann.home / "shared/log.csv"
+    path.rename(mine)
+    done = here.ann.sesync("put", "shared", "cooltrees", "--move")
+    assert done.code == 1
+    assert f"{mine} belongs to somebody else, whose programs one cannot see\n" in done.err
+    assert "Leave out '--move' to copy it." in done.err
+    assert (mine.exists(), (data / "shared/log.csv").exists()) == (True, True)

@@ -91,15 +91,19 @@ def seconds(tmp_path: Path, nfs: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(data)], check=True)
 
 
-def test_where_time_is_counted_in_seconds_nothing_is_read_again(sesync: Run, home: Path, seconds: Path):
-    path = write(home / "g", 1_000)
-    stamp(path, "2024-05-01 12:00:01.7")
+@pytest.mark.parametrize("first,later", [(".2", ".7"), (".0", ".9"), (".7", ".700000001")])
+def test_where_time_is_counted_in_seconds_contents_tell(sesync: Run, home: Path, seconds: Path, first: str, later: str):
+    path = home / "g"
+    path.write_text("AAAA")
+    stamp(path, f"2024-05-01 12:00:00{first}")
     assert sesync("put", "g", "cooltrees").code == 0
     assert (seconds / "g").stat().st_mtime_ns % 1_000_000_000 == 0
-    unlike(seconds / "g")  # nobody sees it who does not read it
     assert sesync("put", "g", "cooltrees").out.endswith("already.\n")
-    stamp(path, "2024-05-01 12:00:02.1")
+    path.write_text("BBBB")
+    stamp(path, f"2024-05-01 12:00:00{later}")
     assert sesync("put", "g", "cooltrees").code == 1
+    assert sesync("put", "g", "cooltrees", "--replace", "-y").code == 0
+    assert ((seconds / "g").read_text(), sesync("put", "g", "cooltrees").code) == ("BBBB", 0)
 
 
 @pytest.mark.parametrize(

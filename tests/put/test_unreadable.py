@@ -40,10 +40,13 @@ def test_all_that_is_missing_is_named(sesync: Run, home: Path, data: Path):
         (raw / f"plot{number}" / f"tree{number}.csv").chmod(0)
     (raw / "plot0/deep").mkdir(mode=0)
     (raw / "plot3").chmod(0)
+    os.mkfifo(raw / "fifo")
+    (raw / ".netrc").write_text("machine x.example.org login jo password Zq8kW2vN5xT7bR4m\n")
     result = sesync("put", "raw", "cooltrees", "--json", prefix=AS_ANYBODY)
     files = [f"{raw}/plot{number}/tree{number}.csv cannot be read: Permission denied" for number in range(3)]
     folders = [f"{raw}/plot0/deep: Permission denied", f"{raw}/plot3: Permission denied"]
-    assert (result.code, sorted(result.json["error"]["problems"])) == (1, sorted(files + folders))
+    left = [f"{raw}/fifo is a FIFO", f"{raw}/.netrc looks like a secret, and is left out"]
+    assert (result.code, sorted(result.json["error"]["problems"])) == (1, sorted(files + folders + left))
 
 
 @pytest.mark.parametrize("words", [("--manifest",), ("--checksum",)])
