@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sesync_cli.secrets.rules import Rule, Rules
+    from sesync_cli.secrets.rule import Rule, Rules
 
 _GONE = "***"
 _LOGIN = r"(?<=://)(?!git@)[^/\s]+@"
@@ -18,7 +18,8 @@ _ADDRESS = r"\b(?!git@)[\w.+-]+@((?:[\w-]+\.)+[A-Za-z]{2,})\b"
 
 def without_secrets(text: str) -> str:
     """The text with every password, token and key in it struck out: https://***@example.org, PGPASSWORD=***."""
-    from sesync_cli.secrets.rules import BLOCKS, LINES, TOKENS, Rules
+    from sesync_cli.secrets.rule import Rules
+    from sesync_cli.secrets.rules import BLOCKS, LINES, TOKENS
 
     for rule in (*BLOCKS.hinted(text), *TOKENS.hinted_by_long_words(text)):
         text = _compiled(rule.pattern).sub(_striking(rule), text)
@@ -26,15 +27,17 @@ def without_secrets(text: str) -> str:
     return "\n".join(_struck(rules, line) for line in text.split("\n"))
 
 
-def holds_secret(text: str) -> bool:
-    """Whether a file with this text should never be shared: it holds what is a secret for certain."""
-    from sesync_cli.secrets.rules import BLOCKS, CERTAIN, TOKENS, Rules
+def holds_secret(text: str, *, settings: bool = False) -> bool:
+    """Whether a file with this text, of settings or of anything else, should never be shared.
+
+    It holds what is a secret for certain; where a program reads settings, any word is a password, and none is code.
+    """
+    from sesync_cli.secrets.rules import BLOCKS, CERTAIN, HANDED, TOKENS
 
     if any(_found(rule, text) for rule in (*BLOCKS.hinted(text), *TOKENS.hinted_by_long_words(text))):
         return True
-    hinted = CERTAIN.hinted(text)
-    rules = Rules(*hinted)
-    return bool(hinted) and any(_found(rule, line) for line in text.split("\n") for rule in rules.hinted(line))
+    options = " -" in text or "\t-" in text
+    return _in_lines(CERTAIN, text) or (options and _in_lines(HANDED, text)) or (settings and _sets(text))
 
 
 def without_logins(text: str) -> str:
@@ -51,6 +54,20 @@ def _struck(rules: "Rules", line: str) -> str:
     for rule in rules.hinted(line):
         line = _compiled(rule.pattern).sub(_striking(rule), line)
     return line
+
+
+def _sets(text: str) -> bool:
+    from sesync_cli.secrets.files import SETTINGS
+
+    return _in_lines(SETTINGS, text)
+
+
+def _in_lines(rules: "Rules", text: str) -> bool:
+    from sesync_cli.secrets.rule import Rules
+
+    hinted = rules.hinted(text)
+    rules = Rules(*hinted)
+    return bool(hinted) and any(_found(rule, line) for line in text.split("\n") for rule in rules.hinted(line))
 
 
 def _found(rule: "Rule", text: str) -> bool:

@@ -3,27 +3,31 @@
 The shapes of tokens are those that their makers document; what has no shape is known by what stands before it.
 """
 
-import re
-from collections.abc import Callable
-from typing import NamedTuple
-
 from sesync_cli.secrets.certainty import (
     hash_like,
+    numbered,
     pgpass,
+    real_call,
+    real_element,
+    real_handed,
     real_header,
     real_key,
     real_login,
     real_netrc,
+    real_option,
     real_password,
+    real_pw,
     real_secret,
     real_token,
+    real_words,
 )
+from sesync_cli.secrets.files import FILES
 from sesync_cli.secrets.names import LOOSE, LOOSE_HINTS, PASSWORD, PASSWORD_HINTS, TOKEN, TOKEN_HINTS
 from sesync_cli.secrets.programs import PROGRAMS
-from sesync_cli.secrets.shapes import BLOCK, DISCORD, LINE, PGPASS, RANDOM, UUID
+from sesync_cli.secrets.rule import Rule, Rules
+from sesync_cli.secrets.shapes import ALONE, BLOCK, DISCORD, LINE, PGPASS, PLAIN_IS, RANDOM, UUID
 from sesync_cli.secrets.shapes import TOKENS as SHAPES
 from sesync_cli.secrets.values import (
-    Found,
     after_a_host,
     any_value,
     drawn,
@@ -32,47 +36,15 @@ from sesync_cli.secrets.values import (
     header,
     near_a_word_for_secrets,
     never,
+    not_a_name,
     not_a_placeholder,
     not_a_variable,
     option,
     password,
     short_password,
     token,
+    told_by_netrc,
 )
-
-
-class Rule(NamedTuple):
-    """Where a secret may stand: the group `it` of the pattern, looked for in texts that have one of the hints."""
-
-    hints: tuple[str, ...]  # in lower case
-    pattern: str
-    strikes: Callable[[Found], bool] = not_a_placeholder  # whether to strike it out of what others read
-    certain: Callable[[Found], bool] | None = None  # whether a file with it should never be shared
-
-
-class Rules:
-    """Rules to try one after another, and which of them a text needs: most lines of most logs have no hint at all."""
-
-    def __init__(self, *rules: Rule) -> None:
-        self._rules = rules
-        self._hints = tuple({hint for rule in rules for hint in rule.hints})
-
-    def hinted(self, text: str) -> list[Rule]:
-        """Those that may find something in the text."""
-        if not text:
-            return []
-        lower = text.lower()
-        said = {hint for hint in self._hints if hint in lower}
-        return [rule for rule in self._rules if not said.isdisjoint(rule.hints)] if said else []
-
-    def hinted_by_long_words(self, text: str) -> list[Rule]:
-        """Those that may find something, if that has no space in it and is as long as a token."""
-        return self.hinted(" ".join(re.findall(r"\S{12,}", text)))
-
-    def certain(self) -> "Rules":
-        """Those that tell of a file that it should never be shared."""
-        return Rules(*(rule for rule in self._rules if rule.certain))
-
 
 _IS = (
     r"(?P<by>[ \t]*(?:=>?(?!=)|:=|:(?!:)|<-|\uff1a|%3[Dd])[ \t]*|\\?[\"'`]?\)?\]*[ \t]*(?:=>?(?!=)|:=|:(?!:)"
@@ -82,16 +54,24 @@ _VALUE = (
     r"(?P<it>(?:[rbuf]{1,2}(?=[\"']))?(?:\\\"[^\"\\\n]*\\\"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`)"
     r"|\{[^{}\n]*\}(?=;|$)|[^\s,;&\"'`<>)\]}]+)"
 )
-_PLAIN_IS = r"(?P<by>[ \t]*(?:=>?(?!=)|:=|:(?!:)|<-|\uff1a|%3[Dd])[ \t]*)"
 _TELLING = r"(?=[^\s\"']*\d)(?=[^\s\"']*[A-Za-z])(?![^\s\"']*[/()])[^\s\"',;]{6,}"  # with letters and digits
 _WORD = r"(?P<it>\"[^\"\n]+\"|'[^'\n]+'|[^\s\"'|;&<>`]+)"
-_ALONE = r"^[ \t>|│+]*(?:- )?(?:(?:export|set|setx|local|declare -x|ENV|ARG) +|\$env:)?"
 
 
 def _handed(hints: tuple[str, ...], program: str, behind: str) -> Rule:
-    return Rule(hints, rf"(?<![\w-]){program}(?:\.exe)?(?=\s)(?:[^\n|]{{0,200}}?\s)??(?<=\s){behind}{_WORD}", handed)
+    return Rule(
+        hints,
+        rf"(?<![\w-]){program}(?:\.exe)?(?=\s)(?:[^\n|]{{0,200}}?\s)??(?<=\s){behind}{_WORD}",
+        handed,
+        real_handed,
+    )
 
 
+def _is_option(behind: str) -> bool:
+    return behind.startswith(("-", "(?:-"))
+
+
+_OPTIONS = tuple(_handed(*program) for program in PROGRAMS if _is_option(program[2]))
 _NO_GIT = r"(?<=://)(?!git@)(?:(?<!ssh://)(?<!sftp://)|(?=[^/\s@]*:))"
 
 _ANY = ("",)  # the hint that is in every text
@@ -100,6 +80,9 @@ BLOCKS = Rules(  # of several lines
     Rule(("private key",), r"\A-----BEGIN [^-\n]*PRIVATE KEY(?P<it>)", never, any_value),  # a file of nothing else
     Rule(("machine",), r"^[ \t]*machine\s+\S+\s+login\s+\S+\s+password\s+(?P<it>\S+)", not_a_placeholder, real_netrc),
     Rule(("putty-user-key",), r"^PuTTY-User-Key-File-\d: (?P<it>[^\n]*)", never, any_value),
+    Rule(("---- begin ssh2",), r"\A---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----(?P<it>)", never, any_value),
+    # a key as JSON
+    Rule(('"kty"',), r"\"[dk]\"\s*:\s*\"(?P<it>[\w-]{22,})\"", any_value, real_token),
     Rule(("private-lines",), r"^Private-Lines: \d+(?P<it>(?:\r?\n[A-Za-z0-9+/=]+)+)", any_value),
 )
 TOKENS = Rules(
@@ -112,6 +95,9 @@ LINES = Rules(
     Rule(
         ("://",), r"(?<=://)(?!\*\*\*)(?P<it>[^/\s:@]{1,99}:(?!\d+/)[^\s@'\"]{1,199})(?=@[\w.-]+)", not_a_variable
     ),  # with a slash
+    Rule(
+        (":/",), r"(?<!\w)[A-Za-z][\w+.-]{1,20}:/(?P<it>[^/\s:@\"']{1,99}:[^\s@\"']{1,199})(?=@[\w.-])", not_a_variable
+    ),
     Rule(("discord", "token", "bot"), rf"(?<![\w.-])(?P<it>{DISCORD})(?![\w.-])", any_value, real_token),
     Rule(
         ("hooks", "webhook", "/bot"),
@@ -170,11 +156,11 @@ LINES = Rules(
     ),
     Rule(
         PASSWORD_HINTS,
-        rf"{_ALONE}[\w.-]*?(?i:(?P<name>{PASSWORD}))\d*{_PLAIN_IS}(?P<it>\S[^\n]*)",
+        rf"{ALONE}[\w.-]*?(?i:(?P<name>{PASSWORD}))\d*{PLAIN_IS}(?P<it>\S[^\n]*)",
         password,
         real_password,
     ),
-    Rule(TOKEN_HINTS, rf"{_ALONE}[\w.-]*?(?i:(?P<name>{TOKEN}))\d*{_PLAIN_IS}(?P<it>\S[^\n]*)", token, real_secret),
+    Rule(TOKEN_HINTS, rf"{ALONE}[\w.-]*?(?i:(?P<name>{TOKEN}))\d*{PLAIN_IS}(?P<it>\S[^\n]*)", token, real_secret),
     Rule(PASSWORD_HINTS, rf"(?i:(?P<name>{PASSWORD}))\d*{_IS}{_VALUE}", password, real_password),
     Rule(TOKEN_HINTS, rf"(?i:(?P<name>{TOKEN}))\d*{_IS}{_VALUE}", token, real_secret),
     Rule(
@@ -184,35 +170,45 @@ LINES = Rules(
         short_password,
         real_password,
     ),
-    Rule(("pw",), rf"(?<![A-Za-z])(?i:(?P<name>pw)){_IS}{_VALUE}", short_password),
+    Rule(("pw",), rf"(?<![A-Za-z])(?i:(?P<name>pw)){_IS}{_VALUE}", short_password, real_pw),
     Rule(LOOSE_HINTS, rf"(?<![A-Za-z\d])(?<!cache )(?i:(?P<name>{LOOSE})){_IS}{_VALUE}", drawn),
     # of the Climate Data Store, and kaggle.json
-    Rule(("key:",), rf"^[ \t]*key: *(?P<it>(?:\d+:)?{UUID})[ \t]*$", any_value, any_value),
+    Rule(("key:",), rf"^[ \t]*key: *(?P<it>(?:\d+:)?{UUID})[ \t]*$", any_value, numbered),
     Rule(("username",), r"\"username\": ?\"[^\"\n]+\", ?\"key\": ?\"(?P<it>[0-9a-f]{32})\"", any_value, any_value),
-    Rule(TOKEN_HINTS, r"(?i:key|token|secret)\w{0,9}\(\s*(?P<it>\"[^\"\n]+\"|'[^'\n]+')\s*\)", drawn),  # a call
+    Rule(  # a call
+        TOKEN_HINTS,
+        r"(?i:(?P<name>key|token|secret))\w{0,9}\(\s*(?P<it>\"[^\"\n]+\"|'[^'\n]+')\s*[,)]",
+        drawn,
+        real_call,
+    ),
     Rule(
         (*PASSWORD_HINTS, *TOKEN_HINTS),
         rf"(?<!\S)-{{1,2}}(?i:[\w.-]*?(?P<name>{PASSWORD}|{TOKEN}))(?:=|[ \t]+){_VALUE}",
         option,
+        real_option,
     ),
     Rule(
-        ("<",),
+        ("</",),
         rf"<(?i:(?:[\w:]*?(?P<name>{PASSWORD}|{TOKEN}|pass)))\b[^<>\n]{{0,80}}>(?P<it>[^<>\s][^<>\n]*)(?=</)",
         has_digit,
+        real_element,
     ),
     Rule(("value",), rf"(?i:(?:{PASSWORD}|{TOKEN}))[\"'][ \t]+value[ \t]*=[ \t]*(?P<it>\"[^\"\n]+\"|'[^'\n]+')"),
     Rule(
         ("password",),
-        r"(?i:(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?(?:account\s+\S+\s+)?password)\s+(?P<it>[^\s=]\S*)",
-        not_a_placeholder,
+        r"(?i:(?P<whose>machine\s+\S+|default)\s+(?P<login>login\s+\S+\s+)?(?:account\s+\S+\s+)?password)\s+(?P<it>[^\s=]\S*)",
+        told_by_netrc,
         real_netrc,
     ),
     Rule(("password",), r"(?i:\blogin\s+\S+\s+(?:account\s+\S+\s+)?password)\s+(?P<it>[^\s=]\S*)"),
     Rule(("password",), r"^[ \t]*(?i:password)[ \t]+(?P<it>\S+)[ \t]*$"),
+    Rule(PASSWORD_HINTS, rf"(?i:{PASSWORD}) +(?P<it>{_TELLING})", not_a_name),  # said in a sentence
     Rule(
         ("password", "identified", "pragma"),
         r"\b(?i:identified by|password|pragma +(?:hex)?key)(?i: +for +\S+)?(?:\s*=\s*|\s+)"
         r"(?P<it>'[^'\n]*'|\"[^\"\n]*\")",
+        not_a_placeholder,
+        real_words,
     ),
     Rule(  # said in a sentence
         (*PASSWORD_HINTS, *TOKEN_HINTS),
@@ -232,7 +228,14 @@ LINES = Rules(
         real_password,
     ),
     Rule(("identified by",), r"(?i:identified by) (?P<it>(?!values?\b|password\b)[^\s'\";]+)", has_digit),
-    *(_handed(*program) for program in PROGRAMS),
+    *_OPTIONS,
+    *(_handed(*program) for program in PROGRAMS if not _is_option(program[2])),
+    Rule(
+        ("smb", "cifs", "samba"),
+        rf"(?i:smb|cifs|samba)[^\n]{{0,200}}?(?<=[\s=])[\w.\\-]+%(?P<it>{_TELLING})",
+        not_a_name,
+    ),
+    *FILES,
     Rule(
         ("echo", "printf", "<<<"),
         r"(?:echo|printf)\s+(?:-\w+ +)*[\"']?(?:\w+:)?(?P<it>[^\s\"'|]+)[\"']?\s*\|\s*(?:sudo\b[^\n]{0,40} -S"
@@ -242,4 +245,5 @@ LINES = Rules(
     Rule(_ANY, rf"(?<![\w/.+@-])(?<!SHA256:)(?<!MD5:)(?P<it>{RANDOM})", near_a_word_for_secrets),
     Rule(_ANY, rf"^[ \t]*(?:[\w.@-]{{2,32}}:)?(?P<it>{RANDOM})[ \t]*$", any_value),
 )
-CERTAIN = LINES.certain()
+CERTAIN = LINES.certain(but=_OPTIONS)
+HANDED = Rules(*_OPTIONS)  # certain, too, but only where a line has an option

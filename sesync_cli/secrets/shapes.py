@@ -64,3 +64,6 @@ LINE = (
     r"(?=[A-Za-z0-9+/]{60})(?=[^a-z\n]*[a-z])(?=[^A-Z\n]*[A-Z])(?=(?:[^\d\n]*\d){3})"
     r"(?!(?:[^/\n]*/){5})[A-Za-z0-9+/]{60,80}={0,2}"
 )
+PLAIN_IS = r"(?P<by>[ \t]*(?:=>?(?!=)|:=|:(?!:)|<-|\uff1a|%3[Dd])[ \t]*)"
+# before the name that a line begins with
+ALONE = r"^[ \t>|│+]*(?:- )?(?:(?:export|set|setx|local|declare -x|ENV|ARG) +|\$env:)?"

@@ -40,8 +40,10 @@ _KEYS = re.compile(
     r"|project|secret|service|shared|signing|ssh|storage|subscription|webhook|write)[-_ ]?(?:access[-_ ]?)?$",
     re.IGNORECASE,
 )
-_HOST = re.compile(r"(?:\*|(?<![\w.*/-])[\w./-]+)$")
+_HOST = re.compile(r"(?:\*|\[[\da-fA-F:.]+\]|(?<![\w.*/-])[\w./-]+)$")
 _SOURCE = re.compile(r"\.(?:c|h|cc|cpp|cu|cxx|hpp|py|pyx|f90|rs|jl|o|r|js|ts|go|java|log|tex|sh|txt)$", re.IGNORECASE)
+# parts with hyphens, as names of things have them: sort-key-2, tokens.v1.json
+NAME = re.compile(r"[A-Za-z]*\d{0,4}(?:[-_.:/ ][A-Za-z]*\d{0,4})+|[A-Za-z]+\d{1,3}|\d[\d.:/-]*[A-Za-z]{0,3}")
 PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?[\\/][\w.~\\/ -]*|[\w.+-]+://.*")
 
 
@@ -58,6 +60,17 @@ def never(found: Found) -> bool:
 def not_a_placeholder(found: Found) -> bool:
     """Whether what stands there is more than a word for it, such as <token>."""
     return not blank(bare(found["it"]))
+
+
+def not_a_name(found: Found) -> bool:
+    """Whether a word that stands behind one for passwords is one, and not sha256 or utf-8."""
+    return not blank(bare(found["it"])) and not NAME.fullmatch(found["it"].rstrip(".:!?"))
+
+
+def told_by_netrc(found: Found) -> bool:
+    """Whether a line is one of .netrc: `the default password policy` is none."""
+    default = found["whose"].lower() == "default" and not found["login"]
+    return not_a_placeholder(found) and (not default or has_digit(found))
 
 
 def not_a_variable(found: Found) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from sesync_cli.secrets import holds_secret
 from sesync_cli.where.kinds import Kind, kind_by_name
+from sesync_cli.where.leaks import by_folder, is_text, kind_under, may_hold, says_nothing, tells_secret, under
 
 SIGNATURES = Path(__file__).with_name("signatures.toml")
 HEAD = 65536
@@ -17,22 +17,20 @@ HEAD = 65536
 _KEYS = (".pem", ".key")
 _TABLES = (".csv", ".tsv", ".tab", ".psv")
 _TEXTS = (".txt", ".dat", ".out", ".prn", ".sql", ".asc")
-WORDS = frozenset({Kind.SOURCE, Kind.NOTEBOOK, Kind.RECORDS, Kind.DOCUMENT, Kind.LOG, Kind.OTHER})
-"""Kinds that people write by hand: a password may stand in them."""
-
+_DER = re.compile(rb"0(?:\x82..|\x81.|.)\x02\x01[\0\1]", re.DOTALL)  # a private key as bytes; a certificate has none
 _GLANCE = 1024  # bytes that tell text from what is none, mostly
-_MAY_BE_SECRET = WORDS | {Kind.SECRET}
 _SEPARATORS = re.compile(rb"[,;\t|]")
 _LINES = 20  # as many of a text's first lines have to agree before it is taken for a table
 
 
-def kind_of(name: str, head: bytes) -> Kind:
+def kind_of(path: str, head: bytes) -> Kind:
     """What a file of this name that begins with these bytes is; where both know, the name is the finer word."""
+    name = os.path.basename(path)
     kind, low, signed = kind_by_name(name), name.lower(), signature(head)
-    if kind in _MAY_BE_SECRET and _tells_secret(head):
+    if tells_secret(path, head) or _named_secret(path, head):
         return Kind.SECRET
-    if (kind == Kind.SECRET and low.endswith(_KEYS)) or (low.endswith(_TABLES) and not is_text(head)):
-        return signed or Kind.OTHER  # a certificate for everybody, or a slide show; a workbook that is called CSV
+    if kind == Kind.SECRET or (low.endswith(_TABLES) and not is_text(head)):
+        return signed or (Kind.SOURCE if says_nothing(path, head) else Kind.OTHER)
     if kind == Kind.OTHER or low.endswith(_TEXTS):
         return signed or (Kind.TABLE if kind != Kind.SOURCE and _looks_like_table(head) else kind)
     return kind
@@ -43,32 +41,30 @@ def is_secret(path: str, size: int) -> bool:
 
     Raises OSError where it cannot be opened.
     """
-    kind = kind_by_name(os.path.basename(path)) if size else Kind.OTHER
-    if not size or kind not in _MAY_BE_SECRET:
+    if not size or not may_hold(path, size):
         return False
+    kind = kind_under(path)
     file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         head = os.read(file, _GLANCE)
-        if kind != Kind.SECRET and not is_text(head):
-            return False
-        head += os.read(file, HEAD) if len(head) == _GLANCE else b""
+        if len(head) == _GLANCE and (kind == Kind.SECRET or is_text(head)):
+            head += os.read(file, HEAD)
     finally:
         os.close(file)
-    return kind_of(os.path.basename(path), head) == Kind.SECRET if kind == Kind.SECRET else _tells_secret(head)
+    return tells_secret(path, head) or _named_secret(path, head)
 
 
-def _tells_secret(head: bytes) -> bool:
-    return is_text(head) and holds_secret(head.decode(errors="replace"))
+def _named_secret(path: str, head: bytes) -> bool:
+    """Whether it is one by its name, and no certificate for everybody, slide show or settings without any secret."""
+    if kind_under(path) != Kind.SECRET or says_nothing(path, head):
+        return False
+    own = by_folder(path) or not under(path.lower()).endswith(_KEYS)
+    return own or bool(_DER.match(head))
 
 
 def signature(head: bytes) -> Kind | None:
     """What these first bytes are the mark of; None if no format has it."""
     return next((kind for at, mark, kind in _signatures() if head.startswith(mark, at)), None)
-
-
-def is_text(head: bytes) -> bool:
-    """Whether these first bytes are text: in UTF-16 with its mark, or in anything that knows no zero byte."""
-    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in head
 
 
 def _looks_like_table(head: bytes) -> bool:

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sesync_cli.where.contents import HEAD, WORDS, kind_of
+from sesync_cli.where.contents import HEAD, kind_of
 from sesync_cli.where.kinds import Kind, kind_by_name
+from sesync_cli.where.leaks import may_hold
 from sesync_cli.where.notebooks import outputs
 from sesync_cli.where.tables import count_rows
 
 PLAIN = 1_000_000
 """Bytes up to which a file in a folder is what its name says, if its name says enough."""
 
-_UNSURE = frozenset({*WORDS, Kind.TABLE, Kind.SECRET})
 _SOFTWARE = frozenset({"node_modules", "__pycache__", "site-packages"})
 _MARKS = ({"pyvenv.cfg"}, {"conda-meta"}, {"DESCRIPTION", "Meta"})  # of environments, and of R's packages
 _STORES = (".zarr", ".n5", ".gdb", ".safe", ".parquet")
@@ -152,9 +152,9 @@ def _look(path: str, facts: os.stat_result, parts: tuple[str, ...], *, named: bo
         found = found._replace(kind=Kind.LINK.value, target=os.readlink(path))
     elif not stat.S_ISREG(facts.st_mode):
         found = found._replace(kind=Kind.SPECIAL.value)
-    elif size and (named or found.kind in _UNSURE or size > PLAIN):
+    elif size and (named or found.kind == Kind.TABLE or size > PLAIN or may_hold(path, size)):
         try:
-            found = _inside(found, name)
+            found = _inside(found)
         except OSError as error:
             yield "closed", (path, error.strerror)
     if parts:
@@ -163,10 +163,10 @@ def _look(path: str, facts: os.stat_result, parts: tuple[str, ...], *, named: bo
     yield "found", tuple(found)
 
 
-def _inside(found: Found, name: str) -> Found:
+def _inside(found: Found) -> Found:
     with open(found.path, "rb") as file:
         head = file.read(HEAD)
-        kind = kind_of(name, head)
+        kind = kind_of(found.path, head)
         if kind == Kind.NOTEBOOK and found.bytes > PLAIN:
             return found._replace(kind=kind.value, told=outputs(head + file.read()))
     rows = count_rows(Path(found.path)) if kind == Kind.TABLE else None
