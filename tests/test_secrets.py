@@ -172,6 +172,18 @@ def test_a_file_without_a_secret_may_be_shared(text: str) -> None:
     assert not holds_secret("# first\n\n" + text + "\nlast\n")
 
 
+@pytest.mark.parametrize("text", [*CASES["settings"]["secret"], *CASES["settings"]["harmless"]])
+def test_where_a_program_reads_settings_a_word_is_a_password(text: str) -> None:
+    assert holds_secret(f"user: jo\n{text}\n", settings=True) == (text in CASES["settings"]["secret"])
+
+
+@pytest.mark.parametrize(
+    "text", ["the default password location", "smb://host/a%20b", "password sha256 fails", "C:/a:b@c", "see s3:/a/b"]
+)
+def test_words_about_passwords_stay(text: str) -> None:
+    assert without_secrets(text) == text
+
+
 def test_none_of_the_harmless_lines_makes_a_file_secret() -> None:
     assert [text for text in HARMLESS if holds_secret(text)] == []
 

@@ -1,17 +1,21 @@
 """sesync report"""
 
 import os
+import time
+from functools import partial
 from pathlib import Path
 
 import click
 
 from sesync_cli import screen
 from sesync_cli.answer import asked_for_json, plans_or_answers
+from sesync_cli.directory import need_folder
 from sesync_cli.errors import NotFound, NotReady, SesyncError
 from sesync_cli.failure import Failure, last
 from sesync_cli.kernel.cli.options import folders, interpreter
 from sesync_cli.kernel.survey import find_kernels
 from sesync_cli.plan import Plan, Step
+from sesync_cli.probe import ask
 from sesync_cli.report.draft import Draft, drafted
 from sesync_cli.report.machine import Here, machine, wanted_python
 from sesync_cli.report.mailing import SaveMail, SendMail, taken
@@ -74,7 +78,7 @@ def _named(session: Session, what: tuple[str, ...]) -> list[Subject]:
 
 
 def _subject(session: Session, word: str) -> Subject | None:
-    path, logs = session.cwd / Path(word).expanduser(), session.state / "logs"
+    path, logs = session.cwd / os.path.expanduser(word), session.state / "logs"
     if os.sep not in word and not word.startswith((".", "~")):
         kernel = next((one for one in find_kernels(folders(session)) if one.name.lower() == word.lower()), None)
         if kernel:
@@ -83,9 +87,21 @@ def _subject(session: Session, word: str) -> Subject | None:
             return of_log(found[-1])
         if not os.path.lexists(path):
             return None
+    elif _may_be_words(word) and not _is_there(session, path):
+        return None
     if path.suffix == ".log" and path.is_file():
         return of_log(path)
     return _path(session, path)
+
+
+def _may_be_words(word: str) -> bool:
+    """Whether this is rather a sentence or an address than a path: as a path it would lose its `//`."""
+    return "://" in word or any(map(str.isspace, word))
+
+
+def _is_there(session: Session, path: Path) -> bool:
+    until = time.monotonic() + session.site.data_patience_seconds
+    return ask({path: partial(os.path.lexists, str(path))}, until, screen.doing)[path] is not False
 
 
 def _path(session: Session, path: Path) -> Subject:
@@ -105,6 +121,7 @@ def _plan(session: Session, draft: Draft, file: Path | None, send: bool) -> Plan
     if file:
         if os.path.lexists(file):
             raise taken(file)
+        need_folder(file.parent, session.site, screen.doing)
         draft = draft.saved_in(str(file))
         steps.append(SaveMail(draft, file))
         done.append(f"Saved the mail in {file}: send what is in it to {draft.to}.")

@@ -8,11 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from sesync_cli.where.kinds import Kind, kind_by_name
-from sesync_cli.where.leaks import by_folder, is_text, kind_under, may_hold, says_nothing, tells_secret, under
+from sesync_cli.where.leaks import HEAD, by_folder, is_text, kind_under, says_nothing, tells_secret, to_read, under
 
 SIGNATURES = Path(__file__).with_name("signatures.toml")
-HEAD = 65536
-"""As many bytes from the beginning tell all that can be told here."""
 
 _KEYS = (".pem", ".key")
 _TABLES = (".csv", ".tsv", ".tab", ".psv")
@@ -41,12 +39,13 @@ def is_secret(path: str, size: int) -> bool:
 
     Raises OSError where it cannot be opened.
     """
-    if not size or not may_hold(path, size):
+    most = to_read(path, size)
+    if not size or not most:
         return False
     kind = kind_under(path)
     file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        head = os.read(file, _GLANCE)
+        head = os.read(file, min(most, _GLANCE))
         if len(head) == _GLANCE and (kind == Kind.SECRET or is_text(head)):
             head += os.read(file, HEAD)
     finally:

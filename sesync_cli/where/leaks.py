@@ -9,13 +9,16 @@ from sesync_cli.where.kinds import Kind, kind_by_name
 
 WORDS = frozenset({Kind.SOURCE, Kind.NOTEBOOK, Kind.RECORDS, Kind.DOCUMENT, Kind.LOG, Kind.OTHER})
 """Kinds that people write by hand: a password may stand in them."""
+HEAD = 65536
+"""As many bytes from the beginning tell all that can be told here."""
 SMALL = 16384
 """Bytes that no key has more of: data that is larger is not opened to look for one."""
 
+_BEGINNING = 128  # bytes that tell whether a file is a key
 _TOLD = (".vrt",)  # kinds of data that are text, and may say an address
 _HISTORIES = re.compile(r"nohup\.out|\.\w+_?history")
 _BACKUP = re.compile(
-    r"(?P<under>.+?)(?:~|\.(?:bak|backup|old|orig|save|tmp|temp|swp|swo|swn|rej|part|partial|crdownload|download))"
+    r"(?P<under>.+?)(?:~|\.(?:bak|old|orig|save|tmp|temp|swp|swo|swn|rej|part|partial|crdownload|download))"
 )
 _SETTINGS = re.compile(
     r".+\.(?:ya?ml|ini|cfg|conf|cnf|toml|properties|config|env)|\.?config|\.\w+rc|\.env.*|\.renviron"
@@ -24,7 +27,8 @@ _ENVIRONMENT = re.compile(r"\.env(?:\..*)?|\.renviron")
 _FOLDERS = re.compile(r"(?:^|/)(?:\.vnc/passwd|private-keys-v1\.d/[^/]+\.key)$")
 _KEY = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:-----BEGIN [^-\n]{0,40}PRIVATE KEY|PuTTY-User-Key-File-\d"
-    rb"|---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----|\(\d+:(?:[a-z]+-)*private-key)"
+    rb"|---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----|\(\d+:(?:[a-z]+-)*private-key"
+    rb"|(?:Created: \w+\s+)?Key: \((?:[a-z]+-)*private-key)"
 )
 _MARKS = (  # the longer one first
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -51,7 +55,7 @@ def under(name: str) -> str:
 
 def by_folder(path: str) -> bool:
     """Whether it is a secret as it stands in its folder, as `.vnc/passwd` is."""
-    return bool(_FOLDERS.search(path.lower()))
+    return path.lower().endswith(("passwd", ".key")) and bool(_FOLDERS.search(os.path.abspath(path).lower()))
 
 
 def kind_under(path: str) -> Kind:
@@ -62,15 +66,17 @@ def kind_under(path: str) -> Kind:
     return Kind.LOG if _HISTORIES.fullmatch(name.lower()) else kind_by_name(under(name))
 
 
-def may_hold(path: str, size: int) -> bool:
-    """Whether a file of so many bytes has to be opened to say whether it is a secret."""
+def to_read(path: str, size: int) -> int:
+    """How many bytes of so many tell whether it is a secret: a few of small data, none of large."""
     kind = kind_under(path)
-    return bool(size) and (kind in WORDS or kind == Kind.SECRET or size <= SMALL or path.lower().endswith(_TOLD))
+    if kind in WORDS or kind == Kind.SECRET or under(path.lower()).endswith(_TOLD):
+        return HEAD
+    return _BEGINNING if size <= SMALL else 0
 
 
 def tells_secret(path: str, head: bytes) -> bool:
     """Whether a file that begins with these bytes holds a secret, whatever its name says."""
-    if _KEY.match(head[:128]):
+    if _KEY.match(head[:_BEGINNING]):
         return True
     name, kind = under(os.path.basename(path)).lower(), kind_under(path)
     if kind not in WORDS and kind != Kind.SECRET and not name.endswith(_TOLD):

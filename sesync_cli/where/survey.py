@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sesync_cli.where.contents import HEAD, kind_of
+from sesync_cli.where.contents import is_secret, kind_of
 from sesync_cli.where.kinds import Kind, kind_by_name
-from sesync_cli.where.leaks import may_hold
+from sesync_cli.where.leaks import HEAD, WORDS
 from sesync_cli.where.notebooks import outputs
 from sesync_cli.where.tables import count_rows
 
 PLAIN = 1_000_000
 """Bytes up to which a file in a folder is what its name says, if its name says enough."""
 
+_UNSURE = frozenset({*WORDS, Kind.TABLE, Kind.SECRET})
 _SOFTWARE = frozenset({"node_modules", "__pycache__", "site-packages"})
 _MARKS = ({"pyvenv.cfg"}, {"conda-meta"}, {"DESCRIPTION", "Meta"})  # of environments, and of R's packages
 _STORES = (".zarr", ".n5", ".gdb", ".safe", ".parquet")
@@ -152,9 +153,12 @@ def _look(path: str, facts: os.stat_result, parts: tuple[str, ...], *, named: bo
         found = found._replace(kind=Kind.LINK.value, target=os.readlink(path))
     elif not stat.S_ISREG(facts.st_mode):
         found = found._replace(kind=Kind.SPECIAL.value)
-    elif size and (named or found.kind == Kind.TABLE or size > PLAIN or may_hold(path, size)):
+    elif size:
         try:
-            found = _inside(found)
+            if named or found.kind in _UNSURE or size > PLAIN:
+                found = _inside(found)
+            elif is_secret(path, size):
+                found = found._replace(kind=Kind.SECRET.value)
         except OSError as error:
             yield "closed", (path, error.strerror)
     if parts:

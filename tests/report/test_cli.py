@@ -225,3 +225,50 @@ def test_no_password_in_one_s_own_words_is_in_the_mail(sesync: Run, home: Path, 
     for text in (done.out, done.err, document.out, saved.out, (home / "mail.txt").read_text()):
         assert "Zq8kW2vN5xT7bR4m" not in text
     assert "***" in done.out
+
+
+ADDRESSES = [
+    "postgresql://jsmith:Sup3rS3cr3t@db/x",
+    "smb://jsmith:Sup3rS3cr3t@files.example.org/share",
+    "ftp://jsmith:Sup3rS3cr3t@h",
+    "s3://jsmith:Sup3rS3cr3t@bucket/x",
+    "git+https://jsmith:Sup3rS3cr3t@h/x.git",
+    "see https://jo:Sup3rS3cr3t@h/x",
+    "postgresql:/jsmith:Sup3rS3cr3t@db/x",
+    "it says\n/nfs/a: password Sup3rS3cr3t\nand ends",
+    "[::1]:5432:cool:jsmith:Sup3rS3cr3t",
+    "password Sup3rS3cr3t fails",
+    "smbclient //h/share jsmith%Sup3rS3cr3t",
+]
+
+
+@pytest.mark.parametrize("said", ADDRESSES)
+def test_an_address_is_no_path_and_loses_its_password(sesync: Run, home: Path, said: str) -> None:
+    done = [
+        sesync("report", said, *more) for more in ((), ("--json",), ("--link",), ("-o", home / "mail.txt", "--yes"))
+    ]
+    assert [one.code for one in done] == [0] * 4
+    for text in (*(one.out + one.err for one in done), (home / "mail.txt").read_text()):
+        assert "Sup3rS3cr3t" not in text
+    if not said.startswith("postgresql:/j"):
+        assert "The path" not in done[0].out and "What I want to say" in done[0].out
+
+
+def test_a_path_that_is_there_is_one_whatever_its_name(sesync: Run, home: Path) -> None:
+    place = home / "my data/it's a://b"
+    place.mkdir(parents=True)
+    assert f"The path {place}" in sesync("report", place).out
+    assert "What I want to say" in sesync("report", f"{place} is gone").out
+    assert f"The path {home}/none" in sesync("report", home / "none").out
+    assert sesync("report", "~nobody/here or there").code == 0
+
+
+@pytest.mark.parametrize("folder", ["none", "file"])
+def test_a_mail_is_not_saved_where_there_is_no_folder(sesync: Run, home: Path, folder: str) -> None:
+    (home / "file").touch()
+    done = sesync("report", "help", "-o", home / folder / "mail.txt", "--yes")
+    assert (done.code, done.err.splitlines()[0][:6]) == (1, "Error:"), done.err
+    if folder == "none":
+        assert done.err == (f"Error: there is no folder {home}/none\nHint:  Make it first, or choose another one.\n"), (
+            done.err
+        )

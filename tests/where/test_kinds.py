@@ -1,10 +1,13 @@
 """What files are, by their names and by their first bytes."""
 
+import codecs
+import os
 import tomllib
+from pathlib import Path
 
 import pytest
 
-from sesync_cli.where.contents import SIGNATURES, kind_of, signature
+from sesync_cli.where.contents import SIGNATURES, is_secret, kind_of, signature
 from sesync_cli.where.kinds import FORMATS, Kind, is_data, kind_by_name
 
 NAMES = {
@@ -117,3 +120,87 @@ def test_every_signature_is_told():
             at, text = (mark["at"], mark["is"]) if isinstance(mark, dict) else (0, mark)
             head = bytes(at) + text.encode().decode("unicode_escape").encode("latin-1")
             assert signature(head) == Kind[table.upper()]
+
+
+PASSWORD = "Zq8kW2vN5xT7bR4m"
+KEY = f"-----BEGIN OPENSSH PRIVATE KEY-----\n{PASSWORD}{PASSWORD}\n-----END OPENSSH PRIVATE KEY-----\n"
+SAID = f"password = '{PASSWORD}'\n"
+SECRET_FILES = {
+    "private.asc": KEY.replace("OPENSSH PRIVATE KEY", "PGP PRIVATE KEY BLOCK").replace("\n", "\n\n", 1),
+    **dict.fromkeys(("key.csv", "key.tif", "key.zip", "key.part", "key.bak", "key.gpkg", "key.mp4", "key.png"), KEY),
+    "putty.csv": "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: aes256-cbc\n",
+    "ssh2.dat.gz": "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: x\n",
+    "secring.gpg": b"\x95\x01\xd8\x04\0\0",
+    ".gnupg/private-keys-v1.d/0A1B.key": b"(21:protected-private-key(3:rsa(1:n257:\0\xc5",
+    "copy/0A1B.key": "Created: 20240101T000000\nKey: (private-key (ecc (curve Ed25519)\n",
+    ".vnc/passwd": b"\x17\x52\x6b\x06\x23\x4e\x58\x07",
+    "der.key": b"0\x82\x04\xa4\x02\x01\0\x02\x82\x01\x01\0",
+    "little.py": codecs.BOM_UTF16_LE + SAID.encode("utf-16-le"),
+    "big.py": codecs.BOM_UTF16_BE + SAID.encode("utf-16-be"),
+    "mark.py": codecs.BOM_UTF8 + SAID.encode(),
+    "key-mark.csv": codecs.BOM_UTF8 + KEY.encode(),
+    **dict.fromkeys(("id_rsa~", "id_rsa.bak", "id_rsa.old", "id_rsa.orig", "id_rsa.tmp", "id_rsa.bak~"), "x"),
+    ".netrc~": f"machine x login jo password {PASSWORD}\n",
+    **dict.fromkeys((".env~", ".env", ".env.bak", ".Renviron", ".env.local"), f"DEBUG=1\nSMTP={PASSWORD}\n"),
+    ".env.production": "API_KEY=swordfish\n",
+    **dict.fromkeys(("db.py~", "db.py.bak", "db.py.bak.old", "db.tmp"), SAID),
+    ".db.py.swp": b"b0VIM 9.0\0\0\0" + bytes(4000) + b"import os\0" + SAID[:-1].encode() + b"\0",
+    "nohup.out": SAID,
+    **dict.fromkeys((".bash_history", ".zsh_history"), f": 1700000000:0;mysql -u root -p{PASSWORD} db\n"),
+    ".psql_history": f"CREATE USER jo WITH PASSWORD '{PASSWORD}';\n",
+    ".python_history": SAID,
+    ".Rhistory": f'pw <- "{PASSWORD}"\n',
+    ".docker/config.json": '{"auths": {"https://index.docker.io/v1/": {"auth": "am86UzNjcjN0UHcx"}}}\n',
+    "settings.xml": "<settings>\n<password>S3cr3tPw1</password>\n</settings>\n",
+    "sitemanager.xml": '<Pass encoding="base64">c3dvcmRmaXNo</Pass>\n',
+    "db.yml": "user: jo\npassword: Sommerregen\n",
+    "db.yaml": 'user: jo\npassword: "Sommer regen 7!"\n',
+    "db.ini.bak": "[db]\npassword = Sommerregen\n",
+    "wpa_supplicant.conf": 'network={\n  psk="Sommerregen im Juli"\n}\n',
+    "key.json": '{"kty": "OKP",\n "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}\n',
+    "cells.ipynb": '{"source": ["password = \\"Sommerregen\\"\\n"]}',
+    "far.vrt": f"<SourceFilename>/vsicurl/https://jo:{PASSWORD}@example.org/a.tif</SourceFilename>\n",
+    ".urs_cookies": "x",
+}
+FINE_FILES = {
+    "public.asc": KEY.replace("OPENSSH PRIVATE KEY", "PGP PUBLIC KEY BLOCK"),
+    "grid.asc": "ncols 100\nnrows 100\n",
+    "words.csv": f"id,said\n1,password = '{PASSWORD}'\n",
+    "cert.key": "-----BEGIN CERTIFICATE-----\nMIIB\n",
+    "cert.der.key": b"0\x82\x03\x1d0\x82\x02\x05\xa0\x03\x02\x01\x02",
+    "little.py": codecs.BOM_UTF16_LE + "password = getpass()\n".encode("utf-16-le"),
+    "heat.py~": "password = getpass()\n",
+    ".bash_history": "mysql -u root -p db\nls\ncurl -u $USER:$PW https://x\n",
+    "passwd": "jo:x:1000:1000::/home/jo:/bin/bash\n",
+    **dict.fromkeys(
+        (".env", ".env.local", ".env~"), "# mine\nDEBUG=1\nNODE_ENV=production\nURL=http://localhost:8000\n"
+    ),
+    ".Renviron": "R_LIBS_USER=~/R/x86_64-pc-linux-gnu-library/4.2\nR_MAX_VSIZE=16\nGITHUB_PAT=\n",
+    "open.yml": "password: string\npassword: !vault x\npassword: /run/secrets/pw\npassword: ${PW}\n",
+    "words.md": "password: Sommerregen\n",
+    "code.py": "password = Sommerregen\npassword: Sommerregen\n",
+    "near.vrt": '<SourceFilename relativeToVRT="1">a.tif</SourceFilename>\n',
+}
+
+
+@pytest.mark.parametrize("name", [*SECRET_FILES, *(f"fine/{name}" for name in FINE_FILES)])
+def test_a_secret_is_one_whatever_its_name_says(tmp_path: Path, name: str):
+    said = FINE_FILES[name[5:]] if name.startswith("fine/") else SECRET_FILES[name]
+    head = said if isinstance(said, bytes) else said.encode()
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(head)
+    assert is_secret(str(path), len(head)) == (not name.startswith("fine/"))
+    assert (kind_of(str(path), head) == Kind.SECRET) == (not name.startswith("fine/"))
+
+
+def test_data_is_opened_only_where_it_is_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "key.csv"
+    path.write_text(KEY + "x" * 16384)
+    read: list[int] = []
+    real = os.read
+    monkeypatch.setattr(os, "read", lambda file, most: read.append(most) or real(file, most))
+    assert not is_secret(str(path), path.stat().st_size) and not read
+    path.write_text("a,b\n" * 4000)
+    assert not is_secret(str(path), path.stat().st_size)
+    assert read and sum(read) <= 128
