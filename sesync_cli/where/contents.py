@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from sesync_cli.where.kinds import Kind, kind_by_name
-from sesync_cli.where.leaks import HEAD, by_folder, is_text, kind_under, says_nothing, tells_secret, to_read, under
+from sesync_cli.where.leaks import HEAD, Named, by_folder, is_text, named, says_nothing, tells_secret
 
 SIGNATURES = Path(__file__).with_name("signatures.toml")
 
@@ -23,12 +23,12 @@ _LINES = 20  # as many of a text's first lines have to agree before it is taken 
 
 def kind_of(path: str, head: bytes) -> Kind:
     """What a file of this name that begins with these bytes is; where both know, the name is the finer word."""
-    name = os.path.basename(path)
-    kind, low, signed = kind_by_name(name), name.lower(), signature(head)
-    if tells_secret(path, head) or _named_secret(path, head):
+    what, signed, low = named(path), signature(head), os.path.basename(path).lower()
+    kind = kind_by_name(low)
+    if tells_secret(what, head) or _named_secret(what, path, head):
         return Kind.SECRET
     if kind == Kind.SECRET or (low.endswith(_TABLES) and not is_text(head)):
-        return signed or (Kind.SOURCE if says_nothing(path, head) else Kind.OTHER)
+        return signed or (Kind.SOURCE if says_nothing(what, head) else Kind.OTHER)
     if kind == Kind.OTHER or low.endswith(_TEXTS):
         return signed or (Kind.TABLE if kind != Kind.SOURCE and _looks_like_table(head) else kind)
     return kind
@@ -39,26 +39,23 @@ def is_secret(path: str, size: int) -> bool:
 
     Raises OSError where it cannot be opened.
     """
-    most = to_read(path, size)
-    if not size or not most:
+    if not size or not (what := named(path)).may_tell:
         return False
-    kind = kind_under(path)
     file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        head = os.read(file, min(most, _GLANCE))
-        if len(head) == _GLANCE and (kind == Kind.SECRET or is_text(head)):
+        head = os.read(file, _GLANCE)
+        if len(head) == _GLANCE and (what.is_secret or is_text(head)):
             head += os.read(file, HEAD)
     finally:
         os.close(file)
-    return tells_secret(path, head) or _named_secret(path, head)
+    return tells_secret(what, head) or _named_secret(what, path, head)
 
 
-def _named_secret(path: str, head: bytes) -> bool:
+def _named_secret(what: Named, path: str, head: bytes) -> bool:
     """Whether it is one by its name, and no certificate for everybody, slide show or settings without any secret."""
-    if kind_under(path) != Kind.SECRET or says_nothing(path, head):
+    if not what.is_secret or says_nothing(what, head):
         return False
-    own = by_folder(path) or not under(path.lower()).endswith(_KEYS)
-    return own or bool(_DER.match(head))
+    return by_folder(path) or not what.name.endswith(_KEYS) or bool(_DER.match(head))
 
 
 def signature(head: bytes) -> Kind | None:

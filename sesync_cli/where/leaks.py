@@ -3,6 +3,7 @@
 import codecs
 import os
 import re
+from typing import NamedTuple
 
 from sesync_cli.secrets import holds_secret
 from sesync_cli.where.kinds import Kind, kind_by_name
@@ -11,14 +12,10 @@ WORDS = frozenset({Kind.SOURCE, Kind.NOTEBOOK, Kind.RECORDS, Kind.DOCUMENT, Kind
 """Kinds that people write by hand: a password may stand in them."""
 HEAD = 65536
 """As many bytes from the beginning tell all that can be told here."""
-SMALL = 16384
-"""Bytes that no key has more of: data that is larger is not opened to look for one."""
-
-_BEGINNING = 128  # bytes that tell whether a file is a key
-_TOLD = (".vrt",)  # kinds of data that are text, and may say an address
-_HISTORIES = re.compile(r"nohup\.out|\.\w+_?history")
-_BACKUP = re.compile(
-    r"(?P<under>.+?)(?:~|\.(?:bak|old|orig|save|tmp|temp|swp|swo|swn|rej|part|partial|crdownload|download))"
+_TOLD = (".vrt", ".asc")  # kinds of data that are text, and may say an address, or be a key
+_BACKUPS = frozenset(
+    {"bak", "old", "orig", "save", "tmp", "temp", "swp", "swo", "swn", "rej", "part", "partial"}
+    | {"crdownload", "download"}
 )
 _SETTINGS = re.compile(
     r".+\.(?:ya?ml|ini|cfg|conf|cnf|toml|properties|config|env)|\.?config|\.\w+rc|\.env.*|\.renviron"
@@ -44,13 +41,24 @@ _HARMLESS = re.compile(  # a number, a word, a list of folders, an address witho
 )
 
 
-def under(name: str) -> str:
-    """The name that a backup was made of: `id_rsa` of `id_rsa.bak`, `db.py` of `.db.py.swp`; else the name itself."""
-    while found := _BACKUP.fullmatch(name.lower()):
-        inner, name = name[: found.end("under")], name[: found.end("under")]
-        if re.search(r"\.sw[pon]$", found[0]) and inner.startswith(".") and "." in inner[1:]:
-            name = inner[1:]
-    return name
+class Named(NamedTuple):
+    """What a path says before its file is looked at: its kind, and its name in small letters.
+
+    A backup is called and judged as what it was made of: `id_rsa.bak` as `id_rsa`, `.db.py.swp` as `db.py`.
+    """
+
+    kind: Kind
+    name: str
+    is_secret: bool
+    may_tell: bool
+
+
+def named(path: str) -> Named:
+    """What a path says; the logs that shells and other programs keep of commands are logs."""
+    name = _under(os.path.basename(path).lower())
+    kind = Kind.LOG if name == "nohup.out" or _is_history(name) else kind_by_name(name)
+    secret = kind == Kind.SECRET or by_folder(path)
+    return Named(kind, name, secret, secret or kind in WORDS or name.endswith(_TOLD))
 
 
 def by_folder(path: str) -> bool:
@@ -58,38 +66,35 @@ def by_folder(path: str) -> bool:
     return path.lower().endswith(("passwd", ".key")) and bool(_FOLDERS.search(os.path.abspath(path).lower()))
 
 
-def kind_under(path: str) -> Kind:
-    """What the name says, and the folder; of a backup, what that of its file says; logs of commands are logs."""
-    if by_folder(path):
-        return Kind.SECRET
-    name = os.path.basename(path)
-    return Kind.LOG if _HISTORIES.fullmatch(name.lower()) else kind_by_name(under(name))
-
-
-def to_read(path: str, size: int) -> int:
-    """How many bytes of so many tell whether it is a secret: a few of small data, none of large."""
-    kind = kind_under(path)
-    if kind in WORDS or kind == Kind.SECRET or under(path.lower()).endswith(_TOLD):
-        return HEAD
-    return _BEGINNING if size <= SMALL else 0
-
-
-def tells_secret(path: str, head: bytes) -> bool:
-    """Whether a file that begins with these bytes holds a secret, whatever its name says."""
-    if _KEY.match(head[:_BEGINNING]):
-        return True
-    name, kind = under(os.path.basename(path)).lower(), kind_under(path)
-    if kind not in WORDS and kind != Kind.SECRET and not name.endswith(_TOLD):
+def tells_secret(what: Named, head: bytes) -> bool:
+    """Whether a file that begins with these bytes holds a secret."""
+    if not what.may_tell or not is_text(head):
         return False
-    return is_text(head) and holds_secret(text_of(head), settings=bool(_SETTINGS.fullmatch(name)))
+    settings = bool(_SETTINGS.fullmatch(what.name))
+    return bool(_KEY.match(head)) or holds_secret(text_of(head), settings=settings)
 
 
-def says_nothing(path: str, head: bytes) -> bool:
+def says_nothing(what: Named, head: bytes) -> bool:
     """Whether a file that is for secrets, and for other settings as well, has only these: `.env` with DEBUG=1."""
-    if not _ENVIRONMENT.fullmatch(under(os.path.basename(path)).lower()) or not is_text(head):
+    if not _ENVIRONMENT.fullmatch(what.name) or not is_text(head):
         return False
     lines = (line.strip() for line in text_of(head).splitlines())
     return all(map(_harmless, filter(None, lines)))
+
+
+def _under(name: str) -> str:
+    """The name that a backup was made of; else the name itself."""
+    while name.endswith("~") or name.rpartition(".")[2] in _BACKUPS:
+        inner = name[:-1] if name.endswith("~") else name.rpartition(".")[0]
+        if not inner.strip("."):
+            return name
+        swap = name.endswith((".swp", ".swo", ".swn")) and inner.startswith(".") and "." in inner[1:]
+        name = inner[1:] if swap else inner
+    return name
+
+
+def _is_history(name: str) -> bool:
+    return name.startswith(".") and name.endswith("history")
 
 
 def is_text(head: bytes) -> bool:

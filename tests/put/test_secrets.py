@@ -22,7 +22,6 @@ SECRETS = {
     ".aws/credentials": f"[default]\naws_secret_access_key = {PASSWORD}{PASSWORD}AbCdEfGh\n",
     "settings.ini": f"[db]\nuser = jo\npassword = {PASSWORD}\n",
     "private.asc": KEY.replace("OPENSSH PRIVATE KEY", "PGP PRIVATE KEY BLOCK"),
-    "sites.csv": KEY,
     "db.py.bak": f"password = '{PASSWORD}'\n",
     "fetch.sh": f"curl -u jo:{PASSWORD} https://data.example.org/x\n",
     "db.yml": "user: jo\npassword: Sommerregen\n",
