@@ -113,6 +113,7 @@ def ask(words: Sequence[str], folder: Path, *, literal: bool = True) -> Said:
                 stdout_as_string=False,
                 strip_newline_in_stdout=False,
                 with_exceptions=False,
+                env={"GIT_OPTIONAL_LOCKS": "0"},  # else 'git status' writes, and killed it leaves a lock
             )
         )
     return Said(code, os.fsdecode(out), err)

@@ -27,9 +27,12 @@ class RemoveLock:
         return "Removing a lock that a killed git left"
 
     def do(self, report: Report) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            if self.path.stat().st_ino == self.number:
-                self.path.unlink()
+        if self.is_there():
+            self.path.unlink(missing_ok=True)
+
+    def is_there(self) -> bool:
+        """Whether it is still this very lock."""
+        return _number(self.path) == self.number
 
     def undo(self) -> None:
         # nobody misses a lock whose owner is gone
@@ -41,14 +44,21 @@ class RemoveLock:
 
 def left_locks(copy: WorkingCopy) -> list[RemoveLock]:
     """The locks that no running git holds; a Conflict while one is at work here."""
-    found = [RemoveLock(path, path.stat().st_ino) for path in _lock_files(copy)]
+    found = [RemoveLock(path, number) for path in _lock_files(copy) if (number := _number(path))]
     if found and (busy := at_work(copy)):
         number, words = busy
         raise Conflict(
             f"another git is at work in {copy.shown} (process {number}: {words})",
             hint="Wait until it has ended, or close the editor that it waits for; then run this again.",
         )
-    return found
+    return [lock for lock in found if lock.is_there()]  # a git that was quick, such as one that tidies up, has gone
+
+
+def _number(lock: Path) -> int:
+    try:
+        return lock.lstat().st_ino
+    except FileNotFoundError:
+        return 0
 
 
 def at_work(copy: WorkingCopy) -> tuple[int, str] | None:

@@ -147,6 +147,7 @@ def test_interrupted_while_files_are_written_they_go_back(background, sesync, la
         assert git("rev-parse", "HEAD", cwd=large.here) == before
         assert git("status", "--porcelain", cwd=large.here) == " M trees.csv\n"
         assert leftovers(large.here / ".git") == []
-    assert sesync("sync", "analysis").code == 0
+    done = sesync("sync", "analysis")
+    assert (done.code, done.err) == (0, "")
     assert git("status", "--porcelain", cwd=large.here) == " M trees.csv\n"
     assert os.path.exists(large.here / "more/1.txt")
