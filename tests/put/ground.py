@@ -2,10 +2,12 @@
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.conftest import needed, needed_root
 from tests.conftest import wait_for as wait_for
 
 Run = Callable[..., Any]
@@ -53,3 +55,18 @@ def is_writing(folder: Path, least: int = 1) -> Callable[[], bool]:
             return False
 
     return look
+
+
+@contextmanager
+def disk(at: Path, made_by: tuple[str, ...], mounted_by: tuple[str, ...]) -> Iterator[Path]:
+    """A file system of 40 MB at this folder, made and mounted by these words and an image's path."""
+    needed_root()
+    image = at.parent / f"{at.name}.image"
+    with image.open("wb") as file:
+        file.truncate(40_000_000)
+    subprocess.run([needed(made_by[0]), *made_by[1:], str(image)], check=True, capture_output=True)
+    subprocess.run([needed(mounted_by[0]), *mounted_by[1:], str(image), str(at)], check=True)
+    try:
+        yield at
+    finally:
+        subprocess.run(["umount", "-l", str(at)], check=True)

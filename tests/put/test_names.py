@@ -1,31 +1,23 @@
 """sesync put to a file system that takes several names for one."""
 
 import os
-import subprocess
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import needed, needed_root
-from tests.put.ground import Run, leftovers, sums, write
+from tests.put.ground import Run, disk, leftovers, sums, write
 
 pytestmark = pytest.mark.usefixtures("site")
 COMPOSED, DECOMPOSED = (unicodedata.normalize(form, "é.csv") for form in ("NFC", "NFD"))
 
 
 @pytest.fixture
-def folding(tmp_path: Path, nfs: Path) -> Iterator[Path]:
+def folding(nfs: Path) -> Iterator[Path]:
     """The data directory on a disk as Windows and macOS have them, which knows no capitals."""
-    needed_root()
-    image, data = tmp_path / "image", nfs / "cooltrees-data"
-    with image.open("wb") as file:
-        file.truncate(40_000_000)
-    subprocess.run([needed("mkntfs"), "-q", "-Q", "-F", str(image)], check=True, capture_output=True)
-    subprocess.run([needed("lowntfs-3g"), "-o", "ignore_case", str(image), str(data)], check=True)
-    yield data
-    subprocess.run(["umount", "-l", str(data)], check=True)
+    with disk(nfs / "cooltrees-data", ("mkntfs", "-q", "-Q", "-F"), ("lowntfs-3g", "-o", "ignore_case")) as at:
+        yield at
 
 
 @pytest.mark.parametrize(

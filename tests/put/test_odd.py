@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 import pytest
 
-from tests.conftest import SESYNC, needed, needed_root
-from tests.put.ground import Run, sums, tree, write
+from tests.conftest import SESYNC
+from tests.put.ground import Run, disk, sums, tree, write
 
 pytestmark = pytest.mark.usefixtures("site")
 NAMES = ("a\nb", "tab\there", "'quo\"te", "[bold]", "-rf", " ", "~", "$(x)", os.fsdecode(b"caf\xe9\xff"), "ü" * 127)
@@ -143,16 +143,10 @@ def test_more_batches_than_files_may_be_open(home: Path, data: Path, sesync: Run
 
 
 @pytest.fixture
-def ntfs(tmp_path: Path, data: Path) -> Iterator[Path]:
+def ntfs(data: Path) -> Iterator[Path]:
     """The data directory on a disk that was Windows'."""
-    needed_root()
-    image = tmp_path / "image"
-    with image.open("wb") as file:
-        file.truncate(40_000_000)
-    subprocess.run([needed("mkntfs"), "-q", "-Q", "-F", str(image)], check=True, capture_output=True)
-    subprocess.run([needed("ntfs-3g"), "-o", "windows_names", str(image), str(data)], check=True)
-    yield data
-    subprocess.run(["umount", "-l", str(data)], check=True)
+    with disk(data, ("mkntfs", "-q", "-Q", "-F"), ("ntfs-3g", "-o", "windows_names")) as at:
+        yield at
 
 
 def test_a_file_system_that_does_not_take_every_name(sesync: Run, home: Path, ntfs: Path):

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import needed, needed_root
-from tests.put.ground import Run, sums, tree, write
+from tests.put.ground import Run, disk, sums, tree, write
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -79,16 +78,10 @@ def test_checksum_compares_contents(sesync: Run, home: Path, data: Path):
 
 
 @pytest.fixture
-def seconds(tmp_path: Path, nfs: Path) -> Iterator[Path]:
+def seconds(nfs: Path) -> Iterator[Path]:
     """The data directory on a file system that counts time in whole seconds."""
-    needed_root()
-    image, data = tmp_path / "image", nfs / "cooltrees-data"
-    with image.open("wb") as file:
-        file.truncate(40_000_000)
-    subprocess.run([needed("mkfs.ext4"), "-q", "-F", "-I", "128", str(image)], check=True, capture_output=True)
-    subprocess.run(["mount", "-o", "loop", str(image), str(data)], check=True)
-    yield data
-    subprocess.run(["umount", "-l", str(data)], check=True)
+    with disk(nfs / "cooltrees-data", ("mkfs.ext4", "-q", "-F", "-I", "128"), ("mount", "-o", "loop")) as at:
+        yield at
 
 
 @pytest.mark.parametrize("first,later", [(".2", ".7"), (".0", ".9"), (".7", ".700000001")])

@@ -67,9 +67,9 @@ def test_a_folder_with_secrets_is_not_moved(sesync: Run, raw: Path, data: Path):
     before = sums(raw)
     result = sesync("put", "raw", "cooltrees", "--move")
     assert (result.code, os.listdir(data), sums(raw)) == (1, [], before)
-    assert f"this cannot be moved whole: {raw}/.aws/credentials looks like a secret" in result.err or (
-        "looks like a secret" in result.err
-    )
+    assert f"this cannot be moved whole: {raw}/" in result.err and "looks like a secret" in result.err
+    problems = sesync("put", "raw", "cooltrees", "--move", "--json").json["error"]["problems"]
+    assert sorted(problems) == sorted(f"{raw}/{name} looks like a secret" for name in SECRETS)
 
 
 @pytest.mark.parametrize("name", SECRETS)
