@@ -1,6 +1,8 @@
 """Names that people type: checked before they become paths, and matched with near ones."""
 
+import shlex
 from collections.abc import Iterable
+from pathlib import Path
 
 from sesync_cli.errors import WrongWords
 
@@ -30,3 +32,11 @@ def listed(names: Iterable[str]) -> str:
     """'a', 'a or b', 'a, b or c': for a hint."""
     *rest, last = names
     return f"{', '.join(rest)} or {last}" if rest else last
+
+
+def tilde(path: Path, home: Path) -> str:
+    """A path as one types it: with ~ for home."""
+    if not path.is_relative_to(home):
+        return shlex.quote(str(path))
+    rest = str(path.relative_to(home))
+    return "~" if rest == "." else f"~/{shlex.quote(rest)}"

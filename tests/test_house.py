@@ -22,7 +22,7 @@ DOORS = {  # each library, and the only modules that may import it
     "click": ("app", "lazy", "answer", "*/cli", "*/cli/*"),
     "rich": ("screen", "drawing"),
     "subprocess": ("run",),
-    "git": ("clone/repository",),
+    "git": ("git/client",),
     "virtualenv": ("kernel/environment",),
     "python_discovery": ("kernel/interpreters",),
     "uv": ("diagnosis/index", "kernel/environment", "kernel/installer"),

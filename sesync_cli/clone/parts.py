@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sesync_cli.clone.address import Address, allowed
-from sesync_cli.clone.failures import Attempt, explain
-from sesync_cli.clone.repository import UNHOOKED, Connection, GitFailed, ask, talk
+from sesync_cli.git.address import Address, allowed
+from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, ask, talk
+from sesync_cli.git.failures import Attempt, explain
 from sesync_cli.plan import Report, by_hand
 
 _POINTER = b"version https://git-lfs.github.com/spec/"

@@ -2,11 +2,10 @@
 
 import os
 import re
-import shlex
 from pathlib import Path
 
-from sesync_cli.clone.address import Address
 from sesync_cli.errors import Refused, WrongWords
+from sesync_cli.git.address import Address
 from sesync_cli.site.settings import Site
 
 _MOST_LINKS = 40  # as many as Linux follows
@@ -31,14 +30,6 @@ def refuse_data_directory(final: Path, site: Site) -> None:
             f"{folder} is a research data directory: several people would edit one working copy there",
             hint="Leave out DIR to clone into your home, where everybody has a copy of their own; '--anyway' insists.",
         )
-
-
-def tilde(path: Path, home: Path) -> str:
-    """A path as one types it: with ~ for home."""
-    if not path.is_relative_to(home):
-        return shlex.quote(str(path))
-    rest = str(path.relative_to(home))
-    return "~" if rest == "." else f"~/{shlex.quote(rest)}"
 
 
 def _data_directory(path: Path, site: Site) -> Path | None:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.clone.address import read, site_addresses
-from sesync_cli.clone.repository import origin
 from sesync_cli.errors import NotFound, WrongWords
+from sesync_cli.git.address import read, site_addresses
+from sesync_cli.git.client import origin
 from sesync_cli.gitlab.api import Account, Project
 from sesync_cli.names import listed, near
 from sesync_cli.site.settings import Site

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.clone.failures import Attempt, explain
-from sesync_cli.clone.repository import Connection, GitFailed, ask, remote, talk
+from sesync_cli.git.client import Connection, GitFailed, ask, remote, talk
+from sesync_cli.git.failures import Attempt, explain
 from sesync_cli.plan import Report, by_hand
 
 

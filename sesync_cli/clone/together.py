@@ -10,11 +10,11 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sesync_cli.clone.address import read
-from sesync_cli.clone.repository import end_all, rewritten
 from sesync_cli.clone.working_copy import Clone, Update, existing
 from sesync_cli.disk import explained
 from sesync_cli.errors import SesyncError, Stopped
+from sesync_cli.git.address import read
+from sesync_cli.git.client import end_all, rewritten
 from sesync_cli.lock import alone, remove
 from sesync_cli.plan import Report, Watch
 from sesync_cli.run import attended, run

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from sesync_cli.clone.repository import ask
+from sesync_cli.git.client import ask
 from sesync_cli.site.settings import Site
 
 _PACKAGES = ("pylock.toml", "uv.lock", "Pipfile.lock", "requirements.txt", "Pipfile", "pyproject.toml")

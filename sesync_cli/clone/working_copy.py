@@ -5,12 +5,12 @@ import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sesync_cli.clone.address import Address, read
 from sesync_cli.clone.extent import Extent
-from sesync_cli.clone.failures import Attempt, explain
 from sesync_cli.clone.parts import get_large_files, get_submodules
-from sesync_cli.clone.repository import UNHOOKED, Connection, GitFailed, branches, commit, origin, talk
 from sesync_cli.errors import Conflict
+from sesync_cli.git.address import Address, read
+from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, branches, commit, origin, talk
+from sesync_cli.git.failures import Attempt, explain
 from sesync_cli.lock import partial, remove
 from sesync_cli.plan import Report, by_hand
 

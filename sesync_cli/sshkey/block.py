@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sesync_cli.clone.address import Address
 from sesync_cli.errors import Refused
+from sesync_cli.git.address import Address
 from sesync_cli.plan import RewriteFile, by_hand
 
 

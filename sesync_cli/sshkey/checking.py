@@ -4,9 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.clone import hosts
-from sesync_cli.clone.failures import Attempt
 from sesync_cli.errors import NotFound, SesyncError
+from sesync_cli.git import known_hosts
+from sesync_cli.git.failures import Attempt
 from sesync_cli.sshkey.proof import Caller
 from sesync_cli.sshkey.rights import Open, others_write
 from sesync_cli.sshkey.server import command
@@ -46,9 +46,9 @@ def show(attempt: Attempt, caller: Caller) -> Shown:
     ground = look(attempt, caller)
     for key in filter(None, (ground.best, *ground.keys)):
         if key.public:
-            return Shown(key.public, key.path, hosts.fingerprint(key.public))
+            return Shown(key.public, key.path, known_hosts.fingerprint(key.public))
     for line in sorted(ground.agent):
-        return Shown(line, None, hosts.fingerprint(line))
+        return Shown(line, None, known_hosts.fingerprint(line))
     raise NotFound("there is no ssh key to show", hint=f"'{command(attempt)}' makes one.")
 
 
@@ -79,7 +79,7 @@ def check(attempt: Attempt, caller: Caller) -> Checked:
         enters,
         greeting,
         key.path if key else None,
-        hosts.fingerprint(key.public) if key and key.public else "",
+        known_hosts.fingerprint(key.public) if key and key.public else "",
         tuple(findings),
         tuple(_warnings(ground)),
     )
@@ -92,13 +92,14 @@ def _open(attempt: Attempt, one: Open) -> Finding:
 
 def _host(ground: Ground) -> Finding | None:
     host, attempt = ground.host, ground.attempt
-    if host is None or hosts.is_known(host):
+    if host is None or known_hosts.is_known(host):
         return None
     try:
-        hosts.reach(attempt, host.address, host.port)
+        known_hosts.reach(attempt, host.address, host.port)
     except SesyncError as error:
         return Finding(Problem.NO_ANSWER, str(error), error.hint)
-    how = "makes it known: somebody vouches for it" if hosts.pinned_keys(host, attempt) else "shows it, and asks you"
+    pinned = known_hosts.pinned_keys(host, attempt)
+    how = "makes it known: somebody vouches for it" if pinned else "shows it, and asks you"
     message = f"this account does not know the key of {attempt.where} yet"
     return Finding(Problem.HOST_UNKNOWN, message, f"'{command(attempt)}' {how}.")
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sesync_cli.clone.keys import Key, bare, public_half
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import Conflict, SesyncError
+from sesync_cli.git.ssh_keys import Key, bare, public_half
 from sesync_cli.lock import partial, remove
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.run import ProgramFailed, attended, calm, run

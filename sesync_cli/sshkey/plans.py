@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.clone import hosts
-from sesync_cli.clone.failures import Attempt
-from sesync_cli.clone.keys import Key, find_keys
 from sesync_cli.errors import SesyncError
+from sesync_cli.git import known_hosts
+from sesync_cli.git.failures import Attempt
+from sesync_cli.git.ssh_keys import Key, find_keys
 from sesync_cli.gitlab.api import Account
 from sesync_cli.plan import Plan, Step
 from sesync_cli.sshkey import block
@@ -35,13 +35,13 @@ def plan_key(attempt: Attempt, caller: Caller, ways: Ways) -> Plan:
     """How a server comes to know a key of this person's; no steps if it knows one."""
     ground = look(attempt, caller)
     steps: list[Step] = [SetRights(one.path, one.closed) for one in ground.open]
-    knows_host = ground.host is None or hosts.is_known(ground.host)
+    knows_host = ground.host is None or known_hosts.is_known(ground.host)
     proof = first_proof(attempt, caller) if ground.has_any and knows_host and not steps else None
     if proof and (known := _known(ground, proof)):
         return known
     key = ground.best
     path = key.path if key else ground.free_path()
-    introducing, ask = hosts.introduced(ground.host, attempt)
+    introducing, ask = known_hosts.introduced(ground.host, attempt)
     steps += [*_making(ground, path, Keygen(caller.env, caller.folder, ways.asks)), *introducing]
     steps += _configuring(ground, path)
     tries = attempt.site.accounts_failed_logins - (2 if proof else 1)
@@ -108,7 +108,7 @@ def _outcome(attempt: Attempt, key: Key | None, proof: Proof | None) -> tuple[st
         "user": attempt.address.user,
         "key": key.path if key else None,
         "public_key": key.public if key else "",
-        "fingerprint": hosts.fingerprint(key.public) if key and key.public else "",
+        "fingerprint": known_hosts.fingerprint(key.public) if key and key.public else "",
         "greeting": greeting,
     }
     which = f"your key {key.path}" if key else "a key of yours"

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sesync_cli.clone import hosts
-from sesync_cli.clone.failures import Attempt
 from sesync_cli.errors import NoAnswer
+from sesync_cli.git import known_hosts
+from sesync_cli.git.failures import Attempt
 from sesync_cli.run import Output, ProgramFailed, attended, run
 
 # what servers for git answer to somebody whom they know; their exit codes differ, and mean nothing
@@ -55,12 +55,12 @@ class Caller:
 def prove(attempt: Attempt, caller: Caller, *, asks: bool = False) -> Proof:
     """Ask the server; nothing is asked of the person, unless ssh may ask for a passphrase on the terminal."""
     patience = attempt.site.data_patience_seconds
-    ssh = hosts.ssh_argv(caller.home, patience, asks)
+    ssh = known_hosts.ssh_argv(caller.home, patience, asks)
     options = ["ControlMaster=no", "ControlPath=none"]
-    if hosts.resolve(hosts.ssh_argv(caller.home, patience, False), attempt.address):
+    if known_hosts.resolve(known_hosts.ssh_argv(caller.home, patience, False), attempt.address):
         options.append("StrictHostKeyChecking=yes")
     words = [word for option in options for word in ("-o", option)]
-    argv = [*ssh, "-v", "-T", *words, *hosts.destination(attempt.address)]
+    argv = [*ssh, "-v", "-T", *words, *known_hosts.destination(attempt.address)]
     if asks:
         return _read(attended(argv, env=caller.env, cwd=Path("/"), catch=True))
     try:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.clone.keys import public_half
 from sesync_cli.errors import Refused
+from sesync_cli.git.ssh_keys import public_half
 from sesync_cli.plan import Report, by_hand
 
 _OTHERS = 0o077  # nothing for group and others, as ssh demands it of a private key

@@ -7,10 +7,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from sesync_cli.clone import hosts
-from sesync_cli.clone.address import Address, site_addresses
-from sesync_cli.clone.failures import Attempt
 from sesync_cli.errors import NotReady, WrongWords
+from sesync_cli.git import known_hosts
+from sesync_cli.git.address import Address, site_addresses
+from sesync_cli.git.failures import Attempt
 from sesync_cli.run import ProgramFailed
 from sesync_cli.site.settings import Site
 
@@ -63,7 +63,8 @@ def _named(words: str, own: Address | None, site: Site, home: Path) -> Address:
 def _configured_user(address: Address, site: Site, home: Path) -> str:
     """Whom ssh's settings name for this server; the usual user where they name nobody, or oneself."""
     with contextlib.suppress(ProgramFailed):
-        user = hosts.settings(hosts.ssh_argv(home, site.data_patience_seconds, False), address).get("user", "")
+        ssh = known_hosts.ssh_argv(home, site.data_patience_seconds, False)
+        user = known_hosts.settings(ssh, address).get("user", "")
         if user not in ("", pwd.getpwuid(os.getuid()).pw_name):
             return user
     return _USUAL_USER

@@ -7,10 +7,10 @@ from functools import cache
 from itertools import chain, count
 from pathlib import Path
 
-from sesync_cli.clone import hosts
-from sesync_cli.clone.failures import Attempt
-from sesync_cli.clone.keys import USUAL, Key, candidates, find_keys, in_agent, public_half
 from sesync_cli.errors import Refused
+from sesync_cli.git import known_hosts
+from sesync_cli.git.failures import Attempt
+from sesync_cli.git.ssh_keys import USUAL, Key, candidates, find_keys, in_agent, public_half
 from sesync_cli.run import ProgramFailed
 from sesync_cli.sshkey.proof import Caller, Proof, prove
 from sesync_cli.sshkey.rights import Open, find_open, stranger_of
@@ -30,8 +30,8 @@ class Ground:
     open: list[Open]
 
     @property
-    def host(self) -> hosts.Host | None:
-        return hosts.resolve(self.ssh, self.attempt.address)
+    def host(self) -> known_hosts.Host | None:
+        return known_hosts.resolve(self.ssh, self.attempt.address)
 
     @property
     def best(self) -> Key | None:
@@ -50,7 +50,7 @@ class Ground:
 
     def port(self) -> str:
         """The port that ssh would go to if none were said."""
-        return hosts.settings(self.ssh, replace(self.attempt.address, port=None)).get("port", "22")
+        return known_hosts.settings(self.ssh, replace(self.attempt.address, port=None)).get("port", "22")
 
     def free_path(self) -> Path:
         """Where a new key goes: under the name that the settings ask for, else the usual one, else one of its own."""
@@ -66,11 +66,11 @@ def look(attempt: Attempt, caller: Caller) -> Ground:
     config = caller.folder / "config"
     if stranger := stranger_of(config):
         raise Refused(stranger, hint=f"'ls -l {config}' shows whose it is; ask support.")
-    ssh = hosts.ssh_argv(caller.home, attempt.site.data_patience_seconds, False)
+    ssh = known_hosts.ssh_argv(caller.home, attempt.site.data_patience_seconds, False)
     if "-F" not in ssh and any(one.path == config for one in find_open(caller.folder, ())):
         ssh = (*ssh, "-F", str(config))  # else ssh would not say a word before others are kept from writing there
     try:
-        settings = hosts.settings(ssh, attempt.address)
+        settings = known_hosts.settings(ssh, attempt.address)
     except ProgramFailed as failed:
         lines = [line.strip() for line in failed.output.err.splitlines() if line.strip()]
         said = next(iter(lines), "it did not say why")

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sesync_cli.clone.failures import Attempt, explain, keys_page, last_line, support
-from sesync_cli.clone.keys import Key
 from sesync_cli.errors import NoAnswer, Refused, SesyncError
+from sesync_cli.git.failures import Attempt, explain, keys_page, last_line, support
+from sesync_cli.git.ssh_keys import Key
 from sesync_cli.sshkey.proof import Proof
 from sesync_cli.sshkey.server import command
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.clone.repository import ask
 from sesync_cli.errors import NotFound, Refused, WrongWords
+from sesync_cli.git.client import ask
 from sesync_cli.names import near
 from sesync_cli.plan import by_hand
 from sesync_cli.site.settings import Site

@@ -7,10 +7,10 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import plans
-from sesync_cli.clone import identity
-from sesync_cli.clone.connection import Traveller
-from sesync_cli.clone.identity import Introduce
 from sesync_cli.errors import NotReady, SesyncError, WrongWords
+from sesync_cli.git import identity
+from sesync_cli.git.connection import Traveller
+from sesync_cli.git.identity import Introduce
 from sesync_cli.plan import Plan, by_hand
 from sesync_cli.run import need
 from sesync_cli.session import Session

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from sesync_cli.clone.failures import Attempt, explain, last_line
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
+from sesync_cli.git.failures import Attempt, explain, last_line
 from sesync_cli.plan import by_hand
 from sesync_cli.secrets import without_secrets
 from sesync_cli.sync.working_copy import WorkingCopy

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sesync_cli.clone.repository import ask
+from sesync_cli.git.client import ask
 from sesync_cli.sync.status import Change, exists, untracked
 from sesync_cli.sync.working_copy import WorkingCopy
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from sesync_cli.clone.repository import ask
+from sesync_cli.git.client import ask
 from sesync_cli.lock import partial, remove
 from sesync_cli.sync.working_copy import WorkingCopy
 

@@ -1,7 +1,7 @@
 """What has to be over before anything is exchanged, and how to get over it."""
 
-from sesync_cli.clone.repository import ask
 from sesync_cli.errors import Conflict, SesyncError
+from sesync_cli.git.client import ask
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.history import commits
 from sesync_cli.sync.status import Status

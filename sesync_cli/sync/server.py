@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sesync_cli.clone.address import Address, read
-from sesync_cli.clone.connection import Traveller, Way, prepare
-from sesync_cli.clone.failures import Attempt, explain, led_elsewhere
-from sesync_cli.clone.repository import Connection, GitFailed, ask, work
 from sesync_cli.errors import Conflict, NotReady
+from sesync_cli.git.address import Address, read
+from sesync_cli.git.client import Connection, GitFailed, ask, work
+from sesync_cli.git.connection import Traveller, Way, prepare
+from sesync_cli.git.failures import Attempt, explain, led_elsewhere
 from sesync_cli.plan import Watch, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sesync_cli.clone.repository import ask
+from sesync_cli.git.client import ask
 from sesync_cli.sync.working_copy import WorkingCopy, unreadable
 
 _FIELDS = {"1": 8, "u": 10}  # how many words stand before the path in a line of this kind

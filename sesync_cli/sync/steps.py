@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from sesync_cli.clone.failures import Attempt
-from sesync_cli.clone.repository import Connection, GitFailed, ask, work
 from sesync_cli.errors import Conflict, NotReady, Stopped
+from sesync_cli.git.client import Connection, GitFailed, ask, work
+from sesync_cli.git.failures import Attempt
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import journal
 from sesync_cli.sync.failures import commit_refused, forward_failed, push_refused

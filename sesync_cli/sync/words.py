@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sesync_cli.clone.address import name_at_site
-from sesync_cli.clone.failures import Attempt
+from sesync_cli.git.address import name_at_site
+from sesync_cli.git.failures import Attempt
 from sesync_cli.sync.chosen import Chosen
 from sesync_cli.sync.history import Commit
 from sesync_cli.sync.server import Branch

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.clone.place import tilde
-from sesync_cli.clone.repository import ask
 from sesync_cli.errors import NotFound, Refused, SesyncError
-from sesync_cli.names import near
+from sesync_cli.git.client import ask
+from sesync_cli.names import near, tilde
 from sesync_cli.plan import by_hand
 
 _DUBIOUS = "dubious ownership"

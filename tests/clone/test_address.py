@@ -2,8 +2,8 @@
 
 import pytest
 
-from sesync_cli.clone.address import read, typed
 from sesync_cli.errors import WrongWords
+from sesync_cli.git.address import read, typed
 from sesync_cli.site.settings import load_site
 
 SITE = load_site({}).site

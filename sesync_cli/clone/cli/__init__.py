@@ -8,17 +8,19 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import plans_or_answers
-from sesync_cli.clone import connection, parts, place, repository, wants
-from sesync_cli.clone.address import Address, typed
+from sesync_cli.clone import parts, place, wants
 from sesync_cli.clone.cli.choice import Listing, meant, table
 from sesync_cli.clone.cli.group import Wish, plan_group
 from sesync_cli.clone.cli.login import plan_login
 from sesync_cli.clone.cli.options import extent_options, introduction, weighed
 from sesync_cli.clone.extent import Extent
-from sesync_cli.clone.failures import Attempt
 from sesync_cli.clone.projects import Listed
 from sesync_cli.clone.redirect import Redirect
 from sesync_cli.clone.working_copy import Clone, Update, existing
+from sesync_cli.git import client, connection
+from sesync_cli.git.address import Address, typed
+from sesync_cli.git.failures import Attempt
+from sesync_cli.names import tilde
 from sesync_cli.plan import Plan
 from sesync_cli.run import need
 from sesync_cli.session import Session
@@ -66,7 +68,7 @@ def _plan(session: Session, repo: str, wish: Wish) -> Plan:
         place.refuse_data_directory(final, session.site)
     there = existing(address, final, wish.dir is not None)
     facts = {"repository": address.url, "path": str(final)}
-    shown = place.tilde(final, session.home)
+    shown = tilde(final, session.home)
     if there is None:
         return _plan_clone(session, Attempt(address, final, session.site, session.home), facts, wish.extent)
     if wish.way and there.scheme != address.scheme and not wish.update:
@@ -78,7 +80,7 @@ def _plan(session: Session, repo: str, wish: Wish) -> Plan:
 
 def _plan_clone(session: Session, attempt: Attempt, facts: Mapping[str, Any], extent: Extent) -> Plan:
     final = attempt.folder
-    shown = place.tilde(final, session.home)
+    shown = tilde(final, session.home)
     done = f"Cloned {attempt.address.label} to {shown}."
     way = _way(session, attempt, None)
     big, who = weighed(session, attempt, extent), introduction(session)
@@ -95,7 +97,7 @@ def _plan_clone(session: Session, attempt: Attempt, facts: Mapping[str, Any], ex
 
 
 def _plan_redirect(session: Session, attempt: Attempt, there: Address, facts: Mapping[str, Any]) -> Plan:
-    shown = place.tilde(attempt.folder, session.home)
+    shown = tilde(attempt.folder, session.home)
     way = _way(session, attempt, None)
     steps = (*way.steps, Redirect(attempt, there.url, way.connection))
     done = f"{shown} now goes to {attempt.where} over {attempt.address.scheme}."
@@ -104,12 +106,12 @@ def _plan_redirect(session: Session, attempt: Attempt, there: Address, facts: Ma
 
 def _plan_update(session: Session, attempt: Attempt, facts: Mapping[str, Any]) -> Plan:
     final = attempt.folder
-    shown = place.tilde(final, session.home)
+    shown = tilde(final, session.home)
     way = _way(session, attempt, final)
-    before = repository.commit(final)
+    before = client.commit(final)
 
     def after() -> dict[str, Any]:
-        new = repository.count_commits(final, before)
+        new = client.count_commits(final, before)
         return {"done": f"{shown} is up to date: {new} new commit{'' if new == 1 else 's'}."}
 
     steps = (*way.steps, Update(attempt, way.connection))
@@ -123,11 +125,11 @@ def _way(session: Session, attempt: Attempt, folder: Path | None) -> connection.
 
 
 def _oddities(folder: Path) -> tuple[str, ...]:
-    if repository.commit(folder):
-        branch = repository.ask(["symbolic-ref", "--quiet", "HEAD"], folder)
+    if client.commit(folder):
+        branch = client.ask(["symbolic-ref", "--quiet", "HEAD"], folder)
         return (
             () if not branch.code else ("this is no branch: 'git switch -c NAME' there makes one before you change it",)
         )
-    if names := repository.branches(folder):
+    if names := client.branches(folder):
         return (f"no files are there, since its default branch is missing; it has {', '.join(names[:5])}",)
     return ("the repository is empty: nobody has put anything in it yet",)

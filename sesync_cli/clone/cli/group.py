@@ -6,15 +6,17 @@ from typing import Any
 
 from sesync_cli import screen
 from sesync_cli.answer import asked_for_json
-from sesync_cli.clone import connection, place
-from sesync_cli.clone.address import typed
+from sesync_cli.clone import place
 from sesync_cli.clone.cli.options import introduction, may_ask
 from sesync_cli.clone.extent import Extent
-from sesync_cli.clone.failures import Attempt
 from sesync_cli.clone.projects import folders
 from sesync_cli.clone.together import One, Together, shared_login
 from sesync_cli.clone.working_copy import Clone, Update, existing
 from sesync_cli.errors import Conflict, SesyncError, WrongWords
+from sesync_cli.git import connection
+from sesync_cli.git.address import typed
+from sesync_cli.git.failures import Attempt
+from sesync_cli.names import tilde
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 
@@ -65,7 +67,7 @@ def plan_group(session: Session, group: str, paths: Sequence[str], wish: Wish) -
         return {"warnings": who.warnings}
 
     steps = (*(step for way in ways.values() for step in way.steps), *who.steps, together)
-    place_of = place.tilde(wanted[0].folder.parent, session.home)
+    place_of = tilde(wanted[0].folder.parent, session.home)
     done = f"{_count(len(paths))} are in {place_of}: {_named([one.folder.name for one in (*found.new, *found.there)])}."
     questions = (*(way.ask for way in ways.values()), _question(session, wanted, place_of))
     ask = "\n".join(filter(None, questions))

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
-from sesync_cli.clone import identity
-from sesync_cli.clone.address import name_at_site
 from sesync_cli.clone.extent import Extent, checked_branch
-from sesync_cli.clone.failures import Attempt
-from sesync_cli.clone.identity import Introduce
 from sesync_cli.errors import SesyncError
+from sesync_cli.git import identity
+from sesync_cli.git.address import name_at_site
+from sesync_cli.git.failures import Attempt
+from sesync_cli.git.identity import Introduce
 from sesync_cli.gitlab.account import my_account
 from sesync_cli.session import Session
 from sesync_cli.view import size

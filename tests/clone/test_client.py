@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sesync_cli.clone.repository import _progress
+from sesync_cli.git.client import _progress
 from tests.clone.conftest import know
 from tests.services.sshd import Sshd
 

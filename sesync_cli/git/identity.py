@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.clone.repository import ask
 from sesync_cli.errors import SesyncError
+from sesync_cli.git.client import ask
 from sesync_cli.gitlab.account import my_account
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.site.settings import Site

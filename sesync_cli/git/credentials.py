@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from sesync_cli.clone.address import PORTS, Address, read, site_addresses
 from sesync_cli.errors import SesyncError
+from sesync_cli.git.address import PORTS, Address, read, site_addresses
 from sesync_cli.gitlab.tokens import GIT, Keeper, find_token, has_password
 from sesync_cli.site.settings import Site
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.clone import hosts, repository
-from sesync_cli.clone.address import PORTS, Address, read
-from sesync_cli.clone.credentials import lent
-from sesync_cli.clone.failures import Attempt, led_elsewhere
+from sesync_cli.git import client, known_hosts
+from sesync_cli.git.address import PORTS, Address, read
+from sesync_cli.git.credentials import lent
+from sesync_cli.git.failures import Attempt, led_elsewhere
 from sesync_cli.plan import Step
 from sesync_cli.run import need
 
@@ -30,7 +30,7 @@ class Traveller:
 class Way:
     """What git has to be told, what has to be done first, and what a person has to agree to."""
 
-    connection: repository.Connection
+    connection: client.Connection
     steps: tuple[Step, ...] = ()
     ask: str = ""
 
@@ -38,7 +38,7 @@ class Way:
 def prepare(attempt: Attempt, traveller: Traveller, folder: Path | None) -> Way:
     """The way to a server, for a new clone or from an existing one in `folder`."""
     settings_of = (folder,) if folder else ()
-    actual = read(repository.rewritten(attempt.address.url, *settings_of))
+    actual = read(client.rewritten(attempt.address.url, *settings_of))
     if actual is None or (actual.scheme not in PORTS and actual != read(attempt.address.url)):
         raise led_elsewhere(attempt)
     env = {name: traveller.env.get(name, value) for name, value in _SLOWEST.items()}
@@ -47,24 +47,24 @@ def prepare(attempt: Attempt, traveller: Traveller, folder: Path | None) -> Way:
     if not traveller.interactive:
         env["GIT_TERMINAL_PROMPT"] = "0"
     if actual.scheme == "ssh":
-        return _over_ssh(actual, attempt, traveller, env, repository.setting("core.sshCommand", *settings_of))
+        return _over_ssh(actual, attempt, traveller, env, client.setting("core.sshCommand", *settings_of))
     if actual.scheme in PORTS and not _has_proxy(actual, traveller.env, settings_of):
-        hosts.reach(attempt, actual.host, actual.port or PORTS[actual.scheme])
-    return Way(repository.Connection(env, traveller.interactive))
+        known_hosts.reach(attempt, actual.host, actual.port or PORTS[actual.scheme])
+    return Way(client.Connection(env, traveller.interactive))
 
 
 def _over_ssh(actual: Address, attempt: Attempt, traveller: Traveller, env: dict[str, str], configured: str) -> Way:
-    ssh = hosts.chosen_ssh(traveller.env, configured)
+    ssh = known_hosts.chosen_ssh(traveller.env, configured)
     if not ssh:
         need("ssh", hint=f"Use '--https', or ask {attempt.site.support_email} to install it.")
-        ssh = hosts.ssh_argv(traveller.home, attempt.site.data_patience_seconds, traveller.interactive)
+        ssh = known_hosts.ssh_argv(traveller.home, attempt.site.data_patience_seconds, traveller.interactive)
         env["GIT_SSH_COMMAND"] = shlex.join(ssh)
-    link = repository.Connection(env, traveller.interactive)
-    host = hosts.resolve(ssh, actual)
-    return Way(link, *hosts.introduced(host, attempt))
+    link = client.Connection(env, traveller.interactive)
+    host = known_hosts.resolve(ssh, actual)
+    return Way(link, *known_hosts.introduced(host, attempt))
 
 
 def _has_proxy(address: Address, env: Mapping[str, str], settings_of: tuple[Path, ...]) -> bool:
     if any(env.get(name) or env.get(name.upper()) for name in _PROXIES):
         return True
-    return bool(repository.setting("http.proxy", *settings_of, url=address.url))
+    return bool(client.setting("http.proxy", *settings_of, url=address.url))

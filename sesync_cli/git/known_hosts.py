@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sesync_cli.clone.address import PORTS, Address, site_addresses
-from sesync_cli.clone.failures import Attempt, unreachable
 from sesync_cli.errors import NoAnswer
+from sesync_cli.git.address import PORTS, Address, site_addresses
+from sesync_cli.git.failures import Attempt, unreachable
 from sesync_cli.plan import RewriteFile, by_hand
 from sesync_cli.run import ProgramFailed, run
 

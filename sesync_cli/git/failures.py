@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sesync_cli.clone.address import PORTS, Address, site_addresses
-from sesync_cli.clone.keys import PAGES, refusal
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import Conflict, NoAnswer, NotFound, NotReady, Refused, SesyncError
+from sesync_cli.git.address import PORTS, Address, site_addresses
+from sesync_cli.git.ssh_keys import PAGES, refusal
 from sesync_cli.plan import by_hand
 from sesync_cli.secrets import without_secrets
 from sesync_cli.site.settings import Site

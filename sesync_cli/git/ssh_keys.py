@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.clone.address import Address
 from sesync_cli.errors import NoAnswer
+from sesync_cli.git.address import Address
 from sesync_cli.run import ProgramFailed, run
 
 USUAL = ("id_ed25519", "id_ecdsa", "id_rsa")  # ssh tries these by itself; the first is the best
