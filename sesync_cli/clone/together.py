@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sesync_cli.clone.working_copy import Clone, Update, existing
+from sesync_cli.clone.working_copy import Clone, existing
 from sesync_cli.disk import explained
 from sesync_cli.errors import SesyncError, Stopped
 from sesync_cli.git.address import read
@@ -18,6 +18,7 @@ from sesync_cli.git.client import end_all, rewritten
 from sesync_cli.lock import alone, remove
 from sesync_cli.plan import Report, Watch
 from sesync_cli.run import attended, run
+from sesync_cli.sync.update import Update
 
 _AT_ONCE = 4  # how many at a time: servers count connections
 _LASTS = 60  # seconds that a shared login outlives its last use, should nobody be left to end it

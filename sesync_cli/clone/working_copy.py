@@ -1,4 +1,4 @@
-"""The steps that make a working copy of a repository, and bring one up to date."""
+"""The step that makes a working copy of a repository, and what is there already."""
 
 import contextlib
 import os
@@ -9,12 +9,10 @@ from sesync_cli.clone.extent import Extent
 from sesync_cli.clone.parts import get_large_files, get_submodules
 from sesync_cli.errors import Conflict
 from sesync_cli.git.address import Address, read
-from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, branches, commit, origin, talk
+from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, origin, talk
 from sesync_cli.git.failures import Attempt, explain
 from sesync_cli.lock import partial, remove
 from sesync_cli.plan import Report, by_hand
-
-_USUAL_BRANCHES = ("main", "master")
 
 
 @dataclass(frozen=True)
@@ -87,40 +85,6 @@ class Clone:
 
     def __str__(self) -> str:
         return by_hand("git", "clone", *self.extent.shown, self.attempt.address.url, self.final)
-
-
-@dataclass(frozen=True)
-class Update:
-    """Bring a working copy up to date, if that takes nothing but going forward."""
-
-    attempt: Attempt
-    connection: Connection
-
-    @property
-    def doing(self) -> str:
-        return f"Updating {self.attempt.folder.name} ..."
-
-    def do(self, report: Report) -> None:
-        try:
-            self._git("fetch", "--progress", report=report)
-            names = branches(self.attempt.folder)
-            if commit(self.attempt.folder):
-                self._git("merge", "--ff-only", "--quiet", "@{upstream}", report=report)
-            elif names:
-                usual = next((name for name in _USUAL_BRANCHES if name in names), names[0])
-                self._git("switch", "--quiet", usual, report=report)
-        except GitFailed as failed:
-            raise explain(str(failed), self.attempt) from None
-
-    def _git(self, *words: str, report: Report) -> None:
-        talk(["-C", str(self.attempt.folder), *words], self.connection, report)
-
-    def undo(self) -> None:
-        # git itself goes forward whole or not at all, and what was fetched is not in anybody's way
-        return
-
-    def __str__(self) -> str:
-        return by_hand("git", "-C", self.attempt.folder, "pull", "--ff-only")
 
 
 def existing(address: Address, final: Path, typed_there: bool) -> Address | None:

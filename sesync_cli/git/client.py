@@ -22,6 +22,7 @@ _LOCAL = (
 # what a repository brings along is not run while it is cloned, and no other repository is got unasked
 UNHOOKED = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "submodule.recurse=false")
 _running: dict[Any, bool] = {}  # the gits that are at work; whether each has a process group of its own
+_SOME = 500  # paths on one command line
 _NOWHERE = Path("/")  # git started here finds no repository whose settings it could take for the person's own
 
 
@@ -119,6 +120,11 @@ def ask(words: Sequence[str], folder: Path, *, literal: bool = True) -> Said:
     return Said(code, os.fsdecode(out), err)
 
 
+def pieces(paths: Sequence[str]) -> list[Sequence[str]]:
+    """Paths in as many pieces as fit on command lines."""
+    return [paths[start : start + _SOME] for start in range(0, len(paths), _SOME)]
+
+
 @cache
 def setting(name: str, folder: Path = _NOWHERE, *, url: str = "") -> str:
     """A setting of git's as it is in force there (for this URL); empty if it is not set."""
@@ -154,11 +160,6 @@ def _remotes(folder: Path) -> dict[str, str]:
 def commit(folder: Path) -> str:
     """The commit that is checked out in a folder; empty if there is none."""
     return _said(["rev-parse", "--verify", "--quiet", "HEAD"], folder)
-
-
-def count_commits(folder: Path, since: str) -> int:
-    """How many commits are checked out in a folder beyond this one, or in all."""
-    return int(_said(["rev-list", "--count", f"{since}..HEAD" if since else "HEAD"], folder) or 0)
 
 
 def branches(folder: Path) -> list[str]:

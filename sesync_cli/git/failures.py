@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sesync_cli.disk import full_in, no_room
-from sesync_cli.errors import Conflict, NoAnswer, NotFound, NotReady, Refused, SesyncError
+from sesync_cli.errors import NoAnswer, NotFound, NotReady, Refused, SesyncError
 from sesync_cli.git.address import PORTS, Address, site_addresses
 from sesync_cli.git.ssh_keys import PAGES, refusal
 from sesync_cli.plan import by_hand
@@ -199,28 +199,6 @@ def _no_ssh(attempt: Attempt, text: str) -> SesyncError:
     return NotReady("the program ssh is not on this machine", hint=f"Use '--https', or {support(attempt)}.")
 
 
-def _diverged(attempt: Attempt, text: str) -> SesyncError:
-    return Conflict(
-        f"{attempt.folder} and the server both have new commits; nothing was changed and nothing is lost",
-        hint=f"'{by_hand('sesync', 'sync', attempt.folder, '--merge')}' joins the two.",
-    )
-
-
-def _changes(attempt: Attempt, text: str) -> SesyncError:
-    return Conflict(
-        f"changes of yours in {attempt.folder} are in the way; nothing was changed and nothing is lost",
-        hint=f"'git -C {attempt.folder} status' shows them. Commit them, or put them aside with"
-        f" 'git -C {attempt.folder} stash -u', then run this again.",
-    )
-
-
-def _follows_nothing(attempt: Attempt, text: str) -> SesyncError:
-    return Conflict(
-        f"what is checked out in {attempt.folder} follows no branch of the server, so nothing was changed",
-        hint=f"'git -C {attempt.folder} branch -vv' shows the branches; 'git switch BRANCH' there changes to one.",
-    )
-
-
 _TABLE: tuple[tuple[str, Callable[[Attempt, str], SesyncError]], ...] = (
     ("HOST IDENTIFICATION HAS CHANGED|REVOKED HOST KEY|Host key for .* has changed", _changed_key),
     ("UNPROTECTED PRIVATE KEY|bad permissions", _open_key),
@@ -235,9 +213,6 @@ _TABLE: tuple[tuple[str, Callable[[Attempt, str], SesyncError]], ...] = (
     ("dubious ownership", _owned_by_other),
     ("invalid path '", _strange_path),
     ("Remote branch .* not found", _no_branch),
-    ("Not possible to fast-forward|divergent branches", _diverged),
-    ("would be overwritten by|unmerged files|MERGE_HEAD|not concluded your", _changes),
-    ("no upstream configured|no such branch|does not point to a branch|not currently on a branch", _follows_nothing),
     ("Could not resolve|Connection refused|[Cc]onnection timed out|Failed to connect|Couldn't connect", unreachable),
     ("No route to host|Network is unreachable|name resolution", unreachable),
     ("does not appear to be a git repo|repository '.*' (not found|does not exist)|[Rr]epository not found", _missing),

@@ -1,7 +1,7 @@
 """What a person names to be committed: found among the changes, and looked at before it goes."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from sesync_cli.git.client import ask
 from sesync_cli.names import near
 from sesync_cli.plan import by_hand
 from sesync_cli.site.settings import Site
-from sesync_cli.sync.status import Change, Status, exists, untracked
+from sesync_cli.sync.status import BEHIND, INSIDE, Change, Status, exists, untracked
+from sesync_cli.sync.submodules import goes_back
 from sesync_cli.sync.unfit import unfit
 from sesync_cli.sync.working_copy import WorkingCopy
 
@@ -19,7 +20,8 @@ from sesync_cli.sync.working_copy import WorkingCopy
 class Chosen:
     """What goes into a commit: the words for git (none for what `git add` was told), the files, the new ones of them.
 
-    `doubts` are sentences about files that do not belong into git.
+    `doubts` are sentences about files that do not belong into git, `backwards` those about submodules that would go
+    back to an earlier state.
     """
 
     message: str
@@ -27,6 +29,7 @@ class Chosen:
     files: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    backwards: tuple[str, ...] = ()
 
 
 def relative(word: str, copy: WorkingCopy, cwd: Path) -> str:
@@ -46,24 +49,29 @@ def relative(word: str, copy: WorkingCopy, cwd: Path) -> str:
 def chosen(copy: WorkingCopy, status: Status, site: Site, message: str, words: Sequence[str]) -> Chosen:
     """What these names, as from the top, mean among the changes."""
     if not words:
-        staged = tuple(change.path for change in status.changes if change.staged)
-        return Chosen(message, (), staged, (), _doubts(copy, site, staged)) if staged else Chosen(message)
+        changes = [change for change in status.changes if change.staged]
+        staged = tuple(change.path for change in changes)
+        if not staged:
+            return Chosen(message)
+        return Chosen(message, (), staged, (), _doubts(copy, site, staged), _backwards(copy, changes, staged=True))
     found = {word: _changes(copy, status, word) for word in words}
     told = tuple(word for word, changes in found.items() if changes)
-    changes = dict.fromkeys(change for one in found.values() for change in one)
+    changes = list(dict.fromkeys(change for one in found.values() for change in one))
     files = tuple(change.path for change in changes)
     new = tuple(change.path for change in changes if not change.tracked)
-    return Chosen(message, told, files, new, _doubts(copy, site, files))
+    return Chosen(message, told, files, new, _doubts(copy, site, files), _backwards(copy, changes))
 
 
 def _changes(copy: WorkingCopy, status: Status, word: str) -> list[Change]:
     changes: list[Change] = []
     for change in status.changes:
+        if change.kind == BEHIND and change.path != word:
+            continue  # it is brought along
         if change.path == word or word == "." or change.path.startswith(f"{word}/"):
             changes += _files(copy, change, change.path)
         elif change.path.endswith("/") and f"{word}/".startswith(change.path):
             changes += _files(copy, change, word)
-    if any(change.kind == "submodule with changes inside" for change in changes):
+    if any(change.kind == INSIDE for change in changes):
         raise Refused(
             f"{word} is a repository of its own (a submodule): what was changed inside is committed there",
             hint=f"'cd {word}' and 'sesync sync -m TEXT FILE' do it; then commit {word} here.",
@@ -98,6 +106,12 @@ def _need_known(copy: WorkingCopy, status: Status, word: str) -> None:
             f"{word} is on the list of what git leaves alone here (.gitignore)",
             hint=f"If it shall be committed all the same: '{by_force}', then this again.",
         )
+
+
+def _backwards(copy: WorkingCopy, changes: Iterable[Change], *, staged: bool = False) -> tuple[str, ...]:
+    moved = (change for change in changes if change.commit and change.kind != INSIDE)
+    back = (change.path for change in moved if goes_back(copy, change.path, change.commit if staged else "HEAD"))
+    return tuple(f"the submodule {path} would go back to an earlier state" for path in back)
 
 
 def _doubts(copy: WorkingCopy, site: Site, files: Sequence[str]) -> tuple[str, ...]:

@@ -14,14 +14,15 @@ from sesync_cli.git.identity import Introduce
 from sesync_cli.plan import Plan, by_hand
 from sesync_cli.run import need
 from sesync_cli.session import Session
-from sesync_cli.sync import journal
 from sesync_cli.sync.chosen import Chosen, chosen, relative
-from sesync_cli.sync.locks import RemoveLock, left_locks, wait_until_free
+from sesync_cli.sync.exchange import Exchange, compared
 from sesync_cli.sync.obstacles import need_calm
 from sesync_cli.sync.plans import Wish, plan_sync, plan_unlock
-from sesync_cli.sync.server import Server, branch, fetch, server
+from sesync_cli.sync.recovery import recover
+from sesync_cli.sync.server import Server, fetch, server
 from sesync_cli.sync.status import Status, status
 from sesync_cli.sync.steps import Commit, Merge
+from sesync_cli.sync.tracking import fetched, tracking
 from sesync_cli.sync.words import few, plain
 from sesync_cli.sync.working_copy import Place, WorkingCopy, clones, is_named, named
 
@@ -60,14 +61,13 @@ def sync(session: Session, repo: str | None, file: tuple[str, ...], message: str
     repo, files = _sorted(repo, file, message, place)
     copy = named(repo, place)
     with _alone(copy):
-        if locks := _tidy(copy):
+        if locks := recover(copy):
             return plan_unlock(copy, locks)
         stands = status(copy)
         need_calm(copy, stands)
         picked = None if message is None else _chosen(session, copy, stands, message, files)
-        there = _looked_up(session, copy, stands)
-        wish = Wish(picked, merge, session.interactive)
-        plan = plan_sync(copy, stands, there, branch(copy, stands, there.remote), wish)
+        wish = Wish(picked, merge, _traveller(session), session.site)
+        plan = plan_sync(*_looked_up(session, copy, stands), wish)
         if any(isinstance(step, (Commit, Merge)) for step in plan.steps):
             plan = replace(plan, steps=(*_introduction(session, copy), *plan.steps))
         return plan
@@ -104,25 +104,21 @@ def _no_message(*files: str) -> WrongWords:
     return WrongWords("files are named, and no message says what you did to them", hint=hint)
 
 
-def _tidy(copy: WorkingCopy) -> list[RemoveLock]:
-    """Take back what a killed run of ours left half done; the locks that others have left."""
-    if journal.is_open(copy):
-        wait_until_free(copy)
-        for lock in left_locks(copy):
-            lock.do(lambda fraction, words: None)
-        journal.take_back(copy)
-    return left_locks(copy)
-
-
-def _looked_up(session: Session, copy: WorkingCopy, stands: Status) -> Server:
-    """The server, asked once for what is new, though a plan is made twice."""
+def _looked_up(session: Session, copy: WorkingCopy, stands: Status) -> tuple[Exchange, Server]:
+    """What is here and there; the server is asked once for what is new, though a plan is made twice."""
     seen = click.get_current_context().meta
+    tracks = tracking(copy, stands.branch, session.site)
     if _SEEN not in seen:
-        there = server(copy, stands, session.site, Traveller(session.env, session.home, session.interactive))
-        fetch(copy, stands, there, screen.doing)
-        seen[_SEEN] = there
-    found: Server = seen[_SEEN]
-    return found
+        there, before = server(copy, tracks, session.site, _traveller(session)), fetched(copy, tracks).upstream.commit
+        fetch(copy, tracks, there, screen.doing)
+        seen[_SEEN] = there, before
+    there, before = seen[_SEEN]
+    begun = Exchange(copy, stands, there.fetched, fetched(copy, tracks))
+    return compared(begun, before), there
+
+
+def _traveller(session: Session) -> Traveller:
+    return Traveller(session.env, session.home, session.interactive)
 
 
 def _chosen(session: Session, copy: WorkingCopy, stands: Status, message: str, files: tuple[str, ...]) -> Chosen:

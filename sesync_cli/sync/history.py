@@ -1,15 +1,16 @@
-"""Commits that one side has and the other lacks, and the files that they change."""
+"""Commits that one side has and the other lacks, those that were taken away again, and the files that they change."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sesync_cli.git.client import ask
-from sesync_cli.sync.status import Change, exists, untracked
+from sesync_cli.sync.tracking import Branch
 from sesync_cli.sync.working_copy import WorkingCopy
 
-_NEVER = {".git", ".."}  # git itself refuses to write these
 _FORMAT = "%H%x1f%an%x1f%s"
 _LOG = ("-c", "log.showSignature=false", "log", "-z", f"--format={_FORMAT}")
+SUBMODULE = "160000"  # git's mode for a commit of another repository
+_LONGEST = 2000  # steps of a branch that are looked back upon
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,45 @@ class Commit:
     subject: str
 
 
-def commits(copy: WorkingCopy, theirs: str, ours: str, *, path: str = "") -> tuple[Commit, ...]:
-    """What `theirs` has and `ours` lacks, the latest first; `ours` may be empty, and `path` names what they touch."""
-    span = f"{ours}..{theirs}" if ours else theirs
-    said = ask([*_LOG, span, "--", *([path] if path else [])], copy.top)
+@dataclass(frozen=True)
+class Own:
+    """What is here and not at the server: what was made here, and what the server once had and has no longer."""
+
+    commits: tuple[Commit, ...]
+    taken_away: tuple[Commit, ...]
+
+
+class Touch(NamedTuple):
+    """What happens to a path: A new, D removed, M or T changed; and whether it is a submodule there."""
+
+    kind: str
+    is_submodule: bool
+
+
+def commits(copy: WorkingCopy, theirs: str, *ours: str, path: str = "") -> tuple[Commit, ...]:
+    """What `theirs` has and none of `ours` has, the latest first; `path` names what they touch.
+
+    Each of `ours` is the name of a commit, which may be gone, or one of git's options that stands for several.
+    """
+    without = ["--ignore-missing", "--not", *filter(None, ours)] if any(ours) else []
+    said = ask([*_LOG, theirs, *without, "--", *([path] if path else [])], copy.top)
     return tuple(Commit(*line.split("\x1f", 2)) for line in said.out.split("\0") if line.count("\x1f") >= 2)
+
+
+def own(copy: WorkingCopy, head: str, upstream: Branch, before: str) -> Own:
+    """What a working copy has beyond the branch that it follows, which stood at `before` when it was last looked at.
+
+    What that branch once held, as git remembers of it, came from there, or went there: whoever has taken it away
+    wants it gone.
+    """
+    if not upstream.commit:
+        return Own(commits(copy, head, f"--remotes={upstream.remote}"), ())
+    found = commits(copy, head, upstream.commit)
+    if not found:
+        return Own((), ())
+    mine = commits(copy, head, upstream.commit, before, *_once(copy, upstream.tracking))
+    made_here = {one.id for one in mine}
+    return Own(mine, tuple(one for one in found if one.id not in made_here))
 
 
 def resolve(copy: WorkingCopy, name: str) -> str:
@@ -34,32 +69,27 @@ def resolve(copy: WorkingCopy, name: str) -> str:
     return said.out.strip() if not said.code else ""
 
 
-def touched(copy: WorkingCopy, ours: str, theirs: str) -> dict[str, str]:
-    """The paths that change on the way from the last common commit to theirs: A new, D removed, M or T changed."""
-    base = ask(["merge-base", ours, theirs], copy.top).out.strip() if ours else ""
-    words = ["diff-tree", "-r", "-z", "--name-status", "--no-renames"]
-    if base:
-        said = ask([*words, base, theirs], copy.top).out.split("\0")
-        return {path: kind for kind, path in zip(said[::2], said[1::2], strict=False)}
-    listed = ask(["ls-tree", "-r", "-z", "--name-only", "--full-tree", theirs], copy.top)
-    return {path: "A" for path in listed.out.split("\0") if path}
+def is_ancestor(copy: WorkingCopy, earlier: str, later: str) -> bool:
+    """Whether one commit is the other, or came before it; no if one of them is not here."""
+    return not ask(["merge-base", "--is-ancestor", earlier, later], copy.top).code
 
 
-def in_the_way(copy: WorkingCopy, changes: Iterable[Change], coming: dict[str, str]) -> list[str]:
-    """The paths that are coming and where something of the user's would be overwritten, ignored files included."""
-    own = {change.path for change in changes if change.tracked} | _hidden_changes(copy, coming)
-    return sorted(path for path, kind in coming.items() if path in own or (kind == "A" and _is_taken(copy, path)))
+def touched(copy: WorkingCopy, ours: str, theirs: str, *, joins: bool = True) -> dict[str, Touch]:
+    """What happens to each path on the way to theirs: from ours, or if the two are joined from the last common commit.
+
+    `ours` may be empty.
+    """
+    base = ask(["merge-base", ours, theirs], copy.top).out.strip() if ours and joins else ours
+    old = base or ask(["hash-object", "-t", "tree", "/dev/null"], copy.top).out.strip()
+    words = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev"]
+    said = ask([*words, old, theirs], copy.top).out.split("\0")
+    pairs = zip(said[::2], said[1::2], strict=False)
+    return {path: Touch(facts.split()[4], facts.split()[1] == SUBMODULE) for facts, path in pairs}
 
 
-def _is_taken(copy: WorkingCopy, path: str) -> bool:
-    if not exists(copy, path) or _NEVER & set(path.lower().split("/")):
-        return False
-    known = bool(ask(["ls-files", "-z", "--", path], copy.top).out)
-    return bool(untracked(copy, path, ignored=True)) or not known
-
-
-def _hidden_changes(copy: WorkingCopy, coming: dict[str, str]) -> set[str]:
-    """Those of these paths that git was told not to look at (assume-unchanged, skip-worktree), and that are there."""
-    listed = ask(["ls-files", "-v", "-z"], copy.top).out.split("\0")
-    marked = {line[2:] for line in listed if line[:1].islower() or line[:1] == "S"}
-    return {path for path in marked & coming.keys() if exists(copy, path)}
+def _once(copy: WorkingCopy, tracking: str) -> list[str]:
+    """The commits at which git has seen this branch of a server, by its reflog."""
+    said = ask(["reflog", "show", f"--max-count={_LONGEST}", "--format=%H", tracking, "--"], copy.top)
+    # the first entry also knows where the branch stood before it, which git tells by this alone
+    fork = ask(["merge-base", "--fork-point", tracking, "HEAD"], copy.top)
+    return list(dict.fromkeys((*said.out.split(), *fork.out.split())))

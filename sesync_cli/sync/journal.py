@@ -8,11 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from sesync_cli.git.client import ask
+from sesync_cli.git.client import ask, pieces
 from sesync_cli.lock import partial, remove
 from sesync_cli.sync.working_copy import WorkingCopy
-
-_SOME = 500  # paths on one command line
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def _restore(copy: WorkingCopy, entry: Entry) -> None:
     _forget(copy, tuple(differing))
     ours = _ours(copy, differing)
     back = [path for path in ours if not _is_none(differing[path].old)]
-    for some in _by_some(back):
+    for some in pieces(back):
         ask(["checkout", "--quiet", "--", *some], copy.top)
     for path in ours - set(back):
         at = copy.top / path
@@ -103,7 +101,7 @@ def _ours(copy: WorkingCopy, differing: Mapping[str, Pair]) -> set[str]:
     there = [path for path in differing if os.path.lexists(copy.top / path)]
     files = [path for path in there if (copy.top / path).is_file() and not (copy.top / path).is_symlink()]
     ours = set(differing) - set(there)
-    for some in _by_some(files):
+    for some in pieces(files):
         numbers = ask(["hash-object", "--", *some], copy.top).out.split()
         ours |= {path for path, number in zip(some, numbers, strict=False) if number == differing[path].new}
         cut = [path for path, number in zip(some, numbers, strict=False) if number not in differing[path]]
@@ -128,12 +126,8 @@ def _is_none(number: str) -> bool:
 
 def _forget(copy: WorkingCopy, paths: tuple[str, ...]) -> None:
     """Have git's list of what comes next say of these paths what the last commit says."""
-    for some in _by_some(list(paths)):
+    for some in pieces(paths):
         ask(["reset", "--quiet", "--", *some], copy.top)
-
-
-def _by_some(paths: list[str]) -> list[list[str]]:
-    return [paths[start : start + _SOME] for start in range(0, len(paths), _SOME)]
 
 
 def _page(copy: WorkingCopy) -> Path:

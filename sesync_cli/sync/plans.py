@@ -3,28 +3,32 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sesync_cli.errors import Conflict
+from sesync_cli.git.connection import Traveller
 from sesync_cli.plan import Plan, Step
-from sesync_cli.sync import words
+from sesync_cli.site.settings import Site
+from sesync_cli.sync import conflicts, words
 from sesync_cli.sync.chosen import Chosen
+from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.failures import heard
-from sesync_cli.sync.history import commits, in_the_way, touched
+from sesync_cli.sync.getting import getting, getting_first
 from sesync_cli.sync.locks import RemoveLock
-from sesync_cli.sync.server import Branch, Server, first_branch
-from sesync_cli.sync.status import Change, Status
+from sesync_cli.sync.server import Server
+from sesync_cli.sync.status import BEHIND, Change
 from sesync_cli.sync.status import status as stands
-from sesync_cli.sync.steps import Commit, Forward, Merge, Push, SwitchTo
-from sesync_cli.sync.words import Exchange
+from sesync_cli.sync.steps import Commit, Push
+from sesync_cli.sync.tracking import branches
+from sesync_cli.sync.update_submodules import UpdateSubmodules
 from sesync_cli.sync.working_copy import WorkingCopy
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What a person wants beside the exchange: a commit, histories joined; and whether they can be asked."""
+    """What a person wants beside the exchange: a commit, histories joined; who they are, and at which site."""
 
     chosen: Chosen | None
     merge: bool
-    interactive: bool
+    traveller: Traveller
+    site: Site
 
 
 def plan_unlock(copy: WorkingCopy, locks: list[RemoveLock]) -> Plan:
@@ -40,129 +44,107 @@ def plan_unlock(copy: WorkingCopy, locks: list[RemoveLock]) -> Plan:
     )
 
 
-def plan_sync(copy: WorkingCopy, status: Status, server: Server, branch: Branch, wish: Wish) -> Plan:
+def plan_sync(found: Exchange, server: Server, wish: Wish) -> Plan:
     """The steps to the same state on both sides; a Conflict where a person has to decide."""
-    if not status.commit and not (wish.chosen and wish.chosen.files):
-        return _plan_first(copy, status, server, branch)
-    incoming = commits(copy, branch.commit, status.commit) if branch.commit else ()
-    outgoing = commits(copy, status.commit, branch.commit) if status.commit else ()
-    left = _left(status.changes, wish.chosen)
-    exchange = Exchange(copy, status, server.fetched, branch, incoming, outgoing, wish.chosen, left)
-    push = Push(copy, server.pushed, server.sending, branch.remote, status.branch, branch.name)
-    steps = _steps(exchange, wish, push)
-    exchange = replace(exchange, joins=any(isinstance(step, Merge) for step in steps))
+    chosen = wish.chosen
+    found = replace(found, chosen=chosen, left=_left(found, chosen))
+    if not found.status.commit and not (chosen and chosen.files):
+        got = getting_first(found)
+        return _described(got.exchange, got.first)
+    got = getting(found, merge=wish.merge)
+    found = got.exchange
+    steps: list[Step] = [*got.first]
+    submodules = _submodules(found, wish)
+    if got.moves_submodules:
+        steps.append(submodules)
+    if chosen and chosen.files:
+        interactive = wish.traveller.interactive
+        steps.append(Commit(found.copy, chosen.message, chosen.words, chosen.files, chosen.new, interactive))
+    if got.join:
+        steps += [got.join, *([submodules] if got.moves_submodules else [])]
+    push = Push(
+        found.copy, server.pushed, server.sending, found.status.branch, found.tracks.target, found.tracks.adopts
+    )
+    if _pushes(found):
+        if found.unseen:
+            raise conflicts.another_branch(found)
+        steps.append(push)
     return replace(
-        _described(exchange, steps),
-        ask=_question(exchange, wish, push in steps),
-        warnings=_warnings(wish.chosen),
-        after=lambda: _after(exchange, steps, push),
+        _described(found, tuple(steps)),
+        ask=_question(found, push in steps),
+        warnings=_warnings(chosen),
+        after=lambda: _after(found, steps, push, submodules),
     )
 
 
-def _steps(exchange: Exchange, wish: Wish, push: Push) -> tuple[Step, ...]:
-    copy, chosen = exchange.copy, wish.chosen
-    steps: list[Step] = []
-    commit = chosen if chosen and chosen.files else None
-    join = bool(exchange.incoming and exchange.outgoing)
-    if exchange.incoming:
-        blocked = in_the_way(
-            copy, exchange.status.changes, touched(copy, exchange.status.commit, exchange.branch.commit)
-        )
-        left = [path for path in blocked if not commit or path not in commit.files]
-        if left or (blocked and not wish.merge):
-            raise _blocked(exchange, left or blocked, own=not left)
-        join = join or bool(blocked)
-        if join and not wish.merge:
-            raise _diverged(exchange)
-        if not join:
-            steps.append(Forward(copy, exchange.branch.commit, exchange.branch.tracking))
-    if commit:
-        steps.append(Commit(copy, commit.message, commit.words, commit.files, commit.new, wish.interactive))
-    if join:
-        steps.append(Merge(copy, exchange.branch.tracking))
-    if commit or exchange.outgoing or not exchange.branch.commit:
-        steps.append(push)
-    return tuple(steps)
+def _pushes(found: Exchange) -> bool:
+    is_new = found.tracks.is_one and found.tracks.target.tracking and not found.tracks.target.commit
+    return bool((found.chosen and found.chosen.files) or found.unsent or is_new)
 
 
-def _plan_first(copy: WorkingCopy, status: Status, server: Server, branch: Branch) -> Plan:
-    """For a copy without any commit: what the server has by now, if it has anything."""
-    name = first_branch(copy, server.remote, branch.name)
-    if not name:
-        exchange = Exchange(copy, status, server.fetched, branch, (), (), None, status.changes)
-        return _described(exchange, ())
-    found = replace(branch, name=name)
-    incoming = commits(copy, f"refs/remotes/{server.remote}/{name}", "")
-    exchange = Exchange(copy, status, server.fetched, found, incoming, (), None, status.changes)
-    blocked = in_the_way(copy, status.changes, touched(copy, "", f"refs/remotes/{server.remote}/{name}"))
-    if blocked:
-        raise _blocked(exchange, blocked, own=False)
-    same = name == status.branch
-    step: Step = Forward(copy, incoming[0].id, found.tracking) if same else SwitchTo(copy, name, server.remote)
-    return _described(exchange, (step,))
+def _submodules(found: Exchange, wish: Wish) -> UpdateSubmodules:
+    """The step for all but those that are to be committed as they are; what is committed as a whole needs it."""
+    files = wish.chosen.files if wish.chosen else ()
+    covering = [word for word in (wish.chosen.words if wish.chosen else ()) if word not in files]
+    behind = [change.path for change in found.status.changes if change.kind == BEHIND]
+    needed = [path for path in behind if any(word == "." or path.startswith(f"{word}/") for word in covering)]
+    return UpdateSubmodules(found.copy, wish.site, wish.traveller, tuple(set(behind) & set(files)), tuple(needed))
 
 
-def _described(exchange: Exchange, steps: tuple[Step, ...]) -> Plan:
-    return Plan(steps, words.done(exchange), words.result(exchange), owner=exchange.copy.top)
+def _described(found: Exchange, steps: tuple[Step, ...]) -> Plan:
+    return Plan(steps, words.done(found), words.result(found), owner=found.copy.top)
 
 
-def _after(exchange: Exchange, steps: tuple[Step, ...], push: Push) -> dict[str, Any]:
+def _after(found: Exchange, steps: list[Step], push: Push, submodules: UpdateSubmodules) -> dict[str, Any]:
     said = heard("\n".join(push.heard)) if push in steps else []
-    now = replace(exchange, left=stands(exchange.copy).changes)
-    return {"done": words.done(now, said), "result": words.result(now)}
+    now = replace(found, left=tuple(stands(found.copy).own))
+    missed = [f"the submodule {path} is still at an earlier state: {why}" for path, why in submodules.missed.items()]
+    return {
+        "done": words.done(now, said),
+        "result": words.result(now),
+        "warnings": (*_warnings(found.chosen), *missed),
+    }
 
 
-def _left(changes: tuple[Change, ...], chosen: Chosen | None) -> tuple[Change, ...]:
+def _left(found: Exchange, chosen: Chosen | None) -> tuple[Change, ...]:
     """The changes that stay uncommitted, as far as one can tell beforehand."""
     taken = chosen.files if chosen else ()
-    return tuple(change for change in changes if not any(f"{one}/".startswith(f"{change.path}") for one in taken))
+    own = found.status.own
+    return tuple(change for change in own if not any(f"{one}/".startswith(f"{change.path}") for one in taken))
 
 
 def _warnings(chosen: Chosen | None) -> tuple[str, ...]:
     if not chosen:
         return ()
-    return chosen.doubts or (() if chosen.files else ("there was nothing to commit",))
+    doubts = (*chosen.doubts, *chosen.backwards)
+    return doubts or (() if chosen.files else ("there was nothing to commit",))
 
 
-def _question(exchange: Exchange, wish: Wish, pushes: bool) -> str:
-    doubts = wish.chosen.doubts if wish.chosen else ()
+def _question(found: Exchange, pushes: bool) -> str:
+    chosen, away = found.chosen, found.own.taken_away
     asked = []
-    if doubts:
-        asked.append(f"This does not belong into git:\n  {words.lines(doubts)}\nCommit and send it all the same?")
-    if pushes and exchange.branch.is_new:
-        asked.append(f"The server has no branch {exchange.branch.name} yet. Send yours as a new one?")
-    return "\n".join(asked)
-
-
-def _blocked(exchange: Exchange, paths: list[str], own: bool) -> Conflict:
-    copy, status = exchange.copy, exchange.status
-    span = (exchange.branch.commit, status.commit)
-    people = dict.fromkeys(one.author for path in paths[:5] for one in commits(copy, *span, path=path))
-    names = words.few([words.plain(path) for path in paths])
-    if own:
-        hint = "Add '--merge' to commit yours and join the two; if the same lines were changed, it stops and says so."
-    else:
-        again = copy.again("--merge", "-m", "TEXT", files=paths[:5])
-        hint = (
-            f"'{again}' commits yours and joins the two, if not the same lines were changed."
-            " Or move yours away, run this again, and compare."
+    if chosen and chosen.doubts:
+        asked.append(
+            f"This does not belong into git:\n  {words.lines(chosen.doubts)}\nCommit and send it all the same?"
         )
-    return Conflict(
-        f"{names}: changed by you, and meanwhile also by {words.few(list(people)) or 'others'}; nothing was changed"
-        " and nothing is lost",
-        hint=hint,
-    )
+    if chosen and chosen.backwards:
+        asked.append(f"This takes back what is there:\n  {words.lines(chosen.backwards)}\nCommit it all the same?")
+    if away:
+        asked.append(words.question_of_rewriting(found))
+    if pushes:
+        asked.append(_question_where(found))
+    return "\n".join(filter(None, asked))
 
 
-def _diverged(exchange: Exchange) -> Conflict:
-    theirs, ours = exchange.incoming, exchange.outgoing
-    people = words.few(list(dict.fromkeys(one.author for one in theirs)))
-    again = exchange.copy.again("--merge")
-    support = exchange.attempt.site.support_email
-    return Conflict(
-        f"{exchange.copy.shown} and the server have gone different ways: you have {words.counted(ours)} that the server"
-        f" has not, and it has {words.counted(theirs)} that you have not, by {people}. Nothing was changed and nothing"
-        " is lost",
-        hint=f"'{again}' joins the two, if not the same lines were changed; else it stops, and you talk to"
-        f" {people}, or to {support}.",
-    )
+def _question_where(found: Exchange) -> str:
+    """What is asked where a push would go to another branch than people would think, or to one that is new."""
+    tracks, mine = found.tracks, words.plain(found.status.branch)
+    there = words.plain(tracks.target.name)
+    is_new = bool(tracks.target.tracking and not tracks.target.commit and branches(found.copy, tracks.target.remote))
+    if there != mine:
+        return f"By git's settings, your branch {mine} goes to the server's {there}. Send it there?"
+    if tracks.follows and not tracks.is_sent_by_settings:
+        follows = f"Your branch {mine} follows the server's {words.plain(tracks.upstream.name)}."
+        as_what = f"{'a new branch' if is_new else 'the branch'} {there}"
+        return f"{follows} Send it as {as_what}, and follow that one from now on?"
+    return f"The server has no branch {there} yet. Send yours as a new one?" if is_new else ""

@@ -1,96 +1,71 @@
-"""The server that a working copy exchanges with: which branch of it, by which way, and what is new there."""
+"""The server that a working copy exchanges with: by which way, and what is new there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sesync_cli.errors import Conflict, NotReady
+from sesync_cli.errors import Conflict
 from sesync_cli.git.address import Address, read
 from sesync_cli.git.client import Connection, GitFailed, ask, work
 from sesync_cli.git.connection import Traveller, Way, prepare
 from sesync_cli.git.failures import Attempt, explain, led_elsewhere
-from sesync_cli.plan import Watch, by_hand
+from sesync_cli.plan import Report, Watch, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal
-from sesync_cli.sync.history import resolve
 from sesync_cli.sync.journal import Entry
-from sesync_cli.sync.status import Status
-from sesync_cli.sync.working_copy import WorkingCopy, setting
+from sesync_cli.sync.tracking import Tracking, branches, spans
+from sesync_cli.sync.working_copy import WorkingCopy
 
-_ORIGIN = "origin"
 _USUAL_BRANCHES = ("main", "master")
 
 
 @dataclass(frozen=True)
-class Branch:
-    """The server's side of a branch: its name there, its commit (empty if the server has none), whether it is new.
-
-    `is_new` says that nobody has ever sent it, although the server has other branches.
-    """
-
-    remote: str
-    name: str
-    commit: str
-    is_new: bool
-
-    @property
-    def tracking(self) -> str:
-        return f"{self.remote}/{self.name}"
-
-
-@dataclass(frozen=True)
 class Server:
-    """How to get from and to it."""
+    """How to get from the server of the branch that is followed, and to the one that is sent to."""
 
-    remote: str
     fetched: Attempt
     pushed: Attempt
     connection: Connection
     sending: Connection
 
 
-def server(copy: WorkingCopy, status: Status, site: Site, traveller: Traveller) -> Server:
-    """The server of this working copy's branch, and the way there."""
-    remote = _remote(copy, status, site)
-    fetched = Attempt(_address(copy, site, remote), copy.top, site)
-    pushed = Attempt(_address(copy, site, remote, "--push"), copy.top, site)
+def server(copy: WorkingCopy, tracks: Tracking, site: Site, traveller: Traveller) -> Server:
+    """The servers of this working copy's branch, and the ways there."""
+    fetched = Attempt(address(copy, site, tracks.upstream.remote), copy.top, site)
+    pushed = Attempt(address(copy, site, tracks.target.remote, "--push"), copy.top, site)
     connection = _connection(fetched, traveller, copy)
     sending = connection if pushed == fetched else _connection(pushed, traveller, copy)
-    return Server(remote, fetched, pushed, connection, sending)
+    return Server(fetched, pushed, connection, sending)
 
 
-def fetch(copy: WorkingCopy, status: Status, server: Server, watch: Watch) -> None:
-    """Get what is new on the server into git's store; no file and no branch of the user's changes."""
-    own = setting(copy, f"remote.{server.remote}.fetch")
-    spans = [] if "/*:" in own else [f"+refs/heads/{status.branch}*:refs/remotes/{server.remote}/{status.branch}*"]
-    words = ["fetch", "--progress", "--no-auto-gc", "--no-recurse-submodules", server.remote, *spans]
+def fetch(copy: WorkingCopy, tracks: Tracking, server: Server, watch: Watch) -> None:
+    """Get what is new at the servers into git's store; no file and no branch of the user's changes."""
+    wanted = {tracks.upstream.remote: (server.fetched, server.connection, [tracks.upstream])}
+    if tracks.target.remote in wanted:
+        wanted[tracks.target.remote][2].append(tracks.target)
+    else:
+        wanted[tracks.target.remote] = (server.pushed, server.sending, [tracks.target])
+    for remote, (attempt, connection, ones) in wanted.items():
+        with watch(f"Looking for what is new at {attempt.where} ...") as report:
+            get(copy, [remote, *spans(copy, ones)], attempt, connection, report)
+
+
+def get(copy: WorkingCopy, words: Sequence[str], attempt: Attempt, connection: Connection, report: Report) -> None:
+    """Get this of a server, a remote's name and what of it, into git's store."""
     journal.note(copy, Entry(""))
     try:
-        with watch(f"Looking for what is new at {server.fetched.where} ...") as report:
-            work(["-C", str(copy.top), *words], server.connection, report)
+        options = ["--progress", "--no-auto-gc", "--no-recurse-submodules"]
+        work(["-C", str(copy.top), "fetch", *options, *words], connection, report)
     except GitFailed as failed:
-        raise explain(str(failed), server.fetched) from None
+        raise explain(str(failed), attempt) from None
     finally:
         journal.settled(copy)
-
-
-def branch(copy: WorkingCopy, status: Status, remote: str) -> Branch:
-    """The server's side of the branch that is checked out, as far as it was fetched."""
-    followed = setting(copy, f"branch.{status.branch}.merge").removeprefix("refs/heads/")
-    name = followed or status.branch
-    commit = resolve(copy, f"refs/remotes/{remote}/{name}")
-    return Branch(remote, name, commit, not commit and bool(branches(copy, remote)))
-
-
-def branches(copy: WorkingCopy, remote: str) -> list[str]:
-    """The server's branches, as far as they were fetched."""
-    said = ask(["for-each-ref", "--format=%(refname:lstrip=3)", f"refs/remotes/{remote}/"], copy.top)
-    return [name for name in said.out.split("\n") if name not in ("", "HEAD")]
 
 
 def first_branch(copy: WorkingCopy, remote: str, wanted: str) -> str:
     """The branch to begin with in a copy that has no commit: the one it expects, the server's own, or the only one."""
     known = branches(copy, remote)
-    head = ask(["symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD"], copy.top).out.strip()
-    own = head.removeprefix(f"{remote}/")
+    head = ask(["symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD"], copy.top).out.strip()
+    own = head.removeprefix(f"refs/remotes/{remote}/")
     usual = next((name for name in (wanted, own, *_USUAL_BRANCHES) if name in known), "")
     if usual or not known:
         return usual
@@ -102,26 +77,8 @@ def first_branch(copy: WorkingCopy, remote: str, wanted: str) -> str:
     )
 
 
-def _remote(copy: WorkingCopy, status: Status, site: Site) -> str:
-    known = ask(["remote"], copy.top).out.split()
-    chosen = setting(copy, f"branch.{status.branch}.remote")
-    if chosen in known:
-        return chosen
-    if _ORIGIN in known or len(known) == 1:
-        return _ORIGIN if _ORIGIN in known else known[0]
-    if known:
-        raise Conflict(
-            f"{copy.shown} knows several servers ({', '.join(known)}), and its branch follows none of them",
-            hint=f"'{by_hand('git', '-C', copy.top, 'push', '-u', 'SERVER', status.branch)}' says which, once.",
-        )
-    raise NotReady(
-        f"{copy.shown} knows no server to exchange with",
-        hint=f"Make a project at {site.gitlab_url}/projects/new, then"
-        f" '{by_hand('git', '-C', copy.top, 'remote', 'add', 'origin', 'ADDRESS')}' with the address that it shows.",
-    )
-
-
-def _address(copy: WorkingCopy, site: Site, remote: str, *words: str) -> Address:
+def address(copy: WorkingCopy, site: Site, remote: str, *words: str) -> Address:
+    """Where git goes to for what it calls by this name; with `--push`, to send."""
     url = ask(["remote", "get-url", *words, "--", remote], copy.top).out.removesuffix("\n")
     address = read(url)
     if address is None:

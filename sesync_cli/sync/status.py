@@ -1,28 +1,33 @@
 """How a working copy stands: on which branch, and what is changed in it, as git tells it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sesync_cli.git.client import ask
+from sesync_cli.sync.submodules import is_earlier
 from sesync_cli.sync.working_copy import WorkingCopy, unreadable
 
 _FIELDS = {"1": 8, "u": 10}  # how many words stand before the path in a line of this kind
-_FOLDER = "040000"
-_NONE = "000000"
+INSIDE = "submodule with changes inside"
+BEHIND = "submodule at an earlier state"
+_MOVED = "submodule"
 
 
 @dataclass(frozen=True)
 class Change:
     """A path that is not as in the last commit; an untracked folder counts as one, and ends in a slash.
 
-    `staged` is what `git add` was told: all of the change, a part of it, or nothing.
+    `staged` is what `git add` was told: all of the change, a part of it, or nothing. Of a submodule, `commit` is the
+    one that belongs there, and `is_edited` says that files are changed inside.
     """
 
     path: str
     kind: str
     staged: str = field(default="", metadata={"values": ("", "part", "all")})
     tracked: bool = True
+    commit: str = ""
+    is_edited: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,11 @@ class Status:
     changes: tuple[Change, ...]
 
     @property
+    def own(self) -> list[Change]:
+        """The changes that somebody made here: not those of submodules that were only not brought along."""
+        return [change for change in self.changes if change.kind != BEHIND]
+
+    @property
     def conflicts(self) -> list[str]:
         return [change.path for change in self.changes if change.kind == "in conflict"]
 
@@ -43,7 +53,8 @@ def status(copy: WorkingCopy) -> Status:
     said = ask(["status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=normal"], copy.top)
     if said.code:
         raise unreadable(copy.top, said.err)
-    return parsed(said.out)
+    stands = parsed(said.out)
+    return replace(stands, changes=tuple(_looked_into(copy, change) for change in stands.changes))
 
 
 def parsed(text: str) -> Status:
@@ -73,10 +84,19 @@ def _tracked(facts: list[str], path: str) -> Change:
     staged = "" if in_index == "." else "all" if in_folder == "." else "part"
     if facts[2].startswith("S"):
         # a submodule: another commit of it can be committed here, what was written inside of it cannot
-        return Change(path, "submodule" if facts[2][1] == "C" or staged else "submodule with changes inside", staged)
+        return Change(
+            path, _MOVED if facts[2][1] == "C" or staged else INSIDE, staged, commit=facts[7], is_edited="M" in facts[2]
+        )
     if in_folder == "D" or (in_index, in_folder) == ("D", "."):
         return Change(path, "removed", staged)
     return Change(path, "new" if "A" in (in_index, in_folder) else "changed", staged)
+
+
+def _looked_into(copy: WorkingCopy, change: Change) -> Change:
+    """The change, or what it is of a submodule that is at an earlier commit than the one that belongs there."""
+    if change.kind != _MOVED or change.staged or not is_earlier(copy, change.path, change.commit):
+        return change
+    return replace(change, kind=INSIDE if change.is_edited else BEHIND)
 
 
 def untracked(copy: WorkingCopy, path: str, *, ignored: bool = False) -> list[str]:

@@ -1,5 +1,6 @@
 """The steps that exchange work with a server: each happens as a whole, or not at all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sesync_cli.errors import Conflict, NotReady, Stopped
@@ -10,6 +11,7 @@ from sesync_cli.sync import journal
 from sesync_cli.sync.failures import commit_refused, forward_failed, push_refused
 from sesync_cli.sync.history import resolve
 from sesync_cli.sync.journal import Entry
+from sesync_cli.sync.tracking import Branch
 from sesync_cli.sync.working_copy import WorkingCopy
 
 # settings that would do more than was said: put changes aside, fetch other repositories
@@ -39,10 +41,38 @@ class Forward:
         return by_hand("git", "-C", self.copy.top, "merge", "--ff-only", self.name)
 
 
+@dataclass(frozen=True)
+class Follow:
+    """Bring files and branch to where the server's branch is by now, though that does not follow the present commit."""
+
+    copy: WorkingCopy
+    branch: str
+    to: str
+    name: str
+
+    @property
+    def doing(self) -> str:
+        return f"Getting what is left and what is new into {self.copy.top.name}"
+
+    def do(self, report: Report) -> None:
+        write_files(self.copy, self.to, ["checkout", "-B", self.branch], report)
+
+    def undo(self) -> None:
+        journal.take_back(self.copy)
+
+    def __str__(self) -> str:
+        return by_hand("git", "-C", self.copy.top, "reset", "--keep", self.name)
+
+
 def go_forward(copy: WorkingCopy, to: str, report: Report) -> None:
     """Write the files of a later commit, and make it the present one."""
+    write_files(copy, to, ["merge", "--ff-only"], report)
+
+
+def write_files(copy: WorkingCopy, to: str, how: Sequence[str], report: Report) -> None:
+    """Bring the files to a commit by this command of git's, in such a way that a killed run can be taken back."""
     journal.note(copy, Entry(resolve(copy, "HEAD"), to))
-    words = ["merge", "--ff-only", "--no-overwrite-ignore", "--progress", to]
+    words = [*how, "--no-overwrite-ignore", "--progress", to]
     try:
         work(["-C", str(copy.top), *_PLAIN, *words], Connection({}, False), report)
     except GitFailed as failed:
@@ -103,14 +133,14 @@ class Merge:
     """Join what was done here and there in a commit; nothing is touched unless that works without a person."""
 
     copy: WorkingCopy
-    upstream: str
+    upstream: Branch
 
     @property
     def doing(self) -> str:
-        return f"Joining yours and the server's {self.upstream}"
+        return f"Joining yours and the server's {self.upstream.name}"
 
     def do(self, report: Report) -> None:
-        ours, theirs = resolve(self.copy, "HEAD"), resolve(self.copy, self.upstream)
+        ours, theirs = resolve(self.copy, "HEAD"), self.upstream.commit
         joined = ask(["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs], self.copy.top)
         tree, *both = joined.out.rstrip("\0").split("\0")
         if joined.code == 1:
@@ -125,14 +155,14 @@ class Merge:
                 f"joining needs git {_MERGE_TREE} or newer",
                 hint=f"By hand: '{by_hand('git', '-C', self.copy.top, 'pull', '--no-rebase')}'.",
             )
-        words = ["commit-tree", tree, "-p", ours, "-p", theirs, "-m", f"Merge {self.upstream}"]
+        words = ["commit-tree", tree, "-p", ours, "-p", theirs, "-m", f"Merge {self.upstream.shown}"]
         made = ask(words, self.copy.top)
         if made.code:
             raise commit_refused(self.copy, made.err)
         go_forward(self.copy, made.out.strip(), report)
 
     def _undecided(self, paths: list[str]) -> Conflict:
-        begin = by_hand("git", "-C", self.copy.top, "merge", self.upstream)
+        begin = by_hand("git", "-C", self.copy.top, "merge", self.upstream.shown)
         return Conflict(
             f"you and others have changed the same lines of {', '.join(paths[:5])}: a person has to decide. Nothing was"
             " changed, nothing is lost, and what you have committed is kept",
@@ -144,19 +174,22 @@ class Merge:
         journal.take_back(self.copy)
 
     def __str__(self) -> str:
-        return by_hand("git", "-C", self.copy.top, "merge", "--no-edit", self.upstream)
+        return by_hand("git", "-C", self.copy.top, "merge", "--no-edit", self.upstream.shown)
 
 
 @dataclass(frozen=True)
 class Push:
-    """Send the commits of a branch; never by force. `heard` is what the server said to it."""
+    """Send the commits of a branch; never by force. `heard` is what the server said to it.
+
+    With `follows`, the branch follows from then on the one that it is sent to.
+    """
 
     copy: WorkingCopy
     attempt: Attempt
     connection: Connection
-    remote: str
     branch: str
-    to: str
+    to: Branch
+    follows: bool
     heard: list[str] = field(default_factory=list, compare=False, repr=False)
 
     @property
@@ -165,12 +198,16 @@ class Push:
 
     @property
     def _words(self) -> tuple[str, ...]:
-        name = self.branch if self.branch == self.to else f"{self.branch}:{self.to}"
-        return "push", "--set-upstream", self.remote, name
+        there = self.to.name
+        return "push", *self._option, self.to.remote, there if self.branch == there else f"{self.branch}:{there}"
+
+    @property
+    def _option(self) -> tuple[str, ...]:
+        return ("--set-upstream",) if self.follows else ()
 
     def do(self, report: Report) -> None:
-        full = f"refs/heads/{self.branch}:refs/heads/{self.to}"
-        words = ["push", "--progress", "--set-upstream", "--recurse-submodules=check", self.remote, full]
+        full = f"refs/heads/{self.branch}:{self.to.ref}"
+        words = ["push", "--progress", *self._option, "--recurse-submodules=check", self.to.remote, full]
         try:
             self.heard.append(work(["-C", str(self.copy.top), *words], self.connection, report))
         except GitFailed as failed:
@@ -201,8 +238,7 @@ class SwitchTo:
         return f"Getting the files of {self.branch}"
 
     def do(self, report: Report) -> None:
-        there = f"{self.remote}/{self.branch}"
-        journal.note(self.copy, Entry("", resolve(self.copy, there)))
+        journal.note(self.copy, Entry("", resolve(self.copy, f"refs/remotes/{self.remote}/{self.branch}")))
         own = ("-c", f"checkout.defaultRemote={self.remote}")
         words = [*own, "switch", "--quiet", "--no-overwrite-ignore", "--guess", self.branch]
         try:

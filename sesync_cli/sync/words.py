@@ -1,38 +1,21 @@
 """What happened, in the words of people who do not think in git's."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from sesync_cli.git.address import name_at_site
-from sesync_cli.git.failures import Attempt
-from sesync_cli.sync.chosen import Chosen
+from sesync_cli.plan import by_hand
+from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.history import Commit
-from sesync_cli.sync.server import Branch
-from sesync_cli.sync.status import Change, Status
-from sesync_cli.sync.working_copy import WorkingCopy
+from sesync_cli.sync.status import INSIDE
 
 _MOST = 10  # commits and files that are shown one by one
 
 
-@dataclass(frozen=True)
-class Exchange:
-    """What is here, what is there, and what a person wants committed."""
-
-    copy: WorkingCopy
-    status: Status
-    attempt: Attempt
-    branch: Branch
-    incoming: tuple[Commit, ...]
-    outgoing: tuple[Commit, ...]
-    chosen: Chosen | None
-    left: tuple[Change, ...] = ()
-    joins: bool = False
-
-
 def done(exchange: Exchange, said: Sequence[str] = ()) -> str:
     """What was got, committed and sent, what the server said to it, and what is still only here."""
-    parts = [*_got(exchange), *_sent(exchange)]
+    parts = [*_taken_away(exchange), *_got(exchange), *_sent(exchange)]
     if said:
         parts.append(f"The server says:\n  {lines(said)}")
     if not parts:
@@ -48,14 +31,29 @@ def result(exchange: Exchange) -> dict[str, Any]:
         "repository": exchange.attempt.address.url,
         "branch": exchange.status.branch,
         "received": [asdict(one) for one in exchange.incoming],
-        "sent": [asdict(one) for one in exchange.outgoing],
+        "sent": [asdict(one) for one in exchange.unsent],
         "committed": list(chosen.files) if chosen else [],
         "uncommitted": [{"path": change.path, "change": change.kind} for change in exchange.left],
     }
 
 
+def question_of_rewriting(exchange: Exchange) -> str:
+    """Whether to give up here what was taken away at the server."""
+    away, name = exchange.own.taken_away, plain(exchange.tracks.upstream.name)
+    return (
+        f"The history of {name} was rewritten at the server. {counted(away)} that you have"
+        f" {'is' if len(away) == 1 else 'are'} no longer there:\n  {_told(away)}\n"
+        "Follow it, and give these up here too? Your own changes stay."
+    )
+
+
 def counted(found: Sequence[object], what: str = "commit") -> str:
     return f"{len(found)} {what}{'' if len(found) == 1 else 's'}"
+
+
+def people(found: Iterable[Commit]) -> str:
+    """Who made these commits."""
+    return few(list(dict.fromkeys(plain(one.author) for one in found)))
 
 
 def few(names: Sequence[str]) -> str:
@@ -79,10 +77,29 @@ def plain(text: str) -> str:
 def _nothing_new(exchange: Exchange) -> str:
     if not exchange.status.commit:
         return f"{exchange.copy.shown} and the server are empty: nobody has committed anything yet."
-    where = f"branch {plain(exchange.branch.name)}"
+    where = f"branch {plain(exchange.tracks.upstream.name)}"
+    if exchange.waiting:
+        return _waiting(exchange)
     if exchange.left:
         return f"The server has nothing new for {exchange.copy.shown} ({where})."
     return f"{exchange.copy.shown} and the server have the same ({where})."
+
+
+def _waiting(exchange: Exchange) -> str:
+    mine, theirs = plain(exchange.status.branch), plain(exchange.tracks.upstream.shown)
+    again = exchange.copy.again("--merge")
+    return f"{theirs} has {counted(exchange.waiting, 'new commit')} that {mine} has not: '{again}' joins the two."
+
+
+def _taken_away(exchange: Exchange) -> list[str]:
+    away = exchange.own.taken_away
+    if not away:
+        return []
+    back = by_hand("git", "-C", exchange.copy.top, "branch", "NAME", exchange.status.commit[:10])
+    return [
+        f"Followed the server, where {counted(away)} {'is' if len(away) == 1 else 'are'} no longer:\n  {_told(away)}\n"
+        f"For some weeks, '{back}' brings back how it was here."
+    ]
 
 
 def _got(exchange: Exchange) -> list[str]:
@@ -98,12 +115,14 @@ def _sent(exchange: Exchange) -> list[str]:
         parts.append("Joined them with yours.")
     if chosen:
         parts.append(f"Committed {few([plain(file) for file in chosen.files])}: {plain(chosen.message)}")
-    count = len(exchange.outgoing) + bool(chosen) + exchange.joins
-    if count or not exchange.branch.commit:
+    count = len(exchange.unsent) + bool(chosen) + exchange.joins
+    if count or (exchange.tracks.is_one and not exchange.tracks.target.commit):
         address = exchange.attempt.address
         whose = name_at_site(address, exchange.attempt.site) or address.label
-        to = f"branch {plain(exchange.branch.name)} of {whose}"
+        to = f"branch {plain(exchange.tracks.target.name)} of {whose}"
         parts.append(f"Sent {count} commit{'' if count == 1 else 's'} to {to}.")
+    if parts and exchange.waiting:
+        parts.append(_waiting(exchange))
     return parts if exchange.status.commit or chosen else []
 
 
@@ -121,6 +140,7 @@ def _only_here(exchange: Exchange) -> list[str]:
     width = max(len(change.kind) for change in left[:_MOST])
     shown = [f"{change.kind:<{width}}  {plain(change.path)}" for change in left[:_MOST]]
     more = [f"and {len(left) - _MOST} more"] if len(left) > _MOST else []
-    first = next((change.path.rstrip("/") for change in left), "FILE")
-    how = exchange.copy.again("-m", "TEXT", files=[first])
-    return [f"Changed here, and not committed:\n  {lines([*shown, *more])}", f"This commits and sends one: {how}"]
+    told = [f"Changed here, and not committed:\n  {lines([*shown, *more])}"]
+    if first := next((change.path.rstrip("/") for change in left if change.kind != INSIDE), ""):
+        told.append(f"This commits and sends one: {exchange.copy.again('-m', 'TEXT', files=[first])}")
+    return told

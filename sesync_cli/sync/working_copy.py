@@ -30,9 +30,14 @@ class WorkingCopy:
     def again(self, *options: str, files: Sequence[str] = ()) -> str:
         """The command line that does this here, with these files as from the top."""
         words = () if self.inside is not None else (self.name,)
-        typed = [file if self.inside is None else os.path.relpath(file, self.inside or ".") for file in files]
+        # behind the working copy's name, files are named as from its top
+        typed = [file if self.inside is None else self.typed(file) for file in files]
         stop = ("--",) if any(word.startswith("-") for word in typed) else ()
         return by_hand("sesync", "sync", *words, *options, *stop, *typed)
+
+    def typed(self, path: str) -> str:
+        """A path as from the top as one types it in the current folder."""
+        return str(self.top / path) if self.inside is None else os.path.relpath(path, self.inside or ".")
 
 
 @dataclass(frozen=True)
@@ -54,14 +59,14 @@ def named(word: str | None, place: Place) -> WorkingCopy:
         raise unreadable(folder, said.err) if _DUBIOUS in said.err else _nothing(word, place)
     top = Path(os.path.normpath(folder / cdup))
     here, real = Path(os.path.realpath(place.cwd)), Path(os.path.realpath(top))
-    return WorkingCopy(
-        top,
-        _git_path(top, "--absolute-git-dir"),
-        _git_path(top, "--git-common-dir"),
-        shown=tilde(top, place.home),
-        name=top.name if top.parent == place.home else str(top),
-        inside=str(here.relative_to(real)) if here.is_relative_to(real) else None,
-    )
+    inside = str(here.relative_to(real)) if here.is_relative_to(real) else None
+    return at(top, tilde(top, place.home), top.name if top.parent == place.home else str(top), inside)
+
+
+def at(top: Path, shown: str, name: str, inside: str | None = None) -> WorkingCopy:
+    """The working copy with this top folder."""
+    git_dir, common = _git_path(top, "--absolute-git-dir"), _git_path(top, "--git-common-dir")
+    return WorkingCopy(top, git_dir, common, shown, name, inside)
 
 
 def is_named(word: str, place: Place, *, alone: bool) -> bool:

@@ -89,14 +89,6 @@ def test_a_new_branch_is_sent_only_when_agreed_to(sesync, terminal, shared):
     assert "Ann Doe  Theirs" in sesync("sync", "analysis").out
 
 
-def test_a_branch_that_follows_another_name_is_sent_there(sesync, shared):
-    git("switch", "-qc", "mine", "--track", "origin/main", cwd=shared.here)
-    commit_here(shared, "Mine", "heat.py", "mine\n")
-    assert sesync("sync", "analysis", "-n").out.endswith("push --set-upstream origin mine:main\n")
-    assert sesync("sync", "analysis").code == 0
-    assert shared.subjects() == ["Mine", "x"]
-
-
 def test_an_empty_server_gets_the_first_commit(sesync, shared, template):
     empty = publish(shared.bare.with_name("empty.git"), {})
     shutil.rmtree(shared.here)

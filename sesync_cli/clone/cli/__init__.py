@@ -16,7 +16,7 @@ from sesync_cli.clone.cli.options import extent_options, introduction, weighed
 from sesync_cli.clone.extent import Extent
 from sesync_cli.clone.projects import Listed
 from sesync_cli.clone.redirect import Redirect
-from sesync_cli.clone.working_copy import Clone, Update, existing
+from sesync_cli.clone.working_copy import Clone, existing
 from sesync_cli.git import client, connection
 from sesync_cli.git.address import Address, typed
 from sesync_cli.git.failures import Attempt
@@ -24,6 +24,8 @@ from sesync_cli.names import tilde
 from sesync_cli.plan import Plan
 from sesync_cli.run import need
 from sesync_cli.session import Session
+from sesync_cli.sync.update import Update
+from sesync_cli.sync.words import counted
 
 
 @click.command()
@@ -108,20 +110,23 @@ def _plan_update(session: Session, attempt: Attempt, facts: Mapping[str, Any]) -
     final = attempt.folder
     shown = tilde(final, session.home)
     way = _way(session, attempt, final)
-    before = client.commit(final)
+    update = Update(attempt, way.connection, _traveller(session))
 
     def after() -> dict[str, Any]:
-        new = client.count_commits(final, before)
-        return {"done": f"{shown} is up to date: {new} new commit{'' if new == 1 else 's'}."}
+        done = f"{shown} is up to date: {counted(update.received, 'new commit')}."
+        return {"done": done, "warnings": tuple(f"a submodule is at an earlier state: {one}" for one in update.missed)}
 
-    steps = (*way.steps, Update(attempt, way.connection))
+    steps = (*way.steps, update)
     return Plan(steps, f"{shown} is up to date.", facts, ask=way.ask, owner=final, after=after)
 
 
 def _way(session: Session, attempt: Attempt, folder: Path | None) -> connection.Way:
-    traveller = connection.Traveller(session.env, session.home, session.interactive)
     with screen.doing(f"Looking for {attempt.where}"):
-        return connection.prepare(attempt, traveller, folder)
+        return connection.prepare(attempt, _traveller(session), folder)
+
+
+def _traveller(session: Session) -> connection.Traveller:
+    return connection.Traveller(session.env, session.home, session.interactive)
 
 
 def _oddities(folder: Path) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from sesync_cli.clone.cli.options import introduction, may_ask
 from sesync_cli.clone.extent import Extent
 from sesync_cli.clone.projects import folders
 from sesync_cli.clone.together import One, Together, shared_login
-from sesync_cli.clone.working_copy import Clone, Update, existing
+from sesync_cli.clone.working_copy import Clone, existing
 from sesync_cli.errors import Conflict, SesyncError, WrongWords
 from sesync_cli.git import connection
 from sesync_cli.git.address import typed
@@ -19,6 +19,7 @@ from sesync_cli.git.failures import Attempt
 from sesync_cli.names import tilde
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
+from sesync_cli.sync.update import Update
 
 _NAMED = 10  # how many repositories a sentence names
 
@@ -53,11 +54,11 @@ def plan_group(session: Session, group: str, paths: Sequence[str], wish: Wish) -
         if found.blocked:
             raise _unfinished(found.blocked, len(paths))
         return Plan((), f"{_count(len(paths))} are cloned already; '--update' gets what is new.", facts)
-    ways = _ways(session, wanted)
+    ways, there = _ways(session, wanted), found.there if wish.update else ()
     who, failed = introduction(session), dict(found.blocked)
     ones: tuple[One, ...] = (
         *(Clone(attempt, ways[_server(attempt)].connection, wish.extent) for attempt in found.new),
-        *(Update(attempt, ways[_server(attempt)].connection) for attempt in found.there if wish.update),
+        *(Update(attempt, ways[_server(attempt)].connection, _traveller(session)) for attempt in there),
     )
     together = Together(ones, screen.doing, shared_login(ones), failed)
 
@@ -94,12 +95,16 @@ def _found(session: Session, group: str, paths: Sequence[str], wish: Wish) -> _F
 
 def _ways(session: Session, wanted: Sequence[Attempt]) -> dict[str, connection.Way]:
     """How to get to each of the servers: there is more than one where some clones go over ssh and others over https."""
-    traveller, ways = connection.Traveller(session.env, session.home, session.interactive), {}
+    traveller, ways = _traveller(session), {}
     for attempt in wanted:
         if _server(attempt) not in ways:
             with screen.doing(f"Looking for {attempt.where}"):
                 ways[_server(attempt)] = connection.prepare(attempt, traveller, None)
     return ways
+
+
+def _traveller(session: Session) -> connection.Traveller:
+    return connection.Traveller(session.env, session.home, session.interactive)
 
 
 def _server(attempt: Attempt) -> str:

@@ -1,0 +1,109 @@
+"""Where a person has to decide: what stands against each other, by whom, and what to type for each way out."""
+
+import os
+from itertools import count
+
+from sesync_cli.errors import Conflict
+from sesync_cli.git.client import ask
+from sesync_cli.plan import by_hand
+from sesync_cli.sync.exchange import Exchange
+from sesync_cli.sync.history import commits
+from sesync_cli.sync.status import exists
+from sesync_cli.sync.words import counted, few, people, plain
+from sesync_cli.sync.working_copy import WorkingCopy
+
+_UNCHANGED = "nothing was changed and nothing is lost"
+
+
+def blocked(found: Exchange, paths: list[str], *, own: bool) -> Conflict:
+    """Files that both sides have changed; `own` says that all that are here are to be committed anyway."""
+    if own:
+        hint = "Add '--merge' to commit yours and join the two; if the same lines were changed, it stops and says so."
+    else:
+        again = found.copy.again("--merge", "-m", "TEXT", files=paths[:5])
+        joins = f"'{again}' commits yours and joins the two, if not the same lines were changed."
+        hint = f"{joins} Or {_aside(found, paths[0])}"
+    return Conflict(
+        f"{_named(paths)}: changed by you, and meanwhile also by {_by(found, paths)}; {_UNCHANGED}", hint=hint
+    )
+
+
+def hidden(found: Exchange, paths: list[str]) -> Conflict:
+    """Files with something in them that a filter keeps from git, and that others have changed."""
+    return Conflict(
+        f"{_named(paths)}: has parts that git does not keep here (a filter takes them out, as it does with a notebook's"
+        f" output), and was meanwhile changed by {_by(found, paths)}; {_UNCHANGED}",
+        hint=_aside(found, paths[0]),
+    )
+
+
+def diverged(found: Exchange) -> Conflict:
+    """Commits on both sides."""
+    theirs, ours = found.incoming, found.own.commits
+    them = people(theirs)
+    again = found.copy.again("--merge")
+    return Conflict(
+        f"{found.copy.shown} and the server have gone different ways: you have {counted(ours)} that the server"
+        f" has not, and it has {counted(theirs)} that you have not, by {them}. {_UNCHANGED.capitalize()}",
+        hint=f"'{again}' joins the two, if not the same lines were changed; else it stops, and you talk to"
+        f" {them}, or to {found.attempt.site.support_email}.",
+    )
+
+
+def rewritten(found: Exchange) -> Conflict:
+    """Commits of one's own on top of some that were taken away at the server."""
+    away, upstream = found.own.taken_away, found.tracks.upstream
+    put_on_top = by_hand(
+        *("git", "-C", found.copy.top, "rebase", "--autostash", "--onto", upstream.shown, away[0].id[:10]),
+        found.status.branch,
+    )
+    them = people(away)
+    return Conflict(
+        f"the history of {plain(upstream.name)} was rewritten at the server: {counted(away)} by {them} that you have"
+        f" {'is' if len(away) == 1 else 'are'} no longer there, and you have {counted(found.own.commits)} of your own"
+        f" on top. {_UNCHANGED.capitalize()}",
+        hint=f"Ask {them} why. '{put_on_top}' puts yours on top of what is there now; then 'sesync sync' sends them.",
+    )
+
+
+def another_branch(found: Exchange) -> Conflict:
+    """A branch of the same name at the server, which the one here does not follow, and which has commits of its own."""
+    target, upstream = found.tracks.target, found.tracks.upstream
+    follow = by_hand("git", "-C", found.copy.top, "branch", f"--set-upstream-to={target.shown}", found.status.branch)
+    return Conflict(
+        f"your branch {plain(found.status.branch)} follows {plain(upstream.shown)}, and {plain(target.shown)} has"
+        f" {counted(found.unseen)} that you have not, by {people(found.unseen)};"
+        f" {_UNCHANGED}",
+        hint=f"If yours is the same branch, '{follow}' has it follow that one; then run this again. If not, give yours"
+        f" another name: '{by_hand('git', '-C', found.copy.top, 'branch', '-m', 'NAME')}'.",
+    )
+
+
+def _named(paths: list[str]) -> str:
+    return few([plain(path) for path in paths])
+
+
+def _by(found: Exchange, paths: list[str]) -> str:
+    span = (found.tracks.upstream.commit or f"refs/remotes/{found.tracks.upstream.shown}", found.status.commit)
+    people = dict.fromkeys(one.author for path in paths[:5] for one in commits(found.copy, *span, path=path))
+    return few(list(people)) or "others"
+
+
+def _aside(found: Exchange, path: str) -> str:
+    """What keeps one's own file beside, or takes its removal back, so that the others' can come."""
+    copy, top = found.copy, found.copy.top
+    words = []
+    if exists(copy, path):
+        words.append(by_hand("mv", "--", copy.typed(path), copy.typed(_beside(copy, path))))
+    if ask(["ls-files", "-z", "--", path], top).out:
+        in_head = not ask(["cat-file", "-e", f"HEAD:{path}"], top).code
+        back = ("checkout", "HEAD", "--", path) if in_head else ("rm", "--quiet", "--cached", "--", path)
+        words.append(by_hand("git", "-C", top, *back))
+    what = "keeps yours beside" if exists(copy, path) else "takes that back"
+    return f"'{' && '.join(words)}' {what}; then run this again, and compare."
+
+
+def _beside(copy: WorkingCopy, path: str) -> str:
+    begin, suffix = os.path.splitext(path)
+    names = (f"{begin}-mine{number or ''}{suffix}" for number in count())
+    return next(name for name in names if not exists(copy, name))

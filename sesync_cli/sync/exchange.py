@@ -1,0 +1,50 @@
+"""What one side has and the other lacks, as far as the servers were asked."""
+
+from dataclasses import dataclass, replace
+
+from sesync_cli.git.failures import Attempt
+from sesync_cli.sync.chosen import Chosen
+from sesync_cli.sync.history import Commit, Own, commits, own
+from sesync_cli.sync.status import Change, Status
+from sesync_cli.sync.tracking import Tracking
+from sesync_cli.sync.working_copy import WorkingCopy
+
+_NOTHING = Own((), ())
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What is here, what is there, and what a person wants committed.
+
+    `incoming` is what the branch that is followed has and this one has not, `own` the other way round. `unsent` is what
+    the branch that is sent to lacks, and `unseen` what only that one has. `waiting` is what is not got for the time
+    being. `left` are the changes that stay uncommitted, and `joins` says that the two sides are joined.
+    """
+
+    copy: WorkingCopy
+    status: Status
+    attempt: Attempt
+    tracks: Tracking
+    incoming: tuple[Commit, ...] = ()
+    own: Own = _NOTHING
+    unsent: tuple[Commit, ...] = ()
+    unseen: tuple[Commit, ...] = ()
+    waiting: tuple[Commit, ...] = ()
+    chosen: Chosen | None = None
+    left: tuple[Change, ...] = ()
+    joins: bool = False
+
+
+def compared(begun: Exchange, before: str) -> Exchange:
+    """The same with what both sides have; the branch that is followed stood at `before` when it was last looked at."""
+    copy, head, tracks = begun.copy, begun.status.commit, begun.tracks
+    theirs, target = tracks.upstream.commit, tracks.target.commit
+    incoming = commits(copy, theirs, head) if theirs else ()
+    if not head:
+        return replace(begun, incoming=incoming)
+    mine = own(copy, head, tracks.upstream, before)
+    if tracks.is_one:
+        return replace(begun, incoming=incoming, own=mine, unsent=mine.commits)
+    unsent = commits(copy, head, target, theirs) if target or theirs else mine.commits
+    unseen = commits(copy, target, head, theirs) if target else ()
+    return replace(begun, incoming=incoming, own=mine, unsent=unsent, unseen=unseen)

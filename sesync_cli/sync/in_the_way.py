@@ -1,0 +1,60 @@
+"""What of the user's would be overwritten by what is new: changes, files that git does not know, what filters hide."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+
+from sesync_cli.git.client import ask, pieces
+from sesync_cli.sync.history import Touch
+from sesync_cli.sync.status import Status, exists, untracked
+from sesync_cli.sync.working_copy import WorkingCopy
+
+_NEVER = {".git", ".."}  # git itself refuses to write these
+_CLEANS = r"^filter\..+\.(clean|process)$"
+_WHOLE = "lfs"  # the filter that takes nothing away: what it puts in the place of a file leads to all of it
+
+
+def in_the_way(copy: WorkingCopy, status: Status, coming: Mapping[str, Touch]) -> list[str]:
+    """The paths that are coming and where something of the user's would be overwritten, ignored files included."""
+    own = {change.path for change in status.own if change.tracked} | _hidden_changes(copy, coming)
+    return sorted(
+        path for path, touch in coming.items() if path in own or (touch.kind == "A" and _is_taken(copy, path))
+    )
+
+
+def unknown_to_git(copy: WorkingCopy, coming: Iterable[str]) -> list[str]:
+    """The paths that are coming and hold what a filter keeps from git, as nbstripout does with a notebook's outputs.
+
+    Git calls these files unchanged.
+    """
+    keys = ask(["config", "-z", "--name-only", "--get-regexp", _CLEANS], copy.top).out.split("\0")
+    filters = {key.removeprefix("filter.").rpartition(".")[0] for key in keys} - {"", _WHOLE}
+    if not filters:
+        return []
+    there = [path for path in coming if os.path.isfile(copy.top / path) and not os.path.islink(copy.top / path)]
+    return [path for path in _filtered(copy, there, filters) if _differs(copy, path)]
+
+
+def _filtered(copy: WorkingCopy, paths: list[str], filters: set[str]) -> Iterator[str]:
+    for some in pieces(paths):
+        said = ask(["check-attr", "-z", "filter", "--", *some], copy.top).out.split("\0")
+        yield from (path for path, name in zip(said[::3], said[2::3], strict=False) if name in filters)
+
+
+def _differs(copy: WorkingCopy, path: str) -> bool:
+    """Whether a file is not what git would write there."""
+    said = ask(["cat-file", "--filters", f":{path}"], copy.top)
+    return bool(said.code) or os.fsencode(said.out) != (copy.top / path).read_bytes()
+
+
+def _is_taken(copy: WorkingCopy, path: str) -> bool:
+    if not exists(copy, path) or _NEVER & set(path.lower().split("/")):
+        return False
+    known = bool(ask(["ls-files", "-z", "--", path], copy.top).out)
+    return bool(untracked(copy, path, ignored=True)) or not known
+
+
+def _hidden_changes(copy: WorkingCopy, coming: Mapping[str, Touch]) -> set[str]:
+    """Those of these paths that git was told not to look at (assume-unchanged, skip-worktree), and that are there."""
+    listed = ask(["ls-files", "-v", "-z"], copy.top).out.split("\0")
+    marked = {line[2:] for line in listed if line[:1].islower() or line[:1] == "S"}
+    return {path for path in marked & coming.keys() if exists(copy, path)}

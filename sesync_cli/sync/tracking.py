@@ -1,0 +1,186 @@
+"""Which branches of a server a branch exchanges with: the one that it follows, and the one that git sends it to."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from sesync_cli.errors import Conflict, NotReady
+from sesync_cli.git.client import ask
+from sesync_cli.plan import by_hand
+from sesync_cli.site.settings import Site
+from sesync_cli.sync.working_copy import WorkingCopy
+
+_ORIGIN = "origin"
+_HERE = "."  # what git calls this very repository where one branch of it follows another
+_HEADS = "refs/heads/"
+_FIELDS = ("upstream", "push", "push:remoteref")
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A branch at a server: the server's name here, its own full name there, and what is known of it here.
+
+    `tracking` is the full name under which git keeps it here (empty where git keeps nothing of it), `shown` the short
+    one that leads to it, and `commit` where it stands as far as it was fetched, empty if the server has no such branch.
+    """
+
+    remote: str
+    ref: str
+    tracking: str
+    shown: str = ""
+    commit: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.ref.removeprefix(_HEADS)
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """The branch that one here follows, and the one that it is sent to. Mostly they are the same.
+
+    `follows` says whether git was told to follow one of a server's, and `is_sent_by_settings` whether git's settings
+    say where it goes, as they do not for a branch that follows one of another name. `adopts` says that the branch which
+    it is sent to is the one to follow from then on.
+    """
+
+    upstream: Branch
+    target: Branch
+    follows: bool
+    is_sent_by_settings: bool
+    adopts: bool
+
+    @property
+    def is_one(self) -> bool:
+        return (self.upstream.remote, self.upstream.ref) == (self.target.remote, self.target.ref)
+
+
+class Settings(NamedTuple):
+    """What git is told of servers and of one branch: the servers' names, and the branch's own settings."""
+
+    remotes: tuple[str, ...]
+    values: dict[str, str]
+
+    def __call__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+
+def tracking(copy: WorkingCopy, branch: str, site: Site) -> Tracking:
+    """Which branches the one that is checked out exchanges with; git itself is asked where a push goes.
+
+    A Conflict where it follows or goes to what has no name here, NotReady where there is no server at all.
+    """
+    settings = _settings(copy)
+    upstream, push, pushed_as = _of_git(copy, branch)
+    followed, merges = (settings(f"branch.{branch}.{key}") for key in ("remote", "merge"))
+    follows = bool(merges) and followed not in ("", _HERE)
+    remote = _push_remote(copy, branch, settings, site, followed if follows else "")
+    if not push and not pushed_as and settings(f"remote.{remote}.push"):
+        raise _goes_elsewhere(copy, branch, remote)
+    own = f"{_HEADS}{branch}"
+    target = pushed_as or (merges if follows and push == upstream and push else own)
+    to = Branch(remote, target, push or _tracking_ref(remote, target))
+    if not follows:
+        return Tracking(to, to, False, bool(push), followed != _HERE)
+    source = Branch(followed, merges, upstream or _tracking_ref(followed, merges))
+    if (followed, merges) == (remote, target):
+        to = source
+    told = bool(push or pushed_as) or remote != followed or to is source
+    return Tracking(source, to, True, told, to is source or not told)
+
+
+def fetched(copy: WorkingCopy, tracks: Tracking) -> Tracking:
+    """The same, with where the servers' branches stand as far as they were fetched."""
+    known = {}
+    refs = {one.tracking for one in (tracks.upstream, tracks.target) if one.tracking}
+    form = "%(refname) %(objectname) %(refname:short)"
+    for line in ask(["for-each-ref", f"--format={form}", *sorted(refs)], copy.top).out.splitlines():
+        ref, commit, short = line.split(" ", 2)
+        known[ref] = (commit, short)
+
+    def told(branch: Branch) -> Branch:
+        commit, shown = known.get(branch.tracking, ("", f"{branch.remote}/{branch.name}"))
+        return replace(branch, commit=commit, shown=shown)
+
+    return replace(tracks, upstream=told(tracks.upstream), target=told(tracks.target))
+
+
+def branches(copy: WorkingCopy, remote: str) -> list[str]:
+    """The server's branches, as far as they were fetched."""
+    said = ask(["for-each-ref", "--format=%(refname:lstrip=3)", f"refs/remotes/{remote}/"], copy.top)
+    return [name for name in said.out.split("\n") if name not in ("", "HEAD")]
+
+
+def spans(copy: WorkingCopy, tracks: Iterable[Branch]) -> list[str]:
+    """What to ask a server for beside what git is told to fetch from it, so that these branches are among it."""
+    wanted = []
+    for one in tracks:
+        own = ask(["config", "--get-all", f"remote.{one.remote}.fetch"], copy.top).out
+        if one.tracking and "/*:" not in own:
+            # with a star, since a branch that the server has not would else be an error
+            wanted.append(f"+{one.ref}*:{one.tracking}*")
+    return list(dict.fromkeys(wanted))
+
+
+def _settings(copy: WorkingCopy) -> Settings:
+    said = ask(["config", "-z", "--get-regexp", r"^(remote|branch|push)\."], copy.top).out
+    values = dict(line.partition("\n")[::2] for line in said.split("\0") if line)
+    names = [found[1] for key in values if (found := re.fullmatch(r"remote\.(.+)\.(?:url|pushurl)", key, re.DOTALL))]
+    return Settings(tuple(dict.fromkeys(names)), values)
+
+
+def _of_git(copy: WorkingCopy, branch: str) -> tuple[str, str, str]:
+    """What git keeps of the branch that this one follows, of the one that it is sent to, and that one's name there."""
+    form = "%00".join(f"%({field})" for field in _FIELDS)
+    said = ask(["for-each-ref", f"--format={form}", f"{_HEADS}{branch}"], copy.top).out.removesuffix("\n")
+    upstream, push, pushed_as = said.split("\0") if said else ("", "", "")
+    return _at_server(upstream), _at_server(push), pushed_as
+
+
+def _at_server(ref: str) -> str:
+    return "" if ref.startswith(_HEADS) else ref
+
+
+def _tracking_ref(remote: str, ref: str) -> str:
+    return f"refs/remotes/{remote}/{ref.removeprefix(_HEADS)}" if ref.startswith(_HEADS) else ""
+
+
+def _push_remote(copy: WorkingCopy, branch: str, settings: Settings, site: Site, followed: str) -> str:
+    """The server that git would send this branch to, by gitconfig's rules for pushRemote and pushDefault."""
+    told = settings(f"branch.{branch}.pushremote") or settings("remote.pushdefault")
+    for name in filter(None, (followed, told)):
+        if name not in settings.remotes:
+            raise _no_name(copy, branch, name)
+    if told or followed:
+        return told or followed
+    known = settings.remotes
+    if _ORIGIN in known or len(known) == 1:
+        return _ORIGIN if _ORIGIN in known else known[0]
+    if known:
+        raise Conflict(
+            f"{copy.shown} knows several servers ({', '.join(known)}), and its branch follows none of them",
+            hint=f"'{by_hand('git', '-C', copy.top, 'push', '-u', 'SERVER', branch)}' says which, once.",
+        )
+    raise NotReady(
+        f"{copy.shown} knows no server to exchange with",
+        hint=f"Make a project at {site.gitlab_url}/projects/new, then"
+        f" '{by_hand('git', '-C', copy.top, 'remote', 'add', 'origin', 'ADDRESS')}' with the address that it shows.",
+    )
+
+
+def _no_name(copy: WorkingCopy, branch: str, remote: str) -> Conflict:
+    shown = remote if re.fullmatch(r"[\w.-]+", remote) else "an address that has no name"
+    again = by_hand("git", "-C", copy.top, "branch", "--set-upstream-to=origin/BRANCH", branch)
+    return Conflict(
+        f"the branch {branch} of {copy.shown} exchanges with {shown}, which is none of its servers",
+        hint=f"'{by_hand('git', '-C', copy.top, 'remote', '-v')}' shows those; '{again}' has it follow one of theirs.",
+    )
+
+
+def _goes_elsewhere(copy: WorkingCopy, branch: str, remote: str) -> Conflict:
+    return Conflict(
+        f"by your git settings (remote.{remote}.push), what you send from {copy.shown} does not go to a branch of the"
+        f" name {branch}",
+        hint=f"'{by_hand('git', '-C', copy.top, 'push')}' sends it there.",
+    )

@@ -1,0 +1,96 @@
+"""The step that only gets what is new: for a clone that is there already, by sync's own way."""
+
+from dataclasses import dataclass, field
+
+from sesync_cli.errors import Conflict
+from sesync_cli.git.client import Connection
+from sesync_cli.git.connection import Traveller
+from sesync_cli.git.failures import Attempt
+from sesync_cli.plan import Report, by_hand
+from sesync_cli.sync import conflicts, journal
+from sesync_cli.sync.exchange import Exchange, compared
+from sesync_cli.sync.getting import getting, getting_first
+from sesync_cli.sync.history import Commit
+from sesync_cli.sync.obstacles import need_calm
+from sesync_cli.sync.recovery import recover
+from sesync_cli.sync.server import address, get
+from sesync_cli.sync.status import Status, status
+from sesync_cli.sync.tracking import Tracking, branches, fetched, spans, tracking
+from sesync_cli.sync.update_submodules import UpdateSubmodules
+from sesync_cli.sync.words import few
+from sesync_cli.sync.working_copy import Place, WorkingCopy, named
+
+
+@dataclass(frozen=True)
+class Update:
+    """Bring a working copy up to date, if that takes nothing but going forward.
+
+    `received` tells afterwards which commits came, and `missed` which submodules could not be brought along.
+    """
+
+    attempt: Attempt
+    connection: Connection
+    traveller: Traveller
+    received: list[Commit] = field(default_factory=list, compare=False, repr=False)
+    missed: list[str] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def doing(self) -> str:
+        return f"Updating {self.attempt.folder.name} ..."
+
+    def do(self, report: Report) -> None:
+        copy, site = self._copy, self.attempt.site
+        if locks := recover(copy):
+            raise Conflict(
+                f"a git that no longer runs has left a lock in {copy.shown} ({few([one.path.name for one in locks])})",
+                hint=f"'{copy.again()}' removes it when you agree.",
+            )
+        stands = status(copy)
+        need_calm(copy, stands)
+        tracks = tracking(copy, stands.branch, site)
+        found = self._looked_up(copy, stands, tracks, report)
+        got = getting(found) if stands.commit else getting_first(found)
+        if got.exchange.waiting:
+            raise conflicts.diverged(found)
+        for step in got.first:
+            step.do(report)
+        self.received.extend(got.exchange.incoming)
+        if got.moves_submodules:
+            submodules = UpdateSubmodules(copy, site, self.traveller)
+            submodules.do(report)
+            self.missed.extend(f"{path}: {error}" for path, error in submodules.missed.items())
+
+    def _looked_up(self, copy: WorkingCopy, stands: Status, tracks: Tracking, report: Report) -> Exchange:
+        before, upstream = fetched(copy, tracks).upstream.commit, tracks.upstream
+        there = address(copy, self.attempt.site, upstream.remote)
+        if not there.is_same(self.attempt.address):
+            raise Conflict(
+                f"what is checked out in {copy.shown} follows another server ({upstream.remote}); nothing was changed",
+                hint=f"'{copy.again()}' gets what is new there.",
+            )
+        get(copy, [upstream.remote, *spans(copy, [upstream])], self.attempt, self.connection, report)
+        now = fetched(copy, tracks)
+        if stands.commit and not now.upstream.commit and branches(copy, upstream.remote):
+            raise Conflict(
+                f"the branch {stands.branch} of {copy.shown} follows no branch of the server, so nothing was changed",
+                hint=f"'git -C {copy.top} branch -vv' shows the branches; 'git switch BRANCH' there changes to one.",
+            )
+        found = compared(Exchange(copy, stands, self.attempt, now), before)
+        if found.own.taken_away:
+            raise Conflict(
+                f"the history of {now.upstream.name} was rewritten at the server, and {copy.shown} has commits that are"
+                " no longer there; nothing was changed and nothing is lost",
+                hint=f"'{copy.again()}' shows them, and follows the server when you agree.",
+            )
+        return found
+
+    @property
+    def _copy(self) -> WorkingCopy:
+        home = self.traveller.home
+        return named(str(self.attempt.folder), Place(home, home))
+
+    def undo(self) -> None:
+        journal.take_back(self._copy)
+
+    def __str__(self) -> str:
+        return by_hand("git", "-C", self.attempt.folder, "pull", "--ff-only")
