@@ -92,6 +92,9 @@ def _by(found: Exchange, paths: list[str]) -> str:
 def _aside(found: Exchange, path: str) -> str:
     """What keeps one's own file beside, or takes its removal back, so that the others' can come."""
     copy, top = found.copy, found.copy.top
+    if any(change.path == path and change.commit for change in found.status.changes):
+        update = by_hand("git", "-C", top, "submodule", "update", "--checkout", "--", path)
+        return f"'{update}' goes back to the commit that belonged there; then run this again."
     words = []
     if exists(copy, path):
         words.append(by_hand("mv", "--", copy.typed(path), copy.typed(_beside(copy, path))))

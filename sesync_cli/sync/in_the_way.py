@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sesync_cli.git.client import ask, pieces
 from sesync_cli.sync.history import Touch
-from sesync_cli.sync.status import Status, exists, untracked
+from sesync_cli.sync.status import INSIDE, Status, exists, untracked
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _NEVER = {".git", ".."}  # git itself refuses to write these
@@ -15,7 +15,9 @@ _WHOLE = "lfs"  # the filter that takes nothing away: what it puts in the place 
 
 def in_the_way(copy: WorkingCopy, status: Status, coming: Mapping[str, Touch]) -> list[str]:
     """The paths that are coming and where something of the user's would be overwritten, ignored files included."""
-    own = {change.path for change in status.own if change.tracked} | _hidden_changes(copy, coming)
+    # a submodule with changes inside stays where it is, whatever comes
+    own = {change.path for change in status.own if change.tracked and change.kind != INSIDE}
+    own |= _hidden_changes(copy, coming)
     return sorted(
         path for path, touch in coming.items() if path in own or (touch.kind == "A" and _is_taken(copy, path))
     )

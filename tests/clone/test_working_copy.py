@@ -273,8 +273,8 @@ def test_diverged_nothing_is_changed_or_lost(sesync, moving):
     done = update(sesync, moving)
     assert done.code == 1
     assert done.err == (
-        "Error: ~/moving and the server have gone different ways: you have 1 commit that the server has not, and it has 1"
-        " commit that you have not, by J. Smith. Nothing was changed and nothing is lost\n"
+        "Error: ~/moving and the server have gone different ways: you have 1 commit that the server has not, and it has"
+        " 1 commit that you have not, by J. Smith. Nothing was changed and nothing is lost\n"
         "Hint:  'sesync sync moving --merge' joins the two, if not the same lines were changed; else it stops, and you"
         " talk to J. Smith, or to cyberhelp@sesync.org ('sesync report' drafts the mail).\n"
     )
