@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.clone.conftest import git, leftovers
+from tests.clone.conftest import add_commit, git, leftovers, publish
 from tests.clone.test_choice import member, projects  # noqa: F401
 from tests.services.githttp import git_http
 from tests.services.leaks import NARROW, PASSPHRASE, TOKEN
@@ -73,6 +73,21 @@ def test_update_takes_all_along(sesync, group, friend, repositories, home):
     done = sesync("clone", "cooltrees/", "--yes", "--update")
     assert (done.code, done.out) == (0, "2 repositories are in ~: analysis, empty.\n")
     assert not (home / "analysis/analysis.py").exists()
+
+
+def test_an_update_of_a_group_overwrites_nothing_and_names_where_it_would(sesync, group, friend, home):
+    bare = publish(friend.folder / "repos/cooltrees/moving.git", {"a.txt": "one\n"})
+    group.publish("cooltrees/moving")
+    assert sesync("clone", "cooltrees/", "--yes").code == 0
+    (home / "moving/.git/info/exclude").write_text("*.log\n")
+    (home / "moving/results.log").write_text("three days of computing\n")
+    add_commit(bare, {"results.log": "hers\n"})
+    done = sesync("clone", "cooltrees/", "--yes", "--update")
+    assert (done.code, "cooltrees/moving: results.log: changed by you, and meanwhile also" in done.err) == (1, True), (
+        done
+    )
+    assert (home / "moving/results.log").read_text() == "three days of computing\n"
+    shutil.rmtree(bare)
 
 
 def test_two_of_one_name_in_subgroups_are_told_apart(sesync, member, repositories, home):  # noqa: F811

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.clone.conftest import git, leftovers
+from tests.clone.conftest import add_commit, git, leftovers, publish
 from tests.conftest import HANG, wait_for
-from tests.sync.conftest import write
+from tests.sync.conftest import WHO, write
 
 MANY = 200
 
@@ -37,46 +37,133 @@ def wait_for_the_work(here: Path, process) -> None:
         time.sleep(0.001)
 
 
-@pytest.mark.timeout(3600)
-def test_killed_at_any_moment_the_next_run_works_and_nothing_is_lost(background, sesync, large, home):
-    """Own changes beside, a file to commit, and theirs to get: all at once, killed at random, with SIGKILL."""
-    start = home.with_name("start")
-    write(large.here / "heat.py", "mine\n")
-    write(large.here / "untracked.txt", "untracked\n")
-    write(large.here / "trees.csv", "not committed\n")
-    words = ("sync", "analysis", "-m", "Mine", "heat.py")
-    shutil.copytree(large.here, start, symlinks=True)
-    bare = git("rev-parse", "main", cwd=large.bare).strip()
+TURNS = 20  # in each of the ways; more, until a kill has met the work itself
+
+
+def killed_again_and_again(background, sesync, shared, words, check) -> None:
+    """Kill a run at random moments, half of them while git works; each time from the same state, and run it again."""
+    start = shared.here.parent.with_name("start")
+    shutil.copytree(shared.here, start, symlinks=True)
+    bare = git("rev-parse", "main", cwd=shared.bare).strip()
     begun = time.monotonic()
     assert sesync(*words).code == 0
     lasts = time.monotonic() - begun
     undone = 0
-    for turn in range(100):
-        if turn >= 20 and undone:
+    for turn in range(10 * TURNS):
+        if turn >= TURNS and undone:
             break
-        shutil.rmtree(large.here)
-        shutil.copytree(start, large.here, symlinks=True)
-        git("update-ref", "refs/heads/main", bare, cwd=large.bare)
+        shutil.rmtree(shared.here)
+        shutil.copytree(start, shared.here, symlinks=True)
+        git("update-ref", "refs/heads/main", bare, cwd=shared.bare)
         process = background(*words)
         if turn % 2:
             time.sleep((0.15 + 0.85 * (turn % 20 + random.random()) / 20) * lasts)
         else:
-            wait_for_the_work(large.here, process)
+            wait_for_the_work(shared.here, process)
             time.sleep(random.random() * 0.1)
         process.kill()
         process.wait()
-        for name, text in (("heat.py", "mine\n"), ("untracked.txt", "untracked\n"), ("trees.csv", "not committed\n")):
-            assert (large.here / name).read_text() == text
-        undone += bool(list((large.here / ".git").glob(".sesync-partial*")))
-        done = sesync(*words)
-        assert (done.code, done.err.replace("Warning: there was nothing to commit\n", "")) == (0, ""), done
-        assert large.subjects()[:3] == ["Mine", "New", "Many"]
-        assert git("status", "--porcelain", cwd=large.here) == " M trees.csv\n?? untracked.txt\n"
-        assert len(list((large.here / "more").iterdir())) == 100
-        assert (large.here / "trees.csv").read_text() == "not committed\n"
-        assert leftovers(large.here / ".git") == []
-    git("fsck", "--no-dangling", cwd=large.here)
+        undone += bool(list((shared.here / ".git").rglob(".sesync-partial*")))
+        check(None)
+        check(sesync(*words))
+        assert list((shared.here / ".git").rglob(".sesync-partial*")) == []
+    git("fsck", "--no-dangling", cwd=shared.here)
     assert undone, "no kill met the work itself"
+
+
+def own_files(here: Path) -> None:
+    write(here / "heat.py", "mine\n")
+    write(here / "untracked.txt", "untracked\n")
+    write(here / "ignored.log", "ignored\n")
+    write(here / "trees.csv", "not committed\n")
+    write(here / ".git/info/exclude", "*.log\n")
+
+
+def own_files_are_there(here: Path) -> None:
+    for name, text in (
+        ("heat.py", "mine\n"),
+        ("untracked.txt", "untracked\n"),
+        ("ignored.log", "ignored\n"),
+        ("trees.csv", "not committed\n"),
+    ):
+        assert (here / name).read_text() == text
+
+
+@pytest.mark.timeout(3600)
+def test_killed_at_any_moment_the_next_run_works_and_nothing_is_lost(background, sesync, large):
+    """Own changes beside, a file to commit, and theirs to get: all at once."""
+    own_files(large.here)
+
+    def check(done) -> None:
+        own_files_are_there(large.here)
+        if done:
+            assert (done.code, done.err.replace("Warning: there was nothing to commit\n", "")) == (0, ""), done
+            assert large.subjects()[:3] == ["Mine", "New", "Many"]
+            assert git("status", "--porcelain", cwd=large.here) == " M trees.csv\n?? untracked.txt\n"
+            assert len(list((large.here / "more").iterdir())) == 100
+
+    killed_again_and_again(background, sesync, large, ("sync", "analysis", "-m", "Mine", "heat.py"), check)
+
+
+@pytest.mark.timeout(3600)
+def test_an_update_that_is_killed_at_any_moment_is_finished_by_the_next(background, sesync, large):
+    own_files(large.here)
+
+    def check(done) -> None:
+        own_files_are_there(large.here)
+        if done:
+            assert (done.code, done.err) == (0, ""), done
+            assert git("log", "-1", "--format=%s", cwd=large.here) == "New\n"
+            assert git("status", "--porcelain", cwd=large.here) == " M heat.py\n M trees.csv\n?? untracked.txt\n"
+            assert len(list((large.here / "more").iterdir())) == 100
+
+    killed_again_and_again(background, sesync, large, ("clone", "cooltrees/analysis", "--update"), check)
+
+
+@pytest.mark.timeout(3600)
+def test_killed_while_a_rewritten_history_is_followed_it_is_followed_by_the_next(background, sesync, large):
+    assert sesync("sync", "analysis").code == 0
+    git("reset", "-q", "--hard", "HEAD~1", cwd=large.there)
+    write(large.there / "data/0/0.txt", "other\n")
+    git(*WHO, "commit", "-qam", "Without it", cwd=large.there)
+    git("push", "-qf", "origin", "HEAD:main", cwd=large.there)
+    own_files(large.here)
+
+    def check(done) -> None:
+        own_files_are_there(large.here)
+        if done:
+            assert (done.code, done.err) == (0, ""), done
+            assert git("log", "-1", "--format=%s", cwd=large.here) == "Without it\n"
+            assert git("status", "--porcelain", cwd=large.here) == " M heat.py\n M trees.csv\n?? untracked.txt\n"
+            assert not (large.here / "more").exists()
+
+    killed_again_and_again(background, sesync, large, ("sync", "analysis", "-y"), check)
+
+
+@pytest.mark.timeout(3600)
+def test_killed_while_a_submodule_is_brought_along_it_is_there_after_the_next(background, sesync, shared, tmp_path):
+    bare = publish(tmp_path / "repos/cooltrees/part.git", {name: text for name, text in many("old").items() if text})
+    allow = ("-c", "protocol.file.allow=always")
+    git(*allow, "submodule", "--quiet", "add", f"file://{bare}", "sm", cwd=shared.there)
+    shared.colleague("Add a part", {})
+    assert sesync("sync", "analysis").code == 0
+    git(*allow, "submodule", "--quiet", "update", "--init", cwd=shared.here)
+    add_commit(bare, {name: text for name, text in many("new").items() if text})
+    git("fetch", "-q", "origin", cwd=shared.there / "sm")
+    git("checkout", "-q", "origin/main", cwd=shared.there / "sm")
+    shared.colleague("Bump", {})
+    own_files(shared.here)
+    write(shared.here / "sm/own.txt", "mine\n")
+
+    def check(done) -> None:
+        own_files_are_there(shared.here)
+        assert (shared.here / "sm/own.txt").read_text() == "mine\n"
+        if done:
+            assert (done.code, done.err) == (0, ""), done
+            assert git("status", "--porcelain", cwd=shared.here / "sm") == "?? own.txt\n"
+            assert (shared.here / "sm/data/0/0.txt").read_text().startswith("new 0\n")
+
+    killed_again_and_again(background, sesync, shared, ("sync", "analysis"), check)
 
 
 def journal_of(shared, sesync, background) -> Path:
