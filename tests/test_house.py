@@ -88,7 +88,7 @@ def test_arrows_point_down(path: Path) -> None:
         if module.startswith("sesync_cli"):
             theirs = module.removeprefix("sesync_cli").lstrip(".").replace(".", "/")
             slice_, _, inner = theirs.partition("/")
-            if inner.startswith("cli") and mine != "app":
+            if f"{inner}/".startswith("cli/") and mine != "app":
                 asks_kernel = inner == "cli/options" and slice_ == "kernel"
                 assert "/cli" in mine and (mine.startswith(slice_) or asks_kernel), f"{mine} imports {theirs}"
             if theirs in ("app", "lazy", "answer", "screen", "session"):

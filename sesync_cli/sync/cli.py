@@ -19,9 +19,10 @@ from sesync_cli.sync.exchange import Exchange, compared
 from sesync_cli.sync.obstacles import need_calm
 from sesync_cli.sync.plans import Wish, plan_sync, plan_unlock
 from sesync_cli.sync.recovery import recover
+from sesync_cli.sync.sending import Commit
 from sesync_cli.sync.server import Server, fetch, server
 from sesync_cli.sync.status import Status, status
-from sesync_cli.sync.steps import Commit, Merge
+from sesync_cli.sync.steps import Merge
 from sesync_cli.sync.tracking import fetched, tracking
 from sesync_cli.sync.words import few, plain
 from sesync_cli.sync.working_copy import Place, WorkingCopy, clones, is_named, named

@@ -19,6 +19,8 @@ def blocked(found: Exchange, paths: list[str], *, own: bool) -> Conflict:
     """Files that both sides have changed; `own` says that all that are here are to be committed anyway."""
     if own:
         hint = "Add '--merge' to commit yours and join the two; if the same lines were changed, it stops and says so."
+    elif found.own.taken_away:
+        hint = _aside(found, paths[0])
     else:
         again = found.copy.again("--merge", "-m", "TEXT", files=paths[:5])
         joins = f"'{again}' commits yours and joins the two, if not the same lines were changed."
@@ -85,8 +87,7 @@ def _named(paths: list[str]) -> str:
 
 def _by(found: Exchange, paths: list[str]) -> str:
     span = (found.tracks.upstream.commit or f"refs/remotes/{found.tracks.upstream.shown}", found.status.commit)
-    people = dict.fromkeys(one.author for path in paths[:5] for one in commits(found.copy, *span, path=path))
-    return few(list(people)) or "others"
+    return people(one for path in paths[:5] for one in commits(found.copy, *span, path=path)) or "others"
 
 
 def _aside(found: Exchange, path: str) -> str:

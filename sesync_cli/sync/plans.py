@@ -12,10 +12,10 @@ from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.failures import heard
 from sesync_cli.sync.getting import getting, getting_first
 from sesync_cli.sync.locks import RemoveLock
+from sesync_cli.sync.sending import Commit, Push
 from sesync_cli.sync.server import Server
 from sesync_cli.sync.status import BEHIND, Change
 from sesync_cli.sync.status import status as stands
-from sesync_cli.sync.steps import Commit, Push
 from sesync_cli.sync.tracking import branches
 from sesync_cli.sync.update_submodules import UpdateSubmodules
 from sesync_cli.sync.working_copy import WorkingCopy

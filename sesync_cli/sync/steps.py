@@ -1,21 +1,20 @@
-"""The steps that exchange work with a server: each happens as a whole, or not at all."""
+"""The steps by which what others did comes into a working copy: each happens as a whole, or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from sesync_cli.errors import Conflict, NotReady, Stopped
+from sesync_cli.errors import Conflict, NotReady
 from sesync_cli.git.client import Connection, GitFailed, ask, work
-from sesync_cli.git.failures import Attempt
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import journal
-from sesync_cli.sync.failures import commit_refused, forward_failed, push_refused
+from sesync_cli.sync.failures import commit_refused, forward_failed
 from sesync_cli.sync.history import resolve
 from sesync_cli.sync.journal import Entry
 from sesync_cli.sync.tracking import Branch
 from sesync_cli.sync.working_copy import WorkingCopy
 
 # settings that would do more than was said: put changes aside, fetch other repositories
-_PLAIN = ("--literal-pathspecs", "-c", "merge.autoStash=false", "-c", "submodule.recurse=false")
+PLAIN = ("--literal-pathspecs", "-c", "merge.autoStash=false", "-c", "submodule.recurse=false")
 _MERGE_TREE = "2.38"  # the git that has merge-tree --write-tree
 
 
@@ -74,58 +73,11 @@ def write_files(copy: WorkingCopy, to: str, how: Sequence[str], report: Report) 
     journal.note(copy, Entry(resolve(copy, "HEAD"), to))
     words = [*how, "--no-overwrite-ignore", "--progress", to]
     try:
-        work(["-C", str(copy.top), *_PLAIN, *words], Connection({}, False), report)
+        work(["-C", str(copy.top), *PLAIN, *words], Connection({}, False), report)
     except GitFailed as failed:
         journal.take_back(copy)
         raise forward_failed(copy, str(failed)) from None
     journal.settled(copy)
-
-
-@dataclass(frozen=True)
-class Commit:
-    """Commit what these words for git mean as it is now; with none, what `git add` was told before.
-
-    `paths` are the files of it, and `new` those of them that git does not know yet.
-    """
-
-    copy: WorkingCopy
-    message: str
-    words: tuple[str, ...]
-    paths: tuple[str, ...]
-    new: tuple[str, ...]
-    interactive: bool
-
-    @property
-    def doing(self) -> str:
-        return "Committing ..."
-
-    def do(self, report: Report) -> None:
-        paths = self.paths if self.words else ()
-        journal.note(self.copy, Entry(resolve(self.copy, "HEAD"), paths=paths, new=self.new))
-        try:
-            if self.new:
-                self._git("add", "--intent-to-add", "--", *self.words, report=report)
-            self._git("commit", "--quiet", f"--message={self.message}", *self._named, report=report)
-        except GitFailed as failed:
-            journal.take_back(self.copy)
-            raise commit_refused(self.copy, str(failed)) from None
-        journal.settled(self.copy)
-
-    @property
-    def _named(self) -> tuple[str, ...]:
-        return ("--", *self.words) if self.words else ()
-
-    def _git(self, *words: str, report: Report) -> None:
-        work(["-C", str(self.copy.top), *_PLAIN, *words], Connection({}, self.interactive), report)
-
-    def undo(self) -> None:
-        # a commit that has come to be is the user's work: it stays when a later step fails
-        journal.take_back(self.copy)
-
-    def __str__(self) -> str:
-        git = ("git", "-C", self.copy.top)
-        add = f"{by_hand(*git, 'add', *self._named)} && " if self.new else ""
-        return add + by_hand(*git, "commit", "-m", self.message, *self._named)
 
 
 @dataclass(frozen=True)
@@ -178,54 +130,6 @@ class Merge:
 
 
 @dataclass(frozen=True)
-class Push:
-    """Send the commits of a branch; never by force. `heard` is what the server said to it.
-
-    With `follows`, the branch follows from then on the one that it is sent to.
-    """
-
-    copy: WorkingCopy
-    attempt: Attempt
-    connection: Connection
-    branch: str
-    to: Branch
-    follows: bool
-    heard: list[str] = field(default_factory=list, compare=False, repr=False)
-
-    @property
-    def doing(self) -> str:
-        return f"Sending to {self.attempt.where} ..."
-
-    @property
-    def _words(self) -> tuple[str, ...]:
-        there = self.to.name
-        return "push", *self._option, self.to.remote, there if self.branch == there else f"{self.branch}:{there}"
-
-    @property
-    def _option(self) -> tuple[str, ...]:
-        return ("--set-upstream",) if self.follows else ()
-
-    def do(self, report: Report) -> None:
-        full = f"refs/heads/{self.branch}:{self.to.ref}"
-        words = ["push", "--progress", *self._option, "--recurse-submodules=check", self.to.remote, full]
-        try:
-            self.heard.append(work(["-C", str(self.copy.top), *words], self.connection, report))
-        except GitFailed as failed:
-            raise push_refused(str(failed), self.attempt) from None
-        except KeyboardInterrupt:
-            raise Stopped(
-                "stopped while sending; what you have committed is kept here", hint="'sesync sync' sends it."
-            ) from None
-
-    def undo(self) -> None:
-        # what others may have seen is not taken back
-        return
-
-    def __str__(self) -> str:
-        return by_hand("git", "-C", self.copy.top, *self._words)
-
-
-@dataclass(frozen=True)
 class SwitchTo:
     """Begin to work on a branch of the server's, in a copy that has no commit yet."""
 
@@ -242,7 +146,7 @@ class SwitchTo:
         own = ("-c", f"checkout.defaultRemote={self.remote}")
         words = [*own, "switch", "--quiet", "--no-overwrite-ignore", "--guess", self.branch]
         try:
-            work(["-C", str(self.copy.top), *_PLAIN, *words], Connection({}, False), report)
+            work(["-C", str(self.copy.top), *PLAIN, *words], Connection({}, False), report)
         except GitFailed as failed:
             journal.take_back(self.copy)
             raise forward_failed(self.copy, str(failed)) from None

@@ -56,16 +56,18 @@ def plan_group(session: Session, group: str, paths: Sequence[str], wish: Wish) -
         return Plan((), f"{_count(len(paths))} are cloned already; '--update' gets what is new.", facts)
     ways, there = _ways(session, wanted), found.there if wish.update else ()
     who, failed = introduction(session), dict(found.blocked)
+    updates = [Update(attempt, ways[_server(attempt)].connection, _traveller(session)) for attempt in there]
     ones: tuple[One, ...] = (
         *(Clone(attempt, ways[_server(attempt)].connection, wish.extent) for attempt in found.new),
-        *(Update(attempt, ways[_server(attempt)].connection, _traveller(session)) for attempt in there),
+        *updates,
     )
     together = Together(ones, screen.doing, shared_login(ones), failed)
 
     def after() -> dict[str, Any]:
         if failed:
             raise _unfinished(failed, len(paths))
-        return {"warnings": who.warnings}
+        missed = [f"a submodule is at an earlier state: {told}" for one in updates for told in one.missed]
+        return {"warnings": (*who.warnings, *missed)}
 
     steps = (*(step for way in ways.values() for step in way.steps), *who.steps, together)
     place_of = tilde(wanted[0].folder.parent, session.home)

@@ -1,0 +1,110 @@
+"""The steps by which what somebody did is committed and sent."""
+
+from dataclasses import dataclass, field
+
+from sesync_cli.errors import Stopped
+from sesync_cli.git.client import Connection, GitFailed, work
+from sesync_cli.git.failures import Attempt
+from sesync_cli.plan import Report, by_hand
+from sesync_cli.sync import journal
+from sesync_cli.sync.failures import commit_refused, push_refused
+from sesync_cli.sync.history import resolve
+from sesync_cli.sync.journal import Entry
+from sesync_cli.sync.steps import PLAIN
+from sesync_cli.sync.tracking import Branch
+from sesync_cli.sync.working_copy import WorkingCopy
+
+
+@dataclass(frozen=True)
+class Commit:
+    """Commit what these words for git mean as it is now; with none, what `git add` was told before.
+
+    `paths` are the files of it, and `new` those of them that git does not know yet.
+    """
+
+    copy: WorkingCopy
+    message: str
+    words: tuple[str, ...]
+    paths: tuple[str, ...]
+    new: tuple[str, ...]
+    interactive: bool
+
+    @property
+    def doing(self) -> str:
+        return "Committing ..."
+
+    def do(self, report: Report) -> None:
+        paths = self.paths if self.words else ()
+        journal.note(self.copy, Entry(resolve(self.copy, "HEAD"), paths=paths, new=self.new))
+        try:
+            if self.new:
+                self._git("add", "--intent-to-add", "--", *self.words, report=report)
+            self._git("commit", "--quiet", f"--message={self.message}", *self._named, report=report)
+        except GitFailed as failed:
+            journal.take_back(self.copy)
+            raise commit_refused(self.copy, str(failed)) from None
+        journal.settled(self.copy)
+
+    @property
+    def _named(self) -> tuple[str, ...]:
+        return ("--", *self.words) if self.words else ()
+
+    def _git(self, *words: str, report: Report) -> None:
+        work(["-C", str(self.copy.top), *PLAIN, *words], Connection({}, self.interactive), report)
+
+    def undo(self) -> None:
+        # a commit that has come to be is the user's work: it stays when a later step fails
+        journal.take_back(self.copy)
+
+    def __str__(self) -> str:
+        git = ("git", "-C", self.copy.top)
+        add = f"{by_hand(*git, 'add', *self._named)} && " if self.new else ""
+        return add + by_hand(*git, "commit", "-m", self.message, *self._named)
+
+
+@dataclass(frozen=True)
+class Push:
+    """Send the commits of a branch; never by force. `heard` is what the server said to it.
+
+    With `follows`, the branch follows from then on the one that it is sent to.
+    """
+
+    copy: WorkingCopy
+    attempt: Attempt
+    connection: Connection
+    branch: str
+    to: Branch
+    follows: bool
+    heard: list[str] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def doing(self) -> str:
+        return f"Sending to {self.attempt.where} ..."
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        there = self.to.name
+        return "push", *self._option, self.to.remote, there if self.branch == there else f"{self.branch}:{there}"
+
+    @property
+    def _option(self) -> tuple[str, ...]:
+        return ("--set-upstream",) if self.follows else ()
+
+    def do(self, report: Report) -> None:
+        full = f"refs/heads/{self.branch}:{self.to.ref}"
+        words = ["push", "--progress", *self._option, "--recurse-submodules=check", self.to.remote, full]
+        try:
+            self.heard.append(work(["-C", str(self.copy.top), *words], self.connection, report))
+        except GitFailed as failed:
+            raise push_refused(str(failed), self.attempt) from None
+        except KeyboardInterrupt:
+            raise Stopped(
+                "stopped while sending; what you have committed is kept here", hint="'sesync sync' sends it."
+            ) from None
+
+    def undo(self) -> None:
+        # what others may have seen is not taken back
+        return
+
+    def __str__(self) -> str:
+        return by_hand("git", "-C", self.copy.top, *self._words)
