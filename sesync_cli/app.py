@@ -16,7 +16,7 @@ from sesync_cli import screen
 from sesync_cli.answer import say_json
 from sesync_cli.errors import Exit, SesyncError, Stopped, WrongWords
 from sesync_cli.lazy import Lazy, LazyGroup
-from sesync_cli.session import Session
+from sesync_cli.session import Session, forget_repository
 
 COMMANDS = {
     "link": ("sesync_cli.link.cli:link", "Link a project's data directory."),
@@ -64,6 +64,7 @@ def main() -> NoReturn:
         getattr(sys, name).reconfigure(errors="backslashreplace")
     for word in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(word, _interrupt)
+    forget_repository()
     gc.freeze()  # no collection need look at what was imported: a fifth of a short command's time
     code = _outcome()
     try:

@@ -20,6 +20,27 @@ def test_it_clones_into_home_and_says_what_comes_next(sesync, friend, home):
     assert leftovers(home) == []
 
 
+@pytest.mark.parametrize(
+    "leading",
+    [
+        {"GIT_DIR": "other/.git", "GIT_WORK_TREE": "other"},
+        {"GIT_INDEX_FILE": "other/.git/index", "GIT_OBJECT_DIRECTORY": "other/.git/objects"},
+        {"GIT_NAMESPACE": "other"},
+    ],
+)
+def test_it_is_whole_whatever_repository_the_shell_names(sesync, friend, home, tmp_path, leading):
+    git("init", "--quiet", tmp_path / "other")
+    before = sorted((tmp_path / "other").rglob("*"))
+    env = os.environ | {name: value.replace("other", f"{tmp_path}/other") for name, value in leading.items()}
+    for words in ((), ("--update",)):
+        done = sesync("clone", "cooltrees/analysis", *words, env=env)
+        assert (done.code, done.err) == (0, "")
+        assert git("status", "--porcelain", cwd=home / "analysis") == ""
+        git("fsck", cwd=home / "analysis")
+    assert (home / "analysis/analysis.py").read_text() == "print(1)\n"
+    assert sorted((tmp_path / "other").rglob("*")) == before
+
+
 def test_it_goes_home_whatever_the_current_folder(sesync, friend, home, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     assert sesync("clone", "a/b/deep", cwd=tmp_path / "elsewhere").out == "Cloned a/b/deep to ~/deep.\n"

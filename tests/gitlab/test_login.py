@@ -39,6 +39,21 @@ def test_a_token_from_standard_input_is_proven_and_kept(sesync, at, home):
     assert len(at.asked) > asked
 
 
+def test_settings_of_a_repository_that_the_shell_names_are_not_the_persons(sesync, at, home, monkeypatch):
+    write(home / "other-config", f"[credential]\n\thelper = store --file {home}/stolen\n", 0o644)
+    monkeypatch.setenv("GIT_CONFIG", str(home / "other-config"))
+    done = logged_in(sesync, TOKEN)
+    assert (done.code, "The token is kept in ~/.python-gitlab.cfg." in done.out) == (0, True), done
+    git = ["git", "-C", home / "bare"]
+    subprocess.run(["git", "init", "--quiet", "--bare", home / "bare"], check=True)
+    subprocess.run([*git, "config", "credential.helper", f"store --file {home}/stolen"], check=True)
+    monkeypatch.setenv("GIT_DIR", str(home / "bare"))
+    (home / ".python-gitlab.cfg").unlink()
+    done = logged_in(sesync, TOKEN)
+    assert (done.code, "The token is kept in ~/.python-gitlab.cfg." in done.out) == (0, True), done
+    assert not (home / "stolen").exists()
+
+
 def test_python_gitlab_itself_finds_it(sesync, at, home):
     logged_in(sesync, TOKEN)
     code = "import gitlab; g = gitlab.Gitlab.from_config(); g.auth(); print(g.user.username)"

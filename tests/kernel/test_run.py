@@ -38,6 +38,11 @@ def test_the_variables_are_as_in_the_notebook(sesync, trees: Path, shared: Share
         assert run(code) == expected
 
 
+def test_a_git_of_the_persons_own_works_where_they_have_told_it(sesync, trees: Path, tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "dotfiles"))
+    assert sesync("kernel", "run", "trees", "printenv", "GIT_DIR").out == f"{tmp_path}/dotfiles\n"
+
+
 @pytest.mark.parametrize("dashes", [(), ("--",)])
 def test_words_reach_the_command_as_they_are(sesync, trees: Path, dashes: tuple[str, ...]):
     words = ("--help", "-y", "a b", "", "--", "it's [bold]", "*", "$HOME", "--json")

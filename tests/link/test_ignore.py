@@ -34,6 +34,17 @@ def test_git_does_not_see_the_link_and_forgets_it_with_the_link(sesync, reposito
     assert excluded(repository) == before
 
 
+def test_the_list_is_the_folders_own_whatever_repository_the_shell_names(sesync, repository, home):
+    """As in a hook of git's, or in a shell that keeps dotfiles in a repository."""
+    git(home, "init", "-q", "other")
+    before = excluded(home / "other")
+    env = os.environ | {"GIT_DIR": f"{home}/other/.git", "GIT_WORK_TREE": str(home / "other")}
+    assert sesync("link", "cooltrees", "--in", repository, env=env).code == 0
+    assert (excluded(home / "other"), excluded(repository)) == (before, f"{before}/cooltrees-data\n")
+    assert sesync("unlink", "cooltrees", "--in", repository, env=env).code == 0
+    assert excluded(repository) == before
+
+
 def test_the_dry_run_shows_commands_that_do_the_same(sesync, repository, nfs):
     folder = repository / "raw [1] (new)"
     folder.mkdir()

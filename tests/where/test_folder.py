@@ -144,6 +144,16 @@ def test_several_repositories_are_asked_once_each(advised, write, git, home):
     }
 
 
+def test_each_files_own_repository_is_asked_whatever_the_shell_names(advised, write, git, home, monkeypatch):
+    write(home / "work/old.py", "1")
+    git(home / "work", "init")
+    git(home / "work", "add", "old.py")
+    git(home, "init", "other")
+    monkeypatch.setenv("GIT_DIR", str(home / "other/.git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(home / "other/.git/index"))
+    assert "work/old.py" not in advised()
+
+
 def test_there_is_a_limit(sesync, write, home, site):
     site(where={"most_files": 5})
     for number in range(9):

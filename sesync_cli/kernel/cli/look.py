@@ -60,4 +60,4 @@ def run(session: Session, name: str, command: tuple[str, ...]) -> Any:
         why = "it has no environment of its own" if one.works else one.trouble.problem
         hint = f"'sesync kernel show {one.name}' says more."
         raise NotReady(f"the kernel {one.name} cannot run commands: {why}", hint=hint)
-    become(command, expanded(command_env(one.environment) | dict(one.env), clean(session.env)))
+    become(command, expanded(command_env(one.environment) | dict(one.env), clean(session.whole_env)))
