@@ -4,7 +4,7 @@ import contextlib
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Said:
 class Connection:
     """How git may talk to a server: its settings for the way there, and whether a person can be asked."""
 
-    env: Mapping[str, str] = field(repr=False)  # a token may be in it
+    env: Mapping[str, str]
     interactive: bool
 
 

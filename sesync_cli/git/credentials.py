@@ -1,15 +1,23 @@
-"""A person's token for the site's GitLab, lent to git for one run: in memory, on no command line and in no file."""
+"""A person's token for the site's GitLab, lent to git for one run: in no environment, on no command line.
 
+It is in a file without a name that only the same account can open, and that is gone with this process however it ends.
+"""
+
+import os
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from typing import IO
 
 from sesync_cli.errors import SesyncError
 from sesync_cli.git.address import PORTS, Address, read, site_addresses
 from sesync_cli.gitlab.tokens import GIT, Keeper, find_token, has_password
 from sesync_cli.site.settings import Site
 
-# git runs this by a shell whose command line holds the variable's name alone; GitLab takes any name with a token
-_HELPER = """!f() { test "$1" = get && printf 'username=oauth2\\npassword=%s\\n' "$SESYNC_TOKEN"; }; f"""
+_MEMORY = "/dev/shm"  # what is written there is on no disk
+# git runs this by a shell; what is in its environment and on its command line, each hook of a repository can read
+_HELPER = """!f() {{ test "$1" = get && cat {place}; }}; f"""
 
 
 def lent(address: Address, site: Site, env: Mapping[str, str], home: Path) -> dict[str, str]:
@@ -19,16 +27,38 @@ def lent(address: Address, site: Site, env: Mapping[str, str], home: Path) -> di
         return {}
     try:
         token = find_token(site.gitlab_url, env, home)
-    except SesyncError:  # a broken file of settings must not keep git from asking the person
-        return {}
-    if token is None or token.source == GIT or has_password(server, Keeper(env, home)):
+        if token is None or token.source == GIT or has_password(server, Keeper(env, home)):
+            return {}
+        # GitLab takes any name with a token
+        helper = _HELPER.format(place=_place(_kept(f"username=oauth2\npassword={token.value}\n")))
+    except (SesyncError, OSError):  # neither broken settings nor a full disk keep git from asking the person
         return {}
     there = env.get("GIT_CONFIG_COUNT", "")
     count = int(there) if there.isdecimal() else 0
-    lent = {"SESYNC_TOKEN": token.value, "GIT_CONFIG_COUNT": str(count + 2)}
-    for number, helper in enumerate(("", _HELPER), count):  # the empty one keeps others from writing the token down
-        lent |= {f"GIT_CONFIG_KEY_{number}": f"credential.{server}.helper", f"GIT_CONFIG_VALUE_{number}": helper}
+    lent = {"GIT_CONFIG_COUNT": str(count + 2)}
+    for number, one in enumerate(("", helper), count):  # the empty one keeps others from writing the token down
+        lent |= {f"GIT_CONFIG_KEY_{number}": f"credential.{server}.helper", f"GIT_CONFIG_VALUE_{number}": one}
     return lent
+
+
+@cache  # as long as the program runs, since the file is gone when it is closed
+def _kept(text: str) -> IO[bytes]:
+    """This text in a file without a name, in memory where there is a place for that."""
+    try:
+        return _written(text, _MEMORY)
+    except OSError:
+        return _written(text)
+
+
+def _written(text: str, folder: str | None = None) -> IO[bytes]:
+    file = tempfile.TemporaryFile(buffering=0, dir=folder)  # noqa: SIM115
+    file.write(text.encode())
+    return file
+
+
+def _place(file: IO[bytes]) -> str:
+    """How another process of the same account opens the file: each reads it from the start."""
+    return f"/proc/{os.getpid()}/fd/{file.fileno()}"
 
 
 def _server(address: Address) -> str:
