@@ -85,11 +85,18 @@ def _files(copy: WorkingCopy, change: Change, below: str) -> list[Change]:
     if change.tracked:
         return [change]
     if os.path.lexists(copy.top / below / ".git"):
-        raise Refused(
-            f"{below.rstrip('/')} is a repository of its own, and cannot be committed into this one",
-            hint="Move it out of here, or ask somebody who knows git about submodules.",
-        )
-    return [Change(path, "new", tracked=False) for path in untracked(copy, below)]
+        raise _is_repository(below)
+    found = untracked(copy, below)
+    if inner := next((path for path in found if path.endswith("/")), ""):
+        raise _is_repository(inner)
+    return [Change(path, "new", tracked=False) for path in found]
+
+
+def _is_repository(path: str) -> Refused:
+    return Refused(
+        f"{path.rstrip('/')} is a repository of its own, and cannot be committed into this one",
+        hint="Move it out of here, or ask somebody who knows git about submodules.",
+    )
 
 
 def _need_known(copy: WorkingCopy, status: Status, word: str) -> None:

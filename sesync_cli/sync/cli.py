@@ -110,12 +110,10 @@ def _looked_up(session: Session, copy: WorkingCopy, stands: Status) -> tuple[Exc
     seen = click.get_current_context().meta
     tracks = tracking(copy, stands.branch, session.site)
     if _SEEN not in seen:
-        there, before = server(copy, tracks, session.site, _traveller(session)), fetched(copy, tracks).upstream.commit
-        fetch(copy, tracks, there, screen.doing)
-        seen[_SEEN] = there, before
-    there, before = seen[_SEEN]
-    begun = Exchange(copy, stands, there.fetched, fetched(copy, tracks))
-    return compared(begun, before), there
+        seen[_SEEN] = server(copy, tracks, session.site, _traveller(session))
+        fetch(copy, tracks, seen[_SEEN], screen.doing)
+    there = seen[_SEEN]
+    return compared(Exchange(copy, stands, there.fetched, fetched(copy, tracks))), there
 
 
 def _traveller(session: Session) -> Traveller:

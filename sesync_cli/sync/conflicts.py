@@ -68,6 +68,19 @@ def rewritten(found: Exchange) -> Conflict:
     )
 
 
+def no_longer_there(found: Exchange) -> Conflict:
+    """A branch that is new to the server, with commits that were there in others and are no longer."""
+    away, copy = found.own.taken_away, found.copy
+    send = by_hand("git", "-C", copy.top, "push", "-u", found.tracks.target.remote, found.status.branch)
+    return Conflict(
+        f"the server has no branch {plain(found.status.branch)}, and yours has {counted(away)} by {people(away)} that"
+        f" {'was' if len(away) == 1 else 'were'} there once and {'is' if len(away) == 1 else 'are'} no longer;"
+        f" {_UNCHANGED}",
+        hint=f"Somebody has taken them away, or has removed the branch. Ask {people(away)} before '{send}' sends them"
+        " again.",
+    )
+
+
 def another_branch(found: Exchange) -> Conflict:
     """A branch of the same name at the server, which the one here does not follow, and which has commits of its own."""
     target, upstream = found.tracks.target, found.tracks.upstream
@@ -100,7 +113,7 @@ def _aside(found: Exchange, path: str) -> str:
     if exists(copy, path):
         words.append(by_hand("mv", "--", copy.typed(path), copy.typed(_beside(copy, path))))
     if ask(["ls-files", "-z", "--", path], top).out:
-        in_head = not ask(["cat-file", "-e", f"HEAD:{path}"], top).code
+        in_head = bool(ask(["ls-tree", "-z", "HEAD", "--", path], top).out)
         back = ("checkout", "HEAD", "--", path) if in_head else ("rm", "--quiet", "--cached", "--", path)
         words.append(by_hand("git", "-C", top, *back))
     what = "keeps yours beside" if exists(copy, path) else "takes that back"

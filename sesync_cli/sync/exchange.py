@@ -35,14 +35,14 @@ class Exchange:
     joins: bool = False
 
 
-def compared(begun: Exchange, before: str) -> Exchange:
-    """The same with what both sides have; the branch that is followed stood at `before` when it was last looked at."""
+def compared(begun: Exchange) -> Exchange:
+    """The same with what both sides have."""
     copy, head, tracks = begun.copy, begun.status.commit, begun.tracks
     theirs, target = tracks.upstream.commit, tracks.target.commit
     incoming = commits(copy, theirs, head) if theirs else ()
     if not head:
         return replace(begun, incoming=incoming)
-    mine = own(copy, head, tracks.upstream, before)
+    mine = own(copy, head, tracks.upstream)
     if tracks.is_one:
         return replace(begun, incoming=incoming, own=mine, unsent=mine.commits)
     unsent = commits(copy, head, target, theirs) if target or theirs else mine.commits

@@ -32,6 +32,8 @@ def getting(found: Exchange, *, merge: bool = False) -> Getting:
     """How to get what is new; a Conflict where a person has to decide."""
     copy, upstream = found.copy, found.tracks.upstream
     is_behind = any(change.kind == BEHIND for change in found.status.changes)
+    if found.own.taken_away and not upstream.commit:
+        raise conflicts.no_longer_there(found)
     if not found.incoming and not found.own.taken_away:
         return Getting(found, moves_submodules=is_behind)
     if found.own.taken_away and found.own.commits:

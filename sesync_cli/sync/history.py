@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sesync_cli.git.client import ask
+from sesync_cli.sync.seen import past
 from sesync_cli.sync.tracking import Branch
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _FORMAT = "%H%x1f%an%x1f%s"
 _LOG = ("-c", "log.showSignature=false", "log", "-z", f"--format={_FORMAT}")
 SUBMODULE = "160000"  # git's mode for a commit of another repository
-_LONGEST = 2000  # steps of a branch that are looked back upon
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,15 @@ def commits(copy: WorkingCopy, theirs: str, *ours: str, path: str = "") -> tuple
     return tuple(Commit(*line.split("\x1f", 2)) for line in said.out.split("\0") if line.count("\x1f") >= 2)
 
 
-def own(copy: WorkingCopy, head: str, upstream: Branch, before: str) -> Own:
-    """What a working copy has beyond the branch that it follows, which stood at `before` when it was last looked at.
+def own(copy: WorkingCopy, head: str, upstream: Branch) -> Own:
+    """What a working copy has beyond the branch that it follows, or beyond all of the server's if that is not there.
 
-    What that branch once held, as git remembers of it, came from there, or went there: whoever has taken it away
+    What the server once held, as far as anybody remembers, came from there, or went there: whoever has taken it away
     wants it gone.
     """
-    if not upstream.commit:
-        return Own(commits(copy, head, f"--remotes={upstream.remote}"), ())
-    found = commits(copy, head, upstream.commit)
-    if not found:
-        return Own((), ())
-    mine = commits(copy, head, upstream.commit, before, *_once(copy, upstream.tracking))
+    theirs = upstream.commit or f"--remotes={upstream.remote}"
+    found = commits(copy, head, theirs)
+    mine = commits(copy, head, theirs, *past(copy, upstream)) if found else ()
     made_here = {one.id for one in mine}
     return Own(mine, tuple(one for one in found if one.id not in made_here))
 
@@ -85,11 +82,3 @@ def touched(copy: WorkingCopy, ours: str, theirs: str, *, joins: bool = True) ->
     said = ask([*words, old, theirs], copy.top).out.split("\0")
     pairs = zip(said[::2], said[1::2], strict=False)
     return {path: Touch(facts.split()[4], facts.split()[1] == SUBMODULE) for facts, path in pairs}
-
-
-def _once(copy: WorkingCopy, tracking: str) -> list[str]:
-    """The commits at which git has seen this branch of a server, by its reflog."""
-    said = ask(["reflog", "show", f"--max-count={_LONGEST}", "--format=%H", tracking, "--"], copy.top)
-    # the first entry also knows where the branch stood before it, which git tells by this alone
-    fork = ask(["merge-base", "--fork-point", tracking, "HEAD"], copy.top)
-    return list(dict.fromkeys((*said.out.split(), *fork.out.split())))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sesync_cli.git.client import ask, pieces
 from sesync_cli.sync.history import Touch
-from sesync_cli.sync.status import INSIDE, Status, exists, untracked
+from sesync_cli.sync.status import INSIDE, Status, exists, no_folder, untracked
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _NEVER = {".git", ".."}  # git itself refuses to write these
@@ -17,8 +17,10 @@ def in_the_way(copy: WorkingCopy, status: Status, coming: Mapping[str, Touch]) -
     """The paths that are coming and where something of the user's would be overwritten, ignored files included."""
     # a submodule with changes inside stays where it is, whatever comes
     own = {change.path for change in status.own if change.tracked and change.kind != INSIDE}
-    own |= _hidden_changes(copy, coming)
-    return sorted(
+    own |= _hidden_changes(copy, coming) | {path for path in coming if _is_repository_under(copy, path, coming[path])}
+    leaves = {path for path, touch in coming.items() if touch.kind in "DT" and path not in own}
+    instead = {no_folder(copy, path) for path, touch in coming.items() if touch.kind != "D"} - {"", *leaves}
+    return sorted(instead) + sorted(
         path for path, touch in coming.items() if path in own or (touch.kind == "A" and _is_taken(copy, path))
     )
 
@@ -46,6 +48,14 @@ def _differs(copy: WorkingCopy, path: str) -> bool:
     """Whether a file is not what git would write there."""
     said = ask(["cat-file", "--filters", f":{path}"], copy.top)
     return bool(said.code) or os.fsencode(said.out) != (copy.top / path).read_bytes()
+
+
+def _is_repository_under(copy: WorkingCopy, path: str, touch: Touch) -> bool:
+    """Whether a file would come where a folder is that holds a repository, a submodule for one, with all of its own."""
+    at = copy.top / path
+    if touch.kind == "D" or touch.is_submodule or at.is_symlink() or not at.is_dir():
+        return False
+    return any(".git" in (*folders, *files) for _, folders, files in os.walk(at))
 
 
 def _is_taken(copy: WorkingCopy, path: str) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sesync_cli.git.client import ask, pieces
 from sesync_cli.lock import partial, remove
+from sesync_cli.sync.status import exists, no_folder
 from sesync_cli.sync.working_copy import WorkingCopy
 
 
@@ -17,7 +18,8 @@ from sesync_cli.sync.working_copy import WorkingCopy
 class Entry:
     """From which commit the work began, to which commit the files were to be brought, and what was to be committed.
 
-    `to` is empty for a commit; its `paths` are what it was to hold, and `new` those of them that git did not know.
+    `to` is empty for a commit; its `paths` are what it was to hold, and `new` those of them that git did not know. An
+    entry without anything says that git was at work, and may have left a lock.
     """
 
     head: str
@@ -98,9 +100,9 @@ def _differing(copy: WorkingCopy, entry: Entry) -> dict[str, Pair]:
 
 def _ours(copy: WorkingCopy, differing: Mapping[str, Pair]) -> set[str]:
     """The paths that hold what git had written when it was killed: the new contents, their beginning, or nothing."""
-    there = [path for path in differing if os.path.lexists(copy.top / path)]
+    there = [path for path in differing if exists(copy, path)]
     files = [path for path in there if (copy.top / path).is_file() and not (copy.top / path).is_symlink()]
-    ours = set(differing) - set(there)
+    ours = {path for path in differing if path not in there and not _is_instead(copy, path, differing)}
     for some in pieces(files):
         numbers = ask(["hash-object", "--", *some], copy.top).out.split()
         ours |= {path for path, number in zip(some, numbers, strict=False) if number == differing[path].new}
@@ -111,6 +113,12 @@ def _ours(copy: WorkingCopy, differing: Mapping[str, Pair]) -> set[str]:
         if at.is_symlink() and _begins(copy, differing[path].new, os.fsencode(os.readlink(at))):
             ours.add(path)
     return ours
+
+
+def _is_instead(copy: WorkingCopy, path: str, differing: Mapping[str, Pair]) -> bool:
+    """Whether a person has put something where this path has its folder, and git has not."""
+    parent = no_folder(copy, path)
+    return bool(parent) and (parent not in differing or parent not in _ours(copy, {parent: differing[parent]}))
 
 
 def _begins(copy: WorkingCopy, number: str, contents: bytes) -> bool:

@@ -93,6 +93,7 @@ class Push:
     def do(self, report: Report) -> None:
         full = f"refs/heads/{self.branch}:{self.to.ref}"
         words = ["push", "--progress", *self._option, "--recurse-submodules=check", self.to.remote, full]
+        journal.note(self.copy, Entry(""))  # git writes here what it has sent, under locks that a kill leaves
         try:
             self.heard.append(work(["-C", str(self.copy.top), *words], self.connection, report))
         except GitFailed as failed:
@@ -101,6 +102,8 @@ class Push:
             raise Stopped(
                 "stopped while sending; what you have committed is kept here", hint="'sesync sync' sends it."
             ) from None
+        finally:
+            journal.settled(self.copy)
 
     def undo(self) -> None:
         # what others may have seen is not taken back

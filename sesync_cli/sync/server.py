@@ -12,7 +12,8 @@ from sesync_cli.plan import Report, Watch, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal
 from sesync_cli.sync.journal import Entry
-from sesync_cli.sync.tracking import Tracking, branches, spans
+from sesync_cli.sync.seen import remember
+from sesync_cli.sync.tracking import Tracking, branches, fetched, spans
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _USUAL_BRANCHES = ("main", "master")
@@ -39,6 +40,7 @@ def server(copy: WorkingCopy, tracks: Tracking, site: Site, traveller: Traveller
 
 def fetch(copy: WorkingCopy, tracks: Tracking, server: Server, watch: Watch) -> None:
     """Get what is new at the servers into git's store; no file and no branch of the user's changes."""
+    remember(copy, fetched(copy, tracks).upstream)
     wanted = {tracks.upstream.remote: (server.fetched, server.connection, [tracks.upstream])}
     if tracks.target.remote in wanted:
         wanted[tracks.target.remote][2].append(tracks.target)
@@ -47,6 +49,7 @@ def fetch(copy: WorkingCopy, tracks: Tracking, server: Server, watch: Watch) -> 
     for remote, (attempt, connection, ones) in wanted.items():
         with watch(f"Looking for what is new at {attempt.where} ...") as report:
             get(copy, [remote, *spans(copy, ones)], attempt, connection, report)
+    remember(copy, fetched(copy, tracks).upstream)
 
 
 def get(copy: WorkingCopy, words: Sequence[str], attempt: Attempt, connection: Connection, report: Report) -> None:

@@ -1,8 +1,9 @@
 """How a working copy stands: on which branch, and what is changed in it, as git tells it."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from sesync_cli.git.client import ask
 from sesync_cli.sync.submodules import is_earlier
@@ -50,7 +51,18 @@ class Status:
 
 def status(copy: WorkingCopy) -> Status:
     """How this working copy stands now."""
-    said = ask(["status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=normal"], copy.top)
+    said = ask(
+        [
+            "status",
+            "--porcelain=v2",
+            "--branch",
+            "-z",
+            "--no-renames",
+            "--untracked-files=normal",
+            "--ignore-submodules=none",
+        ],
+        copy.top,
+    )
     if said.code:
         raise unreadable(copy.top, said.err)
     stands = parsed(said.out)
@@ -107,6 +119,14 @@ def untracked(copy: WorkingCopy, path: str, *, ignored: bool = False) -> list[st
 
 
 def exists(copy: WorkingCopy, path: str) -> bool:
-    """Whether there is anything of this name, a dead link included."""
-    at = Path(copy.top, path)
-    return at.is_symlink() or at.exists()
+    """Whether there is anything of this name in the working copy, a dead link included."""
+    return os.path.lexists(copy.top / path) and not no_folder(copy, path)
+
+
+def no_folder(copy: WorkingCopy, path: str) -> str:
+    """The first part of a path where a file or a link is, and a folder would have to be; empty if there is none."""
+    for parent in reversed(PurePosixPath(path).parents[:-1]):
+        at = copy.top / parent
+        if at.is_symlink() or (os.path.lexists(at) and not at.is_dir()):
+            return str(parent)
+    return ""

@@ -8,8 +8,10 @@ from sesync_cli.git.client import Connection, GitFailed, ask, work
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import journal
 from sesync_cli.sync.failures import commit_refused, forward_failed
-from sesync_cli.sync.history import resolve
+from sesync_cli.sync.history import resolve, touched
+from sesync_cli.sync.in_the_way import in_the_way, unknown_to_git
 from sesync_cli.sync.journal import Entry
+from sesync_cli.sync.status import status
 from sesync_cli.sync.tracking import Branch
 from sesync_cli.sync.working_copy import WorkingCopy
 
@@ -111,7 +113,21 @@ class Merge:
         made = ask(words, self.copy.top)
         if made.code:
             raise commit_refused(self.copy, made.err)
+        # by a renaming, what is theirs can come under a name that only this side has
+        coming = touched(self.copy, ours, made.out.strip(), joins=False)
+        stands = status(self.copy)
+        if blocked := (*in_the_way(self.copy, stands, coming), *unknown_to_git(self.copy, coming)):
+            raise self._would_overwrite(blocked)
         go_forward(self.copy, made.out.strip(), report)
+
+    def _would_overwrite(self, paths: Sequence[str]) -> Conflict:
+        mine = self.copy.typed(paths[0])
+        return Conflict(
+            f"joining the two would overwrite what you have in {', '.join(paths[:5])}, and git does not keep all of it;"
+            " no file was changed, and what you have committed is kept",
+            hint=f"'{by_hand('cp', '--', mine, f'{mine}-mine')}' keeps yours beside,"
+            f" and '{by_hand('git', '-C', self.copy.top, 'merge', self.upstream.shown)}' then joins them.",
+        )
 
     def _undecided(self, paths: list[str]) -> Conflict:
         begin = by_hand("git", "-C", self.copy.top, "merge", self.upstream.shown)

@@ -125,7 +125,9 @@ def spans(copy: WorkingCopy, tracks: Iterable[Branch]) -> list[str]:
 
 def _settings(copy: WorkingCopy) -> Settings:
     said = ask(["config", "-z", "--get-regexp", r"^(remote|branch|push)\."], copy.top).out
-    values = dict(line.partition("\n")[::2] for line in said.split("\0") if line)
+    pairs = [line.partition("\n")[::2] for line in said.split("\0") if line]
+    values = dict(pairs)  # the last one counts
+    values |= {key: value for key, value in reversed(pairs) if key.endswith(".merge")}  # of these, the first one
     names = [found[1] for key in values if (found := re.fullmatch(r"remote\.(.+)\.(?:url|pushurl)", key, re.DOTALL))]
     return Settings(tuple(dict.fromkeys(names)), values)
 

@@ -13,6 +13,7 @@ from sesync_cli.sync.getting import getting, getting_first
 from sesync_cli.sync.history import Commit
 from sesync_cli.sync.obstacles import need_calm
 from sesync_cli.sync.recovery import recover
+from sesync_cli.sync.seen import remember
 from sesync_cli.sync.server import address, get
 from sesync_cli.sync.status import Status, status
 from sesync_cli.sync.tracking import Tracking, branches, fetched, spans, tracking
@@ -61,21 +62,23 @@ class Update:
             self.missed.extend(f"{path}: {error}" for path, error in submodules.missed.items())
 
     def _looked_up(self, copy: WorkingCopy, stands: Status, tracks: Tracking, report: Report) -> Exchange:
-        before, upstream = fetched(copy, tracks).upstream.commit, tracks.upstream
+        upstream = tracks.upstream
         there = address(copy, self.attempt.site, upstream.remote)
         if not there.is_same(self.attempt.address):
             raise Conflict(
                 f"what is checked out in {copy.shown} follows another server ({upstream.remote}); nothing was changed",
                 hint=f"'{copy.again()}' gets what is new there.",
             )
+        remember(copy, fetched(copy, tracks).upstream)
         get(copy, [upstream.remote, *spans(copy, [upstream])], self.attempt, self.connection, report)
         now = fetched(copy, tracks)
+        remember(copy, now.upstream)
         if stands.commit and not now.upstream.commit and branches(copy, upstream.remote):
             raise Conflict(
                 f"the branch {stands.branch} of {copy.shown} follows no branch of the server, so nothing was changed",
                 hint=f"'git -C {copy.top} branch -vv' shows the branches; 'git switch BRANCH' there changes to one.",
             )
-        found = compared(Exchange(copy, stands, self.attempt, now), before)
+        found = compared(Exchange(copy, stands, self.attempt, now))
         if found.own.taken_away:
             raise Conflict(
                 f"the history of {now.upstream.name} was rewritten at the server, and {copy.shown} has commits that are"

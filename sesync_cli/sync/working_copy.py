@@ -72,12 +72,21 @@ def at(top: Path, shown: str, name: str, inside: str | None = None) -> WorkingCo
 def is_named(word: str, place: Place, *, alone: bool) -> bool:
     """Whether this word means a working copy as a whole: its top folder, or its name in home.
 
-    If it stands `alone`, what is inside of the current folder's working copy does not count: it is a part of that.
+    If it stands `alone`, what is inside of the current folder's working copy does not count: it is a part of that, and
+    so is all of it.
     """
     folder = _folder(word, place)
-    if folder is None or not os.path.lexists(folder / ".git"):
+    if folder is None or not os.path.lexists(folder / ".git") or _is_removed(word, place):
         return False
-    return not (alone and place.cwd in folder.parents and ask(["rev-parse", "--show-cdup"], place.cwd).code == 0)
+    is_within = place.cwd == folder or place.cwd in folder.parents
+    return not (alone and is_within and ask(["rev-parse", "--show-cdup"], place.cwd).code == 0)
+
+
+def _is_removed(word: str, place: Place) -> bool:
+    """Whether this names what was removed from the current folder, and git still knows."""
+    if os.path.lexists(place.cwd / Path(word).expanduser()):
+        return False
+    return any(ask([*words, "--", word], place.cwd).out for words in (["ls-files", "-z"], ["ls-tree", "-z", "HEAD"]))
 
 
 def clones(home: Path) -> list[str]:
