@@ -5,7 +5,7 @@ import os
 import shlex
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,6 +56,16 @@ class Plan:
     after: Callable[[], Mapping[str, Any]] | None = None
     each: tuple[str, ...] = ()
     note: str = ""
+
+    def warned(self, told: tuple[str, ...]) -> "Plan":
+        """The same with these warnings before its own, those that it learns of when it is done included."""
+        learn = self.after
+
+        def after() -> Mapping[str, Any]:
+            learnt = learn() if learn else {}
+            return {**learnt, "warnings": (*told, *learnt.get("warnings", self.warnings))}
+
+        return replace(self, warnings=(*told, *self.warnings), after=after)
 
     def carry_out(self, watch: Watch) -> None:
         """Do every step, or none: a failure or an interrupt undoes what was done, the latest first."""

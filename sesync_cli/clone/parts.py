@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sesync_cli.git.address import Address, allowed
+from sesync_cli.git.address import Address, allowed, without_secret
 from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, ask, talk
 from sesync_cli.git.failures import Attempt, explain
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.secrets import without_secrets
 
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _LONGEST_POINTER = 1024  # bytes, by the specification of Git LFS
@@ -119,7 +120,7 @@ def _is_pointer(path: Path) -> bool:
 def _strange_server(folder: Path) -> str:
     """An address in the repository's own settings for Git LFS that sesync does not go to."""
     urls = (value for key, value in _settings(folder / ".lfsconfig").items() if key.endswith("url"))
-    return next((url for url in urls if not allowed(url)), "")
+    return next((without_secrets(without_secret(url)) for url in urls if not allowed(url)), "")
 
 
 def _settings(file: Path) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.git.client import Connection, GitFailed, ask, remote, talk
+from sesync_cli.git.client import Connection, GitFailed, ask, origin, remote, talk
 from sesync_cli.git.failures import Attempt, explain
 from sesync_cli.plan import Report, by_hand
 
@@ -32,7 +32,8 @@ class Redirect:
         self._set(self.attempt.address.url)
 
     def undo(self) -> None:
-        self._set(self.before)
+        if origin(self.folder) == self.attempt.address.url:  # else nothing was changed, and a password may be in it
+            self._set(self.before)
 
     def _set(self, url: str) -> None:
         ask(["remote", "set-url", "--", remote(self.folder), url], self.folder)

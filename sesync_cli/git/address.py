@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from sesync_cli.errors import NotReady, WrongWords
-from sesync_cli.secrets import without_logins
+from sesync_cli.secrets import without_secrets
 from sesync_cli.site.settings import Site
 
 PORTS = {"ssh": 22, "https": 443, "http": 80, "git": 9418}
@@ -14,11 +14,18 @@ _SCP = re.compile(r"(?:(\w[\w.+-]*)@)?(\w[\w.-]*|\[[0-9A-Fa-f:.]+\]):(?!//|:)(.+
 _HOST = re.compile(r"\w[\w.-]*|[0-9A-Fa-f:.]+")
 _USER = re.compile(r"\w[\w.+-]*")
 _TOKEN = re.compile(r"gl[a-z]+-|gh[a-z]_|github_pat_|(?=\w*\d)\w{20,}", re.ASCII)
+_LOGIN = re.compile(r"(?P<scheme>[\w+.-]*)://(?P<user>[^/?#:@]*)(?P<password>:[^/?#]*|@[^/?#]*)?@")
+# USER:PASSWORD@HOST:PATH is none of git's addresses, and people write it all the same
+_SCP_LOGIN = re.compile(r"([^:/@]*):[^/@]+@([\w.-]+:.+|[\w-]+(?:\.[\w-]+)+/.+)", re.DOTALL)
+_ELSEWHERE = re.compile(r"\?|/(?:gl[a-z]+-|gh[a-z]_|github_pat_)")  # where else in an address a token may stand
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where a repository is. `url` is for git; `label` is how people call it; `host` is empty for a local path."""
+    """Where a repository is. `url` is for git, and may have a password in it; what is said of it is `shown`.
+
+    `label` is how people call it; `host` is empty for a local path.
+    """
 
     url: str
     label: str
@@ -27,6 +34,11 @@ class Address:
     port: int | None
     user: str
     path: str
+
+    @property
+    def shown(self) -> str:
+        """The address as anybody may read it, and as it may be typed again."""
+        return without_secret(self.url)
 
     @property
     def repo(self) -> str:
@@ -55,8 +67,8 @@ def read(url: str) -> Address | None:
         return _read_url(url)
     if scp := _SCP.fullmatch(url):
         user, host, path = scp.groups()
-        return Address(url, without_logins(url), "ssh", host.strip("[]"), None, user or "", path)
-    return Address(url, url, "file", "", None, "", url) if url.startswith("/") else None
+        return Address(url, without_secret(url), "ssh", host.strip("[]"), None, user or "", path)
+    return Address(url, without_secret(url), "file", "", None, "", url) if url.startswith("/") else None
 
 
 def typed(text: str, site: Site, way: str) -> Address:
@@ -91,13 +103,31 @@ def allowed(url: str) -> Address | None:
 
 
 def carries_secret(url: str) -> bool:
-    """Whether a password or a token is written in an address."""
-    scheme, is_url, rest = url.partition("://")
-    if not is_url:
-        user, at, _ = url.partition("@")
-        return bool(at) and ":" in user
-    user, at, _ = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")
-    return bool(at) and (":" in user or (scheme in ("http", "https") and bool(_TOKEN.match(user))))
+    """Whether a password or a token is written in an address; a user's name alone is none."""
+    return bool(_SCP_LOGIN.fullmatch(url)) or any(map(_is_secret, _LOGIN.finditer(url)))
+
+
+def without_secret(url: str) -> str:
+    """The address without its password or token, by which git goes to the same place and asks for it."""
+    if found := _SCP_LOGIN.fullmatch(url):
+        url = f"{found[1]}@{found[2]}".removeprefix("@")
+    url = _LOGIN.sub(lambda found: _bare(found) if _is_secret(found) else found[0], url)
+    return without_secrets(url) if _ELSEWHERE.search(url) else url
+
+
+def _is_secret(found: re.Match[str]) -> bool:
+    user = unquote(found["user"])
+    return len(found["password"] or "") > 1 or ":" in user or (_is_web(found) and bool(_TOKEN.match(user)))
+
+
+def _bare(found: re.Match[str]) -> str:
+    # on the web, git asks for the user too; over ssh, the user is a part of the address
+    user = "" if _is_web(found) or not found["user"] else f"{found['user']}@"
+    return f"{found['scheme']}://{user}"
+
+
+def _is_web(found: re.Match[str]) -> bool:
+    return found["scheme"].lower() in ("http", "https")
 
 
 def site_addresses(repo: str, site: Site) -> list[Address]:
@@ -110,8 +140,8 @@ def name_at_site(address: Address, site: Site) -> str:
     """What the site's own GitLab calls this repository, GROUP/NAME; empty for those elsewhere."""
     for template in (site.gitlab_ssh, site.gitlab_https):
         before, after = template.split("{repo}")
-        if address.url.startswith(before) and address.url.endswith(after):
-            return address.url[len(before) : len(address.url) - len(after)]
+        if address.shown.startswith(before) and address.shown.endswith(after):
+            return address.shown[len(before) : len(address.shown) - len(after)]
     return ""
 
 
@@ -129,7 +159,7 @@ def _read_url(url: str) -> Address | None:
         host, port, user = parts.hostname or "", parts.port, parts.username or ""
     except ValueError:
         return None
-    return Address(url, without_logins(url), parts.scheme, host, port, user, parts.path)
+    return Address(url, without_secret(url), parts.scheme, host, port, user, parts.path)
 
 
 def _is_allowed(address: Address) -> bool:

@@ -34,7 +34,7 @@ class Attempt:
         """The server, as people say it."""
         port = self.address.port
         usual = port is None or port == PORTS.get(self.address.scheme)
-        return f"{self.address.host or self.address.url}{'' if usual else f' (port {port})'}"
+        return f"{self.address.host or self.address.shown}{'' if usual else f' (port {port})'}"
 
     @property
     def is_at_site(self) -> bool:
@@ -188,7 +188,7 @@ def _strange_path(attempt: Attempt, text: str) -> SesyncError:
 
 def _no_branch(attempt: Attempt, text: str) -> SesyncError:
     found = re.search("Remote branch (.+) not found", text)
-    listing = by_hand("git", "ls-remote", "--heads", attempt.address.url)
+    listing = by_hand("git", "ls-remote", "--heads", attempt.address.shown)
     return NotFound(
         f"{attempt.address.label} has no branch {found[1] if found else 'of this name'}",
         hint=f"'{listing}' lists them.",

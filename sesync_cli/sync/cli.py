@@ -10,6 +10,7 @@ from sesync_cli.answer import plans
 from sesync_cli.errors import NotReady, SesyncError, WrongWords
 from sesync_cli.git import identity
 from sesync_cli.git.connection import Traveller
+from sesync_cli.git.exposed import exposed
 from sesync_cli.git.identity import Introduce
 from sesync_cli.plan import Plan, by_hand
 from sesync_cli.run import need
@@ -71,7 +72,7 @@ def sync(session: Session, repo: str | None, file: tuple[str, ...], message: str
         plan = plan_sync(*_looked_up(session, copy, stands), wish)
         if any(isinstance(step, (Commit, Merge)) for step in plan.steps):
             plan = replace(plan, steps=(*_introduction(session, copy), *plan.steps))
-        return plan
+        return plan.warned(exposed(copy.top, copy.shown, session.site))
 
 
 def _alone(copy: WorkingCopy) -> AbstractContextManager[None]:

@@ -40,7 +40,8 @@ def commit_refused(copy: WorkingCopy, text: str) -> SesyncError:
         )
     if "File exists" in text and ".lock" in text:
         return Conflict(f"another git is at work in {copy.shown}", hint="Wait until it has ended; then run this again.")
-    lines = [line.rstrip() for line in text.splitlines() if line.strip() and not _NOISE.match(line)]
+    said = without_secrets(text)  # a hook may repeat what it has read
+    lines = [line.rstrip() for line in said.splitlines() if line.strip() and not _NOISE.match(line)]
     said = "\n  ".join(lines[-_MOST_LINES:])
     return Refused(
         f"git, or a check (hook) that is set up in {copy.shown}, did not let this be committed:\n  {said}",

@@ -28,7 +28,7 @@ def result(exchange: Exchange) -> dict[str, Any]:
     chosen = exchange.chosen
     return {
         "path": exchange.copy.top,
-        "repository": exchange.attempt.address.url,
+        "repository": exchange.attempt.address.shown,
         "branch": exchange.status.branch,
         "received": [asdict(one) for one in exchange.incoming],
         "sent": [asdict(one) for one in exchange.unsent],

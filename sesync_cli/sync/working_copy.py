@@ -9,6 +9,7 @@ from sesync_cli.errors import NotFound, Refused, SesyncError
 from sesync_cli.git.client import ask
 from sesync_cli.names import near, tilde
 from sesync_cli.plan import by_hand
+from sesync_cli.secrets import without_secrets
 
 _DUBIOUS = "dubious ownership"
 
@@ -112,6 +113,7 @@ def unreadable(folder: Path, said: str) -> SesyncError:
         )
     lines = [line for line in said.splitlines() if line.strip()]
     words = lines[-1].removeprefix("fatal: ").removeprefix("error: ") if lines else "it does not say why"
+    words = without_secrets(words)  # git quotes settings, and a password may stand in one
     return SesyncError(f"git cannot read {folder}: {words}", hint="'sesync clone REPO DIR' makes a fresh copy beside.")
 
 

@@ -125,8 +125,44 @@ def test_the_name_is_the_folder_that_git_would_make(url, name):
     assert read(url).name == name
 
 
-@pytest.mark.parametrize("url", ["https://oauth2:s3cret@example.org/a/b.git", "https://jsmith:s3cret@example.org/a/b"])
-def test_what_is_said_of_an_address_has_no_password(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://oauth2:s3cret@example.org/a/b.git", "https://example.org/a/b.git"),
+        ("https://jsmith:s3cret@[::1]:8443/a/b", "https://[::1]:8443/a/b"),
+        ("https://jsmith:p@s3cret@example.org/a/b", "https://example.org/a/b"),
+        ("https://jsmith%3As3cret@example.org/a/b", "https://example.org/a/b"),
+        ("https://glpat-s3cret@example.org/a/b", "https://example.org/a/b"),
+        ("https://glpat%2Ds3cret@example.org/a/b", "https://example.org/a/b"),
+        ("HTTPS://glpat-s3cret@example.org/a/b", "HTTPS://example.org/a/b"),
+        ("https://ghp_s3cret:x-oauth-basic@github.com/a/b.git", "https://github.com/a/b.git"),
+        ("https://glpat-s3cret:@example.org/a/b", "https://example.org/a/b"),
+        ("ssh://git:s3cret@example.org:2222/a/b.git", "ssh://git@example.org:2222/a/b.git"),
+        ("git:s3cret@example.org:a/b.git", "git@example.org:a/b.git"),
+        ("https://example.org/https://jsmith:s3cret@github.com/a/b", "https://example.org/https://github.com/a/b"),
+        ("https://example.org/a/b.git?private_token=s3cretword", "https://example.org/a/b.git?private_token=***"),
+    ],
+)
+def test_what_is_said_of_an_address_has_no_password(url: str, shown: str) -> None:
     address = read(url)
     assert address
-    assert "s3cret" not in address.label
+    assert (address.shown, "s3cret" in address.label) == (shown, False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://oauth2@example.org/a/b.git",
+        "https://jsmith:@example.org/a/b",
+        "ssh://git@example.org/a/b",
+        "git@example.org:a/b@2.git",
+        "server:repos@2019/x.git",
+        "https://example.org/a@b:c@d/e",
+        "/srv/a:b@c:d.git",
+        "file:///srv/a:b@c/d.git",
+    ],
+)
+def test_an_address_without_a_secret_is_shown_as_it_is(url: str) -> None:
+    address = read(url)
+    assert address
+    assert (address.shown, address.label) == (url, url)

@@ -19,6 +19,7 @@ from sesync_cli.clone.redirect import Redirect
 from sesync_cli.clone.working_copy import Clone, existing
 from sesync_cli.git import client, connection
 from sesync_cli.git.address import Address, typed
+from sesync_cli.git.exposed import exposed
 from sesync_cli.git.failures import Attempt
 from sesync_cli.names import tilde
 from sesync_cli.plan import Plan
@@ -69,15 +70,18 @@ def _plan(session: Session, repo: str, wish: Wish) -> Plan:
     if not wish.anyway:
         place.refuse_data_directory(final, session.site)
     there = existing(address, final, wish.dir is not None)
-    facts = {"repository": address.url, "path": str(final)}
+    facts = {"repository": address.shown, "path": str(final)}
     shown = tilde(final, session.home)
     if there is None:
         return _plan_clone(session, Attempt(address, final, session.site, session.home), facts, wish.extent)
     if wish.way and there.scheme != address.scheme and not wish.update:
-        return _plan_redirect(session, Attempt(address, final, session.site, session.home), there, facts)
+        told = exposed(final, shown, session.site, moves=True)
+        return _plan_redirect(session, Attempt(address, final, session.site, session.home), there, facts).warned(told)
+    told = exposed(final, shown, session.site)
     if not wish.update:
-        return Plan((), f"{shown} is already cloned from {address.label}; '--update' gets what is new.", facts)
-    return _plan_update(session, Attempt(there, final, session.site, session.home), facts)
+        done = f"{shown} is already cloned from {address.label}; '--update' gets what is new."
+        return Plan((), done, facts, warnings=told)
+    return _plan_update(session, Attempt(there, final, session.site, session.home), facts).warned(told)
 
 
 def _plan_clone(session: Session, attempt: Attempt, facts: Mapping[str, Any], extent: Extent) -> Plan:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from sesync_cli import screen
@@ -15,6 +16,7 @@ from sesync_cli.clone.working_copy import Clone, existing
 from sesync_cli.errors import Conflict, SesyncError, WrongWords
 from sesync_cli.git import connection
 from sesync_cli.git.address import typed
+from sesync_cli.git.exposed import exposed
 from sesync_cli.git.failures import Attempt
 from sesync_cli.names import tilde
 from sesync_cli.plan import Plan
@@ -48,12 +50,13 @@ def plan_group(session: Session, group: str, paths: Sequence[str], wish: Wish) -
     """Clone all of these side by side; those that are there already stay as they are, or are updated."""
     found = _found(session, group, paths, wish)
     wanted = (*found.new, *(found.there if wish.update else ()))
-    all_ = [{"repository": one.address.url, "path": str(one.folder)} for one in (*found.new, *found.there)]
+    all_ = [{"repository": one.address.shown, "path": str(one.folder)} for one in (*found.new, *found.there)]
     facts = {"repositories": sorted(all_, key=lambda one: one["path"])}
+    told = tuple(warning for one in found.there for warning in _exposed(session, one.folder))
     if not wanted:
         if found.blocked:
             raise _unfinished(found.blocked, len(paths))
-        return Plan((), f"{_count(len(paths))} are cloned already; '--update' gets what is new.", facts)
+        return Plan((), f"{_count(len(paths))} are cloned already; '--update' gets what is new.", facts, warnings=told)
     ways, there = _ways(session, wanted), found.there if wish.update else ()
     who, failed = introduction(session), dict(found.blocked)
     updates = [Update(attempt, ways[_server(attempt)].connection, _traveller(session)) for attempt in there]
@@ -75,7 +78,8 @@ def plan_group(session: Session, group: str, paths: Sequence[str], wish: Wish) -
     questions = (*(way.ask for way in ways.values()), _question(session, wanted, place_of))
     ask = "\n".join(filter(None, questions))
     owner = session.home / ".sesync-group" / (group or "several")
-    return Plan(steps, done, facts, ask=ask, owner=owner, sweeps=(wanted[0].folder.parent,), after=after)
+    plan = Plan(steps, done, facts, ask=ask, owner=owner, sweeps=(wanted[0].folder.parent,), after=after)
+    return plan.warned(told)
 
 
 def _found(session: Session, group: str, paths: Sequence[str], wish: Wish) -> _Found:
@@ -93,6 +97,10 @@ def _found(session: Session, group: str, paths: Sequence[str], wish: Wish) -> _F
         way = replace(known, label=path) if known else address
         (there if known else new).append(Attempt(way, final, session.site, session.home))
     return _Found(tuple(new), tuple(there), blocked)
+
+
+def _exposed(session: Session, folder: Path) -> tuple[str, ...]:
+    return exposed(folder, tilde(folder, session.home), session.site)
 
 
 def _ways(session: Session, wanted: Sequence[Attempt]) -> dict[str, connection.Way]:
