@@ -3,8 +3,6 @@
 It is in a file without a name that only the same account can open, and that is gone with this process however it ends.
 """
 
-import os
-import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -12,10 +10,10 @@ from typing import IO
 
 from sesync_cli.errors import SesyncError
 from sesync_cli.git.address import PORTS, Address, read, site_addresses
+from sesync_cli.git.unnamed import place, written
 from sesync_cli.gitlab.tokens import GIT, Keeper, find_token, has_password
 from sesync_cli.site.settings import Site
 
-_MEMORY = "/dev/shm"  # what is written there is on no disk
 # git runs this by a shell; what is in its environment and on its command line, each hook of a repository can read
 _HELPER = """!f() {{ test "$1" = get && cat {place}; }}; f"""
 
@@ -30,7 +28,7 @@ def lent(address: Address, site: Site, env: Mapping[str, str], home: Path) -> di
         if token is None or token.source == GIT or has_password(server, Keeper(env, home)):
             return {}
         # GitLab takes any name with a token
-        helper = _HELPER.format(place=_place(_kept(f"username=oauth2\npassword={token.value}\n")))
+        helper = _HELPER.format(place=place(_kept(f"username=oauth2\npassword={token.value}\n")))
     except (SesyncError, OSError):  # neither broken settings nor a full disk keep git from asking the person
         return {}
     there = env.get("GIT_CONFIG_COUNT", "")
@@ -43,22 +41,7 @@ def lent(address: Address, site: Site, env: Mapping[str, str], home: Path) -> di
 
 @cache  # as long as the program runs, since the file is gone when it is closed
 def _kept(text: str) -> IO[bytes]:
-    """This text in a file without a name, in memory where there is a place for that."""
-    try:
-        return _written(text, _MEMORY)
-    except OSError:
-        return _written(text)
-
-
-def _written(text: str, folder: str | None = None) -> IO[bytes]:
-    file = tempfile.TemporaryFile(buffering=0, dir=folder)  # noqa: SIM115
-    file.write(text.encode())
-    return file
-
-
-def _place(file: IO[bytes]) -> str:
-    """How another process of the same account opens the file: each reads it from the start."""
-    return f"/proc/{os.getpid()}/fd/{file.fileno()}"
+    return written(text)
 
 
 def _server(address: Address) -> str:

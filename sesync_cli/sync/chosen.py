@@ -10,7 +10,7 @@ from sesync_cli.git.client import ask
 from sesync_cli.names import near
 from sesync_cli.plan import by_hand
 from sesync_cli.site.settings import Site
-from sesync_cli.sync.status import BEHIND, INSIDE, Change, Status, exists, untracked
+from sesync_cli.sync.status import BEHIND, INSIDE, Change, Status, exists, is_repository, untracked
 from sesync_cli.sync.submodules import goes_back
 from sesync_cli.sync.unfit import unfit
 from sesync_cli.sync.working_copy import WorkingCopy
@@ -74,7 +74,7 @@ def _changes(copy: WorkingCopy, status: Status, word: str) -> list[Change]:
     if any(change.kind == INSIDE for change in changes):
         raise Refused(
             f"{word} is a repository of its own (a submodule): what was changed inside is committed there",
-            hint=f"'cd {word}' and 'sesync sync -m TEXT FILE' do it; then commit {word} here.",
+            hint=f"'{by_hand('cd', copy.typed(word))}' and 'sesync sync -m TEXT FILE' do it; then commit {word} here.",
         )
     if not changes:
         _need_known(copy, status, word)
@@ -84,7 +84,7 @@ def _changes(copy: WorkingCopy, status: Status, word: str) -> list[Change]:
 def _files(copy: WorkingCopy, change: Change, below: str) -> list[Change]:
     if change.tracked:
         return [change]
-    if os.path.lexists(copy.top / below / ".git"):
+    if is_repository(copy, f"{below}/"):
         raise _is_repository(below)
     found = untracked(copy, below)
     if inner := next((path for path in found if path.endswith("/")), ""):
@@ -118,7 +118,7 @@ def _need_known(copy: WorkingCopy, status: Status, word: str) -> None:
 def _backwards(copy: WorkingCopy, changes: Iterable[Change], *, staged: bool = False) -> tuple[str, ...]:
     moved = (change for change in changes if change.commit and change.kind != INSIDE)
     back = (change.path for change in moved if goes_back(copy, change.path, change.commit if staged else "HEAD"))
-    return tuple(f"the submodule {path} would go back to an earlier state" for path in back)
+    return tuple(f"the submodule {path} would lose what others have moved it to" for path in back)
 
 
 def _doubts(copy: WorkingCopy, site: Site, files: Sequence[str]) -> tuple[str, ...]:

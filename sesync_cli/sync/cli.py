@@ -18,8 +18,8 @@ from sesync_cli.session import Session
 from sesync_cli.sync.chosen import Chosen, chosen, relative
 from sesync_cli.sync.exchange import Exchange, compared
 from sesync_cli.sync.obstacles import need_calm
-from sesync_cli.sync.plans import Wish, plan_sync, plan_unlock
-from sesync_cli.sync.recovery import recover
+from sesync_cli.sync.plans import Wish, plan_sync
+from sesync_cli.sync.recovery import plan_recovery, recover
 from sesync_cli.sync.sending import Commit
 from sesync_cli.sync.server import Server, fetch, server
 from sesync_cli.sync.status import Status, status
@@ -63,8 +63,8 @@ def sync(session: Session, repo: str | None, file: tuple[str, ...], message: str
     repo, files = _sorted(repo, file, message, place)
     copy = named(repo, place)
     with _alone(copy):
-        if locks := recover(copy):
-            return plan_unlock(copy, locks)
+        if left := recover(copy):
+            return plan_recovery(copy, left)
         stands = status(copy)
         need_calm(copy, stands)
         picked = None if message is None else _chosen(session, copy, stands, message, files)
@@ -83,7 +83,7 @@ def _alone(copy: WorkingCopy) -> AbstractContextManager[None]:
     from sesync_cli.lock import alone
 
     meta[_AGAIN] = True
-    return alone(copy.top, screen.doing("Waiting for another sesync"))
+    return alone(copy.place, screen.doing("Waiting for another sesync"))
 
 
 def _sorted(

@@ -8,7 +8,7 @@ from sesync_cli.git.client import ask
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.history import commits
-from sesync_cli.sync.status import exists
+from sesync_cli.sync.status import INSIDE, exists, no_folder
 from sesync_cli.sync.words import counted, few, people, plain
 from sesync_cli.sync.working_copy import WorkingCopy
 
@@ -19,12 +19,12 @@ def blocked(found: Exchange, paths: list[str], *, own: bool) -> Conflict:
     """Files that both sides have changed; `own` says that all that are here are to be committed anyway."""
     if own:
         hint = "Add '--merge' to commit yours and join the two; if the same lines were changed, it stops and says so."
-    elif found.own.taken_away:
-        hint = _aside(found, paths[0])
+    elif found.own.taken_away or not all(_can_be_committed(found, path) for path in paths):
+        hint = _aside(found, *paths)
     else:
         again = found.copy.again("--merge", "-m", "TEXT", files=paths[:5])
         joins = f"'{again}' commits yours and joins the two, if not the same lines were changed."
-        hint = f"{joins} Or {_aside(found, paths[0])}"
+        hint = f"{joins} Or {_aside(found, *paths)}"
     return Conflict(
         f"{_named(paths)}: changed by you, and meanwhile also by {_by(found, paths)}; {_UNCHANGED}", hint=hint
     )
@@ -35,7 +35,7 @@ def hidden(found: Exchange, paths: list[str]) -> Conflict:
     return Conflict(
         f"{_named(paths)}: has parts that git does not keep here (a filter takes them out, as it does with a notebook's"
         f" output), and was meanwhile changed by {_by(found, paths)}; {_UNCHANGED}",
-        hint=_aside(found, paths[0]),
+        hint=_aside(found, *paths),
     )
 
 
@@ -52,6 +52,17 @@ def diverged(found: Exchange) -> Conflict:
     )
 
 
+def cut_off(found: Exchange) -> Conflict:
+    """A history of which only the latest commits are here, so that nobody can tell how it goes with the one here."""
+    upstream = found.tracks.upstream
+    more = by_hand("git", "-C", found.copy.top, "fetch", "--unshallow", upstream.remote)
+    return Conflict(
+        f"only the latest commits of {plain(upstream.shown)} are here, so that nobody can tell what they have in common"
+        f" with yours; {_UNCHANGED}",
+        hint=f"'{more}' gets the rest; then run this again.",
+    )
+
+
 def rewritten(found: Exchange) -> Conflict:
     """Commits of one's own on top of some that were taken away at the server."""
     away, upstream = found.own.taken_away, found.tracks.upstream
@@ -64,20 +75,22 @@ def rewritten(found: Exchange) -> Conflict:
         f"the history of {plain(upstream.name)} was rewritten at the server: {counted(away)} by {them} that you have"
         f" {'is' if len(away) == 1 else 'are'} no longer there, and you have {counted(found.own.commits)} of your own"
         f" on top. {_UNCHANGED.capitalize()}",
-        hint=f"Ask {them} why. '{put_on_top}' puts yours on top of what is there now; then 'sesync sync' sends them.",
+        hint=f"Ask {them} why. '{put_on_top}' puts yours on top of what is there now; then '{found.copy.again()}' sends"
+        " them.",
     )
 
 
 def no_longer_there(found: Exchange) -> Conflict:
-    """A branch that is new to the server, with commits that were there in others and are no longer."""
-    away, copy = found.own.taken_away, found.copy
-    send = by_hand("git", "-C", copy.top, "push", "-u", found.tracks.target.remote, found.status.branch)
+    """Commits that would be sent, and that the server has had in some branch and has no longer in any."""
+    gone, copy, target = found.own.gone, found.copy, found.tracks.target
+    span = found.status.branch if target.name == found.status.branch else f"{found.status.branch}:{target.name}"
+    send = by_hand("git", "-C", copy.top, "push", *(() if target.commit else ("-u",)), target.remote, span)
+    was, is_ = ("was", "is") if len(gone) == 1 else ("were", "are")
     return Conflict(
-        f"the server has no branch {plain(found.status.branch)}, and yours has {counted(away)} by {people(away)} that"
-        f" {'was' if len(away) == 1 else 'were'} there once and {'is' if len(away) == 1 else 'are'} no longer;"
-        f" {_UNCHANGED}",
-        hint=f"Somebody has taken them away, or has removed the branch. Ask {people(away)} before '{send}' sends them"
-        " again.",
+        f"your branch {plain(found.status.branch)} has {counted(gone)} by {people(gone)} that {was} at the server once"
+        f" and {is_} there no longer, which may have a reason; nothing was sent, and nothing is lost",
+        hint=f"Somebody has taken that away, or has removed the branch that had it. Ask {people(gone)}; then '{send}'"
+        " sends it again.",
     )
 
 
@@ -103,21 +116,31 @@ def _by(found: Exchange, paths: list[str]) -> str:
     return people(one for path in paths[:5] for one in commits(found.copy, *span, path=path)) or "others"
 
 
-def _aside(found: Exchange, path: str) -> str:
+def _aside(found: Exchange, path: str, *others: str) -> str:
     """What keeps one's own file beside, or takes its removal back, so that the others' can come."""
     copy, top = found.copy, found.copy.top
-    if any(change.path == path and change.commit for change in found.status.changes):
+    if any(change.path == path and change.commit and change.kind != INSIDE for change in found.status.changes):
         update = by_hand("git", "-C", top, "submodule", "update", "--checkout", "--", path)
         return f"'{update}' goes back to the commit that belonged there; then run this again."
-    words = []
-    if exists(copy, path):
-        words.append(by_hand("mv", "--", copy.typed(path), copy.typed(_beside(copy, path))))
+    words, instead = [], no_folder(copy, path) or path
+    if exists(copy, instead):
+        words.append(by_hand("mv", "--", copy.typed(instead), copy.typed(_beside(copy, instead))))
     if ask(["ls-files", "-z", "--", path], top).out:
         in_head = bool(ask(["ls-tree", "-z", "HEAD", "--", path], top).out)
         back = ("checkout", "HEAD", "--", path) if in_head else ("rm", "--quiet", "--cached", "--", path)
         words.append(by_hand("git", "-C", top, *back))
-    what = "keeps yours beside" if exists(copy, path) else "takes that back"
-    return f"'{' && '.join(words)}' {what}; then run this again, and compare."
+    what = "keeps yours beside" if exists(copy, instead) else "takes that back"
+    each = ", and so for each of them" if others else ""
+    return f"'{' && '.join(words)}' {what}{each}; then run this again, and compare."
+
+
+def _can_be_committed(found: Exchange, path: str) -> bool:
+    """Whether git sees a change there: not what it was told to leave alone, and no repository in a file's place."""
+    return any(
+        change.path == path or (change.path.endswith("/") and f"{path}/".startswith(change.path))
+        for change in found.status.own
+        if change.kind != INSIDE
+    )
 
 
 def _beside(copy: WorkingCopy, path: str) -> str:

@@ -9,7 +9,7 @@ from sesync_cli.sync.status import Change, Status
 from sesync_cli.sync.tracking import Tracking
 from sesync_cli.sync.working_copy import WorkingCopy
 
-_NOTHING = Own((), ())
+_NOTHING = Own()
 
 
 @dataclass(frozen=True)

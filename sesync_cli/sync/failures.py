@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
@@ -21,12 +22,20 @@ def heard(text: str) -> list[str]:
     return [without_secrets(line) for line in lines if line and not re.fullmatch("=+", line)][:_MOST_LINES]
 
 
-def push_refused(text: str, attempt: Attempt) -> SesyncError:
+@dataclass(frozen=True)
+class Sending:
+    """What was tried: to send from this working copy to this server."""
+
+    copy: WorkingCopy
+    attempt: Attempt
+
+
+def push_refused(text: str, sending: Sending) -> SesyncError:
     """The error for a push that came to nothing."""
     for signs, error in _TABLE:
         if re.search(signs, text):
-            return error(attempt, text)
-    return explain(text, attempt)
+            return error(sending, text)
+    return explain(text, sending.attempt)
 
 
 def commit_refused(copy: WorkingCopy, text: str) -> SesyncError:
@@ -69,10 +78,11 @@ def forward_failed(copy: WorkingCopy, text: str) -> SesyncError:
     )
 
 
-def _race(attempt: Attempt, text: str) -> SesyncError:
+def _race(sending: Sending, text: str) -> SesyncError:
     return Conflict(
-        f"somebody else has sent something to {attempt.where} in this very moment; nothing is lost, and {_KEPT}",
-        hint="Run 'sesync sync' again.",
+        f"somebody else has sent something to {sending.attempt.where} in this very moment; nothing is lost, and"
+        f" {_KEPT}",
+        hint=f"Run '{sending.copy.again()}' again.",
     )
 
 
@@ -81,50 +91,52 @@ def _quoted(text: str) -> str:
     return ":\n  " + "\n  ".join(said) if said else ""
 
 
-def _protected(attempt: Attempt, text: str) -> SesyncError:
+def _protected(sending: Sending, text: str) -> SesyncError:
+    switch = by_hand("git", "-C", sending.copy.top, "switch", "-c", "NAME")
     return Refused(
         f"the server protects this branch from being changed by you; {_KEPT}{_quoted(text)}",
-        hint="Send it as a branch of its own: 'git switch -c NAME', then 'sesync sync', and ask for it to be merged.",
+        hint=f"Send it as a branch of its own: '{switch}', then '{sending.copy.again()}', and ask for it to be merged.",
     )
 
 
-def _too_big(attempt: Attempt, text: str) -> SesyncError:
+def _too_big(sending: Sending, text: str) -> SesyncError:
     return Refused(
         f"the server refuses files as large as these; {_KEPT}{_quoted(text)}",
         hint="Data belongs into the research data directory, not into git. The large file has to leave the commit:"
-        " 'git reset --soft HEAD~1' takes the last commit back and keeps all files; then commit without it.",
+        f" '{by_hand('git', '-C', sending.copy.top, 'reset', '--soft')} HEAD~1' takes the last commit back and keeps"
+        " all files; then commit without it.",
     )
 
 
-def _checkedout(attempt: Attempt, text: str) -> SesyncError:
+def _checkedout(sending: Sending, text: str) -> SesyncError:
     return Refused(
-        f"{attempt.where} is somebody's working copy and no server, so it takes nothing; {_KEPT}",
+        f"{sending.attempt.where} is somebody's working copy and no server, so it takes nothing; {_KEPT}",
         hint="Ask its owner to get your commits from you.",
     )
 
 
-def _no_write(attempt: Attempt, text: str) -> SesyncError:
+def _no_write(sending: Sending, text: str) -> SesyncError:
     return Refused(
-        f"you may read {attempt.address.label}, but not send anything to it; {_KEPT}{_quoted(text)}",
+        f"you may read {sending.attempt.address.label}, but not send anything to it; {_KEPT}{_quoted(text)}",
         hint="Ask its owner to make you a Developer, as GitLab calls members who may write.",
     )
 
 
-def _declined(attempt: Attempt, text: str) -> SesyncError:
+def _declined(sending: Sending, text: str) -> SesyncError:
     return Refused(
         f"the server has rules that these commits do not meet; {_KEPT}{_quoted(text)}",
         hint="Its words say what it wants; if they say nothing to you, ask whoever runs the project.",
     )
 
 
-def _submodules(attempt: Attempt, text: str) -> SesyncError:
+def _submodules(sending: Sending, text: str) -> SesyncError:
     return Conflict(
         f"a submodule has commits that its own server does not have yet; {_KEPT}",
         hint="'sesync sync FOLDER' with the submodule's folder sends them; then run this again.",
     )
 
 
-_TABLE: tuple[tuple[str, Callable[[Attempt, str], SesyncError]], ...] = (
+_TABLE: tuple[tuple[str, Callable[[Sending, str], SesyncError]], ...] = (
     (r"\(fetch first\)|\(non-fast-forward\)|cannot lock ref|failed to update ref|\(stale info\)", _race),
     ("protected branch", _protected),
     (r"(?i)exceeds .*(size|limit)|file size limit|too large|larger than|HTTP 413|error: 413|big file", _too_big),

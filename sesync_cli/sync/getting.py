@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from sesync_cli.plan import Step
 from sesync_cli.sync import conflicts
 from sesync_cli.sync.exchange import Exchange
-from sesync_cli.sync.history import Touch, commits, touched
+from sesync_cli.sync.history import Touch, commits, is_cut_off, touched
 from sesync_cli.sync.in_the_way import in_the_way, unknown_to_git
 from sesync_cli.sync.server import first_branch
 from sesync_cli.sync.status import BEHIND
 from sesync_cli.sync.steps import Follow, Forward, Merge, SwitchTo
+from sesync_cli.sync.tracking import has_branches
 from sesync_cli.sync.working_copy import WorkingCopy
 
 
@@ -32,10 +33,10 @@ def getting(found: Exchange, *, merge: bool = False) -> Getting:
     """How to get what is new; a Conflict where a person has to decide."""
     copy, upstream = found.copy, found.tracks.upstream
     is_behind = any(change.kind == BEHIND for change in found.status.changes)
-    if found.own.taken_away and not upstream.commit:
-        raise conflicts.no_longer_there(found)
     if not found.incoming and not found.own.taken_away:
         return Getting(found, moves_submodules=is_behind)
+    if (found.own.taken_away or found.own.commits) and is_cut_off(copy, upstream.commit, found.status.commit):
+        raise conflicts.cut_off(found)
     if found.own.taken_away and found.own.commits:
         raise conflicts.rewritten(found)
     if found.own.commits and not found.tracks.is_one and not merge:
@@ -57,8 +58,8 @@ def getting_first(found: Exchange) -> Getting:
     """The same for a copy without any commit: what the server has by now, if it has anything."""
     copy, upstream = found.copy, found.tracks.upstream
     name = first_branch(copy, upstream.remote, upstream.name)
-    if not name:
-        return Getting(found)
+    if not name or (has_branches(copy) and name != upstream.name):
+        return Getting(found)  # somebody has begun a branch anew, and means that one
     theirs = f"refs/remotes/{upstream.remote}/{name}"
     branch = replace(upstream, ref=f"refs/heads/{name}", tracking=theirs, shown=f"{upstream.remote}/{name}")
     incoming = commits(copy, theirs)

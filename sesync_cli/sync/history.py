@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sesync_cli.git.client import ask
-from sesync_cli.sync.seen import past
+from sesync_cli.sync.seen import past, past_of_all
 from sesync_cli.sync.tracking import Branch
 from sesync_cli.sync.working_copy import WorkingCopy
 
@@ -24,10 +24,14 @@ class Commit:
 
 @dataclass(frozen=True)
 class Own:
-    """What is here and not at the server: what was made here, and what the server once had and has no longer."""
+    """What is here and not at the server in the branch that is followed.
 
-    commits: tuple[Commit, ...]
-    taken_away: tuple[Commit, ...]
+    `taken_away` is what that branch had and has no longer; `gone` is what another one had, and none has now.
+    """
+
+    commits: tuple[Commit, ...] = ()
+    taken_away: tuple[Commit, ...] = ()
+    gone: tuple[Commit, ...] = ()
 
 
 class Touch(NamedTuple):
@@ -50,14 +54,31 @@ def commits(copy: WorkingCopy, theirs: str, *ours: str, path: str = "") -> tuple
 def own(copy: WorkingCopy, head: str, upstream: Branch) -> Own:
     """What a working copy has beyond the branch that it follows, or beyond all of the server's if that is not there.
 
-    What the server once held, as far as anybody remembers, came from there, or went there: whoever has taken it away
+    What that branch once held, as far as anybody remembers, came from there, or went there: whoever has taken it away
     wants it gone.
     """
-    theirs = upstream.commit or f"--remotes={upstream.remote}"
-    found = commits(copy, head, theirs)
-    mine = commits(copy, head, theirs, *past(copy, upstream)) if found else ()
+    theirs, all_theirs = upstream.commit, f"--remotes={upstream.remote}"
+    found = commits(copy, head, theirs or all_theirs)
+    if not found:
+        return Own()
+    mine = commits(copy, head, theirs, *past(copy, upstream)) if theirs else found
+    elsewhere = {one.id for one in commits(copy, head, theirs, all_theirs, *past_of_all(copy, upstream.remote))}
+    there_now = {one.id for one in found} - {one.id for one in commits(copy, head, all_theirs)}
     made_here = {one.id for one in mine}
-    return Own(mine, tuple(one for one in found if one.id not in made_here))
+    return Own(
+        mine,
+        tuple(one for one in found if one.id not in made_here),
+        tuple(one for one in mine if one.id not in elsewhere | there_now),
+    )
+
+
+def is_cut_off(copy: WorkingCopy, theirs: str, ours: str) -> bool:
+    """Whether the history of theirs ends where more was not got, before it meets ours (in a shallow clone)."""
+    try:
+        ends = set((copy.common / "shallow").read_text().split())
+    except FileNotFoundError:
+        return False
+    return not ends.isdisjoint(ask(["rev-list", theirs, "--not", ours], copy.top).out.split())
 
 
 def resolve(copy: WorkingCopy, name: str) -> str:
@@ -78,7 +99,7 @@ def touched(copy: WorkingCopy, ours: str, theirs: str, *, joins: bool = True) ->
     """
     base = ask(["merge-base", ours, theirs], copy.top).out.strip() if ours and joins else ours
     old = base or ask(["hash-object", "-t", "tree", "/dev/null"], copy.top).out.strip()
-    words = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev"]
+    words = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none"]
     said = ask([*words, old, theirs], copy.top).out.split("\0")
     pairs = zip(said[::2], said[1::2], strict=False)
     return {path: Touch(facts.split()[4], facts.split()[1] == SUBMODULE) for facts, path in pairs}

@@ -1,7 +1,7 @@
 """What of the user's would be overwritten by what is new: changes, files that git does not know, what filters hide."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sesync_cli.git.client import ask, pieces
 from sesync_cli.sync.history import Touch
@@ -18,10 +18,11 @@ def in_the_way(copy: WorkingCopy, status: Status, coming: Mapping[str, Touch]) -
     # a submodule with changes inside stays where it is, whatever comes
     own = {change.path for change in status.own if change.tracked and change.kind != INSIDE}
     own |= _hidden_changes(copy, coming) | {path for path in coming if _is_repository_under(copy, path, coming[path])}
+    known = set(ask(["ls-files", "-z"], copy.top).out.split("\0"))
     leaves = {path for path, touch in coming.items() if touch.kind in "DT" and path not in own}
     instead = {no_folder(copy, path) for path, touch in coming.items() if touch.kind != "D"} - {"", *leaves}
     return sorted(instead) + sorted(
-        path for path, touch in coming.items() if path in own or (touch.kind == "A" and _is_taken(copy, path))
+        path for path, touch in coming.items() if path in own or (touch.kind == "A" and _is_taken(copy, path, known))
     )
 
 
@@ -45,7 +46,9 @@ def _filtered(copy: WorkingCopy, paths: list[str], filters: set[str]) -> Iterato
 
 
 def _differs(copy: WorkingCopy, path: str) -> bool:
-    """Whether a file is not what git would write there."""
+    """Whether what is there is not the file that git would write."""
+    if (copy.top / path).is_symlink() or not (copy.top / path).is_file():
+        return True
     said = ask(["cat-file", "--filters", f":{path}"], copy.top)
     return bool(said.code) or os.fsencode(said.out) != (copy.top / path).read_bytes()
 
@@ -58,15 +61,17 @@ def _is_repository_under(copy: WorkingCopy, path: str, touch: Touch) -> bool:
     return any(".git" in (*folders, *files) for _, folders, files in os.walk(at))
 
 
-def _is_taken(copy: WorkingCopy, path: str) -> bool:
+def _is_taken(copy: WorkingCopy, path: str, known: Collection[str]) -> bool:
+    at = copy.top / path
     if not exists(copy, path) or _NEVER & set(path.lower().split("/")):
         return False
-    known = bool(ask(["ls-files", "-z", "--", path], copy.top).out)
-    return bool(untracked(copy, path, ignored=True)) or not known
+    if at.is_symlink() or not at.is_dir():
+        return path not in known
+    return bool(untracked(copy, path, ignored=True)) or not any(one.startswith(f"{path}/") for one in known)
 
 
 def _hidden_changes(copy: WorkingCopy, coming: Mapping[str, Touch]) -> set[str]:
     """Those of these paths that git was told not to look at (assume-unchanged, skip-worktree), and that are there."""
     listed = ask(["ls-files", "-v", "-z"], copy.top).out.split("\0")
     marked = {line[2:] for line in listed if line[:1].islower() or line[:1] == "S"}
-    return {path for path in marked & coming.keys() if exists(copy, path)}
+    return {path for path in marked & coming.keys() if exists(copy, path) and _differs(copy, path)}

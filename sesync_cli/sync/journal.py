@@ -3,15 +3,19 @@
 import contextlib
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from sesync_cli.git.client import ask, pieces
-from sesync_cli.lock import partial, remove
+from sesync_cli.lock import remove
 from sesync_cli.sync.status import exists, no_folder
 from sesync_cli.sync.working_copy import WorkingCopy
+
+_PAGE = ".sesync-journal"  # one name, by whatever path and from whatever machine the working copy is reached
+_DEAD_ELSEWHERE = 24 * 3600.0  # seconds after which a run on another machine counts as dead
 
 
 @dataclass(frozen=True)
@@ -19,13 +23,19 @@ class Entry:
     """From which commit the work began, to which commit the files were to be brought, and what was to be committed.
 
     `to` is empty for a commit; its `paths` are what it was to hold, and `new` those of them that git did not know. An
-    entry without anything says that git was at work, and may have left a lock.
+    entry without anything says that git was at work, and may have left a lock. `host` and `process` say who is at work.
     """
 
     head: str
     to: str = ""
-    paths: tuple[str, ...] = ()
-    new: tuple[str, ...] = ()
+    paths: Sequence[str] = ()
+    new: Sequence[str] = ()
+    host: str = field(default_factory=lambda: os.uname().nodename)
+    process: int = field(default_factory=os.getpid)
+
+    @property
+    def is_ours(self) -> bool:
+        return (self.host, self.process) == (os.uname().nodename, os.getpid())
 
 
 def note(copy: WorkingCopy, entry: Entry) -> None:
@@ -45,26 +55,44 @@ def settled(copy: WorkingCopy) -> None:
 
 
 def is_open(copy: WorkingCopy) -> bool:
-    """Whether a run was killed in the middle of its work here."""
+    """Whether a run was killed in the middle of its work here, or is at it."""
     return _page(copy).exists()
+
+
+def holder(copy: WorkingCopy) -> str:
+    """Who may still be at work here, in words; empty if that run is over."""
+    entry = _read(copy)
+    if entry is None or entry.is_ours:
+        return ""
+    if entry.host == os.uname().nodename:
+        return f"process {entry.process}" if Path(f"/proc/{entry.process}").exists() else ""
+    age = time.time() - _page(copy).stat().st_mtime
+    return f"on {entry.host}" if age < _DEAD_ELSEWHERE else ""
 
 
 def take_back(copy: WorkingCopy) -> None:
     """Undo what a run has half done; whatever a person wrote since then stays as it is."""
-    try:
-        facts = json.loads(_page(copy).read_text())
-    except FileNotFoundError:
-        return
-    except ValueError:
-        return settled(copy)
-    entry = Entry(facts["head"], facts["to"], tuple(facts["paths"]), tuple(facts["new"]))
-    head = ask(["rev-parse", "--verify", "--quiet", "HEAD"], copy.top).out.strip()
-    if not entry.to:
-        # a commit that has come to be is kept, and git's list of what comes next follows it
-        _forget(copy, entry.paths if head != entry.head else entry.new)
-    elif head == entry.head:
-        _restore(copy, entry)
+    if entry := _read(copy):
+        head = ask(["rev-parse", "--verify", "--quiet", "HEAD"], copy.top).out.strip()
+        if not entry.to:
+            # a commit that has come to be is kept, and git's list of what comes next follows it
+            _forget(copy, entry.paths if head != entry.head else entry.new)
+        elif head == entry.head:
+            _restore(copy, entry)
     settled(copy)
+
+
+def take_back_ours(copy: WorkingCopy) -> None:
+    """The same for what this very run has begun, and for nothing else."""
+    if (entry := _read(copy)) and entry.is_ours:
+        take_back(copy)
+
+
+def _read(copy: WorkingCopy) -> Entry | None:
+    try:
+        return Entry(**json.loads(_page(copy).read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
 
 
 def _restore(copy: WorkingCopy, entry: Entry) -> None:
@@ -72,15 +100,16 @@ def _restore(copy: WorkingCopy, entry: Entry) -> None:
     differing = _differing(copy, entry)
     _forget(copy, tuple(differing))
     ours = _ours(copy, differing)
-    back = [path for path in ours if not _is_none(differing[path].old)]
-    for some in pieces(back):
-        ask(["checkout", "--quiet", "--", *some], copy.top)
-    for path in ours - set(back):
+    for path in (path for path in ours if _is_none(differing[path].old)):
         at = copy.top / path
         with contextlib.suppress(OSError):
             at.unlink()
             for parent in at.relative_to(copy.top).parents[:-1]:
                 (copy.top / parent).rmdir()
+    # a folder that was new in a file's place is gone by now
+    ours |= {path for path in differing if not exists(copy, path) and not no_folder(copy, path)}
+    for some in pieces([path for path in ours if not _is_none(differing[path].old)]):
+        ask(["checkout", "--quiet", "--", *some], copy.top)
 
 
 class Pair(NamedTuple):
@@ -93,7 +122,10 @@ class Pair(NamedTuple):
 def _differing(copy: WorkingCopy, entry: Entry) -> dict[str, Pair]:
     """The paths in which the two commits differ."""
     old = entry.head or ask(["hash-object", "-t", "tree", os.devnull], copy.top).out.strip()
-    said = ask(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, entry.to], copy.top).out
+    said = ask(
+        ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none", old, entry.to],
+        copy.top,
+    ).out
     words = said.split("\0")
     return {path: Pair(*facts.split()[2:4]) for facts, path in zip(words[::2], words[1::2], strict=False)}
 
@@ -132,11 +164,11 @@ def _is_none(number: str) -> bool:
     return not number.strip("0")
 
 
-def _forget(copy: WorkingCopy, paths: tuple[str, ...]) -> None:
+def _forget(copy: WorkingCopy, paths: Sequence[str]) -> None:
     """Have git's list of what comes next say of these paths what the last commit says."""
     for some in pieces(paths):
         ask(["reset", "--quiet", "--", *some], copy.top)
 
 
 def _page(copy: WorkingCopy) -> Path:
-    return partial(copy.git_dir / "sync", owner=copy.top)
+    return copy.git_dir / _PAGE

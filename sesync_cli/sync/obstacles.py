@@ -20,14 +20,7 @@ _BEGUN = {  # what git keeps while it waits for a person, and the word for it
 def need_calm(copy: WorkingCopy, status: Status) -> None:
     """Raise what stands in the way of any exchange: something begun, a conflict, no branch."""
     git = ("git", "-C", copy.top)
-    begun = next((word for name, word in _BEGUN.items() if (copy.git_dir / name).exists()), "")
-    if begun == "bisect":
-        raise Conflict(
-            f"a search through the history (bisect) is under way in {copy.shown}",
-            hint=f"'{by_hand(*git, 'bisect', 'reset')}' ends it; then run this again.",
-        )
-    if begun:
-        raise _unfinished(copy, status, begun)
+    need_nothing_begun(copy, status)
     if status.conflicts:
         raise Conflict(
             f"files in {copy.shown} have two versions in them: {_few(status.conflicts)}",
@@ -36,6 +29,18 @@ def need_calm(copy: WorkingCopy, status: Status) -> None:
         )
     if not status.branch:
         raise _detached(copy)
+
+
+def need_nothing_begun(copy: WorkingCopy, status: Status) -> None:
+    """Raise what git keeps while it waits for a person."""
+    begun = next((word for name, word in _BEGUN.items() if (copy.git_dir / name).exists()), "")
+    if begun == "bisect":
+        raise Conflict(
+            f"a search through the history (bisect) is under way in {copy.shown}",
+            hint=f"'{by_hand('git', '-C', copy.top, 'bisect', 'reset')}' ends it; then run this again.",
+        )
+    if begun:
+        raise _unfinished(copy, status, begun)
 
 
 def _unfinished(copy: WorkingCopy, status: Status, begun: str) -> SesyncError:

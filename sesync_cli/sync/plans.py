@@ -11,14 +11,12 @@ from sesync_cli.sync.chosen import Chosen
 from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.failures import heard
 from sesync_cli.sync.getting import getting, getting_first
-from sesync_cli.sync.locks import RemoveLock
 from sesync_cli.sync.sending import Commit, Push
 from sesync_cli.sync.server import Server
 from sesync_cli.sync.status import BEHIND, Change
 from sesync_cli.sync.status import status as stands
 from sesync_cli.sync.tracking import branches
 from sesync_cli.sync.update_submodules import UpdateSubmodules
-from sesync_cli.sync.working_copy import WorkingCopy
 
 
 @dataclass(frozen=True)
@@ -29,19 +27,6 @@ class Wish:
     merge: bool
     traveller: Traveller
     site: Site
-
-
-def plan_unlock(copy: WorkingCopy, locks: list[RemoveLock]) -> Plan:
-    """How to get rid of the locks of a git that is gone and that was not ours."""
-    names = ", ".join(lock.path.name for lock in locks)
-    return Plan(
-        tuple(locks),
-        f"Removed what a killed git had left in {copy.shown}. Now run it again.",
-        {"path": copy.top},
-        ask=f"A git that no longer runs on this machine has left a lock in {copy.shown} ({names}). If none runs on"
-        " another machine either, it can go. Remove it?",
-        owner=copy.top,
-    )
 
 
 def plan_sync(found: Exchange, server: Server, wish: Wish) -> Plan:
@@ -66,6 +51,8 @@ def plan_sync(found: Exchange, server: Server, wish: Wish) -> Plan:
         found.copy, server.pushed, server.sending, found.status.branch, found.tracks.target, found.tracks.adopts
     )
     if _pushes(found):
+        if found.own.gone:
+            raise conflicts.no_longer_there(found)
         if found.unseen:
             raise conflicts.another_branch(found)
         steps.append(push)
@@ -92,7 +79,7 @@ def _submodules(found: Exchange, wish: Wish) -> UpdateSubmodules:
 
 
 def _described(found: Exchange, steps: tuple[Step, ...]) -> Plan:
-    return Plan(steps, words.done(found), words.result(found), owner=found.copy.top)
+    return Plan(steps, words.done(found), words.result(found), owner=found.copy.place)
 
 
 def _after(found: Exchange, steps: list[Step], push: Push, submodules: UpdateSubmodules) -> dict[str, Any]:

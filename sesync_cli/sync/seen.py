@@ -18,26 +18,30 @@ def remember(copy: WorkingCopy, branch: Branch) -> None:
     if not branch.commit or line in (lines := _lines(copy)):
         return
     page = copy.common / _PAGE
-    beside = partial(page, owner=copy.top)
+    beside = partial(page, owner=copy.place)
     beside.write_text("".join(f"{one}\n" for one in [*lines, line][-_LONGEST:]))
     beside.replace(page)
 
 
 def past(copy: WorkingCopy, branch: Branch) -> list[str]:
-    """The commits at which the branch has stood, as far as git or we remember; of one that is not there, any of its
-    server's branches.
-    """
-    if branch.commit:
-        words = ["reflog", "show", f"--max-count={_LONGEST}", "--format=%H", branch.tracking, "--"]
-        # the first entry also knows where the branch stood before it, which git tells by this alone
-        words_before = ["merge-base", "--fork-point", branch.tracking, "HEAD"]
-        said = [*ask(words, copy.top).out.split(), *ask(words_before, copy.top).out.split()]
-    else:
-        words = ["log", "--walk-reflogs", f"--max-count={_LONGEST}", "--format=%H", f"--remotes={branch.remote}", "--"]
-        said = ask(words, copy.top).out.split()
-    within = branch.tracking if branch.commit else f"refs/remotes/{branch.remote}/"
-    kept = [line.partition(" ") for line in _lines(copy)]
-    return list(dict.fromkeys((*said, *(commit for commit, _, name in kept if name.startswith(within)))))
+    """The commits at which this branch of a server has stood, as far as git or we remember."""
+    logged = ask(["reflog", "show", f"--max-count={_LONGEST}", "--format=%H", branch.tracking, "--"], copy.top)
+    # the first entry also knows where the branch stood before it, which git tells by this alone
+    before = ask(["merge-base", "--fork-point", branch.tracking, "HEAD"], copy.top)
+    return [*logged.out.split(), *before.out.split(), *_seen(copy, branch.tracking)]
+
+
+def past_of_all(copy: WorkingCopy, remote: str) -> list[str]:
+    """The same for all branches of a server."""
+    words = ["log", "--walk-reflogs", f"--max-count={_LONGEST}", "--format=%H", f"--remotes={remote}", "--"]
+    return [*ask(words, copy.top).out.split(), *_seen(copy, f"refs/remotes/{remote}/")]
+
+
+def _seen(copy: WorkingCopy, name: str) -> list[str]:
+    pairs = (line.partition(" ") for line in _lines(copy))
+    return [
+        commit for commit, _, tracking in pairs if tracking == name or (name[-1] == "/" and tracking.startswith(name))
+    ]
 
 
 def _lines(copy: WorkingCopy) -> list[str]:

@@ -1,13 +1,15 @@
 """The steps by which what somebody did is committed and sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sesync_cli.errors import Stopped
 from sesync_cli.git.client import Connection, GitFailed, work
 from sesync_cli.git.failures import Attempt
+from sesync_cli.git.unnamed import place, written
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import journal
-from sesync_cli.sync.failures import commit_refused, push_refused
+from sesync_cli.sync.failures import Sending, commit_refused, push_refused
 from sesync_cli.sync.history import resolve
 from sesync_cli.sync.journal import Entry
 from sesync_cli.sync.steps import PLAIN
@@ -17,9 +19,9 @@ from sesync_cli.sync.working_copy import WorkingCopy
 
 @dataclass(frozen=True)
 class Commit:
-    """Commit what these words for git mean as it is now; with none, what `git add` was told before.
+    """Commit these paths as they are now; with no `words` for them, what `git add` was told before.
 
-    `paths` are the files of it, and `new` those of them that git does not know yet.
+    `new` are those of the paths that git does not know yet.
     """
 
     copy: WorkingCopy
@@ -38,28 +40,28 @@ class Commit:
         journal.note(self.copy, Entry(resolve(self.copy, "HEAD"), paths=paths, new=self.new))
         try:
             if self.new:
-                self._git("add", "--intent-to-add", "--", *self.words, report=report)
-            self._git("commit", "--quiet", f"--message={self.message}", *self._named, report=report)
+                self._git(["add", "--intent-to-add"], self.new, report)
+            self._git(["commit", "--quiet", f"--message={self.message}"], paths, report)
         except GitFailed as failed:
             journal.take_back(self.copy)
             raise commit_refused(self.copy, str(failed)) from None
         journal.settled(self.copy)
 
-    @property
-    def _named(self) -> tuple[str, ...]:
-        return ("--", *self.words) if self.words else ()
-
-    def _git(self, *words: str, report: Report) -> None:
-        work(["-C", str(self.copy.top), *PLAIN, *words], Connection({}, self.interactive), report)
+    def _git(self, words: list[str], paths: Sequence[str], report: Report) -> None:
+        # one by one, and not as a folder: what was looked at is committed, and nothing that has come since
+        with written("".join(f"{path}\0" for path in paths)) as named:
+            which = [f"--pathspec-from-file={place(named)}", "--pathspec-file-nul"] if paths else []
+            work(["-C", str(self.copy.top), *PLAIN, *words, *which], Connection({}, self.interactive), report)
 
     def undo(self) -> None:
         # a commit that has come to be is the user's work: it stays when a later step fails
-        journal.take_back(self.copy)
+        journal.take_back_ours(self.copy)
 
     def __str__(self) -> str:
         git = ("git", "-C", self.copy.top)
-        add = f"{by_hand(*git, 'add', *self._named)} && " if self.new else ""
-        return add + by_hand(*git, "commit", "-m", self.message, *self._named)
+        named = ("--", *self.words) if self.words else ()
+        add = f"{by_hand(*git, 'add', *named)} && " if self.new else ""
+        return add + by_hand(*git, "commit", "-m", self.message, *named)
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,11 @@ class Push:
         try:
             self.heard.append(work(["-C", str(self.copy.top), *words], self.connection, report))
         except GitFailed as failed:
-            raise push_refused(str(failed), self.attempt) from None
+            raise push_refused(str(failed), Sending(self.copy, self.attempt)) from None
         except KeyboardInterrupt:
             raise Stopped(
-                "stopped while sending; what you have committed is kept here", hint="'sesync sync' sends it."
+                "stopped while sending; what you have committed is kept here",
+                hint=f"'{self.copy.again()}' sends it.",
             ) from None
         finally:
             journal.settled(self.copy)

@@ -118,6 +118,11 @@ def untracked(copy: WorkingCopy, path: str, *, ignored: bool = False) -> list[st
     return [one for one in said.out.split("\0") if one]
 
 
+def is_repository(copy: WorkingCopy, path: str) -> bool:
+    """Whether this is an untracked folder that is a repository of its own."""
+    return path.endswith("/") and os.path.lexists(copy.top / path / ".git")
+
+
 def exists(copy: WorkingCopy, path: str) -> bool:
     """Whether there is anything of this name in the working copy, a dead link included."""
     return os.path.lexists(copy.top / path) and not no_folder(copy, path)

@@ -36,7 +36,7 @@ class Forward:
         go_forward(self.copy, self.to, report)
 
     def undo(self) -> None:
-        journal.take_back(self.copy)
+        journal.take_back_ours(self.copy)
 
     def __str__(self) -> str:
         return by_hand("git", "-C", self.copy.top, "merge", "--ff-only", self.name)
@@ -59,7 +59,7 @@ class Follow:
         write_files(self.copy, self.to, ["checkout", "-B", self.branch], report)
 
     def undo(self) -> None:
-        journal.take_back(self.copy)
+        journal.take_back_ours(self.copy)
 
     def __str__(self) -> str:
         return by_hand("git", "-C", self.copy.top, "reset", "--keep", self.name)
@@ -139,7 +139,7 @@ class Merge:
         )
 
     def undo(self) -> None:
-        journal.take_back(self.copy)
+        journal.take_back_ours(self.copy)
 
     def __str__(self) -> str:
         return by_hand("git", "-C", self.copy.top, "merge", "--no-edit", self.upstream.shown)
@@ -169,7 +169,7 @@ class SwitchTo:
         journal.settled(self.copy)
 
     def undo(self) -> None:
-        journal.take_back(self.copy)
+        journal.take_back_ours(self.copy)
 
     def __str__(self) -> str:
         return by_hand("git", "-C", self.copy.top, "switch", self.branch)

@@ -4,27 +4,32 @@ import os
 from collections.abc import Iterator
 
 from sesync_cli.git.client import ask
-from sesync_cli.sync.history import SUBMODULE, is_ancestor
+from sesync_cli.sync.history import SUBMODULE, is_ancestor, resolve
 from sesync_cli.sync.working_copy import WorkingCopy, at
 
 
-def is_earlier(copy: WorkingCopy, path: str, belongs: str, now: str = "HEAD") -> bool:
-    """Whether a submodule's present commit comes before the one that `belongs` there, or belonged there once.
+def is_earlier(copy: WorkingCopy, path: str, belongs: str) -> bool:
+    """Whether a submodule is at a commit before the one that `belongs` there, or at one that belonged there once.
 
     What a colleague has moved, forward or back, is no change of the user's.
     """
-    part = at(copy.top / path, f"{copy.shown}/{path}", f"{copy.name}/{path}")
-    if is_ancestor(part, now, belongs):
+    part = _part(copy, path)
+    if is_ancestor(part, "HEAD", belongs):
         return True
-    number = ask(["rev-parse", "--verify", "--quiet", now], part.top).out.strip()
-    once = ["log", "-1", "--format=%H", f"--find-object={number}", "HEAD", "--", path]
-    return bool(number and ask(once, copy.top).out.strip())
+    now = resolve(part, "HEAD")
+    once = ["log", "-1", "--format=%H", "--ignore-submodules=none", f"--find-object={now}", "HEAD", "--", path]
+    if now and ask(once, copy.top).out.strip():
+        return True
+    # of a commit that is not here yet one cannot tell; but what was made here would be at no server
+    return (
+        not resolve(part, belongs) and not ask(["log", "-1", "--format=%H", "HEAD", "--not", "--remotes"], part.top).out
+    )
 
 
 def goes_back(copy: WorkingCopy, path: str, now: str) -> bool:
-    """Whether a submodule at `now` comes before the commit of it that belongs to the last commit here."""
+    """Whether a submodule at `now` lacks something of the commit that belongs to the last commit here."""
     belongs = ask(["rev-parse", "--verify", "--quiet", f"HEAD:{path}"], copy.top).out.strip()
-    return bool(belongs) and is_earlier(copy, path, belongs, now)
+    return bool(belongs) and not is_ancestor(_part(copy, path), belongs, now)
 
 
 def parts(copy: WorkingCopy) -> Iterator[WorkingCopy]:
@@ -34,6 +39,10 @@ def parts(copy: WorkingCopy) -> Iterator[WorkingCopy]:
     for line in ask(["ls-files", "-z", "--stage"], copy.top).out.split("\0"):
         facts, _, path = line.partition("\t")
         if facts.startswith(SUBMODULE) and os.path.lexists(copy.top / path / ".git"):
-            part = at(copy.top / path, f"{copy.shown}/{path}", f"{copy.name}/{path}")
+            part = _part(copy, path)
             yield part
             yield from parts(part)
+
+
+def _part(copy: WorkingCopy, path: str) -> WorkingCopy:
+    return at(copy.top / path, f"{copy.shown}/{path}", f"{copy.name}/{path}")

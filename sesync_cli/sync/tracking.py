@@ -112,15 +112,26 @@ def branches(copy: WorkingCopy, remote: str) -> list[str]:
     return [name for name in said.out.split("\n") if name not in ("", "HEAD")]
 
 
+def has_branches(copy: WorkingCopy) -> bool:
+    """Whether there is any branch here that has a commit."""
+    return bool(ask(["for-each-ref", "--count=1", "refs/heads"], copy.top).out)
+
+
 def spans(copy: WorkingCopy, tracks: Iterable[Branch]) -> list[str]:
     """What to ask a server for beside what git is told to fetch from it, so that these branches are among it."""
     wanted = []
     for one in tracks:
         own = ask(["config", "--get-all", f"remote.{one.remote}.fetch"], copy.top).out
-        if one.tracking and "/*:" not in own:
+        if one.tracking and not any(_covers(span, one.ref) for span in own.splitlines()):
             # with a star, since a branch that the server has not would else be an error
             wanted.append(f"+{one.ref}*:{one.tracking}*")
     return list(dict.fromkeys(wanted))
+
+
+def _covers(span: str, ref: str) -> bool:
+    """Whether what git is told to fetch has this branch among it."""
+    begin, star, end = span.removeprefix("+").partition(":")[0].partition("*")
+    return ref.startswith(begin) and ref.endswith(end) if star else ref in (begin, f"{_HEADS}{begin}")
 
 
 def _settings(copy: WorkingCopy) -> Settings:
@@ -135,7 +146,8 @@ def _settings(copy: WorkingCopy) -> Settings:
 def _of_git(copy: WorkingCopy, branch: str) -> tuple[str, str, str]:
     """What git keeps of the branch that this one follows, of the one that it is sent to, and that one's name there."""
     form = "%00".join(f"%({field})" for field in _FIELDS)
-    said = ask(["for-each-ref", f"--format={form}", f"{_HEADS}{branch}"], copy.top).out.removesuffix("\n")
+    own = f"{_HEADS}{branch}"  # without a branch, this names all of them
+    said = ask(["for-each-ref", f"--format={form}", own], copy.top).out.removesuffix("\n") if branch else ""
     upstream, push, pushed_as = said.split("\0") if said else ("", "", "")
     return _at_server(upstream), _at_server(push), pushed_as
 

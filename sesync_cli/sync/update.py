@@ -1,22 +1,25 @@
 """The step that only gets what is new: for a clone that is there already, by sync's own way."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from sesync_cli.errors import Conflict
 from sesync_cli.git.client import Connection
 from sesync_cli.git.connection import Traveller
 from sesync_cli.git.failures import Attempt
+from sesync_cli.lock import alone
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import conflicts, journal
 from sesync_cli.sync.exchange import Exchange, compared
 from sesync_cli.sync.getting import getting, getting_first
 from sesync_cli.sync.history import Commit
+from sesync_cli.sync.locks import RemoveLock
 from sesync_cli.sync.obstacles import need_calm
 from sesync_cli.sync.recovery import recover
 from sesync_cli.sync.seen import remember
 from sesync_cli.sync.server import address, get
 from sesync_cli.sync.status import Status, status
-from sesync_cli.sync.tracking import Tracking, branches, fetched, spans, tracking
+from sesync_cli.sync.tracking import Tracking, branches, fetched, has_branches, spans, tracking
 from sesync_cli.sync.update_submodules import UpdateSubmodules
 from sesync_cli.sync.words import few
 from sesync_cli.sync.working_copy import Place, WorkingCopy, named
@@ -40,11 +43,18 @@ class Update:
         return f"Updating {self.attempt.folder.name} ..."
 
     def do(self, report: Report) -> None:
-        copy, site = self._copy, self.attempt.site
-        if locks := recover(copy):
+        copy = self._copy
+        with alone(copy.place, nullcontext()):
+            self._update(copy, report)
+
+    def _update(self, copy: WorkingCopy, report: Report) -> None:
+        site = self.attempt.site
+        if left := recover(copy):
+            locks = few([one.path.name for one in left if isinstance(one, RemoveLock)])
+            what = f"a git that no longer runs has left a lock in {copy.shown} ({locks})"
             raise Conflict(
-                f"a git that no longer runs has left a lock in {copy.shown} ({few([one.path.name for one in locks])})",
-                hint=f"'{copy.again()}' removes it when you agree.",
+                what if locks else f"a sesync on another machine is at work in {copy.shown}, or was killed there",
+                hint=f"'{copy.again()}' removes what was left when you agree.",
             )
         stands = status(copy)
         need_calm(copy, stands)
@@ -73,10 +83,11 @@ class Update:
         get(copy, [upstream.remote, *spans(copy, [upstream])], self.attempt, self.connection, report)
         now = fetched(copy, tracks)
         remember(copy, now.upstream)
-        if stands.commit and not now.upstream.commit and branches(copy, upstream.remote):
+        if (stands.commit or has_branches(copy)) and not now.upstream.commit and branches(copy, upstream.remote):
             raise Conflict(
                 f"the branch {stands.branch} of {copy.shown} follows no branch of the server, so nothing was changed",
-                hint=f"'git -C {copy.top} branch -vv' shows the branches; 'git switch BRANCH' there changes to one.",
+                hint=f"'{by_hand('git', '-C', copy.top, 'branch', '-vv')}' shows the branches;"
+                f" '{by_hand('git', '-C', copy.top, 'switch', 'BRANCH')}' changes to one.",
             )
         found = compared(Exchange(copy, stands, self.attempt, now))
         if found.own.taken_away:
@@ -93,7 +104,7 @@ class Update:
         return named(str(self.attempt.folder), Place(home, home))
 
     def undo(self) -> None:
-        journal.take_back(self._copy)
+        journal.take_back_ours(self._copy)
 
     def __str__(self) -> str:
         return by_hand("git", "-C", self.attempt.folder, "pull", "--ff-only")

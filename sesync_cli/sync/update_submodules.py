@@ -12,6 +12,7 @@ from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal
 from sesync_cli.sync.history import is_ancestor, resolve, touched
 from sesync_cli.sync.in_the_way import in_the_way, unknown_to_git
+from sesync_cli.sync.obstacles import need_nothing_begun
 from sesync_cli.sync.server import get, server
 from sesync_cli.sync.status import BEHIND, status
 from sesync_cli.sync.steps import go_forward, write_files
@@ -47,7 +48,7 @@ class UpdateSubmodules:
 
     def _bring(self, part: WorkingCopy, path: str, belongs: str, report: Report) -> None:
         try:
-            with alone(part.top, nullcontext()):
+            with alone(part.place, nullcontext()):
                 self._forward(part, belongs, report)
         except SesyncError as error:
             if path in self.needed:
@@ -60,6 +61,7 @@ class UpdateSubmodules:
 
     def _forward(self, part: WorkingCopy, belongs: str, report: Report) -> None:
         stands = status(part)
+        need_nothing_begun(part, stands)
         if not resolve(part, belongs):
             tracks = tracking(part, stands.branch, self.site)
             there = server(part, tracks, self.site, self.traveller)
@@ -67,7 +69,7 @@ class UpdateSubmodules:
         if not resolve(part, belongs):
             raise NotFound(
                 f"the server of {part.shown} does not have the commit of it that belongs here",
-                hint="Whoever made it has to send it first.",
+                hint="Whoever made it has to send it first; or its server is another one now.",
             )
         coming = touched(part, stands.commit, belongs, joins=False)
         if blocked := (*in_the_way(part, stands, coming), *unknown_to_git(part, coming)):
@@ -82,7 +84,7 @@ class UpdateSubmodules:
 
     def undo(self) -> None:
         for part in parts(self.copy):
-            journal.take_back(part)
+            journal.take_back_ours(part)
 
     def __str__(self) -> str:
         return by_hand("git", "-C", self.copy.top, "submodule", "update", "--recursive")

@@ -8,7 +8,8 @@ from sesync_cli.git.address import name_at_site
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.history import Commit
-from sesync_cli.sync.status import INSIDE
+from sesync_cli.sync.status import INSIDE, is_repository
+from sesync_cli.sync.tracking import has_branches
 
 _MOST = 10  # commits and files that are shown one by one
 
@@ -75,6 +76,8 @@ def plain(text: str) -> str:
 
 
 def _nothing_new(exchange: Exchange) -> str:
+    if not exchange.status.commit and has_branches(exchange.copy):
+        return f"The branch {plain(exchange.status.branch)} of {exchange.copy.shown} has no commit yet."
     if not exchange.status.commit:
         return f"{exchange.copy.shown} and the server are empty: nobody has committed anything yet."
     where = f"branch {plain(exchange.tracks.upstream.name)}"
@@ -141,6 +144,7 @@ def _only_here(exchange: Exchange) -> list[str]:
     shown = [f"{change.kind:<{width}}  {plain(change.path)}" for change in left[:_MOST]]
     more = [f"and {len(left) - _MOST} more"] if len(left) > _MOST else []
     told = [f"Changed here, and not committed:\n  {lines([*shown, *more])}"]
-    if first := next((change.path.rstrip("/") for change in left if change.kind != INSIDE), ""):
+    ready = (one.path for one in left if one.kind != INSIDE and not is_repository(exchange.copy, one.path))
+    if first := next(ready, "").rstrip("/"):
         told.append(f"This commits and sends one: {exchange.copy.again('-m', 'TEXT', files=[first])}")
     return told

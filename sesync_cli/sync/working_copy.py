@@ -28,6 +28,11 @@ class WorkingCopy:
     name: str
     inside: str | None
 
+    @property
+    def place(self) -> Path:
+        """Where it really is, by whatever link it was reached: for locks."""
+        return Path(os.path.realpath(self.top))
+
     def again(self, *options: str, files: Sequence[str] = ()) -> str:
         """The command line that does this here, with these files as from the top."""
         words = () if self.inside is not None else (self.name,)

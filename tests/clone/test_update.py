@@ -38,14 +38,14 @@ def test_something_begun_and_a_lock_are_told_as_sync_tells_them(sesync, shared):
     write(shared.here / ".git/index.lock", "")
     done = sesync(*UPDATE)
     assert (done.code, "has left a lock in ~/analysis (index.lock)" in done.err) == (1, True), done
-    assert "Hint:  'sesync sync analysis' removes it when you agree." in done.err
+    assert "Hint:  'sesync sync analysis' removes what was left when you agree." in done.err
     (shared.here / ".git/index.lock").unlink()
     write(shared.here / ".git/MERGE_HEAD", git("rev-parse", "HEAD", cwd=shared.here))
     assert "a merge was begun in ~/analysis" in sesync(*UPDATE).err
 
 
 def test_what_a_killed_sync_left_half_done_is_taken_back(sesync, background, shared):  # noqa: F811
-    write(shared.here / ".git/hooks/pre-commit", "#!/bin/sh\ntouch .git/waits\nsleep 1000\n")
+    write(shared.here / ".git/hooks/pre-commit", "#!/bin/sh\ntouch .git/waits\nsleep 60\n")
     (shared.here / ".git/hooks/pre-commit").chmod(0o755)
     write(shared.here / "new.txt", "new\n")
     process = background("sync", "analysis", "-m", "x", "new.txt")

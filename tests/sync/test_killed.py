@@ -63,10 +63,10 @@ def killed_again_and_again(background, sesync, shared, words, check) -> None:
             time.sleep(random.random() * 0.1)
         process.kill()
         process.wait()
-        undone += bool(list((shared.here / ".git").rglob(".sesync-partial*")))
+        undone += bool(list((shared.here / ".git").rglob(".sesync-*")))
         check(None)
         check(sesync(*words))
-        assert list((shared.here / ".git").rglob(".sesync-partial*")) == []
+        assert list((shared.here / ".git").rglob(".sesync-*")) == []
     git("fsck", "--no-dangling", cwd=shared.here)
     assert undone, "no kill met the work itself"
 
@@ -198,9 +198,7 @@ def test_half_written_files_go_back_and_what_a_person_wrote_since_stays(sesync, 
     (shared.here / "probe.txt").unlink()
     assert sesync("sync", "analysis").code == 0
     shared.colleague("New", {"a.txt": "new a\n", "b.txt": "new b\n", "c.txt": "new c\n", "d.txt": None, "e/f": "new\n"})
-    git("fetch", "-q", "origin", cwd=shared.here)
-    head, to = git("rev-parse", "HEAD", "origin/main", cwd=shared.here).split()
-    write(page, json.dumps({"head": head, "to": to, "paths": [], "new": []}))
+    killed_in_the_middle(shared, page)
     write(shared.here / "a.txt", "new")  # half written
     (shared.here / "b.txt").unlink()  # not yet written again
     write(shared.here / "c.txt", "a person's\n")
@@ -217,6 +215,117 @@ def test_half_written_files_go_back_and_what_a_person_wrote_since_stays(sesync, 
     assert sesync("sync", "analysis").code == 0
     assert (shared.here / "a.txt").read_text() == "new a\n"
     assert (shared.here / "trees.csv").read_text() == "a person's\n"
+
+
+def killed_in_the_middle(shared, page: Path, *, host: str = "") -> None:
+    """What a run leaves that is killed while it brings the files to the server's commit."""
+    git("fetch", "-q", shared.bare, "+refs/heads/*:refs/remotes/origin/*", cwd=shared.here)
+    head, to = git("rev-parse", "HEAD", "origin/main", cwd=shared.here).split()
+    write(
+        page,
+        json.dumps({"head": head, "to": to, "paths": [], "new": [], "host": host or os.uname().nodename, "process": 0}),
+    )
+    (shared.here / ".git/index.lock").touch()
+
+
+def test_a_folder_that_was_coming_in_a_files_place_goes_back(sesync, background, shared):
+    page = journal_of(shared, sesync, background)
+    (shared.here / "probe.txt").unlink()
+    assert sesync("sync", "analysis").code == 0
+    shared.colleague("Folder", {"heat.py": None})
+    shared.colleague("Folder", {"heat.py/a": "a\n", "heat.py/b": "b\n"})
+    killed_in_the_middle(shared, page)
+    (shared.here / "heat.py").unlink()
+    write(shared.here / "heat.py/a", "a\n")
+    done = sesync("sync", "analysis")
+    assert (done.code, done.err) == (0, ""), done
+    assert (shared.here / "heat.py/b").read_text() == "b\n"
+    assert git("status", "--porcelain", cwd=shared.here) == ""
+
+
+def test_a_link_that_was_coming_in_a_folders_place_goes_back(sesync, background, shared, tmp_path):
+    page = journal_of(shared, sesync, background)
+    (shared.here / "probe.txt").unlink()
+    assert sesync("sync", "analysis").code == 0
+    (tmp_path / "shared").mkdir()
+    write(tmp_path / "shared/one.md", "everybody's\n")
+    shutil.rmtree(shared.there / "notes")
+    (shared.there / "notes").symlink_to(tmp_path / "shared")
+    shared.colleague("Link", {"trees.csv": "theirs\n"})
+    killed_in_the_middle(shared, page)
+    shutil.rmtree(shared.here / "notes")
+    (shared.here / "notes").symlink_to(tmp_path / "shared")
+    assert sesync("sync", "analysis").code == 0
+    assert (tmp_path / "shared/one.md").read_text() == "everybody's\n"
+    assert git("status", "--porcelain", cwd=shared.here) == ""
+
+
+def test_what_a_person_has_put_in_a_folders_place_since_then_stays(sesync, background, shared):
+    page = journal_of(shared, sesync, background)
+    (shared.here / "probe.txt").unlink()
+    assert sesync("sync", "analysis").code == 0
+    shared.colleague("Gone", {"notes/one.md": None})
+    killed_in_the_middle(shared, page)
+    shutil.rmtree(shared.here / "notes")
+    write(shared.here / "notes", "a person's\n")
+    sesync("sync", "analysis")
+    assert (shared.here / "notes").read_text() == "a person's\n"
+
+
+@pytest.mark.parametrize("by", ["link", "folder for locks"])
+def test_it_is_found_by_whatever_way_the_next_run_comes(sesync, background, shared, home, tmp_path, by):
+    page = journal_of(shared, sesync, background)
+    (shared.here / "probe.txt").unlink()
+    assert sesync("sync", "analysis").code == 0
+    shared.colleague("Theirs", {"heat.py": "theirs\n", "trees.csv": "theirs\n"})
+    killed_in_the_middle(shared, page)
+    write(shared.here / "heat.py", "theirs\n")
+    (home / "link").symlink_to("analysis")
+    (tmp_path / "job").mkdir()
+    env = os.environ | ({"TMPDIR": str(tmp_path / "job")} if by != "link" else {})
+    done = sesync("sync", "link" if by == "link" else "analysis", env=env)
+    assert (done.code, done.err) == (0, ""), done
+    assert git("status", "--porcelain", cwd=shared.here) == ""
+
+
+def test_what_a_run_on_another_machine_has_left_is_asked_about(sesync, background, shared):
+    page = journal_of(shared, sesync, background)
+    (shared.here / "probe.txt").unlink()
+    assert sesync("sync", "analysis").code == 0
+    shared.colleague("Theirs", {"heat.py": "theirs\n", "trees.csv": "theirs\n"})
+    killed_in_the_middle(shared, page, host="sesync02")
+    write(shared.here / "heat.py", "theirs\n")
+    done = sesync("sync", "analysis")
+    assert (
+        done.code,
+        "A sesync on sesync02 is at work in ~/analysis, or was killed there. Is it over?" in done.err,
+    ) == (
+        2,
+        True,
+    ), done
+    assert sesync("clone", "cooltrees/analysis", "--update").code == 1
+    assert sesync("sync", "analysis", "-y").out == "Took back what was half done in ~/analysis. Now run it again.\n"
+    assert git("status", "--porcelain", cwd=shared.here) == ""
+    assert sesync("sync", "analysis").code == 0
+    yesterday = time.time() - 90_000
+    shared.colleague("More", {"heat.py": "more\n"})
+    killed_in_the_middle(shared, page, host="sesync02")
+    os.utime(page, (yesterday, yesterday))
+    assert sesync("sync", "analysis").code == 0
+
+
+def test_a_run_that_is_still_at_work_is_left_to_it(sesync, background, shared, tmp_path):
+    """Its lock is not seen from where other folders are for locks; its number is."""
+    write(shared.here / ".git/hooks/pre-commit", "#!/bin/sh\ntouch .git/waits\nsleep 60\n")
+    (shared.here / ".git/hooks/pre-commit").chmod(0o755)
+    write(shared.here / "new.txt", "new\n")
+    process = background("sync", "analysis", "-m", "x", "new.txt")
+    wait_for((shared.here / ".git/waits").exists)
+    (tmp_path / "job").mkdir()
+    done = sesync("sync", "analysis", env=os.environ | {"TMPDIR": str(tmp_path / "job")})
+    assert (done.code, f"another sesync is at work in ~/analysis (process {process.pid})" in done.err) == (1, True), (
+        done
+    )
 
 
 @pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])

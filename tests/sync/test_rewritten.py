@@ -165,3 +165,66 @@ def test_an_ordinary_commit_of_ones_own_is_still_ones_own(sesync, shared):
     commit_here(shared, "Again", "other.py")
     assert sesync("sync", "analysis", "--merge").code == 0
     assert set(shared.subjects()) == {"Merge origin/main", "Again", "More", "Mine", "Theirs", "x"}
+
+
+@pytest.mark.parametrize("log", ["off", "forgotten"])
+def test_what_git_does_not_remember_is_remembered(sesync, shared, log):
+    """Others have fetched what was rewritten, and git keeps no log of it, or has thrown it away after a month."""
+    if log == "off":
+        git("config", "core.logAllRefUpdates", "false", cwd=shared.here)
+        shutil.rmtree(shared.here / ".git/logs")
+    shared.colleague("Settings", {"settings.ini": "password = hunter2\n"})
+    assert sesync("sync", "analysis").code == 0
+    take_away(shared, files={"settings.ini": "password =\n"})
+    git("fetch", "-q", shared.bare, "+refs/heads/*:refs/remotes/origin/*", cwd=shared.here)
+    shutil.rmtree(shared.here / ".git/logs", ignore_errors=True)
+    assert "was rewritten at the server" in sesync("sync", "analysis", "--merge").err
+    assert shared.subjects() == ["Without it", "x"]
+
+
+def test_what_was_taken_away_does_not_go_back_as_a_new_branch(sesync, leaked):
+    git("switch", "-q", "--no-track", "-c", "mine", cwd=leaked.here)
+    commit_here(leaked, "Mine")
+    done = sesync("sync", "analysis", "-y")
+    assert (done.code, "1 commit by Ann Doe that was at the server once" in done.err) == (1, True), done
+    assert git("for-each-ref", "--format=%(refname:short)", "refs/heads", cwd=leaked.bare).split() == ["main"]
+
+
+def test_a_branch_that_was_joined_into_another_is_still_ones_own(sesync, shared):
+    """What is at the server in another branch was not taken away."""
+    git("switch", "-qc", "fix", "--no-track", cwd=shared.here)
+    commit_here(shared, "Fix")
+    assert sesync("sync", "analysis", "-y").code == 0
+    git("switch", "-q", "main", cwd=shared.here)
+    git(*WHO, "merge", "-q", "--no-ff", "-m", "Join fix", "fix", cwd=shared.here)
+    done = sesync("sync", "analysis")
+    assert (done.code, done.out) == (0, "Sent 2 commits to branch main of cooltrees/analysis.\n"), done
+
+
+def test_what_was_taken_away_does_not_go_along_with_another_branch(sesync, shared):
+    git("push", "-q", "origin", "main:fix", cwd=shared.there)
+    shared.colleague("Settings", {"settings.ini": "password = hunter2\n"})
+    assert sesync("sync", "analysis").code == 0
+    git("switch", "-q", "fix", cwd=shared.here)
+    git(*WHO, "merge", "-q", "main", cwd=shared.here)
+    commit_here(shared, "Mine")
+    take_away(shared)
+    done = sesync("sync", "analysis", "-y")
+    assert (done.code, "1 commit by Ann Doe that was at the server once" in done.err) == (1, True), done
+    assert shared.subjects("fix") == ["x"]
+
+
+def test_a_history_that_is_not_all_here_is_not_called_rewritten(sesync, shared):
+    for number in range(3):
+        shared.colleague(f"No {number}", {"heat.py": f"{number}\n"})
+    shutil.rmtree(shared.here)
+    git("clone", "-q", "--depth", "1", f"file://{shared.bare}", shared.here)
+    for number in range(3, 6):
+        shared.colleague(f"No {number}", {"heat.py": f"{number}\n"})
+    git("fetch", "-q", "--depth", "1", cwd=shared.here)
+    done = sesync("sync", "analysis", "-y")
+    assert (done.code, "only the latest commits of origin/main are here" in done.err) == (1, True), done
+    command = done.err.partition("Hint:  '")[2].partition("'")[0]
+    git(*command.split()[1:])
+    done = sesync("sync", "analysis")
+    assert (done.code, "Ann Doe  No 5" in done.out, "Ann Doe  No 3" in done.out) == (0, True, True), done

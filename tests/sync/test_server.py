@@ -106,8 +106,8 @@ def test_a_protected_branch_is_explained_in_the_servers_words(sesync, shared):
     assert done.err == (
         "Error: the server protects this branch from being changed by you; what you have committed is kept here:\n"
         "  GitLab: You are not allowed to push code to protected branches on this project.\n"
-        "Hint:  Send it as a branch of its own: 'git switch -c NAME', then 'sesync sync', and ask for it to be"
-        " merged.\n"
+        f"Hint:  Send it as a branch of its own: 'git -C {shared.here} switch -c NAME', then 'sesync sync analysis',"
+        " and ask for it to be merged.\n"
     )
     assert kept(shared)
 
@@ -153,7 +153,11 @@ def test_somebody_who_is_quicker_is_no_loss(sesync, shared):
     (shared.here / ".git/hooks/pre-commit").symlink_to(race)
     write(shared.here / "heat.py", "mine\n")
     done = commit_one(sesync)
-    assert (done.code, "in this very moment; nothing is lost" in done.err, "Run 'sesync sync' again" in done.err) == (
+    assert (
+        done.code,
+        "in this very moment; nothing is lost" in done.err,
+        "Run 'sesync sync analysis' again" in done.err,
+    ) == (
         1,
         1,
         1,

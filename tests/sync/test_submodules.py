@@ -1,6 +1,7 @@
 """Submodules: brought along when they are only behind, and never moved back unasked."""
 
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -78,7 +79,7 @@ def test_nothing_moves_it_back_for_others_unasked(sesync, shared, part, word):
     if word == ".":
         assert (done.code, at(part)) == (0, new), done
     else:
-        assert (done.code, "the submodule sm would go back to an earlier state" in done.err) == (2, True), done
+        assert (done.code, "the submodule sm would lose what others have moved it to" in done.err) == (2, True), done
         assert shared.subjects()[0] == "Bump" and at(part) == old
     assert belongs(shared) == new
 
@@ -89,7 +90,10 @@ def test_what_was_staged_is_asked_about_too_and_may_be_wanted(sesync, shared, pa
     git("pull", "-q", "--no-recurse-submodules", shared.bare, "main", cwd=shared.here)
     git("add", "sm", cwd=shared.here)
     words = ("sync", "-m", "Back")
-    assert "sm would go back" in sesync(*words, cwd=shared.here, env=os.environ | {"PWD": str(shared.here)}).err
+    assert (
+        "sm would lose what others have"
+        in sesync(*words, cwd=shared.here, env=os.environ | {"PWD": str(shared.here)}).err
+    )
     assert sesync(*words, "-y", cwd=shared.here, env=os.environ | {"PWD": str(shared.here)}).code == 0
     assert belongs(shared) == old
 
@@ -182,3 +186,41 @@ def test_a_commit_that_was_never_sent_is_told_apart_from_one_that_is_behind(sesy
     shared.colleague("Bump", {})
     done = sesync("sync", "analysis")
     assert (done.code, "does not have the commit of it that belongs here" in done.err) == (0, True), done
+
+
+def test_a_detached_one_with_branches_of_its_own_is_brought_along(sesync, shared, part):
+    for name in ("one", "two"):
+        git("branch", name, cwd=part.here)
+    new = bump(shared, part)
+    done = sesync("sync", "analysis")
+    assert (done.code, done.err, at(part)) == (0, "", new), done
+
+
+def test_one_in_which_something_is_begun_stays(sesync, shared, part):
+    old = at(part)
+    git("bisect", "start", cwd=part.here)
+    bump(shared, part)
+    done = sesync("sync", "analysis")
+    assert (done.code, at(part), "(bisect) is under way in ~/analysis/sm" in done.err) == (0, old, True), done
+
+
+def test_in_a_shallow_clone_too_it_is_not_moved_back(sesync, shared, part):
+    shutil.rmtree(shared.here)
+    git("clone", "-q", "--depth", "1", f"file://{shared.bare}", shared.here)
+    git(*ALLOW, "submodule", "--quiet", "update", "--init", cwd=shared.here)
+    bump(shared, part)
+    new = bump(shared, part, "three\n")
+    git("fetch", "-q", "--depth", "1", "--no-recurse-submodules", cwd=shared.here)
+    git("reset", "-q", "--hard", "origin/main", cwd=shared.here)
+    write(shared.here / "heat.py", "mine\n")
+    assert sesync("sync", "analysis", "-m", "Mine", ".").code == 0
+    assert (belongs(shared), at(part)) == (new, new)
+
+
+def test_where_it_was_never_got_all_else_can_be_committed(sesync, shared, part):
+    shutil.rmtree(shared.here)
+    git("clone", "-q", f"file://{shared.bare}", shared.here)
+    old = belongs(shared)
+    write(shared.here / "heat.py", "mine\n")
+    done = sesync("sync", "analysis", "-m", "Mine", ".")
+    assert (done.code, belongs(shared)) == (0, old), done

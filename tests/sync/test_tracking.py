@@ -162,3 +162,26 @@ def test_a_branch_here_that_is_called_as_gits_own_name_of_the_servers_confuses_n
     assert sesync("sync", "analysis", "--merge").code == 0
     assert set(shared.subjects()) == {"Merge remotes/origin/main", "Mine", "Theirs", "x"}
     assert sesync("sync", "analysis", "--merge").out.startswith("~/analysis and the server have the same")
+
+
+def test_a_branch_that_was_begun_anew_is_not_left(sesync, shared):
+    git("switch", "-q", "--orphan", "anew", cwd=shared.here)
+    write(shared.here / "mine.txt", "mine\n")
+    done = sesync("sync", "analysis")
+    assert (done.code, "The branch anew of ~/analysis has no commit yet." in done.out) == (0, True), done
+    assert sesync("clone", "cooltrees/analysis", "--update").code == 1
+    assert git("branch", "--show-current", cwd=shared.here) == "anew\n"
+    done = sesync("sync", "analysis", "-m", "Mine", "mine.txt")
+    assert (done.code, "The server has no branch anew yet." in done.err) == (2, True), done
+    assert sesync("sync", "analysis", "-m", "Mine", "mine.txt", "-y").code == 0
+    assert shared.subjects() == ["x"] and shared.subjects("anew") == ["Mine"]
+
+
+@pytest.mark.parametrize("more", ["+refs/tags/*:refs/tags/*", "+refs/heads/ann/*:refs/remotes/origin/ann/*"])
+def test_a_branch_that_git_is_not_told_to_fetch_is_fetched(sesync, shared, more):
+    git("config", "remote.origin.fetch", "+refs/heads/other:refs/remotes/origin/other", cwd=shared.here)
+    git("config", "--add", "remote.origin.fetch", more, cwd=shared.here)
+    git("push", "-q", "origin", "main:other", cwd=shared.there)
+    shared.colleague("Theirs", {"trees.csv": "theirs\n"})
+    done = sesync("sync", "analysis")
+    assert (done.code, "Ann Doe  Theirs" in done.out) == (0, True), done
