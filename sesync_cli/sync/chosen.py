@@ -82,7 +82,9 @@ def _changes(copy: WorkingCopy, status: Status, word: str) -> list[Change]:
 
 
 def _files(copy: WorkingCopy, change: Change, below: str) -> list[Change]:
-    if change.tracked:
+    # where a folder has taken a file's place, git names the file alone, and means what is in the folder
+    is_folder_now = change.kind == "removed" and (copy.top / change.path).is_dir() and exists(copy, change.path)
+    if change.tracked and not is_folder_now:
         return [change]
     if is_repository(copy, f"{below}/"):
         raise _is_repository(below)

@@ -176,3 +176,40 @@ def test_a_submodule_that_settings_hide_is_brought_along_all_the_same(sesync, sh
     write(shared.here / "heat.py", "mine\n")
     assert sesync("sync", "analysis", "-m", "Mine", ".").code == 0
     assert git("rev-parse", "main:sm", cwd=shared.bare) == new
+
+
+def test_what_has_become_a_folder_or_a_file_is_committed(sesync, shared):
+    (shared.here / "heat.py").unlink()
+    write(shared.here / "heat.py/deep.txt", "deep\n")
+    (shared.here / "notes/one.md").unlink()
+    (shared.here / "notes").rmdir()
+    write(shared.here / "notes", "a file\n")
+    done = sesync("sync", "analysis", "-m", "Turned", ".")
+    assert (done.code, done.err) == (0, ""), done
+    assert git("ls-tree", "-r", "--name-only", "main", cwd=shared.bare).split() == [
+        "heat.py/deep.txt",
+        "notes",
+        "trees.csv",
+    ]
+    assert git("status", "--porcelain", cwd=shared.here) == ""
+
+
+def test_odd_names_are_committed_as_they_are(sesync, shared):
+    names = [
+        b"a\nb",
+        b":colon",
+        b"*star",
+        b"q'uo\"te",
+        b"-dash",
+        b"\xff\xfe",
+        b"[x]",
+        b" lead",
+        b"!bang",
+        b"back\\slash",
+    ]
+    for name in names:
+        (shared.here / os.fsdecode(name)).write_text("x")
+    done = sesync("sync", "analysis", "-m", "Odd", ".")
+    assert (done.code, done.err) == (0, ""), done
+    said = subprocess.run(["git", "ls-tree", "-z", "--name-only", "main"], cwd=shared.bare, capture_output=True).stdout
+    assert set(names) < set(said.split(b"\0"))
