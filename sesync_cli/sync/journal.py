@@ -42,6 +42,7 @@ def note(copy: WorkingCopy, entry: Entry) -> None:
     """Write down what is about to happen."""
     page = _page(copy)
     beside = page.with_name(f"{page.name}~")
+    remove(beside)
     with open(beside, "w") as file:
         json.dump(asdict(entry), file)
         file.flush()
@@ -65,7 +66,7 @@ def holder(copy: WorkingCopy) -> str:
     if entry is None or entry.is_ours:
         return ""
     if entry.host == os.uname().nodename:
-        return f"process {entry.process}" if Path(f"/proc/{entry.process}").exists() else ""
+        return f"process {entry.process}" if _is_at_work(entry.process) else ""
     age = time.time() - _page(copy).stat().st_mtime
     return f"on {entry.host}" if age < _DEAD_ELSEWHERE else ""
 
@@ -90,9 +91,19 @@ def take_back_ours(copy: WorkingCopy) -> None:
 
 def _read(copy: WorkingCopy) -> Entry | None:
     try:
-        return Entry(**json.loads(_page(copy).read_text()))
-    except (FileNotFoundError, ValueError, TypeError):
+        entry = Entry(**json.loads(_page(copy).read_text()))
+    except (OSError, ValueError, TypeError):
         return None
+    are_paths = isinstance(entry.paths, list) and isinstance(entry.new, list)
+    return entry if are_paths and isinstance(entry.process, int) else None
+
+
+def _is_at_work(process: int) -> bool:
+    """Whether this is still a sesync, and no other program that has got its number since."""
+    try:
+        return b"sesync" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def _restore(copy: WorkingCopy, entry: Entry) -> None:

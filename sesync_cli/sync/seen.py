@@ -3,12 +3,16 @@
 Git forgets what was rewritten after a month, or keeps nothing at all (core.logAllRefUpdates).
 """
 
+import contextlib
+import re
+
 from sesync_cli.git.client import ask
-from sesync_cli.lock import partial
+from sesync_cli.lock import partial, remove
 from sesync_cli.sync.tracking import Branch
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _PAGE = "sesync-seen"
+_LINE = re.compile(r"[0-9a-f]{40,64} refs/\S+")
 _LONGEST = 2000  # times that are looked back upon
 
 
@@ -19,8 +23,10 @@ def remember(copy: WorkingCopy, branch: Branch) -> None:
         return
     page = copy.common / _PAGE
     beside = partial(page, owner=copy.place)
-    beside.write_text("".join(f"{one}\n" for one in [*lines, line][-_LONGEST:]))
-    beside.replace(page)
+    with contextlib.suppress(OSError):  # git remembers for a while, too
+        beside.write_text("".join(f"{one}\n" for one in [*lines, line][-_LONGEST:]))
+        beside.replace(page)
+    remove(beside)
 
 
 def past(copy: WorkingCopy, branch: Branch) -> list[str]:
@@ -46,6 +52,7 @@ def _seen(copy: WorkingCopy, name: str) -> list[str]:
 
 def _lines(copy: WorkingCopy) -> list[str]:
     try:
-        return (copy.common / _PAGE).read_text().splitlines()
-    except FileNotFoundError:
+        text = (copy.common / _PAGE).read_text(errors="replace")
+    except OSError:
         return []
+    return [line for line in text.splitlines() if _LINE.fullmatch(line)]

@@ -347,3 +347,26 @@ def test_interrupted_while_files_are_written_they_go_back(background, sesync, la
     assert (done.code, done.err) == (0, "")
     assert git("status", "--porcelain", cwd=large.here) == " M trees.csv\n"
     assert os.path.exists(large.here / "more/1.txt")
+
+
+@pytest.mark.parametrize("page", [".sesync-journal", "sesync-seen"])
+@pytest.mark.parametrize("what", ["a folder", "noise", "other facts", "nothing"])
+def test_a_damaged_page_of_ours_stops_nobody(sesync, shared, page, what):
+    at = shared.here / ".git" / page
+    if what == "a folder":
+        at.mkdir()
+    elif what == "noise":
+        at.write_bytes(bytes(range(256)))
+    else:
+        at.write_text('{"head": "", "to": "", "paths": 3, "new": null}' if what == "other facts" else "")
+    write(shared.here / "heat.py", "mine\n")
+    done = sesync("sync", "analysis", "-m", "Mine", "heat.py")
+    assert (done.code, done.err) == (0, ""), done
+    assert shared.subjects() == ["Mine", "x"]
+
+
+def test_a_number_that_another_program_has_got_since_is_no_run_of_ours(sesync, background, shared):
+    other = background("1000", program=("sleep",))
+    facts = {"head": "", "to": "", "paths": [], "new": [], "host": os.uname().nodename, "process": other.pid}
+    write(shared.here / ".git/.sesync-journal", json.dumps(facts))
+    assert sesync("sync", "analysis").code == 0
