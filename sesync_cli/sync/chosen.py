@@ -58,6 +58,7 @@ def chosen(copy: WorkingCopy, status: Status, site: Site, message: str, words: S
     told = tuple(word for word, changes in found.items() if changes)
     changes = list(dict.fromkeys(change for one in found.values() for change in one))
     files = tuple(change.path for change in changes)
+    _need_none_forgotten(copy, status, files)
     new = tuple(change.path for change in changes if not change.tracked)
     return Chosen(message, told, files, new, _doubts(copy, site, files), _backwards(copy, changes))
 
@@ -79,6 +80,18 @@ def _changes(copy: WorkingCopy, status: Status, word: str) -> list[Change]:
     if not changes:
         _need_known(copy, status, word)
     return changes
+
+
+def _need_none_forgotten(copy: WorkingCopy, status: Status, files: Sequence[str]) -> None:
+    """Raise where git was told to forget a file that stays here: by its name, git would take it in again."""
+    for change in status.changes:
+        is_here = exists(copy, change.path) and not (copy.top / change.path).is_dir()
+        if change.path in files and change.kind == "removed" and change.staged and is_here:
+            raise Refused(
+                f"git was told to forget {change.path} ('git rm --cached'), and by its name it would take it in again",
+                hint=f"'{by_hand('git', '-C', copy.top, 'add')} FILE' adds what else you want, and"
+                f" '{copy.again('-m', 'TEXT')}' without names commits all that git was told.",
+            )
 
 
 def _files(copy: WorkingCopy, change: Change, below: str) -> list[Change]:

@@ -213,3 +213,17 @@ def test_odd_names_are_committed_as_they_are(sesync, shared):
     assert (done.code, done.err) == (0, ""), done
     said = subprocess.run(["git", "ls-tree", "-z", "--name-only", "main"], cwd=shared.bare, capture_output=True).stdout
     assert set(names) < set(said.split(b"\0"))
+
+
+@pytest.mark.parametrize("ignored", ["", "heat.py\n"])
+@pytest.mark.parametrize("name", ["heat.py", "."])
+def test_a_file_that_git_was_told_to_forget_is_not_taken_in_again(sesync, shared, ignored, name):
+    write(shared.here / ".git/info/exclude", ignored)
+    git("rm", "-q", "--cached", "heat.py", cwd=shared.here)
+    before = git("status", "--porcelain", cwd=shared.here)
+    done = sesync("sync", "analysis", "-m", "Forget", name)
+    assert (done.code, "git was told to forget heat.py" in done.err) == (1, True), done
+    assert git("status", "--porcelain", cwd=shared.here) == before
+    assert sesync("sync", "analysis", "-m", "Forget").code == 0
+    assert git("ls-tree", "--name-only", "main", cwd=shared.bare).split() == ["notes", "trees.csv"]
+    assert (shared.here / "heat.py").exists()
