@@ -103,11 +103,6 @@ def clones(home: Path) -> list[str]:
     return sorted(folder.name for folder in folders if os.path.lexists(os.path.join(folder.path, ".git")))
 
 
-def setting(copy: WorkingCopy, name: str) -> str:
-    """A setting of git's as it is in force in this working copy; empty if it is not set."""
-    return ask(["config", "--get", name], copy.top).out.removesuffix("\n")
-
-
 def unreadable(folder: Path, said: str) -> SesyncError:
     """The error for a working copy that git does not open."""
     if _DUBIOUS in said:
