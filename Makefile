@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_USER := 0
+UV := $(BIN)/python -m sesync_cli.python.uv
 
 .PHONY: tour test lint docs bench services clean
 
@@ -35,11 +38,11 @@ clean:
 $(BIN)/sesync: pyproject.toml
 	@echo "Setting up (once)..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "This needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
-	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
+	@$(PYTHON) -m venv --clear .venv || { echo "venv is missing: on Debian it is the package python3-venv"; exit 1; }
+	@$(BIN)/pip install --quiet uv certifi
+	@$(UV) pip install --quiet --python $(BIN)/python --editable .
 	@touch $@
 
 .venv/dev: $(BIN)/sesync
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group dev
+	@$(UV) pip install --quiet --python $(BIN)/python --group dev
 	@touch $@

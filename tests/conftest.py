@@ -18,6 +18,7 @@ import pexpect
 import pyte
 import pytest
 
+from sesync_cli.python.pip_settings import as_variables
 from tests.services.leaks import keep_said, leaks, recording
 
 PROJECT = Path(__file__).parent.parent
@@ -42,6 +43,7 @@ STRANGERS = (
 CERTIFICATES = ("SSL_CERT", "REQUESTS_CA", "CURL_CA")  # of the network that packages come through
 WITH_THEIR_OWN = ("gitlab", "clone", "sync", "sshkey")  # tests of servers whose certificates are the tests'
 KEPT = ("GIT_SSL_CAINFO",)
+INDEX = as_variables(os.environ)  # the way to the package index that pip is told in the developer's own home
 HANG = 300.0  # seconds after which something hangs, and is not just slow
 DRAFTS = "('sesync report' drafts the mail)"  # what a hint that sends to support ends with
 
@@ -86,6 +88,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
         "PIP_CACHE_DIR": str(PROJECT / ".cache/pip"),
         "PIP_NO_WARN_SCRIPT_LOCATION": "1",
         "GIT_CONFIG_NOSYSTEM": "1",
+        **INDEX,
         **recording(tmp_path.parent, request.path.parent.name),
         **{f"GIT_{who}_NAME": "J. Smith" for who in ("AUTHOR", "COMMITTER")},
         **{f"GIT_{who}_EMAIL": "jsmith@example.org" for who in ("AUTHOR", "COMMITTER")},

@@ -25,7 +25,7 @@ DOORS = {  # each library, and the only modules that may import it
     "git": ("git/client",),
     "virtualenv": ("kernel/environment",),
     "python_discovery": ("kernel/interpreters",),
-    "uv": ("diagnosis/index", "kernel/environment", "kernel/installer"),
+    "uv": ("python/uv",),
     "jupyter_client": ("kernel/proof",),
     "filelock": ("lock",),
     "humanize": ("view",),

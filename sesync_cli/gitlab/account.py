@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from sesync_cli.certificates import system_certificates
 from sesync_cli.errors import SesyncError
 from sesync_cli.gitlab.api import Account
 from sesync_cli.gitlab.tokens import Token, find_token
@@ -11,7 +12,6 @@ from sesync_cli.run import run
 from sesync_cli.site.settings import Site
 
 _NAMED = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "GIT_SSL_CAINFO")
-_SYSTEMS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")  # Debian's, and RHEL's
 
 
 def my_account(site: Site, env: Mapping[str, str], home: Path) -> Account | None:
@@ -32,4 +32,4 @@ def _certificates(url: str, env: Mapping[str, str]) -> str:
     if not named:
         with contextlib.suppress(SesyncError, OSError):
             named = run(["git", "config", "--path", "--get-urlmatch", "http.sslCAInfo", url], cwd=Path("/")).out.strip()
-    return named or next((path for path in _SYSTEMS if Path(path).is_file()), "")
+    return named or str(system_certificates() or "")

@@ -9,13 +9,13 @@ from sesync_cli.install.inventory import going_along
 from sesync_cli.install.kernels import environment_of, in_kernel, kernel_facts, named_in, remembering
 from sesync_cli.install.packages import UninstallForUser
 from sesync_cli.install.usersite import Package, UserSite, packages_in
-from sesync_cli.kernel.layout import version_in
 from sesync_cli.kernel.packages import NEEDED, UninstallPackages
 from sesync_cli.kernel.proof import expanded
 from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Plan
+from sesync_cli.python.environments import version_in
 
 
 def plan_uninstall(asked: Asked, site: UserSite, keep: bool, warnings: tuple[str, ...]) -> Plan:

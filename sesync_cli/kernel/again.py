@@ -8,7 +8,7 @@ from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
 from sesync_cli.kernel.asked import Asked, asked_by, asked_in
 from sesync_cli.kernel.create import Wanted
 from sesync_cli.kernel.interpreters import Interpreter
-from sesync_cli.kernel.layout import USUAL, is_conda, version_in
+from sesync_cli.kernel.layout import USUAL, is_conda
 from sesync_cli.kernel.order import Order, wanted_again
 from sesync_cli.kernel.packages import NEEDED, Wish, installed
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
@@ -16,6 +16,7 @@ from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.plan import by_hand
+from sesync_cli.python.environments import version_in
 
 
 def checked_again(kernel: Kernel) -> Kernel:

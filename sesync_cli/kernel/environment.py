@@ -11,6 +11,7 @@ from sesync_cli.kernel.bytecode import lend
 from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.lock import is_unfinished, mark_unfinished, partial, remove, vanish
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.python.uv import uv
 from sesync_cli.run import run
 
 _BY_VIRTUALENV = (3, 8)  # what virtualenv leaves in older environments is a SyntaxError at every start of theirs
@@ -76,10 +77,9 @@ class MakeEnvironment:
             file.write("relocatable = true\n")
 
     def _by_uv(self) -> None:
-        from uv import find_uv_bin
-
-        python = str(self.interpreter.base)
-        run([find_uv_bin(), "venv", "--relocatable", "--python", python, str(self.beside)], env=clean(self.env))
+        words = ("venv", "--relocatable", "--python", str(self.interpreter.base), str(self.beside))
+        argv, env = uv(*words, env=clean(self.env))
+        run(argv, env=env)
 
     def __str__(self) -> str:
         if self._is_old:

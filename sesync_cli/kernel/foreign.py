@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NotFound, Refused, SesyncError
-from sesync_cli.kernel.layout import USUAL, is_conda, settings_of
+from sesync_cli.kernel.layout import USUAL, is_conda
 from sesync_cli.names import listed, near
+from sesync_cli.python.environments import settings_of
 
 _UNSET = "***unset***"  # conda's word for a variable that is not to be
 

@@ -1,5 +1,6 @@
-"""uv at work in an environment: told what to do, followed line by line, its failures explained. The door to uv."""
+"""uv at work in an environment: told what to do, followed line by line, its failures explained."""
 
+import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from sesync_cli.kernel.failures import BadMetadata, explained
 from sesync_cli.kernel.pylock import Lock, lock_of
 from sesync_cli.lock import is_unfinished, scratch
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.python.uv import uv
 from sesync_cli.run import ProgramFailed, follow, run, unhurried
 
 _METADATA = Path(__file__).parent / "metadata.toml"
@@ -22,9 +24,8 @@ _PHASE = re.compile(r"(?P<writes>Resolved|Prepared)|Downloading|Building|Updatin
 
 def uv_pip(environment: Path, words: Sequence[str], env: Mapping[str, str], log: Path, report: Report) -> str:
     """Run `uv pip WORD...` on an environment, and give what it printed; what it changes is changed to the end."""
-    from uv import find_uv_bin
-
-    argv = [find_uv_bin(), "pip", words[0], "--python", str(environment / "bin/python"), *words[1:]]
+    python = environment / "bin/python"
+    argv, told = uv("pip", words[0], "--python", str(python), *words[1:], env=clean(env), python=python)
     in_use = not is_unfinished(environment)
     try:
         with unhurried(report) as let_finish:
@@ -35,7 +36,7 @@ def uv_pip(environment: Path, words: Sequence[str], env: Mapping[str, str], log:
                     let_finish(bool(phase["writes"]))
                 report(None, line)
 
-            return follow(argv, on_line, env=clean(env) | {"COLUMNS": _WIDE}, log=log).out
+            return follow(argv, on_line, env=told | {"COLUMNS": _WIDE}, log=log).out
     except ProgramFailed as failure:
         raise explained(failure.output.out, environment, clean(env), log) from None
 
@@ -66,12 +67,10 @@ def was_copied(log: Path) -> bool:
 
 def exported(project: Path, dev: bool) -> tuple[Lock, str]:
     """The `uv.lock` of a folder as a lock for any installer, and the command that prints it."""
-    from uv import find_uv_bin
-
     words = ["export", "--frozen", "--no-emit-project", "--format", "pylock.toml", "--project", str(project)]
     words += [] if dev else ["--no-dev"]
     try:
-        text = run([find_uv_bin(), *words, "--quiet"]).out
+        text = run(uv(*words, "--quiet", env=os.environ)[0]).out
     except ProgramFailed as failure:
         raise NotReady(f"{project / 'uv.lock'} cannot be read: {failure}", hint="'uv lock' writes it anew.") from None
     return lock_of(text, project), by_hand("uv", *words)
@@ -79,7 +78,5 @@ def exported(project: Path, dev: bool) -> tuple[Lock, str]:
 
 def frozen(environment: Path, env: Mapping[str, str]) -> list[str]:
     """What is installed in an environment, as lines of a requirements file: by version, or from an address."""
-    from uv import find_uv_bin
-
-    argv = [find_uv_bin(), "pip", "freeze", "--quiet", "--python", str(environment / "bin/python")]
-    return run(argv, env=clean(env)).out.splitlines()
+    argv, told = uv("pip", "freeze", "--quiet", "--python", str(environment / "bin/python"), env=clean(env))
+    return run(argv, env=told).out.splitlines()

@@ -26,18 +26,3 @@ def environment_of(argv: Sequence[str]) -> Path | None:
 
 def is_conda(environment: Path) -> bool:
     return os.path.exists(environment / "conda-meta")
-
-
-def settings_of(environment: Path) -> dict[str, str]:
-    """What an environment's pyvenv.cfg says."""
-    try:
-        lines = (environment / "pyvenv.cfg").read_text(errors="replace").splitlines()
-    except OSError:
-        return {}
-    return {name.strip(): value.strip() for name, _, value in (line.partition("=") for line in lines)}
-
-
-def version_in(environment: Path) -> str:
-    """The version of Python in an environment, as it was when it was made; empty if it does not tell."""
-    settings = settings_of(environment)
-    return ".".join((settings.get("version") or settings.get("version_info") or "").split(".")[:3])

@@ -1,7 +1,7 @@
 """The packages of a kernel's environment: what is wished for, what is there, and the steps between them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,10 @@ from sesync_cli.diagnosis.modules import check_name
 from sesync_cli.errors import NoRoom, NotFound, SesyncError, WrongWords
 from sesync_cli.kernel.installer import compile_lock, uv_pip
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
+from sesync_cli.kernel.requirements import index_of
 from sesync_cli.kernel.size import remember_new_size, site_packages
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.python.uv import DEFAULT_INDEX
 from sesync_cli.secrets import without_logins
 
 NEEDED = ("ipykernel", "pip")
@@ -39,6 +41,10 @@ class Wish:
     lock_by_hand: str = ""
     prefer: Lock | None = None
     hashes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def asking(self, env: Mapping[str, str]) -> Mapping[str, str]:
+        """The environment in which uv asks the index that the files name, if they name one."""
+        return asking(env, self.requirements, self.listing)
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,8 @@ class ResolvePackages:
         """The lock of a listing: the versions that it says, and no more."""
         folder = self.environment
         (folder / _ASKED).write_text(self.wish.listing)
-        compile_lock(folder, ["--no-deps", "--output-file", folder / NAME, folder / _ASKED], self.env, self.log, report)
+        words: list[str | Path] = ["--no-deps", "--output-file", folder / NAME, folder / _ASKED]
+        compile_lock(folder, words, self.wish.asking(self.env), self.log, report)
         return read_lock(folder / NAME)
 
     def _resolved(self, packages: list[str], wished: Lock | None, report: Report) -> Lock:
@@ -88,7 +95,7 @@ class ResolvePackages:
         elif self.wish.prefer:
             self.wish.prefer.write(folder / NAME)  # uv keeps to the versions in the file that it is to write
         words += [*self.wish.options, folder / _ASKED, *self.wish.requirements]
-        compile_lock(folder, words, self.env, self.log, report)
+        compile_lock(folder, words, self.wish.asking(self.env), self.log, report)
         for name in (_ASKED, _PINS):
             (folder / name).unlink(missing_ok=True)
         return read_lock(folder / NAME)
@@ -119,12 +126,12 @@ class InstallLock:
         # what the cache knows of the index may be old, but a lock needs no news; what it says may be of another index
         for words in ([*by_version, "--offline"], by_version, by_address):
             try:
-                uv_pip(folder, words, self.env, self.log, report)
+                uv_pip(folder, words, self.wish.asking(self.env), self.log, report)
                 break
             except NoRoom:
                 raise
             except SesyncError as error:
-                if words is by_address or (words is by_version and not isinstance(error, NotFound)):
+                if words is by_address or (words is by_version and not _may_be_elsewhere(error)):
                     raise
         (folder / _ASKED).unlink()
 
@@ -136,6 +143,17 @@ class InstallLock:
         files = "".join(f" -r {one}" for one in (*lists, *map(by_hand, self.wish.requirements)) if one)
         words = by_hand(*self.wish.options, *NEEDED, *self.wish.packages)
         return f"{by_hand('uv', 'pip', 'install', '--python', self.shown / 'bin/python')}{files} {words}"
+
+
+def asking(env: Mapping[str, str], files: Iterable[Path], text: str = "") -> Mapping[str, str]:
+    """The environment in which uv asks the index that these requirements name: pip heeds them before its settings."""
+    index = index_of(files, text)
+    return {DEFAULT_INDEX: index, **env} if index else env
+
+
+def _may_be_elsewhere(error: SesyncError) -> bool:
+    """Whether what the index has not, or cannot tell, may be had from the addresses in a lock."""
+    return isinstance(error, NotFound) or (error.diagnosis or {}).get("kind") == "network"
 
 
 @dataclass(frozen=True)
@@ -152,7 +170,7 @@ class InstallPackages:
 
     def do(self, report: Report) -> None:
         words = [*self._words, *(("--upgrade",) if self.upgrade else ())]
-        uv_pip(self.environment, words, self.env, self.log, report)
+        uv_pip(self.environment, words, asking(self.env, self.requirements), self.log, report)
         remember_new_size(self.environment)
 
     def undo(self) -> None:

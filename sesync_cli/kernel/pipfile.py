@@ -67,8 +67,10 @@ def _indexes(sources: list[Mapping[str, Any]], path: Path) -> Iterator[str]:
         if "$" in address or without_logins(address) != address:
             hint = "Leave them out of it, and write them into ~/.netrc, which only you may read (chmod 600)."
             raise Refused(f"{path} has an address with a name or a password in it", hint=hint)
-    if any(source.get("name", _USUAL) != _USUAL for source in sources):
-        yield from (f"{'--extra-index-url' if number else '--index-url'} {one}" for number, one in enumerate(addresses))
+    others = [str(source["url"]) for source in sources if source.get("name", _USUAL) != _USUAL]
+    instead = len(others) == len(addresses)  # else they are asked beside the usual one, wherever that is here
+    for number, one in enumerate(others):
+        yield f"{'--index-url' if instead and not number else '--extra-index-url'} {one}"
 
 
 def _sections(data: Mapping[str, Any], sections: list[str], path: Path) -> Iterator[str]:

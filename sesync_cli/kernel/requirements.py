@@ -1,6 +1,6 @@
-"""Requirements files: what they include, and the hashes that they demand. The door to pip-requirements-parser.
+"""Requirements files: what they include, the index that they name, and the hashes that they demand.
 
-uv reads the files themselves; what is found here is what uv does not tell.
+The door to pip-requirements-parser. uv reads the files themselves; what is found here is what uv does not tell.
 """
 
 import codecs
@@ -48,6 +48,13 @@ def hashes(files: Iterable[Path], text: str = "") -> Mapping[str, frozenset[str]
                 said = {value.removeprefix("sha256:") for value in requirement.hash_options}
                 allowed.setdefault(canonicalize_name(requirement.name), set()).update(said)
     return {name: frozenset(said) for name, said in allowed.items()}
+
+
+def index_of(files: Iterable[Path], text: str = "") -> str:
+    """The index that requirements want to be asked instead of the usual one; the last that names one counts."""
+    parsed = [_parsed(one, file) for file in files for one in included(file)] + ([_of_text(text)] if text else [])
+    named = [option.options["index_url"] for one in parsed for option in one.options if "index_url" in option.options]
+    return str(named[-1]) if named else ""
 
 
 def _parsed(path: Path, by: Path) -> "RequirementsFile":

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from sesync_cli.kernel.layout import command_of, environment_of, version_in
+from sesync_cli.kernel.layout import command_of, environment_of
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import Size, known_size
 from sesync_cli.kernel.specfile import Unreadable, is_there, read_spec
 from sesync_cli.kernel.trouble import NONE, WORKS, Trouble, trouble_of
 from sesync_cli.lock import is_unfinished, partial
+from sesync_cli.python.environments import version_in
 
 AGAIN = "@2"  # no name of a kernel has it
 

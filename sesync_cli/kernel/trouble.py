@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from sesync_cli.kernel.layout import is_conda, settings_of
+from sesync_cli.kernel.layout import is_conda
 from sesync_cli.kernel.size import site_packages
+from sesync_cli.python.environments import settings_of
 
 WORKS = ("ok", "elsewhere", "same name", "same title")  # the states of kernels that Jupyter can start
 

@@ -14,10 +14,12 @@ from pathlib import Path
 from sesync_cli.kernel.environment import make_site_python
 from sesync_cli.kernel.interpreters import Interpreter, Places, find
 from sesync_cli.lock import remove
+from sesync_cli.python.pip_settings import as_variables
 from sesync_cli.tour.gitserver import GitServer, fill, on_disk, serving
 
 FILES = Path(__file__).with_name("files")
 _PREFIX = "sesync-tour-"
+_WAY_TO_THE_INDEX = ("PIP_", "UV_", "SSL_", "REQUESTS_", "CURL_CA_")
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,9 @@ class Sandbox:
 
     def env(self, env: Mapping[str, str]) -> dict[str, str]:
         """The environment of somebody who works in the sandbox; caches that were named beforehand are used."""
-        kept = ("LANG", "LC_", "TERM", "COLUMNS", "COLORTERM", "NO_COLOR", "SSL_", "REQUESTS_", "PIP_", "UV_")
+        kept = ("LANG", "LC_", "TERM", "COLUMNS", "COLORTERM", "NO_COLOR", *_WAY_TO_THE_INDEX)
         mine = {name: value for name, value in env.items() if name.startswith(kept) or name.lower().endswith("_proxy")}
+        mine |= as_variables(env)
         path = [str(self.python / "bin"), str(Path(sys.executable).parent), env.get("PATH", os.defpath)]
         places = {"HOME": self.home, "TMPDIR": self.folder / "tmp", "SESYNC_SITE": self.site_file}
         return mine | {name: str(value) for name, value in places.items()} | {"PATH": os.pathsep.join(path)}

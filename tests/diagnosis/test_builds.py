@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import PROJECT, SESYNC, missing, needed_root
+from tests.conftest import INDEX, PROJECT, SESYNC, missing, needed_root
 from tests.install.ground import python
 
 BARE = Path(__file__).with_name("bare")
@@ -77,7 +77,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bare]:
     folder = tmp_path_factory.mktemp("bare")
     (folder / "home").mkdir()
     (folder / "site.toml").write_text(SITE)
-    kept = {name: os.environ[name] for name in ("PIP_CERT", "SSL_CERT_FILE") if name in os.environ}
+    kept = INDEX | {name: os.environ[name] for name in ("SSL_CERT_FILE",) if name in os.environ}
     env = {"HOME": str(folder / "home"), "SESYNC_SITE": str(folder / "site.toml"), "LANG": "C.UTF-8"}
     # what is written to the caches stays in the root: a wheel that was built here must not be found by the next run
     env |= {"PIP_CACHE_DIR": str(PROJECT / ".cache/pip"), "UV_CACHE_DIR": str(PROJECT / ".cache/uv")}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import HANG, missing
+from tests.services.uv import run_uv
 
 PYENV = Path(os.environ.get("PYENV_ROOT") or Path(pwd.getpwuid(os.getuid()).pw_dir, ".pyenv"))
 JUPYTER = Path(sys.executable).with_name("jupyter")
@@ -161,7 +162,6 @@ def _running(home: Path) -> Iterator[str]:
 
 def venv(folder: Path, *packages: str) -> Path:
     """An environment that somebody has made by hand, for Python 3.11."""
-    uv = Path(sys.executable).with_name("uv")
-    subprocess.run([uv, "venv", "--quiet", "--python", python("3.11"), folder], check=True)
-    subprocess.run([uv, "pip", "install", "--quiet", "--python", folder / "bin/python", *packages], check=True)
+    run_uv("venv", "--quiet", "--python", python("3.11"), folder)
+    run_uv("pip", "install", "--quiet", "--python", folder / "bin/python", *packages)
     return folder

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import needed
 from tests.kernel import ground
+from tests.services.uv import run_uv
 
 BIN = Path(sys.executable).parent
 
@@ -101,7 +102,7 @@ def test_each_tools_file_makes_the_kernel(sesync, home: Path, trees: Path, file,
 
 def test_what_uv_locked_makes_the_kernel(sesync, home: Path, trees: Path):
     (trees / "pyproject.toml").write_text(PYPROJECT + '[dependency-groups]\ndev = ["sesync-fern"]\n')
-    subprocess.run([BIN / "uv", "lock", "--quiet", "--python", ground.python("3.11")], check=True)
+    run_uv("lock", "--quiet", "--python", ground.python("3.11"))
     trees.chmod(0o500)
     before = sorted(os.listdir(trees))
     result = sesync("kernel", "create")

@@ -4,19 +4,18 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from uv import find_uv_bin
 
 from sesync_cli.diagnosis.explain import reason
 from sesync_cli.kernel.importable import importable
 from tests.conftest import HANG, Ended, missing, wait_for
 from tests.kernel import ground
 from tests.kernel.test_remove import made
+from tests.services.uv import run_uv
 
 SLEEPS = "import time\ntime.sleep(1000)\n"
 BREAKS = {
@@ -82,8 +81,8 @@ def venv(folder: Path, *packages: str) -> Path:
     """An environment that somebody made by hand; its Python."""
     python = folder / "bin/python"
     if not folder.exists():
-        subprocess.run([find_uv_bin(), "venv", "-q", "--python", ground.python("3.11"), folder], check=True)
-    done = subprocess.run([find_uv_bin(), "pip", "install", "-q", "--python", python, *packages], capture_output=True)
+        run_uv("venv", "-q", "--python", ground.python("3.11"), folder)
+    done = run_uv("pip", "install", "-q", "--python", python, *packages, capture_output=True, check=False)
     if done.returncode:
         missing(" and ".join(packages))
     return python

@@ -12,9 +12,9 @@ from sesync_cli.errors import Conflict, NotFound
 from sesync_cli.kernel.activation import Shell, module_variables, within
 from sesync_cli.kernel.modules import explained
 from sesync_cli.kernel.proof import expanded
-from tests.conftest import SESYNC
 from tests.kernel import ground
 from tests.services import modules
+from tests.services.uv import run_uv
 
 ODD = "/opt/gdal $share/it's [bold] ${HOME}"
 SEEN = """
@@ -256,8 +256,7 @@ def test_an_environment_whose_python_needs_a_module_is_adopted_with_it(
     python, folder = modules.python_module(system, tmp_path / "py"), home / "trees"
     env = {**os.environ, "LD_LIBRARY_PATH": f"{python.parent.parent}/lib"}
     subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True, env=env)
-    argv = [SESYNC.with_name("uv"), "pip", "install", "--quiet", "--python", folder / "bin/python", "ipykernel"]
-    subprocess.run(argv, check=True, env=env)
+    run_uv("pip", "install", "--quiet", "--python", folder / "bin/python", "ipykernel", env=env)
     with (folder / "bin/activate").open("a") as file:
         file.write("module load proj/7\n")
     result = sesync("kernel", "adopt", "trees")

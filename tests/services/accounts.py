@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conftest import PROJECT, SESYNC, Ended, missing, needed
+from tests.conftest import PROJECT, Ended, missing, needed
+from tests.services.uv import run_uv
 
 PYTHON = Path("/usr/bin/python3")  # everybody's, as one in somebody's home is not
 
@@ -74,9 +75,9 @@ def program() -> Iterator[Path]:
         missing("a Python of the system that is 3.11 or newer")
     with tempfile.TemporaryDirectory(prefix="program-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
-        uv, venv = SESYNC.with_name("uv"), Path(folder, "venv")
-        subprocess.run([uv, "venv", "--quiet", "--python", PYTHON, venv], check=True)
-        subprocess.run([uv, "pip", "install", "--quiet", "--python", venv / "bin/python", PROJECT], check=True)
+        venv = Path(folder, "venv")
+        run_uv("venv", "--quiet", "--python", PYTHON, venv)
+        run_uv("pip", "install", "--quiet", "--python", venv / "bin/python", PROJECT)
         yield venv / "bin/sesync"
 
 

