@@ -22,11 +22,10 @@ def pip_settings(env: Mapping[str, str], prefixes: Iterable[Path] = ()) -> dict[
     found: dict[str, dict[str, str]] = {section: {} for section in _SECTIONS}
     for file in _files(env, prefixes):
         for section, key, value in _written(file):
-            if section in found and value:
+            if section in found:
                 found[section][key] = value
-    said = {_key(name.removeprefix(_VARIABLE)): value for name, value in env.items() if name.startswith(_VARIABLE)}
-    found[":env:"] |= {key: value for key, value in said.items() if value}
-    return {key: value for section in _SECTIONS for key, value in found[section].items()}
+    found[":env:"] |= {_key(name.removeprefix(_VARIABLE)): env[name] for name in env if name.startswith(_VARIABLE)}
+    return {key: value for section in _SECTIONS for key, value in found[section].items() if value}
 
 
 def as_variables(env: Mapping[str, str]) -> dict[str, str]:

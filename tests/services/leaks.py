@@ -12,7 +12,8 @@ TOKEN = "glpat-R7zQ4vX1pLw9KcYd2mTs"  # none of them is anybody's
 EXPIRED, REVOKED, NARROW = (f"glpat-{word}8sJf2nVb6QyHxWu3" for word in ("expi", "revo", "narr"))
 PASSWORD, PASSPHRASE = "tok-123-secret", "open sesame 4711"
 SECRETS = (TOKEN, EXPIRED, REVOKED, NARROW, PASSWORD, PASSPHRASE)
-KEEPERS = (".python-gitlab.cfg", ".git-credentials", "config.yml", "passwords")  # files that are there to keep one
+# files that are there to keep one
+KEEPERS = (".python-gitlab.cfg", ".git-credentials", "config.yml", "passwords", "pip.conf")
 _FOLDERS = ("site-packages", "objects")  # of other people's code, and of git's compressed contents
 _LARGEST = "8M"
 _RECORDER = Path(__file__).with_name("recorder")
