@@ -110,6 +110,17 @@ def test_a_password_in_the_address_reads_the_index_and_is_written_nowhere(
     assert "wr0ng-s3cret" not in refused.out + refused.err
 
 
+def test_a_password_in_netrc_is_used(told: Told, grove: Path, tmp_path: Path) -> None:
+    with package_index(tmp_path / "guarded", guarded=True, alone=True) as guarded:
+        ground.wheel(guarded.wheels, "sesync_box")
+        netrc = grove / ".netrc"
+        netrc.write_text(f"machine 127.0.0.1 login {USER} password {PASSWORD}\n")
+        netrc.chmod(0o600)
+        settings = f"extra-index-url = https://{local(guarded)}/simple\ntrusted-host = {local(guarded)}"
+        ended = told("install", "--kernel", "trees", "sesync_box", settings=settings)
+    assert ended.code == 0, ended.err
+
+
 def test_folders_of_wheels_and_no_index(told: Told, grove: Path, tmp_path: Path) -> None:
     ground.wheel(tmp_path / "my-wheels", "sesync_yew")
     settings = f"no-index = yes\nfind-links = {tmp_path}/not-there\n  {tmp_path}/my-wheels"

@@ -13,7 +13,7 @@ EXPIRED, REVOKED, NARROW = (f"glpat-{word}8sJf2nVb6QyHxWu3" for word in ("expi",
 PASSWORD, PASSPHRASE = "tok-123-secret", "open sesame 4711"
 SECRETS = (TOKEN, EXPIRED, REVOKED, NARROW, PASSWORD, PASSPHRASE)
 # files that are there to keep one
-KEEPERS = (".python-gitlab.cfg", ".git-credentials", "config.yml", "passwords", "pip.conf")
+KEEPERS = (".python-gitlab.cfg", ".git-credentials", "config.yml", "passwords", "pip.conf", ".netrc")
 _FOLDERS = ("site-packages", "objects")  # of other people's code, and of git's compressed contents
 _LARGEST = "8M"
 _RECORDER = Path(__file__).with_name("recorder")
