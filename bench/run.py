@@ -54,7 +54,7 @@ class Ground:
             f'[data]\npath = "{self.folder}/nfs/{{project}}-data"',
             f'[python]\ndefault = "{sys.version_info.major}.{sys.version_info.minor}"\nplaces = []',
             "[kernels]\nserver_folders = []",
-            f'[gitlab]\nssh = "file://{self.folder}/{{repo}}.git"',
+            f'[gitlab]\nurl = "https://gitlab.example.org"\nssh = "file://{self.folder}/{{repo}}.git"',
         ]
         site.write_text("\n".join(lines) + "\n")
         mine = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "XDG_", "PYTHON"))}

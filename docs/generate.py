@@ -9,7 +9,7 @@ import click
 from sesync_cli.app import sesync
 from sesync_cli.completion.cli import SHELLS, script
 from sesync_cli.lazy import walk
-from sesync_cli.site.settings import merge
+from sesync_cli.site.reading import anywhere, read_site
 
 PROJECT = Path(__file__).parent.parent
 
@@ -22,21 +22,43 @@ Every command and its words, as `--help` shows them.
 SITE = """\
 # The site file
 
-A centre describes itself in one TOML file, `/etc/sesync/site.toml` (or the file that `$SESYNC_SITE` names). It changes
-only what it names; all else is as in the built-in site, which is SESYNC. `sesync site show` prints every setting and
-where it comes from; `sesync site check FILE` finds mistakes in a file before it is installed.
+A centre describes itself in one TOML file, `/etc/sesync/site.toml` (or the file that `$SESYNC_SITE` names). The file
+stands for itself: what it does not name is off, or as it is anywhere, and the commands of a part that is off say so.
+Without a site file, SESYNC is the site. `sesync site show` prints every setting and where it comes from; `sesync site
+check FILE` finds mistakes in a file before it is installed, and tries what it names.
 
-A whole site file for a centre that differs in three things:
+A whole site file:
 
 ```toml
+[site]
+name = "The Tree Centre"
+
+[home]
+path = "/home/{user}"
+quota_gb = 50
+
 [data]
 path = "/projects/{project}"
 
 [gitlab]
-ssh = "git@git.example.org:{repo}.git"
+url = "https://gitlab.example.org"
 
 [support]
 email = "help@example.org"
+```
+
+Where `gitlab.ssh` and `gitlab.https` are not named, repositories are where every GitLab has them:
+`git@gitlab.example.org:GROUP/NAME.git` and `https://gitlab.example.org/GROUP/NAME.git`. Where one of them is named, it
+is the only way.
+
+A file that begins with `extends = "sesync"` does not stand for itself. It changes the built-in site, which is SESYNC,
+in what it names and nothing else. A whole one:
+
+```toml
+extends = "sesync"
+
+[home]
+quota_gb = 40
 ```
 """
 
@@ -61,15 +83,23 @@ def commands() -> str:
 
 
 def site() -> str:
-    """Every setting with its words and its built-in value, table by table."""
-    parts, table = [SITE], ""
-    for setting in merge(None).settings:
+    """Every setting with its words, its value at SESYNC, and what holds in a site that does not name it."""
+    parts, table, defaults = [SITE], "", anywhere()
+    for setting in read_site(None, {}).settings:
         if setting.key.partition(".")[0] != table:
             table = setting.key.partition(".")[0]
-            parts.append(f"\n## [{table}]\n\n| setting | what it is | built in |\n| --- | --- | --- |\n")
-        value = ", ".join(setting.value) or "none" if isinstance(setting.value, tuple) else setting.value
-        parts.append(f"| `{setting.key.partition('.')[2]}` | {setting.help} | `{value}` |\n")
+            heading = "| setting | what it is | at SESYNC | where it is not named |\n| --- | --- | --- | --- |\n"
+            parts.append(f"\n## [{table}]\n\n{heading}")
+        named = _cell(setting.value)
+        unnamed = _cell(defaults[setting.key]) if setting.key in defaults else setting.otherwise or "off"
+        same = "the same" if unnamed == named else unnamed
+        parts.append(f"| `{setting.key.partition('.')[2]}` | {setting.help} | {named} | {same} |\n")
     return "".join(parts)
+
+
+def _cell(value: object) -> str:
+    text = ", ".join(value) if isinstance(value, list | tuple) else str(value)
+    return f"`{text}`" if text else "none"
 
 
 def main() -> int:

@@ -21,6 +21,7 @@ from sesync_cli.view import View, size
 
 _JSON = "sesync.json"
 _GB = 1_000_000_000
+_SHARED = 100 * _GB  # a larger disk is many people's: it is not nearly full while there is room for one of them
 
 Command = Callable[..., Any]
 
@@ -146,7 +147,10 @@ def _say_plan(plan: Plan, dry_run: bool) -> None:
 
 def _when_low(session: Session, acted: bool) -> tuple[str, ...]:
     """A warning if home is nearly full; its quota is asked for where there was something to do, which takes longer."""
-    limit, free = session.site.home_quota_gb * _GB, room(session.home).free
+    home = room(session.home)
+    limit, free = min(home.total, _SHARED), home.free
+    if session.site.has("home_quota_gb"):
+        limit = session.site.home_quota_gb * _GB
     if acted:
         from sesync_cli.quota import told
 

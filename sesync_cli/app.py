@@ -113,7 +113,7 @@ def _offer_report(error: SesyncError) -> None:
     session = Session()
     with contextlib.suppress(SesyncError, OSError):
         kept(error, sys.argv[1:], session.state)
-        error.hint = offering(error.hint, session.site.support_email)
+        error.hint = offering(error.hint, session.site.support)
 
 
 def _fail_for_words(error: click.UsageError) -> int:

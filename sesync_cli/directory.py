@@ -99,7 +99,7 @@ def beside(root: Path, until: float, watch: Watch) -> list[str]:
 
 def unreachable(path: Path, seen: Directory, site: Site) -> SesyncError:
     """Why this directory cannot be used, and who can help."""
-    support = site.support_email
+    support = site.support
     if seen.state == State.NO_ANSWER:
         return NoAnswer(
             f"the file server of {path} did not answer within {site.data_patience_seconds:g} seconds",
@@ -119,7 +119,7 @@ def reached(project: str, site: Site, watch: Watch) -> Path:
     target, until = site.data_directory(project), time.monotonic() + site.data_patience_seconds
     seen = look([target], site.data_root, until, watch)[target]
     if seen.state == State.MISSING:
-        hint = f"{site.support_email} knows your project's short name."
+        hint = f"Ask {site.support} for your project's short name."
         raise NotFound(f"there is no data directory {target}", hint=hint)
     if not seen.reached:
         raise unreachable(target, seen, site)

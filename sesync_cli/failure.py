@@ -78,7 +78,7 @@ def shown(argv: Sequence[str]) -> str:
 
 def offering(hint: str, support: str) -> str:
     """The hint, which says what drafts the mail behind the sentence that sends the person to support, if one does."""
-    sends = re.search(rf"{re.escape(support)}|(?<![\w./-])support(?![\w/-]|\.\w)", hint, re.IGNORECASE)
+    sends = re.search(rf"(?<![\w./-])(?:{re.escape(support)}|support)(?![\w/-]|\.\w)", hint, re.IGNORECASE)
     if not sends:
         return hint
     end = _END.search(hint, sends.end())

@@ -44,7 +44,7 @@ class Session:
 
     @cached_property
     def site(self) -> "Site":
-        from sesync_cli.site.settings import load_site
+        from sesync_cli.site.reading import load_site
 
         return load_site(self.env).site
 

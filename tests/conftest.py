@@ -109,7 +109,9 @@ def nfs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def site(tmp_path: Path, nfs: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
-    """A site file in force; called with `table={"key": value}`, it changes settings. The data root is `nfs`.
+    """A site file in force, which changes SESYNC; called with `table={"key": value}`, it changes settings of it.
+
+    The data root is `nfs`. What a site file is that stands for itself, tests/site has.
 
     It is patient, since on a busy machine what is well is slow too: a test of silence chooses a patience of its own.
     """
@@ -123,7 +125,7 @@ def site(tmp_path: Path, nfs: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
     def change(**changes: dict[str, Any]) -> Path:
         for table, keys in changes.items():
             tables.setdefault(table, {}).update(keys)
-        text = "".join(
+        text = 'extends = "sesync"\n' + "".join(
             f"[{table}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
             for table, keys in tables.items()
         )

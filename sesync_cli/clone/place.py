@@ -33,13 +33,16 @@ def refuse_data_directory(final: Path, site: Site) -> None:
 
 
 def _data_directory(path: Path, site: Site) -> Path | None:
+    if not site.has("data_path"):
+        return None
+    scratch = Path(site.scratch_path) if site.has("scratch_path") else None
     # walked by hand: looking at a data directory itself may hang with its file server
     root, real = site.data_root, Path(os.path.realpath(site.data_root))
     template = re.escape(Path(site.data_path).name).replace(r"\{project\}", ".+")
     done, left, links = Path("/"), list(path.parts[1:]), 0
     while left and links < _MOST_LINKS:
         done /= left.pop(0)
-        if done.parent in (root, real) and re.fullmatch(template, done.name) and done != Path(site.scratch_path):
+        if done.parent in (root, real) and re.fullmatch(template, done.name) and done != scratch:
             return done
         if done.is_symlink():
             links += 1

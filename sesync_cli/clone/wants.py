@@ -27,6 +27,8 @@ def advice(folder: Path, shown: str, home: Path, site: Site) -> list[str]:
 
 def projects(folder: Path, home: Path, site: Site) -> list[str]:
     """The projects whose data the code reads by a path in home or in the data root, and that are not linked yet."""
+    if not site.has("data_path"):
+        return []
     before, after = map(re.escape, Path(site.data_path).name.split("{project}"))
     name = rf"{before}[A-Za-z0-9][A-Za-z0-9_.-]*?{after}(?![\w-])"
     root = re.escape(str(site.data_root))

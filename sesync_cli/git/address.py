@@ -132,20 +132,37 @@ def _is_web(found: re.Match[str]) -> bool:
 
 def site_addresses(repo: str, site: Site) -> list[Address]:
     """The addresses of a repository at the site's own GitLab."""
-    templates = (site.gitlab_ssh, site.gitlab_https)
-    return [found for template in templates if (found := read(template.format(repo=repo)))]
+    return [found for template in _templates(site) if (found := read(template.format(repo=repo)))]
 
 
 def name_at_site(address: Address, site: Site) -> str:
     """What the site's own GitLab calls this repository, GROUP/NAME; empty for those elsewhere."""
-    for template in (site.gitlab_ssh, site.gitlab_https):
+    for template in _templates(site):
         before, after = template.split("{repo}")
         if address.shown.startswith(before) and address.shown.endswith(after):
             return address.shown[len(before) : len(address.shown) - len(after)]
     return ""
 
 
+def _templates(site: Site) -> list[str]:
+    ssh = [site.gitlab_ssh] if site.has("gitlab_ssh") else []
+    return [*ssh, site.gitlab_https] if site.has("gitlab_https") else ssh
+
+
+def _has(way: str, site: Site) -> bool:
+    return site.has("gitlab_ssh") if way == "ssh" else site.has("gitlab_https")
+
+
 def _at_site(repo: str, site: Site, way: str) -> Address:
+    if not site.has("gitlab_url"):
+        whole = f"Give the repository's whole address, as in 'sesync clone git@HOST:{repo}.git'."
+        raise site.off("gitlab_url", whole)
+    if way and not _has(way, site):
+        other = "https" if way == "ssh" else "ssh"
+        raise NotReady(
+            f"this site's GitLab is not reached over {way}",
+            hint=f"Leave out '--{way}' to go over {other}." if _has(other, site) else "",
+        )
     template = site.gitlab_ssh if (way or site.gitlab_prefer) == "ssh" else site.gitlab_https
     address = read(template.format(repo=repo))
     if address is None:
@@ -175,8 +192,9 @@ def _is_allowed(address: Address) -> bool:
 
 
 def _no_address(site: Site) -> WrongWords:
-    return WrongWords(
-        "this is not the address of a repository",
-        hint=f"Type GROUP/NAME, as {site.gitlab_url} shows it (your projects: {site.gitlab_url}/dashboard/projects),"
-        " or an address that begins with https://, ssh:// or git@HOST:",
-    )
+    own = ""
+    if site.has("gitlab_url"):
+        url = site.gitlab_url
+        own = f"GROUP/NAME, as {url} shows it (your projects: {url}/dashboard/projects), or "
+    hint = f"Type {own}an address that begins with https://, ssh:// or git@HOST:"
+    return WrongWords("this is not the address of a repository", hint=hint)

@@ -8,7 +8,7 @@ from pathlib import Path
 from sesync_cli.git import client, known_hosts
 from sesync_cli.git.address import PORTS, Address, read
 from sesync_cli.git.credentials import lent
-from sesync_cli.git.failures import Attempt, led_elsewhere
+from sesync_cli.git.failures import Attempt, led_elsewhere, without_ssh
 from sesync_cli.plan import Step
 from sesync_cli.run import need
 
@@ -56,7 +56,7 @@ def prepare(attempt: Attempt, traveller: Traveller, folder: Path | None) -> Way:
 def _over_ssh(actual: Address, attempt: Attempt, traveller: Traveller, env: dict[str, str], configured: str) -> Way:
     ssh = known_hosts.chosen_ssh(traveller.env, configured)
     if not ssh:
-        need("ssh", hint=f"Use '--https', or ask {attempt.site.support_email} to install it.")
+        need("ssh", hint=without_ssh(attempt, f"ask {attempt.site.support} to install it"))
         ssh = known_hosts.ssh_argv(traveller.home, attempt.site.data_patience_seconds, traveller.interactive)
         env["GIT_SSH_COMMAND"] = shlex.join(ssh)
     link = client.Connection(env, traveller.interactive)

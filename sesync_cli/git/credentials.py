@@ -21,6 +21,8 @@ _HELPER = """!f() {{ test "$1" = get && cat {place}; }}; f"""
 def lent(address: Address, site: Site, env: Mapping[str, str], home: Path) -> dict[str, str]:
     """Variables by which git has the token; none where the server is another one, or git has a password by itself."""
     server = _server(address)
+    if not site.has("gitlab_url"):
+        return {}
     if not server or server not in map(_server, filter(None, (read(site.gitlab_url), *site_addresses("", site)))):
         return {}
     try:

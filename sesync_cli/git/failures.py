@@ -39,7 +39,9 @@ class Attempt:
     @property
     def is_at_site(self) -> bool:
         """Whether the site's own people run this server."""
-        own = {known.host for known in site_addresses("", self.site)} | {urlsplit(self.site.gitlab_url).hostname}
+        own = {known.host for known in site_addresses("", self.site)}
+        if self.site.has("gitlab_url"):
+            own.add(urlsplit(self.site.gitlab_url).hostname or "")
         return self.address.host.lower() in own
 
 
@@ -76,7 +78,7 @@ def unreachable(attempt: Attempt, text: str) -> NoAnswer:
 
 def support(attempt: Attempt) -> str:
     """Whom to ask about the server: `ask ...`."""
-    return f"ask {attempt.site.support_email}" if attempt.is_at_site else f"ask whoever runs {attempt.address.host}"
+    return f"ask {attempt.site.support}" if attempt.is_at_site else f"ask whoever runs {attempt.address.host}"
 
 
 def _changed_key(attempt: Attempt, text: str) -> SesyncError:
@@ -106,7 +108,8 @@ def _open_key(attempt: Attempt, text: str) -> SesyncError:
 
 
 def _refused_key(attempt: Attempt, text: str) -> SesyncError:
-    command = "sesync ssh-key" if attempt.is_at_site else f"sesync ssh-key {attempt.address.host}"
+    is_own = attempt.is_at_site and attempt.site.has("gitlab_ssh")
+    command = "sesync ssh-key" if is_own else f"sesync ssh-key {attempt.address.host}"
     message, hint = refusal(attempt.where, command, keys_page(attempt), attempt.home)
     return Refused(message, hint=hint)
 
@@ -116,6 +119,19 @@ def keys_page(attempt: Attempt) -> str:
     if attempt.is_at_site:
         return f"{attempt.site.gitlab_url}/-/user_settings/ssh_keys"
     return PAGES.get(attempt.address.host.lower(), "")
+
+
+def without_ssh(attempt: Attempt, instead: str) -> str:
+    """What can be done where there is no ssh: https, if the server is reached that way, or else this."""
+    said = _or(attempt, "https", "use '--https', or ") + instead
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _or(attempt: Attempt, way: str, words: str) -> str:
+    """These words about the other way to a server; none where the site's own GitLab is not reached by it."""
+    site = attempt.site
+    known = site.has("gitlab_ssh") if way == "ssh" else site.has("gitlab_https")
+    return words if known or not attempt.is_at_site else ""
 
 
 def _missing(attempt: Attempt, text: str) -> SesyncError:
@@ -132,14 +148,14 @@ def _wrong_password(attempt: Attempt, text: str) -> SesyncError:
     return Refused(
         f"{attempt.where} does not accept this name and password",
         hint="Try again; with two-factor login, a password does not do: make an access token with the scope"
-        f" read_repository{page}, and give it as the password. Or use '--ssh'.",
+        f" read_repository{page}, and give it as the password." + _or(attempt, "ssh", " Or use '--ssh'."),
     )
 
 
 def _no_password(attempt: Attempt, text: str) -> SesyncError:
     return Refused(
         f"{attempt.where} asks for a name and a password, and there is no terminal to type them in",
-        hint="Run it in a terminal, or use '--ssh'.",
+        hint=f"""Run it in a terminal{_or(attempt, "ssh", ", or use '--ssh'")}.""",
     )
 
 
@@ -196,7 +212,7 @@ def _no_branch(attempt: Attempt, text: str) -> SesyncError:
 
 
 def _no_ssh(attempt: Attempt, text: str) -> SesyncError:
-    return NotReady("the program ssh is not on this machine", hint=f"Use '--https', or {support(attempt)}.")
+    return NotReady("the program ssh is not on this machine", hint=without_ssh(attempt, support(attempt)))
 
 
 _TABLE: tuple[tuple[str, Callable[[Attempt, str], SesyncError]], ...] = (

@@ -158,7 +158,7 @@ def introduced(host: Host | None, attempt: Attempt) -> tuple[tuple[RewriteFile, 
 
 def question(attempt: Attempt, keys: Iterable[str]) -> str:
     """What a person is asked about a server that nobody vouches for."""
-    whom = attempt.site.support_email if attempt.is_at_site else f"whoever runs {attempt.address.host}"
+    whom = attempt.site.support if attempt.is_at_site else f"whoever runs {attempt.address.host}"
     shown = "".join(f"  {fingerprint(key)}\n" for key in keys)
     return (
         f"this account does not know the server {attempt.where} yet. It shows:\n{shown}"

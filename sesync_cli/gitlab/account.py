@@ -15,18 +15,20 @@ _NAMED = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "GIT_SSL_CAIN
 
 
 def my_account(site: Site, env: Mapping[str, str], home: Path) -> Account | None:
-    """The account that the person's token opens; None without a token. No server is asked yet."""
+    """The account that the person's token opens; None without a token or a GitLab. No server is asked yet."""
+    if not site.has("gitlab_url"):
+        return None
     token = find_token(site.gitlab_url, env, home)
     return account(site, env, token) if token else None
 
 
 def account(site: Site, env: Mapping[str, str], token: Token) -> Account:
     """The account that this token opens."""
-    trusted = _certificates(site.gitlab_url, env)
-    return Account(site.gitlab_url, token, site.support_email, site.data_patience_seconds, trusted)
+    trusted = certificates(site.gitlab_url, env)
+    return Account(site.gitlab_url, token, site.support, site.data_patience_seconds, trusted)
 
 
-def _certificates(url: str, env: Mapping[str, str]) -> str:
+def certificates(url: str, env: Mapping[str, str]) -> str:
     """The file of those who vouch for servers, the same that git uses; empty for the library's own."""
     named = next((env[name] for name in _NAMED if env.get(name)), "")
     if not named:

@@ -118,7 +118,7 @@ def _asked(session: Session, command: str, words: tuple[str, ...], files: tuple[
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{command}-{re.sub(r'[^A-Za-z0-9._-]+', '_', first)[:60]}.log"
     log, site = session.state / "logs" / name, session.site
     seconds = site.kernels_start_seconds
-    return Asked(words, files, upgrade, session.env, session.home, log, site.support_email, seconds, screen.doing)
+    return Asked(words, files, upgrade, session.env, session.home, log, site.support, seconds, screen.doing)
 
 
 def _site(session: Session, wanted: str | None, instead: str) -> tuple[UserSite, tuple[str, ...]]:

@@ -90,7 +90,12 @@ def find_first(places: Places, cache: Path) -> Interpreter | None:
 
 
 def find_default(default: str, places: Places, cache: Path) -> tuple[Interpreter, tuple[str, ...]]:
-    """The site's default Python; where it is not on this machine, `python3` and a warning that says so."""
+    """The site's default Python; where it is not on this machine, `python3` and a warning that says so.
+
+    A site that names none has the newest that starts.
+    """
+    if not default:
+        return _newest(places, cache), ()
     try:
         return find(default, places, cache), ()
     except NotFound:
@@ -100,19 +105,26 @@ def find_default(default: str, places: Places, cache: Path) -> tuple[Interpreter
 
 
 def find_fitting(asked: str, default: str, places: Places, cache: Path) -> Interpreter:
-    """A Python that fits what files say (`3.8`, `>=3.9,<3.13`): the site's default if it does, else the newest.
+    """A Python that fits what files say (`3.8`, `>=3.9,<3.13`): the site's default, if any, and else the newest.
 
     Raises `WrongWords` for what is no version, `NotFound` where none fits.
     """
     fitting = fits(asked)
     here = versions(places)
-    for version in dict.fromkeys([default, *reversed(here)]):
+    for version in dict.fromkeys([*([default] if default else []), *reversed(here)]):
         with suppress(NotFound, NotReady):
             found = find(version, places, cache)
             if fitting(found.version):
                 return found
     hint = f"Here are: {listed(here)}. " if here else ""
     raise NotFound(f"no Python on this machine is {asked}", hint=f"{hint}'--python' takes another all the same.")
+
+
+def _newest(places: Places, cache: Path) -> Interpreter:
+    for version in reversed(versions(places)):
+        with suppress(NotFound, NotReady):
+            return find(version, places, cache)
+    return find("3", places, cache)
 
 
 def fits(asked: str) -> Callable[[str], bool]:

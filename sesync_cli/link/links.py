@@ -204,7 +204,7 @@ def _need_leave(wish: Wish, link: Link | None, target: Path) -> None:
 
 def _no_such_project(wish: Wish, site: Site, names: list[str]) -> NotFound:
     like = [f"'sesync link {one}'" for one in near(wish.project, projects(site, names))]
-    hint = f"{site.support_email} knows your project's short name."
+    hint = f"Ask {site.support} for your project's short name."
     if like:
-        hint = f"Did you mean {listed(like)}? If not: {hint}"
+        hint = f"Did you mean {listed(like)}? If not: {hint[:1].lower()}{hint[1:]}"
     return NotFound(f"there is no data directory {site.data_directory(wish.project)}", hint=hint)

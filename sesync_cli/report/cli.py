@@ -24,6 +24,8 @@ from sesync_cli.report.subjects import Subject, logs_about, of_failure, of_kerne
 from sesync_cli.session import Session
 from sesync_cli.view import View
 
+_GIVE = "give it to whoever runs this server"
+
 
 def _mail(draft: Draft) -> View:
     link = click.get_current_context().params["link"]
@@ -61,13 +63,11 @@ def _draft(session: Session, what: tuple[str, ...], failure: Failure | None) -> 
     subjects = [of_failure(failure), *(_path(session, path) for path in paths_in(failure))] if failure else []
     subjects += _named(session, what)
     sections = [section for subject in subjects for section in subject.sections]
-    here = Here(
-        session.home,
-        session.site.home_quota_gb,
-        session.site.site_name,
-        _python(session, failure.command if failure else ""),
-    )
-    return drafted(session.site.support_email, subjects[0].title, [*sections, machine(here)])
+    site = session.site
+    quota = site.home_quota_gb if site.has("home_quota_gb") else None
+    here = Here(session.home, quota, site.site_name, _python(session, failure.command if failure else ""))
+    to = site.support_email if site.has("support_email") else ""
+    return drafted(to, subjects[0].title, [*sections, machine(here)])
 
 
 def _named(session: Session, what: tuple[str, ...]) -> list[Subject]:
@@ -124,7 +124,7 @@ def _plan(session: Session, draft: Draft, file: Path | None, send: bool) -> Plan
         need_folder(file.parent, session.site, screen.doing)
         draft = draft.saved_in(str(file))
         steps.append(SaveMail(draft, file))
-        done.append(f"Saved the mail in {file}: send what is in it to {draft.to}.")
+        done.append(f"Saved the mail in {file}: {f'send what is in it to {draft.to}' if draft.to else _GIVE}.")
     if send:
         steps.append(SendMail(draft, _mailer(session)))
         done = [f"Sent the mail to {draft.to}.", *([f"It is also in {file}."] if file else [])]
@@ -150,9 +150,14 @@ def _mailer(session: Session) -> str:
         raise NotReady(
             "this site does not send mails", hint="'-o FILE' saves it, '--link' prints a link for a mail program."
         )
+    if not session.site.has("support_email"):
+        raise session.site.off("support_email", "'-o FILE' saves the mail.")
     return session.site.support_mailer
 
 
 def _ways(session: Session) -> str:
     sends = ", '--send' sends it" if session.site.support_mailer else ""
-    return f"Copy it into a mail, or: '-o FILE' saves it, '--link' prints a link that opens a mail program{sends}."
+    whom = "" if session.site.has("support_email") else f"This site names no address of support: {_GIVE}. "
+    return (
+        f"{whom}Copy it into a mail, or: '-o FILE' saves it, '--link' prints a link that opens a mail program{sends}."
+    )

@@ -20,7 +20,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Draft:
-    """A mail that is ready to be read: to whom, about what, what it says, and the same as a link."""
+    """A mail that is ready to be read: to whom (empty where nobody is named), about what, what it says, and a link."""
 
     to: str
     subject: str
@@ -30,7 +30,8 @@ class Draft:
     @property
     def text(self) -> str:
         """All of it, as it is shown and saved."""
-        return f"To: {self.to}\nSubject: {self.subject}\n\n{self.body}"
+        to = f"To: {self.to}\n" if self.to else ""
+        return f"{to}Subject: {self.subject}\n\n{self.body}"
 
     def saved_in(self, place: str) -> "Draft":
         """The same mail with a link that says where the whole of it is."""

@@ -22,10 +22,10 @@ _SECONDS = 10.0  # that a program may take to say its version
 
 @dataclass(frozen=True)
 class Here:
-    """The account and the site: home and its quota in GB, the site's name, the Python that installs go to."""
+    """The account and the site: home and its quota in GB if it has one, the site's name, the Python of installs."""
 
     home: Path
-    quota_gb: int
+    quota_gb: int | None
     site: str
     python: Path | None
 
@@ -54,10 +54,9 @@ def _facts(here: Here) -> Iterator[str]:
         yield f"installs go to: {here.python}, {_said([str(here.python), '-m', 'pip', '--version'])}"
     yield f"{_uv()}, {_said(['git', '--version'])}"
     home = room(here.home)
-    yield (
-        f"home: {here.home}, on {home.mount}: {size(home.used)} of {size(home.total)} used, {size(home.free)} free; "
-        f"the site's quota is {here.quota_gb} GB"
-    )
+    quota = "the site names no quota" if here.quota_gb is None else f"the site's quota is {here.quota_gb} GB"
+    used = f"{size(home.used)} of {size(home.total)} used, {size(home.free)} free"
+    yield f"home: {here.home}, on {home.mount}: {used}; {quota}"
 
 
 def _system() -> str:

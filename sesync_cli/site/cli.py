@@ -9,10 +9,12 @@ from sesync_cli import screen
 from sesync_cli.answer import answers
 from sesync_cli.errors import NotFound, NotReady
 from sesync_cli.session import Session
-from sesync_cli.site.settings import Setting, load_site, merge, site_file
-from sesync_cli.view import Table, View
+from sesync_cli.site.reading import load_site, site_file
+from sesync_cli.site.settings import OFF, Setting
+from sesync_cli.view import Page, Table, View
 
 if TYPE_CHECKING:
+    from sesync_cli.site.checking import Checked
     from sesync_cli.site.missing import Summary
 
 
@@ -20,16 +22,23 @@ if TYPE_CHECKING:
 def site() -> None:
     """Show and check the site's settings.
 
-    A site file says what is particular to a centre. It is looked for at $SESYNC_SITE, then /etc/sesync/site.toml.
+    A site file describes a centre. It is looked for at $SESYNC_SITE, then /etc/sesync/site.toml; without one, SESYNC is
+    the site. It stands for itself, unless it begins with: extends = "sesync".
     """
 
 
 def _table(settings: tuple[Setting, ...]) -> View:
-    rows = [(setting.key, _shown(setting.value), setting.source) for setting in settings]
-    return Table(("SETTING", "VALUE", "FROM"), rows)
+    rows = [(one.key, _shown(one), one.source) for one in settings if one.source != OFF]
+    off = [one.key for one in settings if one.source == OFF]
+    note = f"Off, since the site does not say: {', '.join(off)}." if off else ""
+    return Table(("SETTING", "VALUE", "FROM"), rows, note=note)
 
 
-def _shown(value: object) -> str:
+def _shown(setting: Setting) -> str:
+    return f"({setting.otherwise})" if setting.value is None else _text(setting.value)
+
+
+def _text(value: object) -> str:
     return ", ".join(value) or "(none)" if isinstance(value, tuple) else str(value)
 
 
@@ -43,19 +52,29 @@ def show(session: Session) -> tuple[Setting, ...]:
 
 @site.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path), help="The site file; else the one in force.")
-@answers(lambda checked: _verdict(**checked))
+@answers(lambda checked: _verdict(checked))
 @click.pass_obj
-def check(session: Session, file: Path | None) -> dict[str, object]:
-    """Check a site file, and touch nothing."""
-    path = file or site_file(session.env)
-    changed = [setting.key for setting in merge(path).settings if setting.source == str(path)]
-    return {"file": str(path) if path else None, "changes": changed}
+def check(session: Session, file: Path | None) -> "Checked":
+    """Check a site file, and touch nothing.
+
+    It says which parts of a site are on, and warns of what cannot be found from this machine.
+    """
+    from sesync_cli.site.checking import check
+
+    return check(file or site_file(session.env), session.env, screen.doing)
 
 
-def _verdict(file: str | None, changes: list[str]) -> str:
-    if file is None:
+def _verdict(checked: "Checked") -> View:
+    if checked.file is None:
         return "There is no site file: the built-in site serves, which is whole."
-    return f"{file} is a good site file. It changes: {', '.join(changes) or 'nothing'}."
+    said = ", ".join(checked.changes) or "nothing"
+    good = f"{checked.file} is a good site file."
+    if checked.extends:
+        first: tuple[View, ...] = (f"{good} It changes the built-in site: {said}.",)
+    else:
+        rows = [(one.words, "off" if one.value is None else _text(one.value)) for one in checked.parts]
+        first = (f"{good} It stands for itself.", "", Table(("PART", "IS"), rows))
+    return Page((*first, *(f"Note: {warning}." for warning in checked.warnings)))
 
 
 def _gaps(summary: "Summary") -> View:

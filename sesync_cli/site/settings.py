@@ -1,33 +1,51 @@
-"""What a centre decides for everybody: settings read from TOML files, never changed."""
+"""What a centre decides for everybody: settings, never changed. A setting that a centre does not name is off."""
 
-import os
-import re
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sesync_cli.errors import NotReady
-from sesync_cli.names import near
 
-BUILT_IN = Path(__file__).with_name("site.toml")
 SYSTEM = Path("/etc/sesync/site.toml")
+BUILT_IN, DEFAULT, OFF = "built in", "default", "off"
+"""Where a setting comes from, if no file says so: from the built-in site; it is true anywhere; from nowhere."""
+
+PARTS: Mapping[str, tuple[str, str]] = {
+    "home": ("quota of homes", "home.quota_gb"),
+    "data": ("data directories", "data.path"),
+    "scratch": ("scratch", "scratch.path"),
+    "uploads": ("page for uploads", "uploads.url"),
+    "gitlab": ("GitLab", "gitlab.url"),
+    "database": ("databases", "database.host"),
+    "cluster": ("cluster", "cluster.scheduler"),
+    "accounts": ("page for passwords", "accounts.password_url"),
+    "jupyter": ("JupyterHub", "jupyter.url"),
+    "support": ("address of support", "support.email"),
+}
+"""What a site may have none of, by its table: how people call it, and the setting that names it first of all."""
 
 
-def _setting(words: str) -> Any:
-    return field(metadata={"help": words})
+def _setting(words: str, otherwise: str = "") -> Any:
+    """A setting in a sentence, and in words what holds where a site does not name it but it can be found out."""
+    return field(metadata={"help": words, "otherwise": otherwise})
 
 
 @dataclass(init=False, eq=False, repr=False)  # the methods of so many fields would cost milliseconds at every start
 class Site:
-    """Every setting, read only. The field `data_path` is the key `path` in the table `[data]`."""
+    """Every setting, read only. The field `data_path` is the key `path` in the table `[data]`.
 
-    def __init__(self, settings: Iterable["Setting"]) -> None:
-        self.__dict__.update({_name(setting.key): setting.value for setting in settings})
+    A setting that is off is not there: to read it is the error that says so, and `has` asks beforehand.
+    """
 
-    site_name: str = _setting("The centre's name, as people say it.")
-    home_path: str = _setting("Where home folders are; `{user}` stands for the user's name.")
+    def __init__(self, settings: Iterable["Setting"], file: Path | None = None) -> None:
+        self.__dict__.update({_name(one.key): one.value for one in settings if one.value is not None})
+        self._file = file or SYSTEM
+
+    site_name: str = _setting("The centre's name, as people say it.", "this machine's name")
+    home_path: str = _setting(
+        "Where home folders are; `{user}` stands for the user's name.", "the folder that one's own home is in"
+    )
     home_quota_gb: int = _setting("The quota of a home folder, in GB.")
     home_warn_percent: int = _setting("Commands warn when home's disk has less left than this leaves of the quota.")
     data_path: str = _setting("Where a project's data directory is; `{project}` stands for its short name.")
@@ -42,15 +60,15 @@ class Site:
     where_large_mb: int = _setting("From how many MB on other files are large: they belong in a data directory.")
     where_database_rows: int = _setting("From how many rows on a table is for a database.")
     where_most_files: int = _setting("How many files of a folder `sesync where` looks at.")
-    python_default: str = _setting("The Python version of new kernels and installs.")
+    python_default: str = _setting("The Python version of new kernels and installs.", "the newest that starts")
     python_system: str = _setting("The version of the system's own `python3`.")
     python_places: tuple[str, ...] = _setting("Folders that hold Pythons beside those on PATH; `*` is allowed.")
     kernels_server_folders: tuple[str, ...] = _setting("Where the server's own kernels are; sesync never touches them.")
     kernels_start_seconds: float = _setting("How long a new kernel may take to answer for the first time, in seconds.")
     modules_init: tuple[str, ...] = _setting("Scripts for bash that may define the command `module`; the first counts.")
     gitlab_url: str = _setting("The GitLab's web address.")
-    gitlab_ssh: str = _setting("A repository's address over SSH; `{repo}` stands for GROUP/NAME.")
-    gitlab_https: str = _setting("A repository's address over HTTPS; `{repo}` stands for GROUP/NAME.")
+    gitlab_ssh: str = _setting("A repository's address over SSH; `{repo}` stands for GROUP/NAME.", "from `url`")
+    gitlab_https: str = _setting("A repository's address over HTTPS; `{repo}` stands for GROUP/NAME.", "from `url`")
     gitlab_prefer: str = _setting("`ssh` or `https`: what `sesync clone` uses when nothing is said.")
     gitlab_default_branch: str = _setting("The default branch of older repositories.")
     gitlab_large_gb: int = _setting("From which size of a repository on, in GB, a lean clone is offered.")
@@ -73,6 +91,32 @@ class Site:
     support_url: str = _setting("The documentation.")
     support_mailer: str = _setting("The program that `sesync report --send` gives a mail to; empty if none.")
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # asked only for what the instance does not have; a misspelt name is none of a setting
+            if name not in type(self).__annotations__:
+                raise AttributeError(name)
+            raise self.off(name)
+
+    def has(self, *names: str) -> bool:
+        """Whether these settings are named, each as the field that it is: `gitlab_url`."""
+        return all(name in self.__dict__ for name in names)
+
+    def off(self, name: str, instead: str = "") -> NotReady:
+        """The error for a setting that is off; `instead` is a sentence that says what can be done without it."""
+        key = _key(name)
+        words, first = PARTS.get(key.partition(".")[0], ("", key))
+        is_all_off = words and not self.has(_name(first))
+        message = f"this site names no {words if is_all_off else key}"
+        wish = f"Ask {self.support} to set {first if is_all_off else key} in {self._file}."
+        return NotReady(message, hint=f"{instead} {wish}".strip())
+
+    @property
+    def support(self) -> str:
+        """Whom to ask, as it stands in the middle of a sentence: the address, or just support."""
+        return self.support_email if self.has("support_email") else "support"
+
     def data_directory(self, project: str) -> Path:
         """A project's data directory, `/nfs/cooltrees-data` for `cooltrees`."""
         return Path(self.data_path.format(project=project))
@@ -92,7 +136,10 @@ class Site:
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting as it is in force: its key in the file (`data.path`), its value, and the file that says so."""
+    """One setting as it is in force: its key (`data.path`), its value (None if it is off), and where it comes from.
+
+    That is the file, `BUILT_IN`, `DEFAULT` or `OFF`, or the other setting that it follows from.
+    """
 
     key: str
     value: Any
@@ -101,104 +148,35 @@ class Setting:
     @property
     def help(self) -> str:
         """What it is, in a sentence."""
-        return str(next(field.metadata["help"] for field in fields(Site) if field.name == _name(self.key)))
+        return _words(self.key, "help")
+
+    @property
+    def otherwise(self) -> str:
+        """What holds where it is not named, in words, if that can be found out."""
+        return _words(self.key, "otherwise")
 
 
 @dataclass(frozen=True)
 class LoadedSite:
-    """A site with the origin of each of its settings."""
+    """A site with the origin of each of its settings, and whether it stands for itself or changes the built-in one."""
 
     site: Site
     settings: tuple[Setting, ...]
+    stands: bool
 
 
-def load_site(env: Mapping[str, str]) -> LoadedSite:
-    """The site in force: the built-in one, changed by `$SESYNC_SITE` or else by the system's site file."""
-    return merge(site_file(env))
+def kinds() -> Iterator[tuple[str, Any, str]]:
+    """The key of each setting, the type of its value, and its sentence."""
+    return ((_key(one.name), one.type, one.metadata["help"]) for one in fields(Site))
 
 
-def site_file(env: Mapping[str, str]) -> Path | None:
-    """The site file in force; None where the built-in site serves alone."""
-    if named := env.get("SESYNC_SITE"):
-        return Path(named)
-    return SYSTEM if SYSTEM.exists() else None
-
-
-def merge(path: Path | None) -> LoadedSite:
-    """The built-in site with what this file changes."""
-    values = dict(_flat(_read(BUILT_IN)))
-    changed = dict(_flat(_read(path))) if path else {}
-    for key, value in changed.items():
-        _check(key, value, values, path)
-    settings = tuple(
-        Setting(key, _frozen(changed.get(key, value)), str(path) if key in changed else "built in")
-        for key, value in values.items()
-    )
-    return LoadedSite(Site(settings), settings)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise NotReady(f"the site file {path} cannot be read: {os.strerror(error.errno or 0)}") from None
-    except UnicodeDecodeError:
-        raise NotReady(f"the site file {path} is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise NotReady(f"the site file {path} is not TOML: {error}", hint="docs/site.md shows a whole one.") from None
-
-
-def _flat(tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for table, keys in tables.items():
-        if not isinstance(keys, dict):
-            yield table, keys
-            continue
-        for key, value in keys.items():
-            yield f"{table}.{key}", value
-
-
-def _check(key: str, value: Any, built_in: Mapping[str, Any], path: Path | None) -> None:
-    if key not in built_in:
-        by_last_word = {known.rpartition(".")[2]: known for known in built_in}
-        meant = near(key, built_in) or [by_last_word[word] for word in near(key.rpartition(".")[2], by_last_word)]
-        hint = f"Did you mean {meant[0]}?" if meant else "'sesync site show' lists the settings."
-        raise NotReady(f"the site file {path} has an unknown setting: {key}", hint=hint)
-    expected = built_in[key]
-    if _kind(value) != _kind(expected) and not (key.endswith("_seconds") and _kind(value) == "a number with a point"):
-        raise NotReady(f"the site file {path} gives {key} {_kind(value)}; it must be {_kind(expected)}")
-    if isinstance(value, str) and _places(value) != _places(expected):
-        wanted = " and ".join(f"{{{place}}}" for place in sorted(_places(expected))) or "no {...}"
-        raise NotReady(f"the site file {path}: {key} must contain {wanted}, and is {value!r}")
-    if key in _RULES and not _RULES[key][0](value):
-        raise NotReady(f"the site file {path}: {key} must be {_RULES[key][1]}, and is {value!r}")
-
-
-_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "data.path": (
-        lambda path: path.startswith("/") and path.count("{project}") == 1 and "{project}" in Path(path).name,
-        "an absolute path with {project} once, in its last part",
-    ),
-    "data.patience_seconds": (lambda seconds: 0 < seconds < 3600, "above 0 and below 3600"),
-    "kernels.start_seconds": (lambda seconds: 0 < seconds < 3600, "above 0 and below 3600"),
-    "python.default": (lambda version: bool(re.fullmatch(r"3\.\d+", version)), "a version such as 3.8"),
-    "gitlab.prefer": (lambda way: way in ("ssh", "https"), "'ssh' or 'https'"),
-}
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, list):
-        return "a list of texts" if all(isinstance(one, str) for one in value) else "a list of other things"
-    kinds = {str: "a text", bool: "true or false", int: "a whole number", float: "a number with a point"}
-    return kinds.get(type(value), f"a {type(value).__name__}")
-
-
-def _places(template: str) -> set[str]:
-    return set(re.findall(r"\{([^{}]*)\}|[{}]", template))
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _words(key: str, what: str) -> str:
+    return str(next(one.metadata[what] for one in fields(Site) if one.name == _name(key)))
 
 
 def _name(key: str) -> str:
     return key.replace(".", "_")
+
+
+def _key(name: str) -> str:
+    return name.replace("_", ".", 1)

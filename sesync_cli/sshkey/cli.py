@@ -52,7 +52,7 @@ def ssh_key(
     if shows and checks:
         raise WrongWords("--show and --check are two questions", hint="Ask one at a time.")
     for program in ("ssh", "ssh-keygen"):
-        need(program, hint=f"Ask {session.site.support_email} to install it.")
+        need(program, hint=f"Ask {session.site.support} to install it.")
     attempt = server(host, session.site, session.home)
     caller = Caller(session.env, session.home)
     if shows:

@@ -21,6 +21,8 @@ from sesync_cli.sshkey.rights import SetRights
 from sesync_cli.sshkey.survey import Ground, first_proof, look
 from sesync_cli.sshkey.trouble import Problem, found_in
 
+_USUAL_TRIES = 5  # failed logins after which servers that block an address do so, if the site does not say
+
 
 @dataclass(frozen=True)
 class Ways:
@@ -44,7 +46,9 @@ def plan_key(attempt: Attempt, caller: Caller, ways: Ways) -> Plan:
     introducing, ask = known_hosts.introduced(ground.host, attempt)
     steps += [*_making(ground, path, Keygen(caller.env, caller.folder, ways.asks)), *introducing]
     steps += _configuring(ground, path)
-    tries = attempt.site.accounts_failed_logins - (2 if proof else 1)
+    site = attempt.site
+    allowed = site.accounts_failed_logins if site.has("accounts_failed_logins") else _USUAL_TRIES
+    tries = allowed - (2 if proof else 1)
     account, odd = _account(ways)
     admit = Admit(attempt, caller, path, ways.person, account, bool(key and not proof), tries)
 

@@ -22,10 +22,11 @@ def server(words: str | None, site: Site, home: Path) -> Attempt:
     """The server that somebody means by [USER@]HOST[:PORT]; without words, the site's GitLab."""
     own = _own(site)
     if words is None and own is None:
-        raise NotReady(
-            f"the site's GitLab takes no ssh: its address is {site.gitlab_ssh}",
-            hint="'sesync ssh-key HOST' sets up your key for another server, such as github.com.",
-        )
+        another = "'sesync ssh-key HOST' sets up your key for another server, such as github.com."
+        if not site.has("gitlab_url"):
+            raise site.off("gitlab_url", another)
+        address = site.gitlab_ssh if site.has("gitlab_ssh") else site.gitlab_https
+        raise NotReady(f"the site's GitLab takes no ssh: its address is {address}", hint=another)
     if own is None or words is not None:
         own = _named(words or "", own, site, home)
     return Attempt(own, home / ".ssh", site, home)

@@ -58,7 +58,7 @@ def sync(session: Session, repo: str | None, file: tuple[str, ...], message: str
     It gets what is new there and sends what you have committed. Only what you name is committed; nothing of yours is
     overwritten, and where others and you have changed the same, it stops and says whom to ask.
     """
-    need("git", hint=f"Ask {session.site.support_email} to install it.")
+    need("git", hint=f"Ask {session.site.support} to install it.")
     place = Place(session.home, session.cwd)
     repo, files = _sorted(repo, file, message, place)
     copy = named(repo, place)

@@ -48,7 +48,7 @@ def diverged(found: Exchange) -> Conflict:
         f"{found.copy.shown} and the server have gone different ways: you have {counted(ours)} that the server"
         f" has not, and it has {counted(theirs)} that you have not, by {them}. {_UNCHANGED.capitalize()}",
         hint=f"'{again}' joins the two, if not the same lines were changed; else it stops, and you talk to"
-        f" {them}, or to {found.attempt.site.support_email}.",
+        f" {them}, or to {found.attempt.site.support}.",
     )
 
 

@@ -176,9 +176,12 @@ def _push_remote(copy: WorkingCopy, branch: str, settings: Settings, site: Site,
             f"{copy.shown} knows several servers ({', '.join(known)}), and its branch follows none of them",
             hint=f"'{by_hand('git', '-C', copy.top, 'push', '-u', 'SERVER', branch)}' says which, once.",
         )
+    make = "Make a repository on a server for git"
+    if site.has("gitlab_url"):
+        make = f"Make a project at {site.gitlab_url}/projects/new"
     raise NotReady(
         f"{copy.shown} knows no server to exchange with",
-        hint=f"Make a project at {site.gitlab_url}/projects/new, then"
+        hint=f"{make}, then"
         f" '{by_hand('git', '-C', copy.top, 'remote', 'add', 'origin', 'ADDRESS')}' with the address that it shows.",
     )
 

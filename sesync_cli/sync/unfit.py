@@ -8,8 +8,6 @@ from sesync_cli.where.kinds import Kind
 from sesync_cli.where.rules import is_big, is_mostly_output, refined
 from sesync_cli.where.survey import look
 
-_DATA = "data belongs into the research data directory"
-
 
 def unfit(path: Path, site: Site) -> str:
     """Why a file should not be committed, in a few words that follow its name; empty if nothing speaks against it."""
@@ -24,5 +22,11 @@ def unfit(path: Path, site: Site) -> str:
     if kind == Kind.NOTEBOOK:
         return ""
     if is_big(found, site):
-        return f"has {size(found.bytes)}: {_DATA}"
-    return f"has {'' if found.exact else 'about '}{found.rows:,} rows: {_DATA}" if kind == Kind.LARGE_TABLE else ""
+        return f"has {size(found.bytes)}: {_why(site)}"
+    return f"has {'' if found.exact else 'about '}{found.rows:,} rows: {_why(site)}" if kind == Kind.LARGE_TABLE else ""
+
+
+def _why(site: Site) -> str:
+    if site.has("data_path"):
+        return "data belongs into the research data directory"
+    return "git keeps each version of it for ever, in every clone"

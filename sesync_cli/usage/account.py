@@ -105,13 +105,14 @@ def found(path: Path, mine: Household, patience: float, watch: Watch) -> Found:
     return Found(Path(root), facts["blocks"], facts["free"], facts["total"], quota, tally)
 
 
-def usage_of(one: Found, mine: Household, quota_of_home: int) -> Usage:
-    """The account of what was found; `quota_of_home`, in bytes, counts where the system tells no quota of home."""
+def usage_of(one: Found, mine: Household, quota_of_home: int | None) -> Usage:
+    """The account of what was found; the site's quota, in bytes, counts where the system tells none of home."""
     parts = tuple(_parts(one, mine))
     total = sum(part.bytes for part in parts) or one.blocks * 512
     whole_home = str(one.path) == os.path.realpath(mine.home)
     quota = one.quota if whole_home or not is_within(str(one.path), os.path.realpath(mine.home)) else None
-    limit, used = (quota.limit, quota.used) if quota else (quota_of_home, total) if whole_home else (None, None)
+    of_home = (quota_of_home, total) if whole_home and quota_of_home is not None else (None, None)
+    limit, used = (quota.limit, quota.used) if quota else of_home
     tally = one.tally
     return Usage(
         one.path,

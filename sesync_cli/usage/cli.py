@@ -44,7 +44,7 @@ def usage(session: Session, path: str | None, clean: bool) -> Plan | Usage:
         from sesync_cli.usage.clean import plan_clean
 
         return plan_clean(one, mine, _broken(session, kernels))
-    return usage_of(one, mine, site.home_quota_gb * _GB)
+    return usage_of(one, mine, site.home_quota_gb * _GB if site.has("home_quota_gb") else None)
 
 
 def _broken(session: Session, kernels: list[Kernel]) -> "Broken":

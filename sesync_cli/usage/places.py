@@ -29,7 +29,7 @@ class Household:
     cache: Path
     uv: Path
     pip: Path
-    data_root: Path
+    data_root: Path | None
     large: int
     kernels: tuple[Kernel, ...]
     folders: Folders
@@ -41,7 +41,8 @@ def household(home: Path, env: Mapping[str, str], site: Site, found: list[Kernel
     cache = Path(env.get("XDG_CACHE_HOME") or home / ".cache")
     uv, pip = Path(env.get("UV_CACHE_DIR") or cache / "uv"), Path(env.get("PIP_CACHE_DIR") or cache / "pip")
     large = site.where_large_mb * _MB
-    return Household(home, data, cache, uv, pip, site.data_root, large, tuple(found), folders)
+    root = site.data_root if site.has("data_path") else None
+    return Household(home, data, cache, uv, pip, root, large, tuple(found), folders)
 
 
 def rules(root: str, device: int, mine: Household) -> Rules:
@@ -49,7 +50,8 @@ def rules(root: str, device: int, mine: Household) -> Rules:
     home = os.path.realpath(mine.home)
     of_home = is_within(root, home)
     known = {_real(path, mine.home): place for path, place in _known(mine)} if of_home or is_within(home, root) else {}
-    closed = {str(path) for path in (*mounts(), mine.data_root) if is_within(str(path), root)} - {root}
+    others = {*mounts(), mine.data_root} - {None}
+    closed = {str(path) for path in others if is_within(str(path), root)} - {root}
     return Rules(root, device, known, frozenset(closed), mine.large if of_home else None)
 
 

@@ -84,7 +84,7 @@ def _plain(path: str) -> str:
 
 def _no_answer(top: str, ground: Ground) -> NoAnswer:
     patience = f"{ground.site.data_patience_seconds:g} seconds"
-    hint = f"Try again in a few minutes; if it stays so, tell {ground.site.support_email}."
+    hint = f"Try again in a few minutes; if it stays so, tell {ground.site.support}."
     return NoAnswer(f"the file server of {top or 'this folder'} did not answer within {patience}", hint=hint)
 
 
@@ -98,14 +98,21 @@ def _failed(top: str, number: int, ground: Ground) -> SesyncError:
 def _upload(top: str, ground: Ground) -> str:
     """How a file that is on one's own computer comes here."""
     site, name = ground.site, os.path.basename(top)
-    project = project_of(ground.here / "x", "", ground)
-    place = f"{ground.user}@{site.uploads_sftp_host}:{site.data_directory(project)}"
     like = near(name, _names(os.path.dirname(top)))
-    return (
-        (f"Did you mean {like[0]}? " if like else "")
-        + f"If it is on your own computer, upload it at {site.uploads_url}; larger than {site.uploads_limit_gb} GB, "
-        + f"type there: sftp {typed(place)}, and then: put -r {typed(name)}"
-    )
+    meant = f"Did you mean {like[0]}? " if like else ""
+    page = f"upload it at {site.uploads_url}" if site.has("uploads_url") else ""
+    limit = f"larger than {site.uploads_limit_gb} GB, " if page and site.has("uploads_limit_gb") else ""
+    host = ""
+    if site.has("uploads_sftp_host"):
+        directory = ""
+        if site.has("data_path"):
+            directory = str(site.data_directory(project_of(ground.here / "x", "", ground)))
+        place = f"{ground.user}@{site.uploads_sftp_host}:{directory}"
+        host = f"{limit}type there: sftp {typed(place.removesuffix(':'))}, and then: put -r {typed(name)}"
+    ways = "; ".join(filter(None, (page, host)))
+    if not ways:
+        return meant.strip() or "Is it spelt rightly? What is on your own computer has to be uploaded first."
+    return f"{meant}If it is on your own computer, {ways}{'' if host else '.'}"
 
 
 def _names(folder: str) -> list[str]:

@@ -114,7 +114,7 @@ def _looked(facts: Facts, ground: Ground) -> Looked:
         left_out=len(facts.left),
         closed=tuple((Path(path), why) for path, why in facts.closed),
         whole=facts.whole,
-        fetch=_fetch(facts, ground) if size > ground.site.uploads_limit_gb * _GB else "",
+        fetch=_fetch(facts, ground) if _is_past_browsers(size, ground) else "",
     )
 
 
@@ -132,8 +132,14 @@ def _may_move(facts: Facts, ground: Ground) -> bool:
     at = Path(facts.at)
     if any(Path(os.path.realpath(folder)).is_relative_to(at) for folder in (ground.home, ground.here)):
         return False
-    name = below(at, ground.site.data_root)
+    name = below(at, ground.site)
     return not name or "/" in name
+
+
+def _is_past_browsers(size: int, ground: Ground) -> bool:
+    """Whether so much is more than a browser can fetch, and there is a host that sends it another way."""
+    site = ground.site
+    return site.has("uploads_limit_gb", "uploads_sftp_host") and size > site.uploads_limit_gb * _GB
 
 
 def _fetch(facts: Facts, ground: Ground) -> str:

@@ -43,20 +43,30 @@ class Ground:
 
 def place_of_path(real: Path, ground: Ground) -> Place:
     """Where a path is whose folders are no links."""
+    return next((place for folder, place in _places(ground) if real.is_relative_to(folder)), Place.ELSEWHERE)
+
+
+def _places(ground: Ground) -> Iterator[tuple[Path, Place]]:
+    """The folders that the site names, each with what it is; the first that a path is in counts."""
     site = ground.site
-    by_folder = (
-        (Path(site.scratch_path), Place.SCRATCH),
-        (site.data_root, Place.DATA),
-        (Path(os.path.realpath(site.data_root.parent), site.data_root.name), Place.DATA),
-        (Path(os.path.realpath(ground.home)), Place.HOME),
-        (Path(site.scratch_node_path), Place.NODE),
-    )
-    return next((place for folder, place in by_folder if real.is_relative_to(folder)), Place.ELSEWHERE)
+    if site.has("scratch_path"):
+        yield Path(site.scratch_path), Place.SCRATCH
+    if site.has("data_path"):
+        yield from ((root, Place.DATA) for root in _roots(site))
+    yield Path(os.path.realpath(ground.home)), Place.HOME
+    if site.has("scratch_node_path"):
+        yield Path(site.scratch_node_path), Place.NODE
 
 
-def below(real: Path, root: Path) -> str:
+def _roots(site: Site) -> tuple[Path, ...]:
+    """The data root, as it is said and as its folder is really called."""
+    root = site.data_root
+    return root, Path(os.path.realpath(root.parent), root.name)
+
+
+def below(real: Path, site: Site) -> str:
     """What this path is called below the data root; nothing if it is not there."""
-    for one in (root, Path(os.path.realpath(root.parent), root.name)):
+    for one in _roots(site) if site.has("data_path") else ():
         if real != one and real.is_relative_to(one):
             return str(real.relative_to(one))
     return ""
@@ -76,6 +86,8 @@ def project_of(real: Path, tree: str, ground: Ground) -> str:
         if len(beside) == 1:
             return beside.pop()
         known |= beside
+    if not site.has("data_path"):
+        return UNKNOWN
     words = [*real.parts[len(home.parts) :], *_remote(tree)]
     known = known or set(projects(site, mounted(site.data_root)))
     named = {project for project in known if any(word.startswith(project) for word in words)}
@@ -97,8 +109,8 @@ def _linked(folder: Path, site: Site) -> Iterator[str]:
 
 def _directory_of(real: Path, site: Site) -> str:
     """The project whose data directory a path is in; nothing for what else is below the data root, such as scratch."""
-    name = below(real, site.data_root).partition("/")[0]
-    if not name or real.is_relative_to(site.scratch_path):
+    name = below(real, site).partition("/")[0]
+    if not name or (site.has("scratch_path") and real.is_relative_to(site.scratch_path)):
         return ""
     return next(iter(projects(site, [name])), "")
 

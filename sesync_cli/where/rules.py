@@ -40,14 +40,13 @@ class Verdict(NamedTuple):
 
 
 _ADD = (Deed(("git", "add")),)
-_SCRATCH = "Scratch is for what can be made again; 'sesync put' keeps in the data directory what cannot."
 _TAKE_OUT = Deed(("git", "rm", "-r", "--cached"))
 
 
 def judged(found: Found, spot: Spot, ground: Ground) -> Verdict:
     """What the rules of the site say of what is there."""
     kind = refined(found, ground.site)
-    if why := _untouched(found, kind, spot):
+    if why := _untouched(found, kind, spot, ground):
         return Verdict(why)
     if kind == Kind.SECRET:
         return _secret(found, spot, ground)
@@ -60,7 +59,7 @@ def judged(found: Found, spot: Spot, ground: Ground) -> Verdict:
     return _small(kind, spot, ground)
 
 
-def _untouched(found: Found, kind: Kind, spot: Spot) -> str:
+def _untouched(found: Found, kind: Kind, spot: Spot, ground: Ground) -> str:
     """Why a file is none that any rule is about."""
     if kind == Kind.LINK:
         return f"It is a link to {found.target}: it takes no room, and what it points to stays where it is."
@@ -69,7 +68,8 @@ def _untouched(found: Found, kind: Kind, spot: Spot) -> str:
     if not found.bytes:
         return "It is empty."
     if spot.place == Place.ELSEWHERE:
-        return "It is neither in your home nor in a data directory: the site has no rule for it."
+        where = "neither in your home nor in a data directory" if ground.site.has("data_path") else "not in your home"
+        return f"It is {where}: the site has no rule for it."
     return "Software stays where it was installed." if kind == Kind.PROGRAM else ""
 
 
@@ -92,7 +92,7 @@ def is_mostly_output(found: Found) -> bool:
 
 
 def _secret(found: Found, spot: Spot, ground: Ground) -> Verdict:
-    if spot.place == Place.DATA and os.path.basename(found.path) == ground.site.database_service_file:
+    if spot.place == Place.DATA and _is_service(found, ground.site):
         return _service(found)
     if spot.git == Git.TRACKED:
         why = (
@@ -113,6 +113,10 @@ def _secret(found: Found, spot: Spot, ground: Ground) -> Verdict:
     return Verdict("Only you can read this secret. Never commit it, and never put it in a data directory.")
 
 
+def _is_service(found: Found, site: Site) -> bool:
+    return site.has("database_service_file") and os.path.basename(found.path) == site.database_service_file
+
+
 def _service(found: Found) -> Verdict:
     """A data directory's own file for its database, which its group reads."""
     if found.mode & _STRANGERS:
@@ -125,6 +129,8 @@ def _temporary(found: Found, spot: Spot, ground: Ground) -> Verdict:
     if spot.git == Git.TRACKED:
         return Verdict("A leftover of a program is of no use to others.", None, (_TAKE_OUT,))
     if is_big(found, ground.site) and spot.place in (Place.HOME, Place.GIT, Place.DATA):
+        if not ground.site.has("scratch_path"):
+            return Verdict("It is a big leftover of a program, and can be deleted when no program needs it.")
         why = "Big temporary files belong in scratch, or can be deleted."
         return Verdict(why, Place.SCRATCH, (Deed(("mv", "-n"), (f"{ground.site.scratch_path}/",)),))
     return Verdict("It is a leftover of a program, and can be deleted when no program needs it.")
@@ -153,12 +159,14 @@ def _code(found: Found, kind: Kind, spot: Spot, ground: Ground) -> Verdict:
 
 def _large(found: Found, kind: Kind, spot: Spot, ground: Ground) -> Verdict:
     put = Deed(("sesync", "put", "--move"), (spot.project,))
-    if found.rows > ground.site.where_database_rows:
+    if found.rows > ground.site.where_database_rows and ground.site.has("database_host"):
         return _huge(spot, put, ground)
     if spot.place == Place.DATA:
         return Verdict("The data directory holds the one copy that your group shares.")
     if spot.place == Place.SCRATCH:
-        return Verdict(_SCRATCH)
+        return _in_scratch(ground)
+    if not ground.site.has("data_path"):
+        return _large_at_home(spot, ground)
     if spot.git == Git.TRACKED:
         why = "Git keeps each version of it for ever, in every clone: take it out, and put it in the data directory."
         return Verdict(why, Place.DATA, (_TAKE_OUT, put))
@@ -174,12 +182,26 @@ def _large(found: Found, kind: Kind, spot: Spot, ground: Ground) -> Verdict:
     return Verdict(why, Place.DATA, (put,))
 
 
+def _large_at_home(spot: Spot, ground: Ground) -> Verdict:
+    """What is large, at a site that names no data directories."""
+    if spot.git == Git.TRACKED:
+        why = "Git keeps each version of it for ever, in every clone: take it out. This site names no data directories."
+        return Verdict(why, Place.HOME, (_TAKE_OUT,))
+    if spot.place == Place.NODE:
+        why = "This place is emptied after a job, and this site names no data directories: your home keeps it."
+        return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{ground.home}/",)),))
+    git = " Never commit it." if spot.git == Git.NEW else ""
+    return Verdict(f"Large data is kept once, where a group can use it, and this site names no data directories.{git}")
+
+
 def _huge(spot: Spot, put: Deed, ground: Ground) -> Verdict:
     if ground.database:
         why = "A table this large is quickest in a database, which reads only the rows that are asked for."
         return Verdict(why, Place.DATABASE, (Deed(("sesync", "db", "load")),))
-    why = f"A table this large is quickest in a database: ask {ground.site.support_email} for one."
+    why = f"A table this large is quickest in a database: ask {ground.site.support} for one."
     if spot.place == Place.DATA:
+        return Verdict(why, Place.DATABASE)
+    if not ground.site.has("data_path"):
         return Verdict(why, Place.DATABASE)
     return Verdict(f"{why} Until then, the data directory holds it.", Place.DATABASE, (put,))
 
@@ -188,7 +210,7 @@ def _small(kind: Kind, spot: Spot, ground: Ground) -> Verdict:
     if spot.place == Place.DATA:
         return Verdict("Your group shares it here.")
     if spot.place == Place.SCRATCH:
-        return Verdict(_SCRATCH)
+        return _in_scratch(ground)
     if spot.place == Place.NODE:
         why = "This place is emptied after a job: your home keeps it."
         return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{ground.home}/",)),))
@@ -196,6 +218,11 @@ def _small(kind: Kind, spot: Spot, ground: Ground) -> Verdict:
         return Verdict("What is small goes into git, beside the code that it belongs to.", None, _ADD)
     why = ", and goes into git with the code that reads it" if spot.place == Place.HOME and is_data(kind) else ""
     return Verdict(f"It is small: it may stay{why}.")
+
+
+def _in_scratch(ground: Ground) -> Verdict:
+    keep = "; 'sesync put' keeps in the data directory what cannot" if ground.site.has("data_path") else ""
+    return Verdict(f"Scratch is for what can be made again{keep}.")
 
 
 def _copied(ground: Ground) -> Deed:

@@ -4,7 +4,7 @@ import pytest
 
 from sesync_cli.errors import WrongWords
 from sesync_cli.git.address import read, typed
-from sesync_cli.site.settings import load_site
+from sesync_cli.site.reading import load_site
 
 SITE = load_site({}).site
 

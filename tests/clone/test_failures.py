@@ -7,7 +7,7 @@ import pytest
 
 from sesync_cli.git.address import read
 from sesync_cli.git.failures import Attempt, explain, last_line
-from sesync_cli.site.settings import load_site
+from sesync_cli.site.reading import load_site
 from tests.clone.conftest import know, leftovers
 from tests.services.sshd import make_key
 

@@ -15,7 +15,7 @@ from tests.conftest import INDEX, PROJECT, SESYNC, missing, needed_root
 from tests.install.ground import python
 
 BARE = Path(__file__).with_name("bare")
-SITE = '[python]\ndefault = "3.11"\nplaces = []\n[support]\nemail = "help@example.org"\n'
+SITE = 'extends = "sesync"\n[python]\ndefault = "3.11"\nplaces = []\n[support]\nemail = "help@example.org"\n'
 
 # the cause of each; and those that are built once more with what the diagnosis names
 MENDED = {

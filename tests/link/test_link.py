@@ -145,7 +145,7 @@ def test_an_unknown_project_names_near_ones_and_whom_to_ask(sesync, nfs, home):
     assert (result.code, result.json["error"]["kind"]) == (1, "not-found")
     assert result.json["error"]["message"] == f"there is no data directory {nfs}/cooltree-data"
     hint = "Did you mean 'sesync link cooltrees' or 'sesync link cooltrees2'? If not: "
-    assert result.json["error"]["hint"] == f"{hint}cyberhelp@sesync.org knows your project's short name {DRAFTS}."
+    assert result.json["error"]["hint"] == f"{hint}ask cyberhelp@sesync.org for your project's short name {DRAFTS}."
 
 
 def test_a_file_in_the_place_of_a_directory(sesync, nfs):

@@ -45,7 +45,7 @@ def test_a_failure_is_kept_and_its_hint_offers_the_mail(sesync: Run, home: Path,
     failed = sesync("link", "oaks")
     assert failed.err == (
         f"Error: there is no data directory {nfs}/oaks-data\n"
-        f"Hint:  help@example.org knows your project's short name {DRAFTS}.\n"
+        f"Hint:  Ask help@example.org for your project's short name {DRAFTS}.\n"
     )
     record = home / ".local/state/sesync/last-failure.json"
     assert stat.S_IMODE(record.stat().st_mode) == 0o600

@@ -89,7 +89,7 @@ def people(program: Path) -> Iterator[People]:
         place.chmod(0o755)
         site, nfs = place / "site.toml", place / "nfs"
         nfs.mkdir()
-        site.write_text(f'[data]\npath = "{nfs}/{{project}}-data"\n')
+        site.write_text(f'extends = "sesync"\n[data]\npath = "{nfs}/{{project}}-data"\n')
         all_, project = (stack.enter_context(_group(f"{name}-{os.getpid()}")) for name in ("everybody", "cooltrees"))
         made = {}
         for name in ("ann", "bob", "carl"):

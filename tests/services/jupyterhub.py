@@ -58,7 +58,7 @@ def jupyterhub() -> Iterator[Hub]:
     with tempfile.TemporaryDirectory(prefix="hub-", dir="/tmp") as folder, contextlib.ExitStack() as stack:
         place = Path(folder)
         place.chmod(0o755)  # which folders of tests are not
-        (place / "site.toml").write_text(f'[python]\ndefault = "{python}"\n')
+        (place / "site.toml").write_text(f'extends = "sesync"\n[python]\ndefault = "{python}"\n')
         _install(place)
         home = place / "home"
         home.mkdir()

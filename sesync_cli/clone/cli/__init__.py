@@ -52,7 +52,7 @@ def clone(
     It is there whole or not at all. A second time, it says that it is there; --update gets what is new. Without REPO,
     your projects are listed, to choose from on a terminal.
     """
-    need("git", hint=f"Ask {session.site.support_email} to install it.")
+    need("git", hint=f"Ask {session.site.support} to install it.")
     if login:
         return plan_login(session, repo)
     wish = Wish(dir, way or "", **wishes)

@@ -98,6 +98,9 @@ def _one_of(session: Session, name: str, found: list[Project]) -> list[str]:
 
 
 def _need_account(session: Session, why: str) -> Account:
+    if not session.site.has("gitlab_url"):
+        raise session.site.off("gitlab_url", "A repository's whole address will do: 'sesync clone ADDRESS'.")
+
     def find() -> Account | None:
         account = my_account(session.site, session.env, session.home)
         if account and account.token.warning:

@@ -103,6 +103,8 @@ def _place(session: Session, source: str) -> tuple[Path, str]:
     project, _, kernel = source.partition(":")
     if "/" in source or "." in project:
         raise NotFound(f"there is no file or folder {source}", hint="Is it spelt rightly?")
+    if not session.site.has("data_path"):
+        raise session.site.off("data_path", f"There is no file or folder {project} either.")
     return _shared(session, session.site.project(checked(project, "project")), kernel)
 
 

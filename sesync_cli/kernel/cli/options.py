@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sesync_cli.errors import WrongWords
+from sesync_cli.errors import SesyncError, WrongWords
 from sesync_cli.kernel.specs import Folders
 from sesync_cli.session import Session
 
@@ -70,11 +70,13 @@ def interpreter(
 ) -> "tuple[Interpreter, tuple[str, ...]]":
     """The Python that the person wants, else one that fits what files ask for, else the modules' or the site's default.
 
-    Beside it warnings: that it does not fit the files, or that the default is not here.
+    Beside it warnings: that it does not fit the files, or that the default is not here. A site without a default has
+    the newest that starts.
     """
     from sesync_cli.kernel.interpreters import find, find_default, find_first, find_fitting, fits
 
-    cache, default, where = session.cache / "sesync", session.site.python_default, places(session, modules)
+    cache, where = session.cache / "sesync", places(session, modules)
+    default = session.site.python_default if session.site.has("python_default") else ""
     if wanted:
         found = find(wanted, where, cache)
         fitting = not asked or fits(asked)(found.version)
@@ -95,7 +97,10 @@ def variable(text: str) -> tuple[str, str]:
 
 def complete_kernel(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of kernels, by their folders alone."""
-    where = folders(Session())
+    try:
+        where = folders(Session())
+    except (SesyncError, OSError):  # a broken site offers nothing
+        return []
     found = {spec.name for folder in (where.specs, *where.server) for spec in folder.glob("*") if not folder.is_file()}
     return sorted(name for name in found if name.startswith(incomplete))
 
@@ -104,7 +109,11 @@ def complete_python(ctx: click.Context, param: click.Parameter, incomplete: str)
     """Versions of Pythons, by the names of programs alone."""
     from sesync_cli.kernel.interpreters import versions
 
-    return [one for one in versions(places(Session())) if one.startswith(incomplete)]
+    try:
+        here = versions(places(Session()))
+    except (SesyncError, OSError):
+        return []
+    return [one for one in here if one.startswith(incomplete)]
 
 
 python_option = click.option(
