@@ -20,6 +20,7 @@ from sesync_cli.tour.gitserver import GitServer, fill, on_disk, serving
 FILES = Path(__file__).with_name("files")
 _PREFIX = "sesync-tour-"
 _WAY_TO_THE_INDEX = ("PIP_", "UV_", "SSL_", "REQUESTS_", "CURL_CA_")
+_GITLAB = "https://gitlab.example.org"  # the address of no server, since the tour has none with pages
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,13 @@ class Sandbox:
         return mine | {name: str(value) for name, value in places.items()} | {"PATH": os.pathsep.join(path)}
 
     def write_site(self, server: GitServer) -> None:
-        """The site file: what differs from the built-in site."""
+        """The site file, which stands for itself: this small server is no centre that there is."""
         tables: dict[str, dict[str, object]] = {
             "data": {"path": f"{self.folder}/nfs/{{project}}-data"},
             "home": {"path": f"{self.folder}/research-home/{{user}}"},
             "python": {"default": self.version, "places": []},
             "kernels": {"server_folders": []},
-            "gitlab": {"ssh": server.address, "https": server.address, "host_keys": list(server.host_keys)},
+            "gitlab": {"url": _GITLAB, "ssh": server.address, "host_keys": list(server.host_keys)},
         }
         lines = []
         for table, keys in tables.items():

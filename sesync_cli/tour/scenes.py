@@ -43,7 +43,6 @@ def scenes(plot: Path, columns: int) -> tuple[Scene, ...]:
     """The tour's scenes; the plot is drawn that many columns wide."""
     draw = ("sesync", "kernel", "run", "analysis", "--", "python", str(FILES / "draw.py"), str(plot), str(columns))
     return (
-        Scene("What this centre has decided for everybody.", ("sesync", "site", "show")),
         Scene("The group's data directory, beside one's own files.", ("sesync", "link", "cooltrees")),
         Scene("The group's code, from the centre's GitLab.", ("sesync", "clone", "cooltrees/analysis")),
         Scene("A kernel with the packages that this code asks for.", ("sesync", "kernel", "create"), "analysis"),

@@ -17,7 +17,6 @@ def test_the_whole_tour_ends_with_the_plot_and_leaves_nothing(sesync, home, monk
     ended = sesync("tour")
     assert ended.code == 0, ended.err
     for typed in (
-        "~$ sesync site show",
         "~$ sesync link cooltrees",
         "~$ sesync clone cooltrees/analysis",
         "~/analysis$ sesync kernel create",
@@ -31,6 +30,7 @@ def test_the_whole_tour_ends_with_the_plot_and_leaves_nothing(sesync, home, monk
     assert ended.out.count("⠀") > 100, "the plot is not drawn"
     assert "ssh://" in ended.out, "the repository did not come from a real server"
     assert "analysis (Python 3." in ended.out
+    assert "sesync.org" not in ended.out
     assert sandboxes() == []
     left = [path for path in home.rglob("*") if path.is_file() and ".cache/sesync" not in str(path)]
     assert left == []
@@ -52,7 +52,7 @@ def test_a_kept_sandbox_can_be_entered(sesync, home):
 
 def test_ctrl_c_leaves_nothing(background, home):
     running = background("tour")
-    link = "research-home/jsmith/cooltrees-data"  # which the tour's second scene makes
+    link = "research-home/jsmith/cooltrees-data"  # which the tour's first scene makes
     wait_for(lambda: running.poll() is not None or any((box / link).is_symlink() for box in sandboxes()))
     assert running.poll() is None
     running.send_signal(signal.SIGINT)
