@@ -14,6 +14,7 @@ import sesync_cli
 from sesync_cli.app import COMMANDS
 from sesync_cli.app import sesync as root
 from sesync_cli.lazy import walk
+from sesync_cli.site.settings import kinds
 
 HOUSE = Path(sesync_cli.__file__).parent
 PROJECT = HOUSE.parent
@@ -190,6 +191,16 @@ def test_the_json_page_names_every_command_that_speaks_json() -> None:
         if "--json" in words and f"`sesync {' '.join(path)}`" not in page:
             missing.append(path)
     assert not missing
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_what_is_asked_of_a_site_are_settings_that_there_are(path: Path) -> None:
+    known = {key.replace(".", "_") for key, _, _ in kinds()}
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("site.has", "site.off")):
+            names = node.args if ast.unparse(node.func).endswith("has") else node.args[:1]
+            said = {one.value for one in names if isinstance(one, ast.Constant)}
+            assert len(said) == len(names) and said <= known, f"{name(path)}: {ast.unparse(node)}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

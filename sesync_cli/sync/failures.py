@@ -100,9 +100,13 @@ def _protected(sending: Sending, text: str) -> SesyncError:
 
 
 def _too_big(sending: Sending, text: str) -> SesyncError:
+    directory = sending.attempt.site.has("data_path")
+    data = (
+        "Data belongs into the research data directory, not into git" if directory else "Data does not belong into git"
+    )
     return Refused(
         f"the server refuses files as large as these; {_KEPT}{_quoted(text)}",
-        hint="Data belongs into the research data directory, not into git. The large file has to leave the commit:"
+        hint=f"{data}. The large file has to leave the commit:"
         f" '{by_hand('git', '-C', sending.copy.top, 'reset', '--soft')} HEAD~1' takes the last commit back and keeps"
         " all files; then commit without it.",
     )

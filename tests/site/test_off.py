@@ -10,6 +10,9 @@ import pytest
 from sesync_cli.app import sesync as root
 from sesync_cli.lazy import walk
 from tests.conftest import SESYNC, Ended
+from tests.kernel.test_full import tmpfs
+from tests.services.leaks import TOKEN
+from tests.services.sshd import free_port, wait_until_open
 from tests.site.conftest import Standing
 
 Run = Callable[..., Ended]
@@ -135,15 +138,11 @@ def test_whoever_is_named_is_whom_to_ask(sesync: Run, standing: Standing) -> Non
 
 def test_a_repository_is_cloned_by_its_whole_address(sesync: Run, standing: Standing, work: Path, home: Path) -> None:
     standing("")
-    from tests.services.sshd import free_port
-
     subprocess.run(["git", "clone", "--quiet", "--bare", work, home / "bare/a/b.git"], check=True)
     port = free_port()
     served = ["git", "daemon", "--export-all", f"--base-path={home}/bare", "--listen=127.0.0.1", f"--port={port}"]
     with subprocess.Popen(served, stderr=subprocess.DEVNULL, start_new_session=True) as server:
         try:
-            from tests.services.sshd import wait_until_open
-
             wait_until_open(port)
             done = sesync("clone", f"git://127.0.0.1:{port}/a/b.git")
         finally:
@@ -155,8 +154,6 @@ def test_a_repository_is_cloned_by_its_whole_address(sesync: Run, standing: Stan
 def test_a_token_is_nobodys_where_no_gitlab_is_named(
     sesync: Run, standing: Standing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.services.leaks import TOKEN
-
     standing("")
     monkeypatch.setenv("GITLAB_TOKEN", TOKEN)
     assert sesync("clone", "analysis").err.startswith("Error: this site names no GitLab")
@@ -246,3 +243,36 @@ def test_completions_of_a_site_that_is_off_offer_nothing(standing: Standing) -> 
         env = {**os.environ, **asked, "COMP_CWORD": str(len(words))}
         done = subprocess.run([SESYNC], env=env, capture_output=True, text=True)
         assert not done.stderr and done.stdout.strip() in ("", "file,c"), words
+
+
+def test_a_site_of_data_directories_alone_has_links_and_copies(
+    sesync: Run, standing: Standing, work: Path, nfs: Path, home: Path
+) -> None:
+    standing(f'[data]\npath = "{nfs}/{{project}}-data"\n')
+    assert sesync("link", "cooltrees").code == 0 and sesync("link").out.split()[:3] == ["LINK", "TO", "STATE"]
+    told = " ".join(sesync("where", "work/big.bin").out.split())
+    assert "now a git repository, new" in told and "do sesync put --move work/big.bin cooltrees" in told
+    assert sesync("put", "work/big.bin", "cooltrees").code == 0
+    assert "now the data directory" in " ".join(sesync("where", nfs / "cooltrees-data/big.bin").out.split())
+    missing = sesync("link", "cooltree")
+    assert "If not: ask support for your project's short name ('sesync report' drafts the mail)." in missing.err
+
+
+def test_a_table_for_a_database_goes_to_the_data_where_no_database_is_named(
+    sesync: Run, standing: Standing, work: Path, nfs: Path
+) -> None:
+    standing(f'[data]\npath = "{nfs}/{{project}}-data"\n[where]\ndatabase_rows = 100\n')
+    told = " ".join(sesync("where", "work/table.csv").out.split())
+    assert "to the data directory" in told and "database" not in told
+
+
+def test_a_nearly_full_home_without_a_quota_is_told_by_its_disk(
+    sesync: Run, standing: Standing, nfs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing(f'[data]\npath = "{nfs}/{{project}}-data"\n')
+    assert "your home folder has only" not in sesync("link", "cooltrees").err
+    with tmpfs(tmp_path / "small", "8m") as small:
+        monkeypatch.setenv("HOME", str(small))
+        assert "your home folder has only" not in sesync("link", "cooltrees").err
+        (small / "much").write_bytes(b"\1" * 7_800_000)
+        assert "your home folder has only" in sesync("link", "cooltrees").err
