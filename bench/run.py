@@ -16,6 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sesync_cli.python.pip_settings import as_variables
+from sesync_cli.python.uv import uv
+
 BIN = Path(sys.executable).parent
 SESYNC, PYTHON, UV, JUPYTER = (str(BIN / name) for name in ("sesync", "python", "uv", "jupyter"))
 STACK = ("numpy", "pandas", "matplotlib", "scipy")
@@ -58,7 +61,8 @@ class Ground:
         ]
         site.write_text("\n".join(lines) + "\n")
         mine = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "XDG_", "PYTHON"))}
-        self.env = mine | {"HOME": str(home), "SESYNC_SITE": str(site), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        mine |= as_variables(os.environ) | {"HOME": str(home), "SESYNC_SITE": str(site)}
+        self.env = uv(env=mine | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"})[1]  # uv by hand goes the same way
 
     @property
     def home(self) -> Path:
