@@ -43,7 +43,8 @@ STRANGERS = (
 CERTIFICATES = ("SSL_CERT", "REQUESTS_CA", "CURL_CA")  # of the network that packages come through
 WITH_THEIR_OWN = ("gitlab", "clone", "sync", "sshkey")  # tests of servers whose certificates are the tests'
 KEPT = ("GIT_SSL_CAINFO",)
-INDEX = as_variables(os.environ)  # the way to the package index that pip is told in the developer's own home
+BESIDE = "PIP_EXTRA_INDEX_URL"  # where the developer's own packages are, of which no test knows
+INDEX = as_variables(os.environ) | {BESIDE: ""}  # the way to the package index that pip is told in the developer's home
 HANG = 300.0  # seconds after which something hangs, and is not just slow
 DRAFTS = "('sesync report' drafts the mail)"  # what a hint that sends to support ends with
 

@@ -4,7 +4,9 @@ import tomllib
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_IROTH, S_IXOTH
 from typing import Any
+from urllib.parse import unquote
 
 from sesync_cli.errors import NotReady, SesyncError, WrongWords
 from sesync_cli.secrets import without_logins
@@ -57,12 +59,13 @@ class Lock:
 
     @property
     def private_places(self) -> list[str]:
-        """Files and folders of this machine that it takes packages from."""
+        """Files and folders of this machine that it takes packages from, but for an index that everybody may read."""
         places = (one[kind]["path"] for one in self._packages for kind in _PLACES if "path" in one.get(kind, {}))
         wheels = (
             wheel.get("url", "") for one in self._packages for wheel in (*one.get("wheels", ()), one.get("sdist", {}))
         )
-        return [*places, *(url.removeprefix("file://") for url in wheels if url.startswith("file:"))]
+        files = [unquote(url.removeprefix("file://")) for url in wheels if url.startswith("file:")]
+        return [*places, *(file for file in files if not _is_open(Path(file)))]
 
     @property
     def _packages(self) -> list[dict[str, Any]]:
@@ -154,6 +157,15 @@ def _absolute(document: dict[str, Any], folder: Path) -> dict[str, Any]:
             if "path" in entry:
                 entry["path"] = str((folder / entry["path"]).resolve())
     return document
+
+
+def _is_open(path: Path) -> bool:
+    """Whether everybody may read this file."""
+    try:
+        modes = [folder.stat().st_mode for folder in path.parents]
+        return bool(path.stat().st_mode & S_IROTH) and all(mode & S_IXOTH for mode in modes)
+    except OSError:
+        return False
 
 
 def _as_requirement(package: Mapping[str, Any]) -> Iterator[str]:

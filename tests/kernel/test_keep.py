@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,20 @@ def test_a_place_of_ones_own_is_not_shared(sesync, home: Path, nfs: Path):
     assert result.code == 1
     assert result.err.startswith(f"Error: the kernel trees has a package from a place of yours: {project}\n")
     assert not list((nfs / "cooltrees-data").rglob("*.toml"))
+
+
+@pytest.mark.parametrize("mode,said", [(0o755, ""), (0o700, "has a package from a place of yours: ")])
+def test_an_index_that_is_a_folder_may_be_shared_from_if_all_may_read_it(
+    sesync, home: Path, nfs: Path, monkeypatch: pytest.MonkeyPatch, mode: int, said: str
+):
+    with tempfile.TemporaryDirectory(prefix="wheels-", dir="/tmp") as folder:
+        Path(folder).chmod(mode)
+        ground.wheel(Path(folder, "sesync-tree"), "sesync_tree").chmod(0o644)
+        monkeypatch.setenv("PIP_FIND_LINKS", f"{folder}/sesync-tree")
+        monkeypatch.delenv("UV_FIND_LINKS", raising=False)
+        assert sesync("kernel", "create", "trees", "sesync_tree").code == 0
+        result = sesync("kernel", "share", "trees", "cooltrees")
+    assert (result.code == 0, said in result.err) == (not said, True)
 
 
 def test_a_data_directory_that_cannot_be_written(sesync, trees, nfs: Path):
