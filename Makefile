@@ -6,6 +6,7 @@ export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_USER := 0
+unexport PYTHONSAFEPATH PYTHONHOME PYTHONPATH PIP_TARGET PIP_PREFIX PIP_ROOT
 UV := $(BIN)/python -m sesync_cli.python.uv
 
 .PHONY: tour test lint docs bench services clean

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sesync_cli.python.uv import uv
 from tests.conftest import PROJECT, needed, needed_root
 from tests.kernel import ground
 from tests.services.clone import fresh_clone
+from tests.services.uv import run_uv
 
 README, ADMINISTRATORS = PROJECT / "README.md", PROJECT / "docs/administrators.md"
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
@@ -50,9 +50,11 @@ def env(home: Path, tmp_path: Path) -> dict[str, str]:
     for version in ("3.8", "3.11"):
         system = Path(f"/usr/bin/python{version}")  # which other accounts may run, too
         (programs / f"python{version}").symlink_to(system if system.exists() else ground.python(version))
-    kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "UV_CACHE"))}
-    person = {"HOME": str(home), "PATH": f"{programs}:/usr/bin:/bin", "LANG": "C.UTF-8"}
-    return uv(env=kept | person | {"UV_PYTHON_DOWNLOADS": "never"})[1]
+    kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_CACHE"))}
+    person = {"HOME": str(home), "PATH": f"{programs}:/usr/bin:/bin", "LANG": "C.UTF-8", "UV_PYTHON_DOWNLOADS": "never"}
+    index = kept.get("PIP_INDEX_URL", "")  # of which the pages say that uv has to be told
+    proxies = {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
+    return kept | person | proxies | ({"UV_DEFAULT_INDEX": index} if index else {})
 
 
 @pytest.mark.parametrize("number,row", [(0, "by uv"), (1, "without")])
@@ -81,14 +83,15 @@ def test_for_everyone(env: dict[str, str], tmp_path_factory: pytest.TempPathFact
     clone = fresh_clone(tmp_path_factory.mktemp("source") / "clone")
     places = {"/opt/sesync": f"{place}/opt", "/usr/local/bin": f"{place}/bin", "/usr/share": f"{place}/share"}
     ways = blocks(ADMINISTRATORS, "Install for everyone", "# ")
+    assert len(ways) == 3
     lines = [*ways[number], *ways[2]]
     for real, other in places.items():
         lines = [line.replace(real, other) for line in lines]
     try:
         for folder in ("bin", "share/bash-completion/completions"):
             (place / folder).mkdir(parents=True)
-        env["PATH"] = f"{place}/bin:{env['PATH']}:{Path(uv(env=env)[0][0]).parent}"
-        type_in(["umask 022", *lines], env, clone)
+        env["PATH"] = f"{place}/bin:{env['PATH']}"
+        type_in(["umask 077", *lines], env, clone)
         stranger = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
         said = subprocess.run(
             [*NOBODY, place / "bin/sesync", "--version"], env=stranger, capture_output=True, text=True, cwd="/"
@@ -101,8 +104,7 @@ def test_for_everyone(env: dict[str, str], tmp_path_factory: pytest.TempPathFact
 
 def test_the_licence_goes_along(env: dict[str, str], tmp_path: Path) -> None:
     clone = fresh_clone(tmp_path / "clone")
-    argv, told = uv("build", "--wheel", "--quiet", "--out-dir", str(tmp_path / "out"), str(clone), env=env)
-    subprocess.run([*argv, "--python", str(ground.python("3.11"))], env=told, check=True)
+    run_uv("build", "--wheel", "-q", "--python", ground.python("3.11"), "--out-dir", tmp_path / "out", clone, env=env)
     (wheel,) = (tmp_path / "out").glob("*.whl")
     listed = subprocess.run(["python3", "-m", "zipfile", "-l", wheel], capture_output=True, text=True).stdout
     assert "dist-info/licenses/LICENSE" in listed

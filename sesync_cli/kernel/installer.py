@@ -13,10 +13,12 @@ from sesync_cli.kernel.failures import BadMetadata, explained
 from sesync_cli.kernel.pylock import Lock, lock_of
 from sesync_cli.lock import is_unfinished, scratch
 from sesync_cli.plan import Report, by_hand
-from sesync_cli.python.uv import uv
+from sesync_cli.python.uv import unreachable, uv
 from sesync_cli.run import ProgramFailed, follow, run, unhurried
 
 _METADATA = Path(__file__).parent / "metadata.toml"
+_MISSING = "was not found in the package registry"
+_REFUSED = re.compile(r"could not be queried due to|returned a 40[13]")
 _COPIED = "Failed to hardlink files"
 _WIDE = "10000"  # columns for uv, which otherwise breaks its sentences, and the names in them, at the terminal's width
 _PHASE = re.compile(r"(?P<writes>Resolved|Prepared)|Downloading|Building|Updating")  # after the first uv may write
@@ -38,7 +40,27 @@ def uv_pip(environment: Path, words: Sequence[str], env: Mapping[str, str], log:
 
             return follow(argv, on_line, env=told | {"COLUMNS": _WIDE}, log=log).out
     except ProgramFailed as failure:
-        raise explained(failure.output.out, environment, clean(env), log) from None
+        said = _refusal(argv, told, failure.output.out) or failure.output.out
+        error = explained(said, environment, clean(env), log)
+        if place := unreachable(said, told):
+            hint = f"{place} is one of several places for packages: 'pip config list' shows where it is named."
+            error.hint = f"{hint} {error.hint}"
+        raise error from None
+
+
+def _refusal(argv: Sequence[str], told: Mapping[str, str], said: str) -> str:
+    """What uv says of an index that gives nothing out without the right password; empty if there is none.
+
+    Where all indexes count alike, it passes over such a one, and says only that there is no such package.
+    """
+    if _MISSING not in said:
+        return ""
+    tries = [*argv, *(["--dry-run"] if "install" in argv[:3] else [])]
+    try:
+        run(tries, env={**told, "UV_INDEX_STRATEGY": "first-index"})
+    except ProgramFailed as failure:
+        return failure.output.err if _REFUSED.search(failure.output.err) else ""
+    return ""
 
 
 def compile_lock(

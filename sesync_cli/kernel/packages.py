@@ -20,6 +20,7 @@ NEEDED = ("ipykernel", "pip")
 
 ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".zip")
 
+_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")  # as pip lets requirements name passwords
 _ASKED, _PINS = "asked.txt", "pins.txt"  # what uv is asked, in the environment that it is asked for
 
 
@@ -147,7 +148,7 @@ class InstallLock:
 
 def asking(env: Mapping[str, str], files: Iterable[Path], text: str = "") -> Mapping[str, str]:
     """The environment in which uv asks the index that these requirements name: pip heeds them before its settings."""
-    index = index_of(files, text)
+    index = _VARIABLE.sub(lambda found: env.get(found[1], found[0]), index_of(files, text))
     return {DEFAULT_INDEX: index, **env} if index else env
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 _WAY: tuple[str, ...] = ("index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "keyring-provider")
 _WAY += ("proxy", "cert", "client-cert", "timeout", "retries")
+_PATHS = ("cert", "client-cert")
+_OTHER_NAMES = {"pypi-url": "index-url"}
 _SECTIONS = ("global", "install", ":env:")
 _VARIABLE = "PIP_"
 
@@ -30,10 +32,21 @@ def pip_settings(env: Mapping[str, str], prefixes: Iterable[Path] = ()) -> dict[
 
 def as_variables(env: Mapping[str, str]) -> dict[str, str]:
     """The same way to the same index as variables, for somebody whose home is another folder."""
-    told = pip_settings(env)
-    way = {f"{_VARIABLE}{key.upper().replace('-', '_')}": " ".join(told[key].split()) for key in _WAY if key in told}
+    told, home = pip_settings(env), env.get("HOME", "")
+    said = {key: " ".join(told[key].split()) for key in _WAY if key in told}
+    said |= {key: absolute(said[key], home) for key in _PATHS if key in said}
+    if "find-links" in said:
+        said["find-links"] = " ".join(absolute(one, home) for one in said["find-links"].split())
+    way = {f"{_VARIABLE}{key.upper().replace('-', '_')}": value for key, value in said.items()}
     passwords = env.get("NETRC") or os.path.join(env.get("HOME", ""), ".netrc")
     return way | ({"NETRC": passwords} if os.path.isfile(passwords) else {})
+
+
+def absolute(place: str, home: str) -> str:
+    """A path as pip takes it, from the folder that one is in, or from the home where it begins with `~`."""
+    if ":/" in place:
+        return place
+    return os.path.abspath(f"{home}{place[1:]}" if place == "~" or place.startswith("~/") else place)
 
 
 def is_on(value: str) -> bool:
@@ -71,4 +84,5 @@ def _written(file: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _key(name: str) -> str:
-    return name.lower().replace("_", "-").removeprefix("--")
+    key = name.lower().replace("_", "-").removeprefix("--")
+    return _OTHER_NAMES.get(key, key)

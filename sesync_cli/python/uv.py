@@ -4,21 +4,29 @@
 """
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote
 
 from sesync_cli.certificates import system_certificates
 from sesync_cli.python.environments import prefixes
-from sesync_cli.python.pip_settings import is_on, pip_settings
+from sesync_cli.python.pip_settings import absolute, is_on, pip_settings
 
 DEFAULT_INDEX = "UV_DEFAULT_INDEX"
 """The variable that names the index which uv asks, before all that pip is told."""
 
 _INDEX = (DEFAULT_INDEX, "UV_INDEX_URL")
 _EXTRA = ("UV_INDEX", "UV_EXTRA_INDEX_URL")
-_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # set and empty, they say that nobody is to be trusted
+_LINKS = "UV_FIND_LINKS"
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+# set and empty, these say that nobody is to be trusted, or nothing
+_NEVER_EMPTY = ("SSL_CERT_FILE", "SSL_CERT_DIR", *_PROXIES, *(name.upper() for name in _PROXIES))
+_LEAST = {"timeout": ("UV_HTTP_TIMEOUT", 1), "retries": ("UV_HTTP_RETRIES", 0)}
+_FAILED = re.compile(r"Failed to (?:fetch|read `--find-links` URL): `?(?P<url>[^\s`]+)")
+_LOGIN = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 def uv(*words: str, env: Mapping[str, str], python: Path | None = None) -> tuple[list[str], dict[str, str]]:
@@ -31,8 +39,20 @@ def uv(*words: str, env: Mapping[str, str], python: Path | None = None) -> tuple
     told = pip_settings(env, prefixes(python) if python else ())
     offline = words[:2] in (("pip", "compile"), ("pip", "install")) and is_on(told.get("no-index", ""))
     argv = [find_uv_bin(), *words[:2], *(("--no-index",) if offline else ()), *words[2:]]
-    asks = dict(env) | _way(told, env) | _trusted(told, env)
-    return argv, {name: value for name, value in asks.items() if value or name not in _CERTIFICATES}
+    asks = dict(env) | _way(told, env) | _proxies(told, env) | _trusted(told, env)
+    return argv, {name: value for name, value in asks.items() if value or name not in _NEVER_EMPTY}
+
+
+def unreachable(said: str, told: Mapping[str, str]) -> str:
+    """The one of several places for packages that uv, told so, says it could not read; empty where there is but one."""
+    extra = told.get(_EXTRA[0], "").split()
+    places = [told.get(DEFAULT_INDEX, ""), *extra, *told.get(_LINKS, "").split(",")]
+    failed = _FAILED.search(said)
+    if not failed or not [one for one in places[1:] if one]:
+        return ""
+    url = _LOGIN.sub("", failed["url"])
+    bare = (_LOGIN.sub("", one) for one in places)
+    return next((one for one in bare if "://" in one and url.startswith(one)), "")
 
 
 def _way(told: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
@@ -41,28 +61,47 @@ def _way(told: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
     way |= {_INDEX[0]: told["index-url"].strip()} if "index-url" in told and not _any(_INDEX, env) else {}
     extra = told.get("extra-index-url", "").split()
     way |= {_EXTRA[0]: " ".join(extra)} if extra and not _any(_EXTRA, env) else {}
-    # pip passes over a folder that is not there
-    links = [one for one in map(_place, told.get("find-links", "").split()) if "://" in one or os.path.exists(one)]
-    way |= {"UV_FIND_LINKS": ",".join(links)} if links else {}
-    way |= {"UV_INSECURE_HOST": " ".join(told["trusted-host"].split())} if "trusted-host" in told else {}
+    places = [_folder(absolute(one, env.get("HOME", ""))) for one in told.get("find-links", "").split()]
+    way |= {_LINKS: ",".join(filter(None, places))} if any(places) else {}
+    trusted = [host for host in told.get("trusted-host", "").lower().split() if "[" not in host]  # uv takes no IPv6
+    way |= {"UV_INSECURE_HOST": " ".join(trusted)} if trusted else {}
     way |= {"UV_KEYRING_PROVIDER": "subprocess"} if told.get("keyring-provider") == "subprocess" else {}
-    for key, name in (("timeout", "UV_HTTP_TIMEOUT"), ("retries", "UV_HTTP_RETRIES")):
-        way |= {name: str(int(float(told[key])))} if told.get(key, "").replace(".", "", 1).isdigit() else {}
-    return {name: value for name, value in way.items() if not env.get(name)} | _proxies(told)
+    for key, (name, least) in _LEAST.items():
+        if told.get(key, "").replace(".", "", 1).isdigit():
+            way[name] = str(max(least, int(float(told[key]))))
+    return {name: value for name, value in way.items() if not env.get(name)}
 
 
-def _proxies(told: Mapping[str, str]) -> dict[str, str]:
-    if not (proxy := told.get("proxy", "").strip()):
-        return {}
-    proxy = proxy if "://" in proxy else f"http://{proxy}"
-    return dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"), proxy)
+def _folder(link: str) -> str:
+    """A place of files as uv takes it: a page, or a folder; nothing for one that is missing, which pip passes over."""
+    if "://" in link and not link.startswith("file:"):
+        return link
+    path = unquote("/" + link.removeprefix("file:").lstrip("/")) if link.startswith("file:") else link
+    is_file = os.path.isfile(path) and not path.endswith((".html", ".htm"))
+    return os.path.dirname(path) if is_file else path if os.path.exists(path) else ""
+
+
+def _proxies(told: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
+    """The variables of proxies as pip takes them: its own setting alone, else those in small letters first."""
+    if proxy := told.get("proxy", "").strip():
+        proxy = proxy if "://" in proxy else f"http://{proxy}"
+        heard = {"http_proxy": proxy, "https_proxy": proxy}
+    else:
+        heard = {name: env.get(name, env.get(name.upper(), "")) for name in _PROXIES}
+        if heard["no_proxy"].strip() == "*":
+            heard = {}
+    return {word: heard.get(name, "") for name in _PROXIES for word in (name, name.upper())}
 
 
 def _trusted(told: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
     """The variables by which uv trusts whom pip trusts: those that are named, else the system's and the well-known."""
-    own = {"SSL_CLIENT_CERT": os.path.expanduser(told["client-cert"])} if "client-cert" in told else {}
-    named = env.get("REQUESTS_CA_BUNDLE") or env.get("CURL_CA_BUNDLE") or told.get("cert", "")
-    if named := os.path.expanduser(named.strip()):
+    home = env.get("HOME", "")
+    own = {"SSL_CLIENT_CERT": absolute(told["client-cert"], home)} if "client-cert" in told else {}
+    said = [env.get("REQUESTS_CA_BUNDLE"), env.get("CURL_CA_BUNDLE")]
+    # a pip that is told of a proxy heeds no variables
+    order = [told.get("cert"), *said] if "proxy" in told else [*said, told.get("cert")]
+    if named := next(filter(None, order), ""):
+        named = absolute(named, home)
         return own | {"SSL_CERT_DIR" if os.path.isdir(named) else "SSL_CERT_FILE": named}
     system, file = system_certificates(), env.get("SSL_CERT_FILE", "")
     folders = [*filter(os.path.isdir, env.get("SSL_CERT_DIR", "").split(os.pathsep)), *_well_known()]
@@ -75,10 +114,6 @@ def _well_known() -> list[str]:
     """The folder of Mozilla's certificates, which pip brings along; uv would forget its own beside the system's."""
     found = find_spec("certifi")
     return list(found.submodule_search_locations or ()) if found else []
-
-
-def _place(link: str) -> str:
-    return link if "://" in link else os.path.abspath(os.path.expanduser(link))
 
 
 def _any(names: Iterable[str], env: Mapping[str, str]) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sesync_cli.python.pip_settings import as_variables
 from tests.conftest import SESYNC, Ended
 from tests.kernel import ground
 from tests.services.leaks import PASSWORD
@@ -121,9 +122,77 @@ def test_a_password_in_netrc_is_used(told: Told, grove: Path, tmp_path: Path) ->
     assert ended.code == 0, ended.err
 
 
+def test_a_password_that_is_refused_is_not_called_a_missing_package(told: Told, tmp_path: Path) -> None:
+    with package_index(tmp_path / "guarded", guarded=True) as guarded:
+        host = local(guarded)
+        settings = f"trusted-host = {host}\nindex-url = https://{USER}:wr0ng@{host}/simple"
+        ended = told("install", "--kernel", "trees", "six", settings=settings)
+    assert ended.code == 1
+    assert f"https://{host}/simple answers: a lack of valid authentication credentials" in ended.err, ended.err
+    assert "wr0ng" not in ended.err
+
+
+def test_a_password_in_a_requirements_file_may_be_a_variable(
+    told: Told, grove: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INDEX_TOKEN", PASSWORD)
+    with package_index(tmp_path / "guarded", guarded=True, alone=True) as guarded:
+        ground.wheel(guarded.wheels, "sesync_bay")
+        address = f"https://{USER}:${{INDEX_TOKEN}}@{local(guarded)}/simple"
+        (tmp_path / "list.txt").write_text(f"--index-url {address}\nsesync_bay\n")
+        words = ("install", "--kernel", "trees", "-r", tmp_path / "list.txt")
+        ended = told(*words, settings=f"trusted-host = {local(guarded)}")
+    assert ended.code == 0, ended.err
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"https_proxy": "GOOD", "HTTPS_PROXY": "DEAD"},
+        {"HTTPS_PROXY": "GOOD", "no_proxy": "localhost"},
+        {"https_proxy": "DEAD", "PIP_PROXY": "GOOD", "NO_PROXY": ".example.org"},
+    ],
+    ids=["small letters first", "capitals alone", "pip's own alone"],
+)
+def test_proxies_are_those_of_pip(
+    told: Told, index: PackageIndex, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], request
+) -> None:
+    name = f"sesync_proxy{len(variables)}{variables.get('HTTPS_PROXY', '')}".lower()
+    ground.wheel(index.wheels, name)
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, {"GOOD": index.proxy, "DEAD": "http://127.0.0.1:9"}.get(value, value))
+    settings = f"index-url = {index.url}\ncert = {index.authority}"
+    ended = told("install", "--kernel", "trees", name, settings=settings)
+    assert ended.code == 0, ended.err
+
+
+def test_a_proxy_that_is_set_to_nothing_is_none(told: Told, index: PackageIndex, monkeypatch, grove: Path) -> None:
+    ground.wheel(index.wheels, "sesync_none")
+    for variable, value in {"http_proxy": "", "HTTP_PROXY": "http://127.0.0.1:9", "https_proxy": ""}.items():
+        monkeypatch.setenv(variable, value)
+    settings = f"index-url = https://{local(index)}/simple\ntrusted-host = {local(index)}"
+    ended = told("install", "--kernel", "trees", "sesync_none", settings=settings)
+    assert ended.code == 0, ended.err
+
+
+def test_the_index_that_does_not_answer_is_named(told: Told, grove: Path) -> None:
+    settings = "extra-index-url = http://127.0.0.1:9/private\nretries = 0"
+    ended = told("install", "--kernel", "trees", "wheel", settings=settings)
+    assert (ended.code, versions(grove, "wheel")) == (1, [])
+    assert "Hint:  http://127.0.0.1:9/private is one of several places for packages" in ended.err
+
+
+def test_the_tours_sandbox_goes_by_paths_of_the_persons_home(told: Told, grove: Path, index: PackageIndex) -> None:
+    shutil.copy(index.authority, grove / "authority.pem")
+    (grove / ".config/pip/pip.conf").write_text("[global]\ncert = ~/authority.pem\nfind-links = ~/wheels\n  wheels\n")
+    variables = as_variables({"HOME": str(grove)})
+    assert variables["PIP_CERT"] == str(grove / "authority.pem")
+    assert variables["PIP_FIND_LINKS"] == f"{grove}/wheels {Path.cwd()}/wheels"
+
+
 def test_folders_of_wheels_and_no_index(told: Told, grove: Path, tmp_path: Path) -> None:
     ground.wheel(tmp_path / "my-wheels", "sesync_yew")
-    settings = f"no-index = yes\nfind-links = {tmp_path}/not-there\n  {tmp_path}/my-wheels"
+    settings = f"no-index = yes\nfind-links = {tmp_path}/not-there\n  file:///not/there {tmp_path}/my-wheels"
     ended = told("install", "--kernel", "trees", "sesync_yew", settings=settings)
     assert ended.code == 0, ended.err
     assert versions(grove, "sesync_yew") == ["1.0"]
