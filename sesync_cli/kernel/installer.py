@@ -43,7 +43,7 @@ def uv_pip(environment: Path, words: Sequence[str], env: Mapping[str, str], log:
         said = _refusal(argv, told, failure.output.out) or failure.output.out
         error = explained(said, environment, clean(env), log)
         if place := unreachable(said, told):
-            hint = f"{place} is one of several places for packages: 'pip config list' shows where it is named."
+            hint = f"{place} is asked beside the usual index: 'pip config list' shows who says so."
             error.hint = f"{hint} {error.hint}"
         raise error from None
 

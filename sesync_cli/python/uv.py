@@ -44,15 +44,11 @@ def uv(*words: str, env: Mapping[str, str], python: Path | None = None) -> tuple
 
 
 def unreachable(said: str, told: Mapping[str, str]) -> str:
-    """The one of several places for packages that uv, told so, says it could not read; empty where there is but one."""
-    extra = told.get(_EXTRA[0], "").split()
-    places = [told.get(DEFAULT_INDEX, ""), *extra, *told.get(_LINKS, "").split(",")]
+    """The place beside the index that uv, told so, says it could not read; empty if that is not the trouble."""
     failed = _FAILED.search(said)
-    if not failed or not [one for one in places[1:] if one]:
-        return ""
-    url = _LOGIN.sub("", failed["url"])
-    bare = (_LOGIN.sub("", one) for one in places)
-    return next((one for one in bare if "://" in one and url.startswith(one)), "")
+    url = _LOGIN.sub("", failed["url"]) if failed else ""
+    beside = (*told.get(_EXTRA[0], "").split(), *told.get(_LINKS, "").split(","))
+    return next((one for place in beside if "://" in (one := _LOGIN.sub("", place)) and url.startswith(one)), "")
 
 
 def _way(told: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:

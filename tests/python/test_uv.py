@@ -179,7 +179,7 @@ def test_the_index_that_does_not_answer_is_named(told: Told, grove: Path) -> Non
     settings = "extra-index-url = http://127.0.0.1:9/private\nretries = 0"
     ended = told("install", "--kernel", "trees", "wheel", settings=settings)
     assert (ended.code, versions(grove, "wheel")) == (1, [])
-    assert "Hint:  http://127.0.0.1:9/private is one of several places for packages" in ended.err
+    assert "Hint:  http://127.0.0.1:9/private is asked beside the usual index" in ended.err
 
 
 def test_the_tours_sandbox_goes_by_paths_of_the_persons_home(told: Told, grove: Path, index: PackageIndex) -> None:
