@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
+from pip._internal.models.index import PyPI
 
 from sesync_cli.certificates import system_certificates
 from sesync_cli.python.pip_settings import pip_settings
@@ -30,7 +31,6 @@ from tests.services.sshd import free_port
 
 HOST = "packages.example.org"
 USER = "jsmith"
-_PYPI = "https://pypi.org/simple"
 
 
 @dataclass
@@ -213,7 +213,7 @@ def _pour(source: socket.socket, target: socket.socket) -> None:
 
 def upstream() -> str:
     """The index that this machine's pip asks."""
-    return _told().get("index-url", _PYPI).rstrip("/")
+    return _told().get("index-url", PyPI.simple_url).rstrip("/")
 
 
 def _ask(url: str) -> requests.Response:
