@@ -91,17 +91,14 @@ def _python(version: str, places: Places) -> str:
 
 
 def _program(words: str) -> str:
-    try:
-        name = shlex.split(words)[0]
-    except (ValueError, IndexError):
-        return f"{words!r} is no command line"
+    name = shlex.split(words)[0]
     return "" if shutil.which(name) else f"there is no program {name} on this machine"
 
 
 def _web(url: str, env: Mapping[str, str]) -> str:
     """Whether a web server answers at this address, whatever it says."""
     import ssl
-    from urllib.error import HTTPError, URLError
+    from urllib.error import HTTPError
     from urllib.request import urlopen
 
     try:
@@ -110,5 +107,6 @@ def _web(url: str, env: Mapping[str, str]) -> str:
             return ""
     except HTTPError:
         return ""
-    except (URLError, OSError) as error:
-        return f"{url} does not answer: {getattr(error, 'reason', error)}"
+    except Exception as error:  # whatever a server says, and wherever it sends us, is no fault of ours
+        why = " ".join(str(getattr(error, "reason", error)).split())
+        return f"{url} does not answer: {why or type(error).__name__}"

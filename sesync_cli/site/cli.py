@@ -39,7 +39,7 @@ def _shown(setting: Setting) -> str:
 
 
 def _text(value: object) -> str:
-    return ", ".join(value) or "(none)" if isinstance(value, tuple) else str(value)
+    return (", ".join(value) if isinstance(value, tuple) else str(value)) or "(none)"
 
 
 @site.command()

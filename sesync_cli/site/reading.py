@@ -2,21 +2,23 @@
 
 import os
 import re
+import sys
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NotReady
 from sesync_cli.names import near
+from sesync_cli.site.rules import broken, web_host
 from sesync_cli.site.settings import BUILT_IN, DEFAULT, OFF, SYSTEM, LoadedSite, Setting, Site, kinds
 
 _SESYNC = Path(__file__).with_name("site.toml")
 _ANYWHERE = Path(__file__).with_name("anywhere.toml")
 _EXTENDS = "extends"
 _FOUND_LATER = "python.default"  # which Python starts is found out by whoever needs one
+_SHORT = 120  # letters of a wrong value that an error shows
 _WAYS = ("gitlab.ssh", "gitlab.https")
-_WEB = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?(/[\w./~-]*)?")
 
 Found = dict[str, tuple[Any, str]]
 """The value of each setting that is on, and where it comes from."""
@@ -89,25 +91,26 @@ def _gitlab(said: Found, path: Path | None) -> Found:
         return {}
     if len(ways) == 1:
         way = ways[0].removeprefix("gitlab.")
-        if said.get("gitlab.prefer", (way, ""))[0] != way:
-            raise NotReady(f"the site file {path} prefers {said['gitlab.prefer'][0]!r}, and names {ways[0]} only")
+        prefers = said.get("gitlab.prefer", (way, ""))[0]
+        if prefers != way:
+            hint = f"Name gitlab.{prefers} too, or leave out gitlab.prefer."
+            raise NotReady(f"the site file {path} prefers {prefers!r}, and names {ways[0]} only", hint=hint)
         return {"gitlab.prefer": said.get("gitlab.prefer", (way, ways[0]))}
     if ways:
         return {}
     url = said["gitlab.url"][0].rstrip("/")
-    web = _WEB.fullmatch(url)
-    ssh = f"git@{web[1] if web else ''}:{{repo}}.git"
+    ssh = f"git@{web_host(url)}:{{repo}}.git"
     return {"gitlab.ssh": (ssh, "gitlab.url"), "gitlab.https": (f"{url}/{{repo}}.git", "gitlab.url")}
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise NotReady(f"the site file {path} cannot be read: {os.strerror(error.errno or 0)}") from None
     except UnicodeDecodeError:
         raise NotReady(f"the site file {path} is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number may be too long for Python, and a list too deep
         raise NotReady(f"the site file {path} is not TOML: {error}", hint="docs/site.md shows a whole one.") from None
 
 
@@ -122,7 +125,8 @@ def _flat(tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _check(key: str, value: Any, known: Mapping[str, tuple[Any, set[str]]], path: Path | None) -> None:
     if key not in known:
-        raise NotReady(f"the site file {path} has an unknown setting: {key}", hint=_meant(key, known))
+        name = key if key.isprintable() else repr(key)
+        raise NotReady(f"the site file {path} has an unknown setting: {name}", hint=_meant(key, known))
     kind, places = known[key]
     if _kind(value) != _KINDS[kind] and not (kind is float and type(value) is int):
         raise NotReady(f"the site file {path} gives {key} {_kind(value)}; it must be {_KINDS[kind]}")
@@ -131,8 +135,16 @@ def _check(key: str, value: Any, known: Mapping[str, tuple[Any, set[str]]], path
         raise NotReady(f"the site file {path}: {key} must contain {wanted}, and is {value!r}")
     if value == "" and key != "support.mailer":
         raise NotReady(f"the site file {path} gives {key} no value", hint="Leave the line out if there is none.")
-    if key in _RULES and not _RULES[key][0](value):
-        raise NotReady(f"the site file {path}: {key} must be {_RULES[key][1]}, and is {value!r}")
+    if breach := broken(key, kind, value):
+        rule, one = breach
+        verb = "one is" if isinstance(value, list) else "is"
+        raise NotReady(f"the site file {path}: {key} must be {rule.words}, and {verb} {_short(one)}", hint=rule.hint)
+
+
+def _short(value: Any) -> str:
+    is_huge = isinstance(value, int) and abs(value) > sys.maxsize  # too many digits are an error of Python's
+    text = hex(value) if is_huge else repr(value)
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}..."
 
 
 def _meant(key: str, known: Mapping[str, Any]) -> str:
@@ -142,17 +154,6 @@ def _meant(key: str, known: Mapping[str, Any]) -> str:
     return f"Did you mean {meant[0]}?" if meant else "docs/site.md lists the settings."
 
 
-_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "data.path": (
-        lambda path: path.startswith("/") and path.count("{project}") == 1 and "{project}" in Path(path).name,
-        "an absolute path with {project} once, in its last part",
-    ),
-    "data.patience_seconds": (lambda seconds: 0 < seconds < 3600, "above 0 and below 3600"),
-    "kernels.start_seconds": (lambda seconds: 0 < seconds < 3600, "above 0 and below 3600"),
-    "python.default": (lambda version: bool(re.fullmatch(r"3\.\d+", version)), "a version such as 3.8"),
-    "gitlab.url": (lambda url: bool(_WEB.fullmatch(url)), "an address that begins with https:// or http://"),
-    "gitlab.prefer": (lambda way: way in ("ssh", "https"), "'ssh' or 'https'"),
-}
 _LIST = "a list of texts"
 _KINDS = {str: "a text", int: "a whole number", float: "a number", tuple[str, ...]: _LIST}
 

@@ -125,7 +125,8 @@ def test_one_way_that_is_named_is_the_only_way(sesync: Run, standing: Standing, 
 
 def test_to_prefer_a_way_that_is_not_there_is_an_error_of_the_file(sesync: Run, standing: Standing) -> None:
     standing(f'{GITLAB}https = "https://gitlab.example.org/{{repo}}.git"\nprefer = "ssh"\n')
-    assert "prefers 'ssh', and names gitlab.https only" in sesync("site", "check").err
+    said = sesync("site", "check").err
+    assert "prefers 'ssh', and names gitlab.https only\nHint:  Name gitlab.ssh too, or leave out gitlab.prefer." in said
 
 
 @pytest.mark.parametrize(

@@ -137,8 +137,10 @@ def test_a_narrow_terminal_breaks_no_line(terminal, full: Path, own_caches, colu
 
 
 def test_over_quota(sesync: Run, site, full: Path):
-    site(home={"quota_gb": 0})
-    assert "~  over your quota of 0 bytes" in sesync("usage").out
+    site(home={"quota_gb": 1})
+    with (full / "large").open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, 1_000_000_000)
+    assert "~  over your quota of 1.0 GB" in sesync("usage").out
 
 
 def test_an_empty_home(sesync: Run, home: Path):
