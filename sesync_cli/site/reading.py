@@ -45,9 +45,10 @@ def read_site(path: Path | None, env: Mapping[str, str]) -> LoadedSite:
     for key, (value, _) in said.items():
         _check(key, value, known, path)
     found: Found = {key: (value, DEFAULT if stands else BUILT_IN) for key, value in _flat(_read(_ANYWHERE))}
+    if stands or ("gitlab.url" in said and not any(way in said for way in _WAYS)):
+        said |= _gitlab(said, path)  # a token for this GitLab is not for another's repositories
     if stands:
         found |= _found_out(env)
-        said |= _gitlab(said, path)
     else:
         found |= {key: (value, BUILT_IN) for key, value in _flat(_read(_SESYNC))}
     found |= said

@@ -39,6 +39,15 @@ def shown(sesync: Run) -> dict[str, tuple[Any, str]]:
     return {one["key"]: (one["value"], one["source"]) for one in sesync("site", "show", "--json").json}
 
 
+def test_another_gitlab_of_the_built_in_site_has_its_own_repositories(sesync: Run, home: Path) -> None:
+    (home / "site.toml").write_text('extends = "sesync"\n[gitlab]\nurl = "https://gitlab.example.org"\n')
+    shown = sesync("site", "show", "--json", env={**os.environ, "SESYNC_SITE": str(home / "site.toml")})
+    values = {one["key"]: one["value"] for one in shown.json}
+    assert values["gitlab.ssh"] == "git@gitlab.example.org:{repo}.git"
+    assert values["gitlab.https"] == "https://gitlab.example.org/{repo}.git"
+    assert values["data.path"] == "/nfs/{project}-data"
+
+
 def test_an_empty_file_has_what_is_true_anywhere_and_all_else_is_off(sesync: Run, standing: Standing) -> None:
     standing("")
     settings = shown(sesync)
