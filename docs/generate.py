@@ -52,7 +52,7 @@ Where `gitlab.ssh` and `gitlab.https` are not named, repositories are where ever
 is the only way.
 
 A file that begins with `extends = "sesync"` does not stand for itself. It changes the built-in site, which is SESYNC,
-in what it names and nothing else. A whole one:
+in what it names and nothing else; only from another `gitlab.url` follow that GitLab's own ways. A whole one:
 
 ```toml
 extends = "sesync"
