@@ -9,13 +9,15 @@ from sesync_cli.kernel.asked import Asked, asked_by, asked_in
 from sesync_cli.kernel.create import Wanted
 from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.kernel.layout import USUAL, is_conda
+from sesync_cli.kernel.moved import FollowMove
 from sesync_cli.kernel.order import Order, wanted_again
 from sesync_cli.kernel.packages import NEEDED, Wish, installed
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import site_packages
-from sesync_cli.kernel.specs import Kernel
-from sesync_cli.plan import by_hand
+from sesync_cli.kernel.specs import Folders, Kernel
+from sesync_cli.kernel.survey import find_kernels
+from sesync_cli.plan import Plan, by_hand
 from sesync_cli.python.environments import version_in
 
 
@@ -33,6 +35,37 @@ def checked_again(kernel: Kernel) -> Kernel:
         hint = f"'sesync kernel remove {name}', and then 'sesync kernel create {name} ...'."
         raise NotReady(f"{kernel.trouble.problem}, which cannot be replaced", hint=hint)
     return kernel
+
+
+def follows(kernel: Kernel) -> bool:
+    """Whether all that a kernel needs is to be told where its home is by now."""
+    move, environment = kernel.move, kernel.environment
+    return move is not None and (not kernel.managed or environment is None or move.has_python(environment))
+
+
+def plan_follow(kernel: Kernel, folders: Folders) -> Plan:
+    """Have a kernel name the places that its home has now, and with it all others that moved there."""
+    others = [one for one in find_kernels(folders) if one.name != kernel.name and one.move == kernel.move]
+    moved = [kernel, *filter(follows, others)]
+    names = [one.name for one in moved]
+    what = (
+        f"The kernels {' and '.join((', '.join(names[:-1]), names[-1]))} name"
+        if names[1:]
+        else f"The kernel {names[0]} names"
+    )
+    return Plan(
+        tuple(_follow(one, folders) for one in moved),
+        f"{what} the new place of your home now. Reload the page of JupyterLab.",
+        result={"name": kernel.name, "kernels": names},
+        owner=folders.environment(kernel.name),
+        sweeps=(folders.environments, folders.specs.parent),
+    )
+
+
+def _follow(kernel: Kernel, folders: Folders) -> FollowMove:
+    assert kernel.move
+    environment = kernel.environment if kernel.managed else None
+    return FollowMove(kernel.name, kernel.spec, environment, folders.environment(kernel.name), kernel.move)
 
 
 def order_of(recipe: Recipe) -> Order:

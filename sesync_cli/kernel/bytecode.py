@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
 
+from sesync_cli.kernel.record import recorded
 from sesync_cli.kernel.size import site_packages
 
 
@@ -31,6 +32,7 @@ def keep(environment: Path, cache: Path) -> None:
         if kept.name not in known and compiled.exists():
             kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             try:
+                compiled.chmod(0o444)
                 os.link(compiled, kept)
             except FileExistsError:
                 continue  # another kernel was quicker
@@ -44,14 +46,12 @@ def _pairs(environment: Path, cache: Path) -> Iterator[tuple[Path, Path]]:
     if packages is None:
         return
     tag = "cpython-" + packages.parent.name.removeprefix("python").replace(".", "")
-    for record in packages.glob("*.dist-info/RECORD"):
-        for line in record.read_text(encoding="utf-8", errors="replace").splitlines():
-            path, _, rest = line.partition(",")
-            digest = rest.partition(",")[0]
-            if path.endswith(".py") and digest.startswith("sha256=") and not path.startswith("."):
+    for info in packages.glob("*.dist-info"):
+        for path, digest, _ in recorded(info):
+            if path.endswith(".py") and digest and not path.startswith("."):
                 folder, name = os.path.split(path)
                 compiled = packages / folder / "__pycache__" / f"{name[:-3]}.{tag}.pyc"
-                yield cache / f"{digest.removeprefix('sha256=')}.{crc32(path.encode()):08x}.{tag}.pyc", compiled
+                yield cache / f"{digest}.{crc32(path.encode()):08x}.{tag}.pyc", compiled
 
 
 def _names(folder: Path) -> set[str]:

@@ -15,8 +15,9 @@ from sesync_cli.kernel.importable import importable
 from sesync_cli.kernel.launch import command, places
 from sesync_cli.kernel.proof import Running, expanded, last_word, running, silent, text_of
 from sesync_cli.kernel.questions import FACTS, HELP, ended, reason_in, told, trial
+from sesync_cli.kernel.record import changed
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.kernel.verdict import Verdict, packages
+from sesync_cli.kernel.verdict import Verdict, edited, packages
 from sesync_cli.plan import Report
 
 _AT_ONCE = 4
@@ -79,7 +80,9 @@ class _Check:
 
     def verdict(self) -> Verdict:
         kernel = self.kernel
+        unlike = edited_files(kernel)
         problem = self._problem() if kernel.works else kernel.trouble.problem or kernel.state
+        problem = ", and ".join(filter(None, [problem, edited(unlike)]))
         mends = bool(problem) and _is_mendable(kernel)
         self.report(1.0, kernel.name)
         return Verdict(
@@ -90,6 +93,7 @@ class _Check:
             seconds=self.seconds,
             imported=len(self.names) - len(self.failed) - len(self._untried),
             failed=dict(sorted(self.failed.items())),
+            changed=unlike,
             next=f"sesync kernel repair {kernel.name}" if mends else "",
         )
 
@@ -189,6 +193,13 @@ class _Check:
         if kernel.code is None:
             return _Mute(silent(self.patience))
         return _Mute(last_word(kernel.said) or f"it ended without a word ({ended(kernel.code)})")
+
+
+def edited_files(kernel: Kernel) -> tuple[str, ...]:
+    """The files of a kernel of sesync's that are not as their packages brought them, of one that works otherwise."""
+    if not (kernel.managed and kernel.environment and kernel.works):
+        return ()
+    return tuple(path for paths in changed(kernel.environment, every_byte=True).values() for path in paths)
 
 
 def _is_mendable(kernel: Kernel) -> bool:

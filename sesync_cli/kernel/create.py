@@ -10,8 +10,9 @@ from sesync_cli.kernel.activation import within
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
 from sesync_cli.kernel.installer import was_copied
 from sesync_cli.kernel.interpreters import Interpreter
+from sesync_cli.kernel.locked import InstallLock
 from sesync_cli.kernel.offer import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
-from sesync_cli.kernel.packages import InstallLock, ResolvePackages, Wish
+from sesync_cli.kernel.packages import ResolvePackages, Wish
 from sesync_cli.kernel.proof import ProveKernel, expanded
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import known_size
@@ -91,13 +92,15 @@ def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: 
 def plan_again(kernel: Kernel, wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: str = "") -> Plan:
     """Make a kernel anew beside the old one, and put it in its place: under the same name, for the same notebooks."""
     folders = shop.folders
-    environment = folders.next_environment(kernel.name, kernel.environment)
+    now = kernel.environment
+    if now is None or not folders.own(kernel.name, now):
+        now = folders.made(kernel.name)
+    environment = folders.next_environment(kernel.name, now)
     offer = _offer(wanted, shop, environment, kernel.spec)
-    old = kernel.environment if kernel.environment and folders.own(kernel.name, kernel.environment) else None
-    old = old if old and old.is_dir() else None
+    old = now if now and now.is_dir() else None
     file = kernel.spec / "kernel.json"
     before = file.read_bytes() if file.is_file() else None
-    steps: list[Step] = [*_build(wanted, shop, offer), ReplaceSpec(offer, folders, old, before)]
+    steps: list[Step] = [*_build(wanted, shop, offer, again=True), ReplaceSpec(offer, folders, old, before)]
     if old:
         aside = partial(old, owner=folders.environment(kernel.name))
         steps.append(RemoveTree(old, aside, "Removing the old packages"))
@@ -129,8 +132,11 @@ def plan_remove(kernel: Kernel, folders: Folders) -> Plan:
         aside = kernel.environment if left_over else partial(kernel.environment, owner=folders.environment(kernel.name))
         steps.append(RemoveTree(kernel.environment, aside, "Removing its packages"))
         ask = f"Remove the kernel {kernel.name} and all packages in it?"
-    elif kernel.environment:
-        kept = f" Its environment stays: {kernel.environment}."
+    else:
+        kept = f" Its environment stays: {kernel.environment}." if kernel.environment else ""
+        if left := folders.made(kernel.name):
+            aside = partial(left, owner=folders.environment(kernel.name))
+            steps.append(RemoveTree(left, aside, "Removing the packages that it had before"))
     return Plan(
         tuple(steps),
         f"Removed the kernel {kernel.name}.{kept}",
@@ -166,7 +172,7 @@ def _unlinked(environment: Path, log: Path) -> tuple[str, ...]:
     )
 
 
-def _build(wanted: Wanted, shop: Workshop, offer: Offer) -> tuple[Step, ...]:
+def _build(wanted: Wanted, shop: Workshop, offer: Offer, *, again: bool = False) -> tuple[Step, ...]:
     """The steps that make an environment and prove it, up to where Jupyter is told."""
     environment, owner = offer.environment, shop.folders.environment(offer.name)
     spec, beside = offer.spec, partial(environment, owner=owner)
@@ -175,7 +181,7 @@ def _build(wanted: Wanted, shop: Workshop, offer: Offer) -> tuple[Step, ...]:
     return (
         MakeEnvironment(environment, owner, spec, wanted.interpreter, shop.cache, shop.inside),
         ResolvePackages(beside, wanted.wish, wanted.interpreter.minor, about, shop.inside, log, shown=environment),
-        InstallLock(beside, wanted.wish, shop.inside, log, shown=environment),
+        InstallLock(beside, wanted.wish, shop.inside, log, shown=environment, every_byte=again),
         PlaceEnvironment(environment, owner, bytecode),
         ProveKernel(
             environment,

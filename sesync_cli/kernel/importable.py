@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from sesync_cli.kernel.record import recorded
+
 _CODE = (".py", ".so")
 # folders and files that packages leave there by mistake
 _STRAY = {
@@ -42,7 +44,7 @@ def modules_of(info: Path) -> set[str]:
 
 def _names(info: Path) -> set[str]:
     """The top-level names of one package. Its record tells, if it has one that is not only about an editable one."""
-    record = [PurePosixPath(line.partition(",")[0].strip('"')) for line in _lines(info / "RECORD")]
+    record = [PurePosixPath(one.path) for one in recorded(info)]
     names = {path.parts[0].partition(".")[0] for path in record if _is_code(path, info.name)}
     if names or (record and not any(path.suffix == ".pth" for path in record)):
         return names

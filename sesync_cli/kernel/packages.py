@@ -1,17 +1,19 @@
 """The packages of a kernel's environment: what is wished for, what is there, and the steps between them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sesync_cli.diagnosis.modules import check_name
-from sesync_cli.errors import NoRoom, NotFound, SesyncError, WrongWords
+from sesync_cli.errors import WrongWords
 from sesync_cli.kernel.installer import compile_lock, uv_pip
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
+from sesync_cli.kernel.record import infos, package_of
 from sesync_cli.kernel.requirements import index_of
-from sesync_cli.kernel.size import remember_new_size, site_packages
+from sesync_cli.kernel.sharing import have_as_published, keep_to_oneself
+from sesync_cli.kernel.size import remember_new_size
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.uv import DEFAULT_INDEX
 from sesync_cli.secrets import without_logins
@@ -21,7 +23,7 @@ NEEDED = ("ipykernel", "pip")
 ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".zip")
 
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")  # as pip lets requirements name passwords
-_ASKED, _PINS = "asked.txt", "pins.txt"  # what uv is asked, in the environment that it is asked for
+ASKED, _PINS = "asked.txt", "pins.txt"  # what uv is asked, in the environment that it is asked for
 
 
 @dataclass(frozen=True)
@@ -80,24 +82,24 @@ class ResolvePackages:
     def _listed(self, report: Report) -> Lock:
         """The lock of a listing: the versions that it says, and no more."""
         folder = self.environment
-        (folder / _ASKED).write_text(self.wish.listing)
-        words: list[str | Path] = ["--no-deps", "--output-file", folder / NAME, folder / _ASKED]
+        (folder / ASKED).write_text(self.wish.listing)
+        words: list[str | Path] = ["--no-deps", "--output-file", folder / NAME, folder / ASKED]
         compile_lock(folder, words, self.wish.asking(self.env), self.log, report)
         return read_lock(folder / NAME)
 
     def _resolved(self, packages: list[str], wished: Lock | None, report: Report) -> Lock:
         folder = self.environment
         indexes = [line for line in self.wish.listing.splitlines() if line.startswith("--")]
-        (folder / _ASKED).write_text("\n".join([*indexes, *packages, ""]))
+        (folder / ASKED).write_text("\n".join([*indexes, *packages, ""]))
         words: list[str | Path] = ["--output-file", folder / NAME]
         if wished:
             (folder / _PINS).write_text("\n".join([*wished.pins, ""]))
             words += ["--constraints", folder / _PINS]
         elif self.wish.prefer:
             self.wish.prefer.write(folder / NAME)  # uv keeps to the versions in the file that it is to write
-        words += [*self.wish.options, folder / _ASKED, *self.wish.requirements]
+        words += [*self.wish.options, folder / ASKED, *self.wish.requirements]
         compile_lock(folder, words, self.wish.asking(self.env), self.log, report)
-        for name in (_ASKED, _PINS):
+        for name in (ASKED, _PINS):
             (folder / name).unlink(missing_ok=True)
         return read_lock(folder / NAME)
 
@@ -108,53 +110,10 @@ class ResolvePackages:
         return f"# the versions that fit together are written to {self.shown / NAME}"
 
 
-@dataclass(frozen=True)
-class InstallLock:
-    """Install what the environment's lock says, by hard links from the one cache of the user."""
-
-    environment: Path
-    wish: Wish
-    env: Mapping[str, str]
-    log: Path
-    shown: Path
-    doing: str = "Installing packages"
-
-    def do(self, report: Report) -> None:
-        folder = self.environment
-        (folder / _ASKED).write_text(read_lock(folder / NAME).requirements)
-        by_version = ["install", "--no-deps", "-r", str(folder / _ASKED)]
-        by_address = ["install", "--preview-features", "pylock", "-r", str(folder / NAME)]
-        # what the cache knows of the index may be old, but a lock needs no news; what it says may be of another index
-        for words in ([*by_version, "--offline"], by_version, by_address):
-            try:
-                uv_pip(folder, words, self.wish.asking(self.env), self.log, report)
-                break
-            except NoRoom:
-                raise
-            except SesyncError as error:
-                if words is by_address or (words is by_version and not _may_be_elsewhere(error)):
-                    raise
-        (folder / _ASKED).unlink()
-
-    def undo(self) -> None:
-        return
-
-    def __str__(self) -> str:
-        lists = [self.wish.lock_by_hand, f"<({self.wish.listing_by_hand})" if self.wish.listing_by_hand else ""]
-        files = "".join(f" -r {one}" for one in (*lists, *map(by_hand, self.wish.requirements)) if one)
-        words = by_hand(*self.wish.options, *NEEDED, *self.wish.packages)
-        return f"{by_hand('uv', 'pip', 'install', '--python', self.shown / 'bin/python')}{files} {words}"
-
-
 def asking(env: Mapping[str, str], files: Iterable[Path], text: str = "") -> Mapping[str, str]:
     """The environment in which uv asks the index that these requirements name: pip heeds them before its settings."""
     index = _VARIABLE.sub(lambda found: env.get(found[1], found[0]), index_of(files, text))
     return {DEFAULT_INDEX: index, **env} if index else env
-
-
-def _may_be_elsewhere(error: SesyncError) -> bool:
-    """Whether what the index has not, or cannot tell, may be had from the addresses in a lock."""
-    return isinstance(error, NotFound) or (error.diagnosis or {}).get("kind") == "network"
 
 
 @dataclass(frozen=True)
@@ -170,8 +129,15 @@ class InstallPackages:
     doing: str = "Installing packages"
 
     def do(self, report: Report) -> None:
-        words = [*self._words, *(("--upgrade",) if self.upgrade else ())]
-        uv_pip(self.environment, words, asking(self.env, self.requirements), self.log, report)
+        words, before = [*self._words, *(("--upgrade",) if self.upgrade else ())], infos(self.environment)
+
+        def install(more: Sequence[str] = ()) -> None:
+            uv_pip(self.environment, [*words, *more], asking(self.env, self.requirements), self.log, report)
+
+        install()
+        came = [info for info, written in infos(self.environment).items() if before.get(info) != written]
+        have_as_published(self.environment, came, install, self.env)
+        keep_to_oneself(self.environment)
         remember_new_size(self.environment)
 
     def undo(self) -> None:
@@ -210,10 +176,7 @@ class UninstallPackages:
 
 def installed(environment: Path) -> dict[str, str]:
     """The versions of the packages in an environment, by name; read from the folders that installers leave."""
-    folder = site_packages(environment)
-    names = [entry.name for entry in folder.glob("*.dist-info")] if folder else []
-    parts = (name.removesuffix(".dist-info").partition("-") for name in names)
-    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, _, version in sorted(parts)}
+    return dict(map(package_of, sorted(infos(environment))))
 
 
 def checked_package(word: str) -> str:

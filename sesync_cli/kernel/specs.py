@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from sesync_cli.kernel.layout import command_of, environment_of
+from sesync_cli.kernel.moved import Move
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import Size, known_size
-from sesync_cli.kernel.specfile import Unreadable, is_there, read_spec
+from sesync_cli.kernel.specfile import SpecFile, Unreadable, is_there, read_spec
 from sesync_cli.kernel.trouble import NONE, WORKS, Trouble, trouble_of
 from sesync_cli.lock import is_unfinished, partial
 from sesync_cli.python.environments import version_in
@@ -36,13 +37,28 @@ class Folders:
 
     def next_environment(self, name: str, now: Path | None) -> Path:
         """Where to make an environment that takes the place of the one that the kernel has now."""
-        first = self.environment(name)
-        return first.with_name(f"{first.name}{AGAIN}") if now and same(now, first) else first
+        first, second = self._places(name)
+        return second if now and same(now, first) else first
+
+    def made(self, name: str) -> Path | None:
+        """The environment that sesync has made for the kernel of this name, whether or not its spec says so."""
+        return next((one for one in self._places(name) if os.path.isdir(one) and not is_unfinished(one)), None)
 
     def own(self, name: str, environment: Path) -> bool:
         """Whether this is the place of an environment that sesync made for the kernel of this name."""
+        return any(environment == one or same(environment, one) for one in self._places(name))
+
+    def moved_here(self, name: str, environment: Path) -> Path | None:
+        """Where this environment of the kernel's is now, if it was made when the home was another place."""
+        here, end = self.environments / environment.name, self.environments.parts[-2:]
+        if self.own(name, environment) or environment.parent.parts[-2:] != end or here not in self._places(name):
+            return None
+        return here if os.path.isdir(here) and not is_unfinished(here) else None
+
+    def _places(self, name: str) -> tuple[Path, Path]:
+        """The two places of a kernel's environments: one for what it has, the other for what takes its place."""
         first = self.environment(name)
-        return environment == first or same(environment, first) or same(environment, self.next_environment(name, first))
+        return first, first.with_name(f"{first.name}{AGAIN}")
 
     def spec(self, name: str) -> Path:
         return self.specs / name.lower()
@@ -57,7 +73,8 @@ class Kernel:
     """A kernel as its spec describes it.
 
     `managed` is true for those that sesync made, `server` for the server's own; `environment` is where its Python
-    lives, if that can be told. `known` is what is wrong with it where its own files do not tell.
+    lives, if that can be told. `known` is what is wrong with it where its own files do not tell; `move` is how its home
+    has moved since it was made.
     """
 
     name: str
@@ -70,6 +87,7 @@ class Kernel:
     managed: bool = False
     server: bool = False
     known: Trouble | None = None
+    move: Move | None = None
 
     @cached_property
     def trouble(self) -> Trouble:
@@ -144,11 +162,13 @@ def read_kernel(spec: Path, folders: Folders) -> Kernel:
     try:
         said = read_spec(spec)
     except Unreadable as error:
-        ours = None if server else _unnamed_environment(spec.name, folders)
+        ours = None if server else folders.made(spec.name)
         known = Trouble("unreadable", str(error))
         return Kernel(spec.name, spec.name, spec, environment=ours, managed=bool(ours), server=server, known=known)
     recipe, named = Recipe.read(said.ours.get("recipe")), said.ours.get("environment")
     environment = Path(named) if recipe and isinstance(named, str) else environment_of(said.argv)
+    if recipe and environment and not server and (here := folders.moved_here(spec.name, environment)):
+        return _moved(spec, said, environment, here)
     managed = environment is not None and recipe is not None and folders.own(spec.name, environment) and not server
     kernel = Kernel(
         spec.name, said.display_name, spec, said.argv, said.env, environment, recipe, managed=managed, server=server
@@ -160,11 +180,15 @@ def read_kernel(spec: Path, folders: Folders) -> Kernel:
     return kernel
 
 
-def _unnamed_environment(name: str, folders: Folders) -> Path | None:
-    """The environment that sesync made for a kernel whose spec does not say so any more."""
-    first = folders.environment(name)
-    places = (first, folders.next_environment(name, first))
-    return next((one for one in places if os.path.isdir(one) and not is_unfinished(one)), None)
+def _moved(spec: Path, said: SpecFile, before: Path, now: Path) -> Kernel:
+    """A kernel of a home that was another place when the kernel was made."""
+    move = Move.of(before, now)
+    recipe = Recipe.read(move.follow_all(said.ours["recipe"]))
+    problem = f"its home has moved: it is in {now}, and Jupyter looks for it in {before}"
+    known = Trouble("moved", problem)
+    return Kernel(
+        spec.name, said.display_name, spec, said.argv, said.env, now, recipe, managed=True, known=known, move=move
+    )
 
 
 def same(one: Path, other: Path) -> bool:

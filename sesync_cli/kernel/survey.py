@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sesync_cli.errors import NotFound
+from sesync_cli.kernel.layout import command_of, environment_of
 from sesync_cli.kernel.specs import AGAIN, Folders, Kernel, entries, read_kernel, specs_in
 from sesync_cli.kernel.trouble import Trouble
 from sesync_cli.lock import in_the_making
@@ -22,6 +23,7 @@ def find_kernels(folders: Folders) -> list[Kernel]:
             kernel = read_kernel(spec, folders)
             if found.setdefault(spec.name.lower(), kernel) is not kernel:
                 hidden.append(kernel)
+    _mark_moved(found)
     _add_unoffered(found, folders)
     for other in hidden:
         _mark_namesake(found, other, folders)
@@ -62,6 +64,18 @@ def _add_unoffered(found: dict[str, Kernel], folders: Folders) -> None:
             known = Trouble("not in Jupyter", f"its packages are in {path}, and nothing in Jupyter names them")
             orphan = Kernel(name, name, folders.spec(name), environment=path, managed=True, known=known)
             found.setdefault(name, orphan)
+
+
+def _mark_moved(found: dict[str, Kernel]) -> None:
+    """Mark the user's kernels that start what has moved with the home, which those that sesync made tell."""
+    moves = {kernel.move for kernel in found.values() if kernel.move}
+    for name, kernel in found.items() if moves else ():
+        for move in moves if kernel.argv and not (kernel.server or kernel.move or kernel.works) else ():
+            argv = move.follow_all(kernel.argv)
+            program, now = command_of(kernel.argv)[0], command_of(argv)[0]
+            if program != now and os.access(now, os.X_OK):
+                known = Trouble("moved", f"your home has moved: it starts {program}, which is {now} by now")
+                found[name] = replace(kernel, environment=environment_of(argv), known=known, move=move)
 
 
 def _mark_namesake(found: dict[str, Kernel], other: Kernel, folders: Folders) -> None:

@@ -1,15 +1,18 @@
 """What came of checking kernels, and how it looks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sesync_cli.view import Table, View
+
+_MOST = 10  # files that are named
 
 
 @dataclass(frozen=True)
 class Verdict:
     """Whether a kernel works: in how many seconds it answered, and what can be imported in it and what not, and why.
 
+    `changed` are the files of its packages that are not as the packages brought them, below its folder of packages.
     `seconds` is null for a kernel that did not answer; `next` is the command that may mend it, empty where there is
     none or nothing to mend.
     """
@@ -21,6 +24,7 @@ class Verdict:
     seconds: float | None = None
     imported: int = 0
     failed: Mapping[str, str] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
     next: str = ""
 
 
@@ -30,9 +34,16 @@ def verdicts(found: list[Verdict]) -> View:
         return _sentence(found[0])
     rows = [(one.name, one.python, "works" if one.works else "fails", _seconds(one), _what(one)) for one in found]
     commands = [f"'{one.next}'" for one in found if one.next]
-    note = f"To make it anew: {', '.join(commands)}." if commands else ""
+    note = f"To mend it: {', '.join(commands)}." if commands else ""
     empty = "You have no kernels yet. 'sesync kernel create NAME' makes one."
     return Table(("NAME", "PYTHON", "RESULT", "SECONDS", "PROBLEM"), rows, empty, note)
+
+
+def edited(changed: Sequence[str]) -> str:
+    """What is wrong with files that are not as their packages brought them; empty if there are none."""
+    if len(changed) == 1:
+        return "1 of its files is not as its package brought it"
+    return f"{len(changed)} of its files are not as their packages brought them" if changed else ""
 
 
 def some_fail(found: list[Verdict]) -> bool:
@@ -49,15 +60,19 @@ def _sentence(one: Verdict) -> str:
         return f"The kernel {one.name} works: {started}, and its {packages(one.imported)} can be imported."
     if one.works:
         return f"The kernel {one.name} works: {started}."
-    problem = f"{started}, but {one.problem}" if one.seconds is not None and one.failed else one.problem
+    found = one.failed or one.changed
+    problem = f"{started}, but {one.problem}" if one.seconds is not None and found else one.problem
     reasons = [f"  {name}: {reason}" for name, reason in one.failed.items()]
+    reasons += [f"  {path}" for path in one.changed[:_MOST]]
+    reasons += [f"  and {len(one.changed) - _MOST} more"] if len(one.changed) > _MOST else []
     lines = [f"The kernel {one.name} fails: {problem}{':' if reasons else '.'}", *reasons]
-    return "\n".join([*lines, f"'{one.next}' makes it anew."] if one.next else lines)
+    return "\n".join([*lines, f"'{one.next}' mends it."] if one.next else lines)
 
 
 def _what(one: Verdict) -> str:
     """What is wrong, in one cell."""
-    reasons = "; ".join(f"{name}: {reason}" for name, reason in one.failed.items())
+    said = [f"{name}: {reason}" for name, reason in one.failed.items()]
+    reasons = "; ".join([*said, *one.changed[:1]])
     return f"{one.problem}: {reasons}" if reasons else one.problem
 
 

@@ -90,6 +90,8 @@ def _advice(rows: list[Row]) -> str:
     broken = [one.name for one in rows if one.state not in (*WORKS, "being made") and not one.server]
     if not broken:
         return ""
+    if moved := [one.name for one in rows if one.state == "moved"]:
+        return f"Your home has moved: 'sesync kernel repair {moved[0]}' tells all its kernels where they are."
     what = f"{len(broken)} kernels do not work" if len(broken) > 1 else f"The kernel {broken[0]} does not work"
     return f"{what}: 'sesync kernel show {broken[0]}' says why, 'sesync kernel repair {broken[0]}' mends it."
 

@@ -105,6 +105,7 @@ def test_a_kernel_that_works(check, sesync, home: Path, index: Path, python: str
         "problem": "",
         "imported": int(said[1]),
         "failed": {},
+        "changed": [],
         "next": "",
     }
 
@@ -130,7 +131,7 @@ def test_what_is_wrong_is_told_to_people(check, sesync, index: Path):
         f"  beech: {REASONS['beech']}",
         "  elm: RuntimeError: [bold]no[/bold] trees\\x1b[31m here",
         f"  larch: {REASONS['larch']}",
-        "'sesync kernel repair trees' makes it anew.",
+        "'sesync kernel repair trees' mends it.",
     ]
 
 
@@ -227,7 +228,7 @@ def test_several_at_once_are_a_table(check, sesync, home: Path, index: Path):
     assert re.match(r"snake +3\.11\.2 +fails +/", snake)
     assert (result.code, result.err) == (
         1,
-        "To make it anew: 'sesync kernel repair beeches', 'sesync kernel repair snake'.\n",
+        "To mend it: 'sesync kernel repair beeches', 'sesync kernel repair snake'.\n",
     )
     assert [one["name"] for one in check("firs", "BEECHES", "firs", "--json").json] == ["firs", "beeches"]
 

@@ -58,6 +58,8 @@ def run(session: Session, name: str, command: tuple[str, ...]) -> Any:
     one = find(name, folders(session))
     if one.environment is None or not (one.works or one.state == "not in Jupyter"):
         why = "it has no environment of its own" if one.works else one.trouble.problem
-        hint = f"'sesync kernel show {one.name}' says more."
+        hint = (
+            f"'sesync kernel {'repair' if one.move else 'show'} {one.name}' {'mends it' if one.move else 'says more'}."
+        )
         raise NotReady(f"the kernel {one.name} cannot run commands: {why}", hint=hint)
     become(command, expanded(command_env(one.environment) | dict(one.env), clean(session.whole_env)))

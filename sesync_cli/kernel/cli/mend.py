@@ -16,6 +16,7 @@ from sesync_cli.kernel.cli.options import (
     shell,
     workshop,
 )
+from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.survey import find
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
@@ -30,13 +31,16 @@ from sesync_cli.session import Session
 def repair(session: Session, name: str, python: str | None, modules: tuple[str, ...]) -> Plan:
     """Make a broken kernel anew, as it was.
 
-    It keeps its name, so that notebooks go on with it, and the versions of its packages.
+    It keeps its name, so that notebooks go on with it, and the versions of its packages. Where the home has moved, all
+    its kernels are told at once.
     """
     from sesync_cli.kernel.activation import checked_module, module_variables
-    from sesync_cli.kernel.again import checked_again, damage_of, recipe_of, wanted_repaired
+    from sesync_cli.kernel.again import checked_again, damage_of, follows, plan_follow, recipe_of, wanted_repaired
     from sesync_cli.kernel.create import plan_again
 
     one = checked_again(find(name, folders(session)))
+    if follows(one) and not (python or modules):
+        return plan_follow(one, folders(session))
     recipe = recipe_of(one)
     if modules:
         recipe = replace(recipe, modules=tuple(map(checked_module, modules)))
@@ -49,9 +53,17 @@ def repair(session: Session, name: str, python: str | None, modules: tuple[str, 
     if damage := damage_of(one):
         warnings += (f"{damage}: the packages come in the versions of today",)
     ask = ""
-    if one.state == "ok" and python is None:
+    if one.state == "ok" and python is None and not _edited(one):
         ask = f"The kernel {one.name} looks whole, and 'sesync kernel check {one.name}' tries it. Make it anew?"
     return plan_again(one, wanted_repaired(one, recipe, chosen), workshop(session, loaded), warnings, ask=ask)
+
+
+def _edited(kernel: Kernel) -> bool:
+    """Whether a file in it is not as its package brought it."""
+    from sesync_cli.kernel.checking import edited_files
+
+    with screen.doing(f"Looking at the files of {kernel.name}"):
+        return bool(edited_files(kernel))
 
 
 @click.command()

@@ -1,0 +1,148 @@
+"""RECORD files: what is written down of each package's files, and which of the files are otherwise by now."""
+
+import csv
+import json
+import os
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from sesync_cli.kernel.size import site_packages
+
+_KNOWN = "known-files.json"  # in an environment: the SHA-256 of files that are right, whatever RECORD says of them
+_SCRIPTS = "../../../bin/"  # they name the environment that they are in
+_UNPACKING = 2_000_000_000  # nanoseconds that may pass from a package's first file to its last
+
+
+class Recorded(NamedTuple):
+    """A line of a RECORD: the file's path from the folder of packages, and its SHA-256 and bytes as the file has them.
+
+    The digest is empty where none is told, as of bytecode. (https://packaging.python.org/specifications/recording-installed-packages)
+    """
+
+    path: str
+    sha256: str = ""
+    size: str = ""
+
+    def is_true_of(self, digest: bytes) -> bool:
+        """Whether a file has the contents of this line; some tools write the digest in hexadecimal digits."""
+        return self.sha256.rstrip("=") in (urlsafe_b64encode(digest).decode().rstrip("="), digest.hex())
+
+
+def recorded(info: Path) -> Iterator[Recorded]:
+    """What one package's RECORD says, in its order; nothing where there is none."""
+    try:
+        with open(info / "RECORD", encoding="utf-8", errors="replace", newline="") as file:
+            for path, digest, size in (row[:3] for row in csv.reader(file) if len(row) >= 3):
+                yield Recorded(path, digest.removeprefix("sha256=") if digest.startswith("sha256=") else "", size)
+    except (OSError, csv.Error):
+        return
+
+
+def infos(environment: Path) -> dict[Path, int]:
+    """The folders of metadata of an environment's packages, each with the time at which its RECORD was written."""
+    packages = site_packages(environment)
+    found = packages.glob("*.dist-info") if packages else ()
+    return {info: _time(info / "RECORD") for info in found}
+
+
+def package_of(info: Path) -> tuple[str, str]:
+    """The package that a folder of metadata is about, by its name as PEP 503 has it, and the version."""
+    name, _, version = info.name.removesuffix(".dist-info").partition("-")
+    return re.sub(r"[-_.]+", "-", name).lower(), version
+
+
+def changed(environment: Path, among: Iterable[Path] | None = None, *, every_byte: bool) -> dict[str, list[str]]:
+    """The files that are not as their packages brought them, by package; files that are gone too.
+
+    `among` are the folders of metadata of those packages that are looked at, all by default. Without `every_byte` only
+    such files are read that have another size, or have changed since their package was unpacked.
+    """
+    packages = site_packages(environment)
+    if packages is None:
+        return {}
+    looked_at = list(infos(environment) if among is None else among)
+    lines, known = _lines(looked_at), _known(environment)
+    unpacked = {} if every_byte else {info: _unpacked(info) for info in looked_at}
+    read = [path for path, said in lines.items() if every_byte or _is_doubtful(packages, path, said, unpacked)]
+    wrong: dict[str, list[str]] = {}
+    for path, digest in _digests(packages, read):
+        said = lines[path]
+        fits = digest and (known.get(path) == digest.hex() or any(one.is_true_of(digest) for _, one in said))
+        if not fits:
+            wrong.setdefault(package_of(said[-1][0])[0], []).append(path)
+    return {name: sorted(paths) for name, paths in sorted(wrong.items())}
+
+
+def remember_right(environment: Path, paths: Iterable[str]) -> None:
+    """Keep in mind that these files are right as they are, whatever their package's RECORD says."""
+    packages = site_packages(environment)
+    if packages and (found := {path: digest.hex() for path, digest in _digests(packages, list(paths)) if digest}):
+        (environment / _KNOWN).write_text(json.dumps({**_known(environment), **found}))
+
+
+_Said = list[tuple[Path, Recorded]]
+
+
+def _lines(among: Iterable[Path]) -> dict[str, _Said]:
+    """What is said of each file; two packages may have brought the same one, and the later one's is there."""
+    found: dict[str, _Said] = {}
+    for info in among:
+        for one in recorded(info):
+            if one.sha256 and not one.path.startswith(_SCRIPTS) and not one.path.endswith(".pyc"):
+                found.setdefault(one.path, []).append((info, one))
+    return found
+
+
+def _is_doubtful(packages: Path, path: str, said: _Said, unpacked: Mapping[Path, int]) -> bool:
+    try:
+        facts = os.stat(os.path.join(packages, path))
+    except OSError:
+        return True
+    size, latest = str(facts.st_size), facts.st_mtime_ns - _UNPACKING
+    return not any([one.size in ("", size) and latest <= unpacked[info] for info, one in said])
+
+
+def _unpacked(info: Path) -> int:
+    """When a package was unpacked, by the files of its metadata that came with it."""
+    return min(_time(info / "METADATA"), _time(info / "WHEEL"))
+
+
+def _time(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _known(environment: Path) -> dict[str, str]:
+    try:
+        known = json.loads((environment / _KNOWN).read_text())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _digests(packages: Path, paths: Sequence[str]) -> list[tuple[str, bytes | None]]:
+    """The SHA-256 of these files, None for one that cannot be read; several at once."""
+    if not paths:
+        return []
+    from concurrent.futures import ThreadPoolExecutor
+
+    hands = min(4, os.cpu_count() or 1)
+    shares = [paths[number::hands] for number in range(hands)]
+    with ThreadPoolExecutor(hands) as pool:
+        done = pool.map(lambda share: [(path, _digest(packages, path)) for path in share], shares)
+        return [one for share in done for one in share]
+
+
+def _digest(packages: Path, path: str) -> bytes | None:
+    import hashlib
+
+    try:
+        with open(os.path.join(packages, path), "rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError:
+        return None
