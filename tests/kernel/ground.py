@@ -1,7 +1,9 @@
 """What the tests of kernels stand on: notebooks run in them as by Jupyter, real Pythons, tiny packages."""
 
 import base64
+import csv
 import hashlib
+import io
 import os
 import pwd
 import subprocess
@@ -129,8 +131,10 @@ def wheel(folder: Path, name: str, version: str = "1.0", meta: str = "", **files
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{meta}".encode(),
         f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
-    record = "".join(f"{path},{_digest(data)},{len(data)}\n" for path, data in contents.items())
-    contents[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
+    record = io.StringIO()
+    lines = [(path, _digest(data), len(data)) for path, data in contents.items()]
+    csv.writer(record).writerows([*lines, (f"{info}/RECORD", "", "")])
+    contents[f"{info}/RECORD"] = record.getvalue().encode()
     with zipfile.ZipFile(at, "w") as archive:
         for path, data in contents.items():
             archive.writestr(path, data)
