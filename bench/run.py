@@ -233,7 +233,7 @@ def bench_disk(ground: Ground) -> None:
         "disk of the 2nd to 10th kernel, each / of the 1st, MB",
         each,
         first - before,
-        "<= 15 MB",
+        "<= 12 MB",
         each / (first - before),
     )
 
