@@ -13,7 +13,7 @@ from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.record import infos, package_of
 from sesync_cli.kernel.requirements import index_of
 from sesync_cli.kernel.sharing import have_as_published, keep_to_oneself
-from sesync_cli.kernel.size import remember_new_size
+from sesync_cli.kernel.size import is_measured, remember_size
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.uv import DEFAULT_INDEX
 from sesync_cli.secrets import without_logins
@@ -137,8 +137,9 @@ class InstallPackages:
         install()
         came = [info for info, written in infos(self.environment).items() if before.get(info) != written]
         have_as_published(self.environment, came, install, self.env)
-        keep_to_oneself(self.environment)
-        remember_new_size(self.environment)
+        if is_measured(self.environment):
+            keep_to_oneself(self.environment)
+            remember_size(self.environment)
 
     def undo(self) -> None:
         # uv resolves and downloads everything before it touches the environment
@@ -165,7 +166,8 @@ class UninstallPackages:
 
     def do(self, report: Report) -> None:
         uv_pip(self.environment, ["uninstall", *self.packages], self.env, self.log, report)
-        remember_new_size(self.environment)
+        if is_measured(self.environment):
+            remember_size(self.environment)
 
     def undo(self) -> None:
         return

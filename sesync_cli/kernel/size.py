@@ -52,10 +52,9 @@ def remember_size(environment: Path) -> None:
     (environment / _RECORD).write_text(json.dumps(record))
 
 
-def remember_new_size(environment: Path) -> None:
-    """The same where it was remembered before: environments that are not sesync's get no file from it."""
-    if (environment / _RECORD).exists():
-        remember_size(environment)
+def is_measured(environment: Path) -> bool:
+    """Whether the size was remembered before: environments that are not sesync's get no file from it."""
+    return (environment / _RECORD).exists()
 
 
 def known_size(environment: Path) -> Size:
