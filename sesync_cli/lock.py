@@ -52,8 +52,10 @@ def partial(final: Path, owner: Path) -> Path:
 def mark_unfinished(folder: Path, owner: Path, named_in: Path, as_: str) -> None:
     """Say in a folder that it counts for nothing unless the file `named_in` has the words `as_`."""
     with (folder / _UNFINISHED).open("w") as file:
-        # its own number, which no file that came out of a repository or an archive can know
-        file.write(f"{_key(owner)}-{_host()}-\n{named_in}\n{as_}\n{os.fstat(file.fileno()).st_ino}\n")
+        number = os.fstat(file.fileno()).st_ino  # which no file that came out of a repository or an archive can know
+        # from here too: a home that moves takes both along
+        from_here = os.path.relpath(os.path.realpath(named_in), os.path.realpath(folder))
+        file.write(f"{_key(owner)}-{_host()}-\n{named_in}\n{as_}\n{number}\n{from_here}\n")
 
 
 def mark_finished(folder: Path) -> None:
@@ -64,11 +66,12 @@ def is_unfinished(folder: Path) -> bool:
     """Whether a killed run left this folder, or another run is making it right now."""
     try:
         with open(os.path.join(folder, _UNFINISHED)) as file:
-            _, named_in, words, number = file.read().splitlines()
+            _, named_in, words, number, *from_here = file.read().splitlines()
             is_ours = number == str(os.fstat(file.fileno()).st_ino)
     except (OSError, ValueError):
         return False
-    return is_ours and not _has(named_in, words)
+    places = (named_in, *(os.path.join(folder, one) for one in from_here))
+    return is_ours and not any(_has(place, words) for place in places)
 
 
 def _has(file: str, words: str) -> bool:

@@ -1,8 +1,10 @@
 """How a kernel is made again: from its recipe, its lock and what is in its environment, whichever of them are left."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
 from sesync_cli.kernel.asked import Asked, asked_by, asked_in
@@ -47,25 +49,34 @@ def plan_follow(kernel: Kernel, folders: Folders) -> Plan:
     """Have a kernel name the places that its home has now, and with it all others that moved there."""
     others = [one for one in find_kernels(folders) if one.name != kernel.name and one.move == kernel.move]
     moved = [kernel, *filter(follows, others)]
-    names = [one.name for one in moved]
-    what = (
-        f"The kernels {' and '.join((', '.join(names[:-1]), names[-1]))} name"
-        if names[1:]
-        else f"The kernel {names[0]} names"
-    )
+
+    def told() -> Mapping[str, Any]:
+        """What was done, and for which kernels it could not be."""
+        left = [one.name for one in find_kernels(folders) if one.move]
+        names = [one.name for one in moved if one.name not in left]
+        warnings = [f"the kernel {name} is still to be mended: 'sesync kernel repair {name}'" for name in left]
+        return {"done": _told(names), "result": {"name": kernel.name, "kernels": names}, "warnings": tuple(warnings)}
+
     return Plan(
-        tuple(_follow(one, folders) for one in moved),
-        f"{what} the new place of your home now. Reload the page of JupyterLab.",
-        result={"name": kernel.name, "kernels": names},
+        tuple(_follow(one, folders, not_only=one is not kernel) for one in moved),
+        _told([one.name for one in moved]),
+        result={"name": kernel.name, "kernels": [one.name for one in moved]},
         owner=folders.environment(kernel.name),
         sweeps=(folders.environments, folders.specs.parent),
+        after=told,
     )
 
 
-def _follow(kernel: Kernel, folders: Folders) -> FollowMove:
+def _follow(kernel: Kernel, folders: Folders, *, not_only: bool) -> FollowMove:
     assert kernel.move
     environment = kernel.environment if kernel.managed else None
-    return FollowMove(kernel.name, kernel.spec, environment, folders.environment(kernel.name), kernel.move)
+    owner = folders.environment(kernel.name)
+    return FollowMove(kernel.name, kernel.spec, environment, owner, kernel.move, not_only)
+
+
+def _told(names: Sequence[str]) -> str:
+    what = f"The kernels {', '.join(names[:-1])} and {names[-1]} name" if names[1:] else f"The kernel {names[0]} names"
+    return f"{what} the new place of your home now. Reload the page of JupyterLab."
 
 
 def order_of(recipe: Recipe) -> Order:

@@ -19,7 +19,8 @@ _BY_VIRTUALENV = (3, 8)  # what virtualenv leaves in older environments is a Syn
 # what leads Python or its installers elsewhere, if it is not empty; and what does so unless it says no
 STRANGERS: tuple[str, ...] = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
 STRANGERS += ("__PYVENV_LAUNCHER__", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "UV_PYTHON")
-OWN_ONLY = {"PIP_USER": "0", "UV_SYSTEM_PYTHON": "0"}
+# and what goes into a kernel by hand shares nothing with uv's cache: links are made where they can be guarded
+OWN_ONLY = {"PIP_USER": "0", "UV_SYSTEM_PYTHON": "0", "UV_LINK_MODE": "copy"}
 
 
 def clean(env: Mapping[str, str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,7 +21,7 @@ _METADATA = Path(__file__).parent / "metadata.toml"
 _MISSING = "was not found in the package registry"
 _REFUSED = re.compile(r"could not be queried due to|returned a 40[13]")
 _COPIED = "Failed to hardlink files"
-_LINK_MODES = ("hardlink", "clone", "copy")  # uv's fourth, symlink, leaves a kernel empty when its cache is emptied
+_LINK_MODE, _CLONE = "UV_LINK_MODE", "clone"  # what is linked is guarded, so a clone is only for who asks for one
 _WIDE = "10000"  # columns for uv, which otherwise breaks its sentences, and the names in them, at the terminal's width
 _PATIENCE = "20"  # seconds for others to let go of uv's cache, which 'uv run' holds for as long as its program runs
 _PHASE = re.compile(r"(?P<writes>Resolved|Prepared)|Downloading|Building|Updating")  # after the first uv may write
@@ -30,8 +31,7 @@ def uv_pip(environment: Path, words: Sequence[str], env: Mapping[str, str], log:
     """Run `uv pip WORD...` on an environment, and give what it printed; what it changes is changed to the end."""
     python = environment / "bin/python"
     argv, told = uv("pip", words[0], "--python", str(python), *words[1:], env=clean(env), python=python)
-    mode = env.get("UV_LINK_MODE")
-    mode = mode if mode in _LINK_MODES else _LINK_MODES[0]
+    mode = _CLONE if env.get(_LINK_MODE) == _CLONE else "hardlink"
     in_use = not is_unfinished(environment)
     try:
         with unhurried(report) as let_finish:
@@ -42,7 +42,7 @@ def uv_pip(environment: Path, words: Sequence[str], env: Mapping[str, str], log:
                     let_finish(bool(phase["writes"]))
                 report(None, line)
 
-            return follow(argv, on_line, env=told | {"COLUMNS": _WIDE, "UV_LINK_MODE": mode}, log=log).out
+            return follow(argv, on_line, env=told | {"COLUMNS": _WIDE, _LINK_MODE: mode}, log=log).out
     except ProgramFailed as failure:
         said = _refusal(argv, told, failure.output.out) or failure.output.out
         error = explained(said, environment, clean(env), log)
@@ -83,14 +83,11 @@ def compile_lock(
             uv_pip(environment, [*argv, "--project", project], env, log, report)
 
 
-def forget(packages: Sequence[str], env: Mapping[str, str]) -> bool:
-    """Have uv's cache let go of these packages; false where it cannot: while it is in use, or another account's."""
+def forget(packages: Sequence[str], env: Mapping[str, str]) -> None:
+    """Have uv's cache let go of these packages, unless it is in use or another account's."""
     argv, told = uv("cache", "clean", "--quiet", *packages, env=clean(env))
-    try:
+    with suppress(ProgramFailed):
         run(argv, env=told | {"UV_LOCK_TIMEOUT": _PATIENCE})
-    except ProgramFailed:
-        return False
-    return True
 
 
 def was_copied(log: Path) -> bool:

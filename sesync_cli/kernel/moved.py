@@ -13,7 +13,7 @@ from typing import Any
 from sesync_cli.kernel.pylock import NAME
 from sesync_cli.kernel.record import remember_right
 from sesync_cli.kernel.size import remember_size, site_packages
-from sesync_cli.lock import alone, partial, remove
+from sesync_cli.lock import alone, mark_finished, partial, remove
 from sesync_cli.plan import Report, by_hand
 
 _BELOW = (".local", "share", "sesync", "kernels", "NAME")  # where environments usually are in a home
@@ -22,8 +22,10 @@ _RELOCATABLE = """#!/bin/sh
 '''exec' "$(dirname -- "$(realpath -- "$0")")"/'{python}' "$0" "$@"
 ' '''
 """
-_PATHS = ("*.pth", "__editable__*", "*.dist-info/direct_url.json")  # in a folder of packages, these name others
+_PATHS = ("*.pth", "*.egg-link", "__editable__*", "*.dist-info/direct_url.json")  # among packages, these name folders
 _LARGEST = 1_000_000  # bytes of such a file
+# what may stand before and after a path in a text: a flag of a compiler too, as in -I/home/ann
+_BEFORE, _AFTER = r"(?:(?<![\w./-])|(?<=(?<![\w./])-[A-Za-z]))", r"(?=[/:;,)\"'\s]|$)"
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,10 @@ class Move:
 
     def follow(self, text: str) -> str:
         """The text with each path in it that was below the folder as it is now, in addresses too."""
-        for before, now in {way(self.before): way(self.now) for way in (str, Path.as_uri)}.items():
-            ends = r"(?=[/:;\"'\s]|$)"
-            done = (
-                now.removeprefix(before) if now.startswith(f"{before}/") else "/\0"
-            )  # a home moved below its old place
-            was = rf"(?<![\w./-]){re.escape(before)}{ends}(?!{re.escape(done)}{ends})"
+        for before, now in {way(self.before): way(self.now) for way in (str, Path.as_uri, _address)}.items():
+            # what has followed stays, where a home is now below its old place
+            done = now.removeprefix(before) if now.startswith(f"{before}/") else "/\0"
+            was = f"{_BEFORE}{re.escape(before)}{_AFTER}(?!{re.escape(done)}{_AFTER})"
             text = re.sub(was, now.replace("\\", "\\\\"), text)
         return text
 
@@ -64,12 +64,19 @@ class Move:
         return os.access(self.follow(os.readlink(python)) if python.is_symlink() else python, os.X_OK)
 
 
+def _address(path: Path) -> str:
+    """A path as uv writes its address: only what no address can have is quoted."""
+    from urllib.parse import quote
+
+    return "file://" + quote(str(path), safe="/!$&'()*+,:;=@~")
+
+
 @dataclass(frozen=True)
 class FollowMove:
     """Have a kernel name the places that its home has now: its spec, and in an environment of sesync's what names any.
 
-    `owner` is the path whose lock says that somebody is at work on the kernel: who is, leaves it whole or broken, and
-    is not waited for.
+    `owner` is the path whose lock says that somebody is at work on the kernel. One that is `not_only` told, since it
+    moved with another, is passed over if somebody is, or if it cannot be written.
     """
 
     name: str
@@ -77,64 +84,88 @@ class FollowMove:
     environment: Path | None
     owner: Path
     move: Move
+    not_only: bool
 
     @property
     def doing(self) -> str:
         return f"Telling {self.name} where it is"
 
     def do(self, report: Report) -> None:
-        with suppress(_Busy), alone(self.owner, _leave()):
-            if self.environment:
-                self._follow_in(self.environment)
-                remember_size(self.environment)
-            for file in sorted(self.spec.glob("pylock*.toml")):
-                self._rewrite(file, self.move.follow)
-            self._rewrite(self.spec / "kernel.json", self._spec)
+        passed_over = (_Busy, OSError) if self.not_only else ()
+        with suppress(*passed_over), alone(self.owner, _leave()):
+            try:
+                self._follow()
+            finally:
+                remove(self._beside)
 
     def undo(self) -> None:
         # a kernel that has followed works again, whatever became of the others
-        remove(self._beside)
+        return
 
     @property
     def _beside(self) -> Path:
         """Where what takes the place of a file is written first: where the next run sweeps."""
         return partial(self.environment or self.spec.parent.parent / self.name, owner=self.owner)
 
-    def _follow_in(self, environment: Path) -> None:
-        for one in (environment / "bin").iterdir():
-            if not one.is_symlink():
-                self._rewrite(one, self._script, begins=b"#!")
-            elif os.path.exists(target := self.move.follow(os.readlink(one))) and target != os.readlink(one):
+    def _follow(self) -> None:
+        if self.environment:
+            mark_finished(self.environment)  # a mark would name the old place
+            self._follow_links(self.environment / "bin")
+            self._follow_in(self.environment)
+            remember_size(self.environment)
+        for file in sorted(self.spec.glob("pylock*.toml")):
+            self._replace(file, self._followed(file, self.move.follow))
+        self._replace(self.spec / "kernel.json", self._followed(self.spec / "kernel.json", self._spec))
+
+    def _follow_links(self, folder: Path) -> None:
+        for one in folder.iterdir():
+            target = self.move.follow(os.readlink(one)) if one.is_symlink() else ""
+            if target and target != os.readlink(one) and os.path.exists(target):
                 remove(self._beside)
                 self._beside.symlink_to(target)
                 self._beside.replace(one)
-        packages = site_packages(environment)
-        named = sorted({file for pattern in _PATHS for file in packages.glob(pattern)}) if packages else []
-        other = [file for file in named if self._rewrite(file, self.move.follow)]
-        remember_right(environment, [str(file.relative_to(packages)) for file in other] if packages else [])
-        for file in (environment / "pyvenv.cfg", environment / NAME):
-            self._rewrite(file, self.move.follow)
 
-    def _rewrite(self, path: Path, text: Callable[[str], str], begins: bytes = b"") -> bool:
-        """Give a small text file other contents in one rename, if it has any; whether it has by now."""
+    def _follow_in(self, environment: Path) -> None:
+        from hashlib import sha256
+
+        packages = site_packages(environment) or environment
+        scripts = [one for one in (environment / "bin").iterdir() if not one.is_symlink() and _begins(one, b"#!")]
+        named = {file for pattern in _PATHS for file in packages.glob(pattern)}
+        texts = {file: self._followed(file, self._script) for file in scripts}
+        texts |= {file: self._followed(file, self.move.follow) for file in (*named, environment / "pyvenv.cfg")}
+        texts |= {environment / NAME: self._followed(environment / NAME, self.move.follow)}
+        other = {file: text for file, text in texts.items() if text is not None}
+        # remembered first: whoever is killed in between has no file that looks edited
+        digests = {os.path.relpath(file, packages): sha256(text).hexdigest() for file, text in other.items()}
+        remember_right(environment, digests)
+        for file, text in other.items():
+            self._replace(file, text)
+
+    def _followed(self, path: Path, text: Callable[[str], str]) -> bytes | None:
+        """What a small text file says once it has followed; None if it says so already, or is none."""
         if not path.is_file() or path.stat().st_size > _LARGEST:
-            return False
+            return None
         old = path.read_bytes()
         new = text(old.decode(errors="surrogateescape")).encode(errors="surrogateescape")
-        if new == old or not old.startswith(begins):
-            return False
-        remove(self._beside)
-        with open(os.open(self._beside, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
-            file.write(new)
-        self._beside.chmod(stat.S_IMODE(path.stat().st_mode))
-        self._beside.replace(path)
-        return True
+        return None if new == old else new
+
+    def _replace(self, path: Path, contents: bytes | None) -> None:
+        if contents is None:
+            return
+        try:
+            remove(self._beside)
+            with open(os.open(self._beside, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+                file.write(contents)
+            self._beside.chmod(stat.S_IMODE(path.stat().st_mode))
+            self._beside.replace(path)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from None
 
     def _script(self, text: str) -> str:
         first, _, rest = text.partition("\n")
         folder, python = os.path.split(self.move.follow(first.removeprefix("#!")))
         if folder == f"{self.environment}/bin":
-            return _RELOCATABLE.format(python=python) + rest
+            return _RELOCATABLE.format(python=python) + self.move.follow(rest)
         return self.move.follow(text)
 
     def _spec(self, text: str) -> str:
@@ -146,6 +177,11 @@ class FollowMove:
 
     def __str__(self) -> str:
         return by_hand("sed", "-i", f"s|{self.move.before}/|{self.move.now}/|g", self.spec / "kernel.json")
+
+
+def _begins(file: Path, with_: bytes) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(len(with_)) == with_
 
 
 class _Busy(Exception):

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from sesync_cli.kernel.size import site_packages
 
 _KNOWN = "known-files.json"  # in an environment: the SHA-256 of files that are right, whatever RECORD says of them
-_SCRIPTS = "../../../bin/"  # they name the environment that they are in
 _UNPACKING = 2_000_000_000  # nanoseconds that may pass from a package's first file to its last
 
 
@@ -76,11 +75,17 @@ def changed(environment: Path, among: Iterable[Path] | None = None, *, every_byt
     return {name: sorted(paths) for name, paths in sorted(wrong.items())}
 
 
-def remember_right(environment: Path, paths: Iterable[str]) -> None:
-    """Keep in mind that these files are right as they are, whatever their package's RECORD says."""
+def digests(environment: Path, paths: Iterable[str]) -> dict[str, str]:
+    """The SHA-256 of these files, in hexadecimal digits; those that can be read."""
     packages = site_packages(environment)
-    if packages and (found := {path: digest.hex() for path, digest in _digests(packages, list(paths)) if digest}):
-        (environment / _KNOWN).write_text(json.dumps({**_known(environment), **found}))
+    found = _digests(packages, list(paths)) if packages else []
+    return {path: digest.hex() for path, digest in found if digest}
+
+
+def remember_right(environment: Path, digests: Mapping[str, str]) -> None:
+    """Keep in mind that files with these digests are right, whatever their packages' RECORD says."""
+    if digests:
+        (environment / _KNOWN).write_text(json.dumps({**_known(environment), **digests}))
 
 
 _Said = list[tuple[Path, Recorded]]
@@ -91,7 +96,7 @@ def _lines(among: Iterable[Path]) -> dict[str, _Said]:
     found: dict[str, _Said] = {}
     for info in among:
         for one in recorded(info):
-            if one.sha256 and not one.path.startswith(_SCRIPTS) and not one.path.endswith(".pyc"):
+            if one.sha256 and not one.path.endswith(".pyc"):
                 found.setdefault(one.path, []).append((info, one))
     return found
 

@@ -7,15 +7,17 @@ anew before another kernel takes it.
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sesync_cli.errors import NotReady, SesyncError
 from sesync_cli.kernel.installer import forget
-from sesync_cli.kernel.record import changed, infos, package_of, remember_right
+from sesync_cli.kernel.record import changed, digests, infos, package_of, remember_right
+from sesync_cli.kernel.size import walk
 from sesync_cli.names import listed
 
-_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+_WRITE_OF_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+_WRITE = stat.S_IWUSR | _WRITE_OF_OTHERS
 _COPY = ".sesync-copy"  # in an environment: a file that is to take the place of another
 
 
@@ -24,19 +26,26 @@ def keep_to_oneself(environment: Path) -> None:
 
     An installer replaces files and does not write into them, so that it needs no such bit.
     """
-    me = os.geteuid()
-    for path, facts in _files(environment):
-        if facts.st_nlink == 1:
+    for entry, facts in walk(environment):
+        if not entry.is_file(follow_symlinks=False):
             continue
-        try:
-            if facts.st_uid != me:
-                raise PermissionError
-            if facts.st_mode & _WRITE:
-                os.chmod(path, stat.S_IMODE(facts.st_mode) & ~_WRITE)
-        except PermissionError:
+        if facts.st_nlink > 1 and not _closed(entry.path, facts.st_mode, facts.st_uid == os.geteuid()):
             beside = environment / _COPY
-            shutil.copy2(path, beside)
-            os.replace(beside, path)
+            shutil.copy2(entry.path, beside)
+            beside.chmod(stat.S_IMODE(facts.st_mode) & ~_WRITE)
+            os.replace(beside, entry.path)
+        elif facts.st_nlink == 1 and facts.st_mode & _WRITE_OF_OTHERS:  # a copy of what is in a group's cache
+            os.chmod(entry.path, stat.S_IMODE(facts.st_mode) & ~_WRITE_OF_OTHERS)
+
+
+def _closed(path: str, mode: int, mine: bool) -> bool:
+    """Whether nobody can write into this file without ado, now that its write bits are taken away."""
+    try:
+        if mine and mode & _WRITE:
+            os.chmod(path, stat.S_IMODE(mode) & ~_WRITE)
+    except PermissionError:
+        return False
+    return mine
 
 
 def have_as_published(
@@ -47,7 +56,7 @@ def have_as_published(
     *,
     every_byte: bool = False,
 ) -> None:
-    """Have those packages again whose files are not as their RECORD says, past the cache, which has them so too.
+    """Have those packages again whose files are not as their RECORD says, past the cache, which then forgets them.
 
     `among` are the folders of metadata of those that were just installed, all by default; `install` installs the same
     once more, with more words for uv.
@@ -55,25 +64,14 @@ def have_as_published(
     wrong = changed(environment, among, every_byte=every_byte)
     if not wrong:
         return
-    words = [] if forget(list(wrong), env) else ["--no-cache"]
+    anew = [word for name in wrong for word in ("--reinstall-package", name)]
     try:
-        install([*words, *(word for name in wrong for word in ("--reinstall-package", name))])
+        install(["--no-cache", "--link-mode", "copy", *anew])
     except SesyncError as error:
         files = listed(path for paths in wrong.values() for path in paths[:1])
         message = f"{files} in uv's cache was edited, and {listed(wrong)} cannot be had anew: {error}"
         raise NotReady(message, hint=error.hint) from None
+    forget(list(wrong), env)
     again = [info for info in infos(environment) if package_of(info)[0] in wrong]
-    for paths in changed(environment, again, every_byte=True).values():
-        remember_right(environment, paths)
-
-
-def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """Every regular file below a folder; links are not followed."""
-    folders = [str(folder)]
-    while folders:
-        with os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                elif entry.is_file(follow_symlinks=False):
-                    yield entry.path, entry.stat(follow_symlinks=False)
+    unlike = changed(environment, again, every_byte=True)
+    remember_right(environment, digests(environment, [path for paths in unlike.values() for path in paths]))

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,19 +21,24 @@ def measure(folder: Path) -> Size:
     """The size of a folder, each file counted once however many names it has there."""
     alone, shared = folder.lstat().st_blocks * 512, 0
     seen: set[int] = set()
+    for entry, facts in walk(folder):
+        if facts.st_nlink == 1 or entry.is_dir(follow_symlinks=False):
+            alone += facts.st_blocks * 512
+        elif facts.st_ino not in seen:
+            seen.add(facts.st_ino)
+            shared += facts.st_blocks * 512
+    return Size(alone, shared)
+
+
+def walk(folder: Path) -> Iterator[tuple[os.DirEntry[str], os.stat_result]]:
+    """All that is below a folder, with its facts; links are not followed."""
     folders = [str(folder)]
     while folders:
         with os.scandir(folders.pop()) as entries:
             for entry in entries:
-                facts = entry.stat(follow_symlinks=False)
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(entry.path)
-                if facts.st_nlink == 1 or entry.is_dir(follow_symlinks=False):
-                    alone += facts.st_blocks * 512
-                elif facts.st_ino not in seen:
-                    seen.add(facts.st_ino)
-                    shared += facts.st_blocks * 512
-    return Size(alone, shared)
+                yield entry, entry.stat(follow_symlinks=False)
 
 
 def site_packages(environment: Path) -> Path | None:

@@ -4,13 +4,17 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from sesync_cli.kernel.environment import python_in_spec
 from sesync_cli.kernel.moved import Move
-from tests.conftest import SESYNC
+from sesync_cli.lock import alone, mark_unfinished
+from tests.conftest import SESYNC, needed
 from tests.kernel import ground
 
 
@@ -189,6 +193,53 @@ def test_killed_at_any_moment_another_repair_ends_it(sesync, background, home: P
         assert ground.leftovers(now) == []
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["made", "made anew"])
+def test_what_a_killed_run_had_marked_is_not_swept_after_the_move(again: bool, sesync, home: Path, moves):
+    """The mark of an unfinished environment that a spec names already: the run was killed before it took it away."""
+    for name in ("good", "victim"):
+        assert sesync("kernel", "create", name, "six").code == 0
+    assert not again or sesync("kernel", "repair", "victim", "--yes").code == 0
+    [environment] = ground.environments(home).glob("victim*")
+    spec = ground.specs(home) / "victim/kernel.json"
+    mark_unfinished(environment, ground.environments(home) / "victim", spec, python_in_spec(environment))
+    assert states(sesync) == {"good": "ok", "victim": "ok"}
+    new = moves()
+    assert states(sesync) == {"good": "moved", "victim": "moved"}
+    assert sesync("kernel", "create", "other", "six").code == 0
+    done = sesync("kernel", "repair", "good")
+    assert (done.code, states(sesync)) == (0, dict.fromkeys(("good", "other", "victim"), "ok")), done.err
+    assert sesync("kernel", "create", "last", "six").code == 0
+    assert sesync("kernel", "check", "victim").code == 0
+    assert ground.leftovers(new) == []
+
+
+def test_what_cannot_be_told_is_named_and_all_others_are_told(sesync, home: Path, moves):
+    """One kernel is at work in another run, and one is a spec that nobody can write."""
+    for name in ("elm", "oak", "yew"):
+        assert sesync("kernel", "create", name, "six").code == 0
+    new = moves()
+    spec = ground.specs(new) / "yew/kernel.json"
+    (spec.parent / "kept.json").write_bytes(spec.read_bytes())
+    spec.unlink()
+    spec.symlink_to("kept.json")
+    subprocess.run([needed("chattr"), "+i", spec.parent / "kept.json", spec.parent], check=True)
+    try:
+        with alone(ground.environments(new) / "elm", nullcontext()):
+            done = sesync("kernel", "repair", "oak", "--json")
+        assert (done.code, done.json["result"]["kernels"]) == (0, ["oak"]), done.err
+        for name in ("elm", "yew"):
+            assert f"the kernel {name} is still to be mended: 'sesync kernel repair {name}'" in done.json["warnings"]
+        assert states(sesync) == {"elm": "moved", "oak": "ok", "yew": "moved"}
+        failed = sesync("kernel", "repair", "yew")
+        assert (failed.code, str(spec) in failed.err) == (1, True), failed.err
+        assert states(sesync)["elm"] == "moved"
+    finally:
+        subprocess.run([needed("chattr"), "-i", spec.parent, spec.parent / "kept.json"], check=True)
+    assert sesync("kernel", "repair", "yew").code == 0
+    assert set(states(sesync).values()) == {"ok"}
+    assert ground.leftovers(new) == []
+
+
 @pytest.mark.parametrize("verb", ["repair", "remove"])
 def test_a_spec_that_names_something_else_leaves_no_packages_in_the_way(verb: str, sesync, home: Path, tmp_path: Path):
     assert sesync("kernel", "create", "trees", "six").code == 0
@@ -215,6 +266,8 @@ MOVE = Move(Path("/home/ann"), Path("/nfs/home/ann"))
         ("#!/home/ann/x/bin/python -E", "#!/nfs/home/ann/x/bin/python -E"),
         ('{"url": "file:///home/ann/heat"}', '{"url": "file:///nfs/home/ann/heat"}'),
         ("home = /home/ann/py\nother", "home = /nfs/home/ann/py\nother"),
+        ("-I/home/ann/inc -L/home/ann/lib", "-I/nfs/home/ann/inc -L/nfs/home/ann/lib"),
+        ("a,/home/ann,b (/home/ann)", "a,/nfs/home/ann,b (/nfs/home/ann)"),
         ("/home/anna/x /home/ann-2 /home/ann.old", "/home/anna/x /home/ann-2 /home/ann.old"),
         ("/nfs/home/ann/x", "/nfs/home/ann/x"),
         ("https://example.org/home/ann/x", "https://example.org/home/ann/x"),
@@ -223,6 +276,12 @@ MOVE = Move(Path("/home/ann"), Path("/nfs/home/ann"))
 def test_paths_follow_and_nothing_else_does(text: str, followed: str):
     assert MOVE.follow(text) == followed
     assert MOVE.follow(MOVE.follow(text)) == followed
+
+
+def test_addresses_follow_as_each_tool_quotes_them():
+    move = Move(Path("/h/u+v@dom (x)"), Path("/h/ä b"))
+    for before in ("file:///h/u+v@dom%20(x)/p", "file:///h/u%2Bv%40dom%20%28x%29/p"):
+        assert move.follow(before) == "file:///h/%C3%A4%20b/p"
 
 
 def test_what_moved_is_told_by_the_home_alone():
