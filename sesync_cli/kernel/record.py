@@ -69,17 +69,21 @@ def changed(environment: Path, among: Iterable[Path] | None = None, *, every_byt
     wrong: dict[str, list[str]] = {}
     for path, digest in _digests(packages, read):
         said = lines[path]
-        fits = digest and (known.get(path) == digest.hex() or any(one.is_true_of(digest) for _, one in said))
-        if not fits:
+        is_known = path in known and known[path] == _hexadecimal(digest)
+        if not is_known and not (digest and any(one.is_true_of(digest) for _, one in said)):
             wrong.setdefault(package_of(said[-1][0])[0], []).append(path)
     return {name: sorted(paths) for name, paths in sorted(wrong.items())}
 
 
 def digests(environment: Path, paths: Iterable[str]) -> dict[str, str]:
-    """The SHA-256 of these files, in hexadecimal digits; those that can be read."""
+    """The SHA-256 of these files, in hexadecimal digits; empty for one that cannot be read."""
     packages = site_packages(environment)
     found = _digests(packages, list(paths)) if packages else []
-    return {path: digest.hex() for path, digest in found if digest}
+    return {path: _hexadecimal(digest) for path, digest in found}
+
+
+def _hexadecimal(digest: bytes | None) -> str:
+    return digest.hex() if digest else ""
 
 
 def remember_right(environment: Path, digests: Mapping[str, str]) -> None:
@@ -95,8 +99,9 @@ def _lines(among: Iterable[Path]) -> dict[str, _Said]:
     """What is said of each file; two packages may have brought the same one, and the later one's is there."""
     found: dict[str, _Said] = {}
     for info in among:
+        data = f"{info.name.removesuffix('.dist-info')}.data/"  # what an installer has put elsewhere
         for one in recorded(info):
-            if one.sha256 and not one.path.endswith(".pyc"):
+            if one.sha256 and not one.path.endswith(".pyc") and not one.path.startswith(data):
                 found.setdefault(one.path, []).append((info, one))
     return found
 

@@ -71,7 +71,8 @@ def have_as_published(
         files = listed(path for paths in wrong.values() for path in paths[:1])
         message = f"{files} in uv's cache was edited, and {listed(wrong)} cannot be had anew: {error}"
         raise NotReady(message, hint=error.hint) from None
-    forget(list(wrong), env)
     again = [info for info in infos(environment) if package_of(info)[0] in wrong]
-    unlike = changed(environment, again, every_byte=True)
+    unlike = changed(environment, again, every_byte=True)  # the package's own fault, and not the cache's
+    if edited := [name for name in wrong if name not in unlike]:
+        forget(edited, env)
     remember_right(environment, digests(environment, [path for paths in unlike.values() for path in paths]))

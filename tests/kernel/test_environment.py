@@ -52,5 +52,5 @@ def test_an_environment_takes_no_ones_place(tmp_path: Path):
 
 def test_what_leads_installers_elsewhere_is_left_out():
     env = clean({"PATH": "/bin", "PYTHONPATH": "/x", "PYTHONHOME": "/x", "VIRTUAL_ENV": "/x", "PIP_USER": "1"})
-    own = {"PIP_USER": "0", "UV_SYSTEM_PYTHON": "0"}
+    own = {"PIP_USER": "0", "UV_SYSTEM_PYTHON": "0", "UV_LINK_MODE": "copy"}
     assert env == {"PATH": "/bin", **own, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}

@@ -150,6 +150,28 @@ def test_a_package_that_says_wrong_things_of_its_files_is_known_from_then_on(ses
     assert sesync("kernel", "check", "trees").code == 0
 
 
+@pytest.mark.parametrize("line", ["sesync_{}/gone.txt", "sesync_{}-1.0.data/scripts/tool"], ids=["gone", "elsewhere"])
+def test_a_package_that_names_a_file_that_it_has_not(line: str, request, sesync, home: Path, index: Path):
+    """Its others are known to be right, and the cache, which has them so, keeps it: it can be had without a network."""
+    import zipfile
+
+    name = f"names_{request.node.callspec.id}"
+    whole = ground.wheel(index, f"sesync_{name}")
+    with zipfile.ZipFile(whole) as archive:
+        files = {one: archive.read(one) for one in archive.namelist()}
+    record = f"sesync_{name}-1.0.dist-info/RECORD"
+    files[record] += f"{line.format(name)},sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n".encode()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for one, data in files.items():
+            archive.writestr(one, data)
+    offline = {**os.environ, "UV_OFFLINE": "1"}
+    for kernel, env in (("one", None), ("two", offline)):
+        done = sesync("kernel", "create", kernel, f"sesync_{name}", env=env)
+        assert done.code == 0, done.err
+        checked = sesync("kernel", "check", kernel)
+        assert checked.code == 0, checked.out
+
+
 def test_files_that_two_packages_brought_are_right_as_either_has_them(sesync, index: Path):
     ground.wheel(index, "sesync_left", **{"sesync_both/__init___dot_py": "name = 'left'\n"})
     ground.wheel(index, "sesync_right", **{"sesync_both/__init___dot_py": "name = 'right'\n"})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sesync_cli.kernel.record import changed
 from tests.conftest import HANG
 from tests.kernel import ground
 
@@ -61,6 +62,7 @@ def test_a_well_known_list_makes_the_same_kernel_for_somebody_else(sesync, home:
     assert shown["packages"] and again["packages"] == shown["packages"]
     assert again["kernel"]["display_name"] == shown["kernel"]["display_name"] == f"{one.name} (Python {one.python})"
     assert _files(home, one.name) == _files(other, one.name)
+    assert changed(ground.environments(home) / one.name, every_byte=True) == {}
 
 
 def _files(home: Path, name: str) -> set[tuple[str, ...]]:
