@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pexpect
 import pyte
@@ -20,6 +20,9 @@ import pytest
 
 from sesync_cli.python.pip_settings import as_variables
 from tests.services.leaks import keep_said, leaks, recording
+
+if TYPE_CHECKING:
+    from tests.services.accounts import People
 
 PROJECT = Path(__file__).parent.parent
 SESYNC = Path(sys.executable).with_name("sesync")
@@ -136,6 +139,24 @@ def site(tmp_path: Path, nfs: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
     change()
     monkeypatch.setenv("SESYNC_SITE", str(path))
     return change
+
+
+@pytest.fixture(scope="session")
+def everybodys() -> Iterator[Path]:
+    """The program where every account of this machine may run it."""
+    from tests.services.accounts import program
+
+    with program() as path:
+        yield path
+
+
+@pytest.fixture
+def here(everybodys: Path) -> Iterator["People"]:
+    """Three real accounts, which are gone after the test."""
+    from tests.services.accounts import people
+
+    with people(everybodys) as found:
+        yield found
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def plan_follow(kernel: Kernel, folders: Folders) -> Plan:
         return {"done": _told(names), "result": {"name": kernel.name, "kernels": names}, "warnings": tuple(warnings)}
 
     return Plan(
-        tuple(_follow(one, folders, not_only=one is not kernel) for one in moved),
+        tuple(_follow(one, folders, along=one is not kernel) for one in moved),
         _told([one.name for one in moved]),
         result={"name": kernel.name, "kernels": [one.name for one in moved]},
         owner=folders.environment(kernel.name),
@@ -67,11 +67,11 @@ def plan_follow(kernel: Kernel, folders: Folders) -> Plan:
     )
 
 
-def _follow(kernel: Kernel, folders: Folders, *, not_only: bool) -> FollowMove:
+def _follow(kernel: Kernel, folders: Folders, *, along: bool) -> FollowMove:
     assert kernel.move
     environment = kernel.environment if kernel.managed else None
     owner = folders.environment(kernel.name)
-    return FollowMove(kernel.name, kernel.spec, environment, owner, kernel.move, not_only)
+    return FollowMove(kernel.name, kernel.spec, environment, owner, kernel.move, along)
 
 
 def _told(names: Sequence[str]) -> str:

@@ -75,8 +75,8 @@ def _address(path: Path) -> str:
 class FollowMove:
     """Have a kernel name the places that its home has now: its spec, and in an environment of sesync's what names any.
 
-    `owner` is the path whose lock says that somebody is at work on the kernel. One that is `not_only` told, since it
-    moved with another, is passed over if somebody is, or if it cannot be written.
+    `owner` is the path whose lock says that somebody is at work on the kernel. One that is told `along` with another is
+    passed over if somebody is, or if it cannot be written.
     """
 
     name: str
@@ -84,14 +84,14 @@ class FollowMove:
     environment: Path | None
     owner: Path
     move: Move
-    not_only: bool
+    along: bool
 
     @property
     def doing(self) -> str:
         return f"Telling {self.name} where it is"
 
     def do(self, report: Report) -> None:
-        passed_over = (_Busy, OSError) if self.not_only else ()
+        passed_over = (_Busy, OSError) if self.along else ()
         with suppress(*passed_over), alone(self.owner, _leave()):
             try:
                 self._follow()

@@ -2,27 +2,14 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import needed
-from tests.services.accounts import Account, People, people, program
+from tests.services.accounts import Account, People
 
 UMASKS = pytest.mark.parametrize("umask", [0o022, 0o077], ids=["022", "077"])
-
-
-@pytest.fixture(scope="module")
-def installed() -> Iterator[Path]:
-    with program() as path:
-        yield path
-
-
-@pytest.fixture
-def here(installed: Path) -> Iterator[People]:
-    with people(installed) as found:
-        yield found
 
 
 def write(who: Account, name: str, mode: int, text: str = "species,height\noak,12\n") -> Path:
