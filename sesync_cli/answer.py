@@ -1,11 +1,11 @@
 """How a command speaks: `answers` for those that look, `plans` for those that act."""
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import asdict, is_dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from functools import wraps
-from itertools import compress
 from pathlib import Path
+from time import monotonic_ns
 from typing import Any
 
 import click
@@ -15,7 +15,7 @@ from sesync_cli import screen
 from sesync_cli.disk import need_room, room
 from sesync_cli.drawing import printable
 from sesync_cli.errors import Exit, Stopped, WrongWords
-from sesync_cli.plan import Plan
+from sesync_cli.plan import Make, Plan
 from sesync_cli.session import Session
 from sesync_cli.view import View, size
 
@@ -50,7 +50,7 @@ def answers(
 def plans(command: Callable[..., Plan]) -> Command:
     """Give a command --dry-run, --yes and --json, and carry out the plan that it returns.
 
-    The plan is made again under the lock, since what it wants may have been done while the lock was another's.
+    The plan is made again under its locks if another run had one meanwhile: what it wants may have been done.
     """
     return _acting(command, str, lambda answer: False)
 
@@ -70,27 +70,90 @@ def _acting(command: Command, view: Callable[[Any], View], failed: Callable[[Any
     def act(*args: Any, dry_run: bool, yes: bool, **options: Any) -> Exit:
         session = click.get_current_context().find_object(Session)
         assert session
+        began = monotonic_ns()
         plan = command(*args, **options)
         if not isinstance(plan, Plan):
             _say(plan, view)
             return Exit.FAILED if failed(plan) else Exit.DONE
-        if plan.note and plan.steps and not asked_for_json():
+        acts = bool(plan.steps)
+        if plan.note and acts and not asked_for_json():
             screen.note(plan.note)
-        if plan.steps and not dry_run:
-            with ExitStack() as held:
-                plan = _agreed(plan, yes, session)
-                if plan.owner:
-                    held.enter_context(_alone(plan.owner, plan.sweeps))
-                    plan = plan if plan.each else command(*args, **options)
-                if plan.needs and plan.steps:
-                    need_room(*plan.needs)
-                plan.carry_out(screen.doing)
-                if plan.after:
-                    plan = replace(plan, **plan.after())
-        _say_plan(replace(plan, warnings=(*plan.warnings, *_when_low(session, bool(plan.steps)))), dry_run)
+        if acts and not dry_run:
+            performance = _Performance(yes, session.interactive)
+            with performance.ready(lambda: command(*args, **options), (plan, began)) as plan:
+                plan.carry_out(screen.doing, performance.ready)
+                plan = plan.learnt()
+        _say_plan(replace(plan, warnings=(*plan.warnings, *_when_low(session, acts))), dry_run)
         return Exit.DONE
 
     return act
+
+
+@dataclass(frozen=True)
+class _Performance:
+    """What comes before a plan is carried out: the person agrees, locks are taken, and there is room.
+
+    `heard` is what they answered before, since a plan that is made again asks the same.
+    """
+
+    yes: bool
+    interactive: bool
+    heard: dict[str, bool] = field(default_factory=dict)
+
+    @contextmanager
+    def ready(self, make: Make, first: tuple[Plan, int] | None = None) -> Iterator[Plan]:
+        """The plan as it is to be carried out, while its locks are held; `first` is one that is made, and since when.
+
+        It is made again if another run has had a lock since then, or had left something that is swept now: what it
+        wants may have been done, or may look different.
+        """
+        with ExitStack() as held:
+            plan, began = first or _timed(make)
+            plan = self._agreed(plan)
+            while plan.steps and _may_differ(plan, held, began):
+                plan, began = _timed(make)
+                plan = self._agreed(plan)
+            if plan.steps:
+                need_room(plan.needs)
+            yield plan
+
+    def _agreed(self, plan: Plan) -> Plan:
+        """The plan, or what the person wants of it."""
+        if self.yes or not plan.questions or not plan.steps:
+            return plan
+        if not self.interactive:
+            raise WrongWords(
+                f"this needs an answer: {plan.questions[0].text}", hint="Add '--yes' to answer yes beforehand."
+            )
+        agreed = plan
+        for question in plan.questions:
+            if not self._answer(question.text):
+                agreed = agreed.declined([question])
+            if not agreed.steps:
+                raise Stopped("as you wish; nothing was done")
+        return agreed
+
+    def _answer(self, question: str) -> bool:
+        if question not in self.heard:
+            self.heard[question] = click.confirm(printable(question), err=True)
+        return self.heard[question]
+
+
+def _timed(make: Make) -> tuple[Plan, int]:
+    began = monotonic_ns()
+    return make(), began
+
+
+def _may_differ(plan: Plan, held: ExitStack, began: int) -> bool:
+    """Take the locks of a plan; whether what it was made from may have changed since it was begun."""
+    if not plan.locks and not plan.sweeps:
+        return False
+    from sesync_cli.leftovers import sweep
+    from sesync_cli.lock import hold
+
+    swept = [sweep(folder) for folder in plan.sweeps]
+    had_since = held.enter_context(hold(plan.locks, screen.doing("Waiting for another sesync")))
+    return had_since(began) or any(swept)
 
 
 def _say(answer: Any, view: Callable[[Any], View]) -> None:
@@ -109,28 +172,6 @@ def say_json(answer: Any) -> None:
     import json
 
     screen.raw(json.dumps(answer, default=_as_json, indent=2))
-
-
-def _alone(owner: Path, sweeps: Iterable[Path]) -> AbstractContextManager[None]:
-    from sesync_cli.lock import alone, sweep
-
-    for folder in sweeps:
-        sweep(folder)
-    return alone(owner, screen.doing("Waiting for another sesync"))
-
-
-def _agreed(plan: Plan, yes: bool, session: Session) -> Plan:
-    """The plan, or what the person wants of it."""
-    questions = [one for one in (plan.ask, *plan.each) if one]
-    if yes or not questions:
-        return plan
-    if not session.interactive:
-        raise WrongWords(f"this needs an answer: {questions[0]}", hint="Add '--yes' to answer yes beforehand.")
-    agreed = not plan.ask or click.confirm(printable(plan.ask), err=True)
-    answers = [agreed and (not one or click.confirm(printable(one), err=True)) for one in plan.each or ("",)]
-    if not any(answers):
-        raise Stopped("as you wish; nothing was done")
-    return replace(plan, steps=tuple(compress(plan.steps, answers))) if plan.each else plan
 
 
 def _say_plan(plan: Plan, dry_run: bool) -> None:

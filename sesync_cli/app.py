@@ -14,7 +14,7 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import say_json
-from sesync_cli.errors import Exit, SesyncError, Stopped, WrongWords
+from sesync_cli.errors import Exit, SesyncError, Stopped, WrongWords, leaving, left_by
 from sesync_cli.lazy import Lazy, LazyGroup
 from sesync_cli.session import Session, forget_repository
 
@@ -80,16 +80,26 @@ def main() -> NoReturn:
 def _outcome() -> int:
     try:
         return int(sesync.main(prog_name="sesync", standalone_mode=False) or Exit.DONE)
-    except SesyncError as error:
-        return _fail(error)
-    except click.UsageError as error:
-        return _fail_for_words(error)
-    except OSError as error:
-        return _fail_for_system(error)
-    except (KeyboardInterrupt, click.Abort):
-        return _fail(Stopped("stopped; what was begun is undone"))
-    except Exception:
-        return _fail(_bug())
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return Exit.USAGE
+    except (Exception, KeyboardInterrupt) as error:
+        return _fail(leaving(_explained(error), left_by(error)))
+
+
+def _explained(error: BaseException) -> SesyncError:
+    """What a failure means for a person."""
+    if isinstance(error, SesyncError):
+        return error
+    if isinstance(error, click.UsageError):
+        return _wrong_words(error)
+    if isinstance(error, OSError):
+        from sesync_cli.disk import explained
+
+        return explained(error, Session().home) or _bug()
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return Stopped(f"stopped; {'not all that' if left_by(error) else 'what'} was begun is undone")
+    return _bug()
 
 
 def _fail(error: SesyncError) -> int:
@@ -98,6 +108,8 @@ def _fail(error: SesyncError) -> int:
         say_json({"error": error.as_dict()})
     else:
         screen.fail(str(error), error.hint, error.lines)
+        for one in left_by(error):
+            screen.warn(f"this could not be undone: {one}")
     return error.exit_code
 
 
@@ -116,19 +128,10 @@ def _offer_report(error: SesyncError) -> None:
         error.hint = offering(error.hint, session.site.support)
 
 
-def _fail_for_words(error: click.UsageError) -> int:
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        error.show()
-        return Exit.USAGE
+def _wrong_words(error: click.UsageError) -> WrongWords:
     where = error.ctx.command_path if error.ctx else "sesync"
     message = error.format_message().rstrip(".")
-    return _fail(WrongWords(message[:1].lower() + message[1:], hint=f"'{where} --help' shows the words."))
-
-
-def _fail_for_system(error: OSError) -> int:
-    from sesync_cli.disk import explained
-
-    return _fail(explained(error, Session().home) or _bug())
+    return WrongWords(message[:1].lower() + message[1:], hint=f"'{where} --help' shows the words.")
 
 
 class _Bug(SesyncError):

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,14 +50,15 @@ def no_room(path: Path, number: int) -> NoRoom:
     )
 
 
-def need_room(count: int, path: Path) -> None:
-    """Refuse to begin what cannot fit: `count` bytes below `path`."""
-    here = room(path)
-    if here.free < count:
-        raise NoRoom(
-            f"this takes about {size(count)}, and {here.mount} has {size(here.free)} free",
-            hint=_MAKE_ROOM,
-        )
+def need_room(needs: Iterable[tuple[int, Path]]) -> None:
+    """Refuse to begin what cannot fit: so many bytes below each of these paths, added up where they share a disk."""
+    rooms = [(count, room(path)) for count, path in needs]
+    for _, here in rooms:
+        count = sum(count for count, other in rooms if other.mount == here.mount)
+        if here.free < count:
+            raise NoRoom(
+                f"this takes about {size(count)}, and {here.mount} has {size(here.free)} free", hint=_MAKE_ROOM
+            )
 
 
 def full_in(text: str) -> int | None:

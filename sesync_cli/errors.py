@@ -5,6 +5,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+_LEFT = "not undone: "
+
 
 class Exit(IntEnum):
     """What the shell is told."""
@@ -52,7 +54,28 @@ class SesyncError(Exception):
         facts: dict[str, Any] = {"kind": self.kind, "message": str(self), "hint": self.hint}
         facts |= {"diagnosis": self.diagnosis} if self.diagnosis else {}
         facts |= {"problems": list(self.problems)} if self.problems else {}
+        facts |= {"left": left} if (left := left_by(self)) else {}
         return facts
+
+
+def not_undone(error: BaseException, step: str, failed: BaseException) -> None:
+    """Tell the error of a failure what of that which was begun could not be undone, and why."""
+    why = failed.strerror if isinstance(failed, OSError) and failed.strerror else str(failed) or type(failed).__name__
+    error.add_note(f"{_LEFT}{step}: {why}")
+
+
+def leaving(error: SesyncError, left: Sequence[str]) -> SesyncError:
+    """The same error, which has left this too."""
+    for one in left:
+        if one not in left_by(error):
+            error.add_note(_LEFT + one)
+    return error
+
+
+def left_by(error: BaseException) -> list[str]:
+    """What a failure has left that could not be undone, each as the command that made it, and why it is left."""
+    notes = (note for one in (error, error.__cause__) for note in getattr(one, "__notes__", ()))
+    return [note.removeprefix(_LEFT) for note in notes if note.startswith(_LEFT)]
 
 
 class NotFound(SesyncError):

@@ -1,6 +1,5 @@
 """The last command that failed, kept until the next one does: what a report to support begins with."""
 
-import contextlib
 import json
 import os
 import re
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import SesyncError
+from sesync_cli.leftovers import written_whole
 from sesync_cli.secrets import without_secrets
 
 _NAME = "last-failure.json"
@@ -51,15 +51,8 @@ def kept(error: SesyncError, argv: Sequence[str], state: Path) -> None:
         diagnosis=error.diagnosis,
     )
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = state / f".{_NAME}-{os.getpid()}"
-    try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(asdict(failure), file)
-        beside.replace(state / _NAME)
-    except OSError:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
+    with written_whole(state / _NAME, owner=state / str(os.getpid())) as file:  # under a name that no other run has
+        file.write(json.dumps(asdict(failure)).encode())
 
 
 def last(state: Path) -> Failure | None:

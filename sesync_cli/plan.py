@@ -1,60 +1,80 @@
 """What a command is about to do, as values: shown by --dry-run, carried out otherwise, undone when it fails."""
 
-import contextlib
-import os
 import shlex
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from sesync_cli.errors import Conflict, Stopped
-from sesync_cli.lock import alone, partial, remove, vanish
+from sesync_cli.errors import Stopped, leaving, left_by, not_undone
 
 Report = Callable[[float | None, str], None]
 """Hears how far a step is: a fraction from 0 to 1 or None, and a few words."""
+
+Watch = Callable[[str], AbstractContextManager[Report]]
+"""Shows what is being done while its block lasts."""
+
+Make = Callable[[], "Plan"]
+"""Makes a plan, from what is there now."""
+
+Ready = Callable[[Make], AbstractContextManager["Plan"]]
+"""Makes a plan and has all ready for it: what the person agrees to of it, its locks held while the block lasts."""
 
 
 class Step(Protocol):
     """One thing to do. Its text is the command that one would type by hand; `doing` says it in words.
 
+    `do` may give a further plan, as what makes it: one that can only be made now, and comes before the next step.
     `undo` is called after `do` failed or was interrupted at any point, and after a later step failed; it takes back
-    only what this step made, and may find that nothing was made.
+    only what this step made, and may find that nothing was made. Where there is no way back, it raises NoWayBack.
     """
 
     @property
     def doing(self) -> str: ...
 
-    def do(self, report: Report) -> None: ...
+    def do(self, report: Report) -> Make | None: ...
 
     def undo(self) -> None: ...
 
 
-Watch = Callable[[str], AbstractContextManager[Report]]
+class NoWayBack(Exception):
+    """What was begun has to be finished, and its words say how, for somebody who stopped it in the middle."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the person has to agree to: for these steps, which are left out otherwise, or for all there is to do."""
+
+    text: str
+    steps: tuple[Step, ...] = ()
+
+
+class Need(NamedTuple):
+    """The room that steps take, in bytes, and the folder that has to have it."""
+
+    bytes: int
+    folder: Path
 
 
 @dataclass(frozen=True)
 class Plan:
     """Steps in order, and the sentence that is true once they are done; no steps means that it is so already.
 
-    `owner` is the path whose lock the run holds, `sweeps` are the folders where killed runs may have left things,
-    `needs` is the room that the steps take, in bytes, and the folder that has to have it; `after` is asked once all is
-    done for the fields of this plan that only the steps could learn (a version, an address). `each` are questions, one
-    for each step: a step whose answer is no is left out, and one with an empty question is not asked about. Such a plan
-    is not made again under the lock. `note` is what a person should know before anything is done.
+    `locks` are the paths whose locks the run holds, `sweeps` the folders where killed runs may have left things;
+    `after` is asked once all is done for the fields of this plan that only the steps could learn (a version, an
+    address). `note` is what a person should know before anything is done.
     """
 
     steps: tuple[Step, ...]
     done: str
     result: Mapping[str, Any] = field(default_factory=dict)
-    ask: str = ""
+    questions: tuple[Question, ...] = ()
     warnings: tuple[str, ...] = ()
-    owner: Path | None = None
+    locks: tuple[Path, ...] = ()
     sweeps: tuple[Path, ...] = ()
-    needs: tuple[int, Path] | None = None
+    needs: tuple[Need, ...] = ()
     after: Callable[[], Mapping[str, Any]] | None = None
-    each: tuple[str, ...] = ()
     note: str = ""
 
     def warned(self, told: tuple[str, ...]) -> "Plan":
@@ -67,21 +87,58 @@ class Plan:
 
         return replace(self, warnings=(*told, *self.warnings), after=after)
 
-    def carry_out(self, watch: Watch) -> None:
-        """Do every step, or none: a failure or an interrupt undoes what was done, the latest first."""
+    def declined(self, refused: Iterable[Question]) -> "Plan":
+        """What is left of it if the answers to these questions are no."""
+        left = self.steps
+        for question in refused:
+            left = tuple(step for step in left if question.steps and all(step is not one for one in question.steps))
+        return replace(self, steps=left)
+
+    def learnt(self) -> "Plan":
+        """The same with what only its steps could learn, once they are done."""
+        return replace(self, **self.after()) if self.after else self
+
+    def carry_out(self, watch: Watch, ready: Ready = lambda make: nullcontext(make())) -> None:
+        """Do every step and every plan that they bring, or none: a failure or an interrupt undoes all, the last first.
+
+        What cannot be undone is told with the failure (`errors.left_by`), and keeps nothing else from being undone.
+        """
         begun: list[Step] = []
-        try:
-            for step in self.steps:
-                begun.append(step)
-                with watch(step.doing) as report:
-                    step.do(report)
-        except BaseException as error:
-            for step in reversed(begun):
-                with contextlib.suppress(OSError):
-                    step.undo()
-            if isinstance(error, KeyboardInterrupt) and any(isinstance(step, RemoveTree) for step in begun):
-                raise Stopped("stopped in the middle; run it again to finish") from None
-            raise
+        with ExitStack() as held:
+            try:
+                self._do(begun, watch, lambda make: held.enter_context(ready(make)))
+            except BaseException as error:
+                no_way_back = _undone(begun, error)
+                if isinstance(error, KeyboardInterrupt) and no_way_back:
+                    raise leaving(Stopped(str(no_way_back[0])), left_by(error)) from None
+                raise
+
+    def _do(self, begun: list[Step], watch: Watch, ready: Callable[[Make], "Plan"]) -> None:
+        for step in self.steps:
+            begun.append(step)
+            with watch(step.doing) as report:
+                make = step.do(report)
+            if make:
+                ready(make)._do(begun, watch, ready)
+
+
+def join(parts: Mapping[str, Plan]) -> Plan:
+    """One plan of several, done in their order, whole or not at all; each has its own result under its name."""
+    plans = parts.values()
+
+    def after() -> Mapping[str, Any]:
+        return _told({name: plan.learnt() if plan.steps else plan for name, plan in parts.items()})
+
+    return Plan(
+        tuple(step for plan in plans for step in plan.steps),
+        questions=tuple(question for plan in plans for question in plan.questions),
+        locks=tuple(sorted({lock for plan in plans for lock in plan.locks})),
+        sweeps=tuple(sorted({folder for plan in plans for folder in plan.sweeps})),
+        needs=tuple(need for plan in plans for need in plan.needs),
+        after=after,
+        note=_lines(plan.note for plan in plans),
+        **_told(parts),
+    )
 
 
 def by_hand(*words: str | Path) -> str:
@@ -89,120 +146,32 @@ def by_hand(*words: str | Path) -> str:
     return shlex.join(map(str, words))
 
 
-@dataclass(frozen=True)
-class Symlink:
-    """Make a link; with `replaces`, in the place of the link that pointed there."""
+def asking(*texts: str) -> tuple[Question, ...]:
+    """The questions of a whole plan; those that are empty are none."""
+    return tuple(Question(text) for text in texts if text)
 
-    target: Path
-    at: Path
-    replaces: str = ""
 
-    @property
-    def doing(self) -> str:
-        return f"Linking {self.at.name}"
+def _told(parts: Mapping[str, Plan]) -> dict[str, Any]:
+    """The fields that say what is true once all parts are done."""
+    return {
+        "done": _lines(plan.done for plan in parts.values()),
+        "result": {name: plan.result for name, plan in parts.items()},
+        "warnings": tuple(dict.fromkeys(warning for plan in parts.values() for warning in plan.warnings)),
+    }
 
-    def do(self, report: Report) -> None:
-        if not self.replaces:
-            return self._make(self.target)
-        if not self.at.is_symlink():
-            raise Conflict(f"{self.at} has changed meanwhile", hint="Run the command again.")
-        self._swap(self.target)
 
-    def undo(self) -> None:
-        if self.at.is_symlink() and os.readlink(self.at) == str(self.target):
-            self._swap(self.replaces) if self.replaces else self.at.unlink()
+def _lines(texts: Iterable[str]) -> str:
+    return "\n".join(filter(None, texts))
 
-    def _make(self, target: Path) -> None:
+
+def _undone(begun: list[Step], error: BaseException) -> list[NoWayBack]:
+    """Undo these steps, the latest first, and tell the error what could not be undone; those without a way back."""
+    one_way = []
+    for step in reversed(begun):
         try:
-            self.at.symlink_to(target)
-        except FileExistsError:
-            raise Conflict(f"{self.at} has appeared meanwhile", hint="Run the command again.") from None
-
-    def _swap(self, target: Path | str) -> None:
-        beside = partial(self.at, owner=self.at)
-        remove(beside)
-        beside.symlink_to(target)
-        beside.replace(self.at)
-
-    def __str__(self) -> str:
-        return by_hand("ln", "-sfn" if self.replaces else "-s", self.target, self.at)
-
-
-@dataclass(frozen=True)
-class RemoveLink:
-    """Take a link away; what it points to stays."""
-
-    at: Path
-    target: str
-
-    @property
-    def doing(self) -> str:
-        return f"Removing the link {self.at.name}"
-
-    def do(self, report: Report) -> None:
-        if not self.at.is_symlink() or os.readlink(self.at) != self.target:
-            raise Conflict(f"{self.at} has changed meanwhile", hint="Run the command again.")
-        self.at.unlink()
-
-    def undo(self) -> None:
-        if not os.path.lexists(self.at):
-            self.at.symlink_to(self.target)
-
-    def __str__(self) -> str:
-        return by_hand("rm", self.at)
-
-
-@dataclass(frozen=True)
-class RewriteFile:
-    """Give a text file new contents, whole or not at all; `text` makes the new contents from the old.
-
-    Two runs that write the same file do so one after the other, so that neither loses what the other wrote. A `secret`
-    is read by nobody else from then on, whoever could read the file before.
-    """
-
-    path: Path
-    text: Callable[[str], str]
-    shown: str
-    doing: str
-    mode: int = 0o600
-    secret: bool = False
-
-    def do(self, report: Report) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with alone(self.path, nullcontext()):
-            self._write()
-
-    def _write(self) -> None:
-        path = Path(os.path.realpath(self.path))  # a dotfile is often a link into a repository: it stays one
-        old = path.read_bytes().decode(errors="surrogateescape") if path.exists() else ""
-        beside = partial(path, owner=self.path)
-        mode = path.stat().st_mode & (0o600 if self.secret else 0o777) if path.exists() else self.mode
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-            file.write(self.text(old).encode(errors="surrogateescape"))  # its other lines keep their bytes
-        beside.replace(path)
-
-    def undo(self) -> None:
-        # the lines that this step adds (a pinned host key, an ignored link) are true and harmless on their own
-        remove(partial(Path(os.path.realpath(self.path)), owner=self.path))
-
-    def __str__(self) -> str:
-        return self.shown
-
-
-@dataclass(frozen=True)
-class RemoveTree:
-    """Remove a folder: first out of sight by one rename to `aside`, then file by file."""
-
-    path: Path
-    aside: Path
-    doing: str
-
-    def do(self, report: Report) -> None:
-        vanish(self.path, self.aside)
-
-    def undo(self) -> None:
-        # once removal has begun there is no way back; what is out of sight is swept by the next run
-        return
-
-    def __str__(self) -> str:
-        return by_hand("rm", "-r", self.path)
+            step.undo()
+        except NoWayBack as end:
+            one_way.append(end)
+        except (Exception, KeyboardInterrupt) as failed:
+            not_undone(error, str(step), failed)
+    return one_way

@@ -244,8 +244,8 @@ def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     """Run the real program on a terminal: terminal("link", "cooltrees", columns=40)."""
     opened: list[Terminal] = []
 
-    def run(*words: str | Path, columns: int = 100, rows: int = 40) -> Terminal:
-        opened.append(Terminal([str(SESYNC), *map(str, words)], columns, rows))
+    def run(*words: str | Path, columns: int = 100, rows: int = 40, program: str | Path = SESYNC) -> Terminal:
+        opened.append(Terminal([str(program), *map(str, words)], columns, rows))
         return opened[-1]
 
     yield run

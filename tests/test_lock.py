@@ -1,38 +1,19 @@
-"""Locks between runs, and what killed runs leave."""
+"""Locks between runs, and how one learns that another run has had one."""
 
 import os
 import subprocess
 import sys
 import time
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 import pytest
 
 from sesync_cli.errors import NotReady
-from sesync_cli.lock import alone, is_unfinished, mark_finished, mark_unfinished, partial, sweep
-
-HOLD = """
-import sys
-from contextlib import nullcontext
-from pathlib import Path
-from sesync_cli.lock import alone
-with alone(Path(sys.argv[1]), nullcontext()):
-    print("held", flush=True)
-    sys.stdin.read()
-    Path(sys.argv[1] + ".freed").touch()
-"""
-
-
-@contextmanager
-def held(path):
-    """Another process that holds the lock of this path, until its input ends; then there is a file beside it."""
-    argv = [sys.executable, "-c", HOLD, str(path)]
-    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
-        try:
-            assert holder.stdout.readline() == "held\n"
-            yield holder
-        finally:
-            holder.kill()
+from sesync_cli.leftovers import partial
+from sesync_cli.lock import alone, hold, key_of, lock_file
+from tests.conftest import HANG
+from tests.services.locks import held
 
 
 def test_a_second_run_waits_for_the_first(tmp_path):
@@ -72,61 +53,6 @@ def test_a_killed_run_frees_its_lock(tmp_path):
             pass
 
 
-def test_what_a_killed_run_left_is_swept_and_what_a_living_one_builds_is_not(tmp_path):
-    thing = tmp_path / "thing"
-    beside = partial(thing, owner=thing)
-    beside.mkdir()
-    with held(thing):
-        sweep(tmp_path)
-        assert beside.exists()
-    sweep(tmp_path)
-    assert not beside.exists()
-
-
-def test_an_unfinished_folder_is_swept_unless_the_file_that_finishes_it_names_it(tmp_path):
-    for name in ("left", "whole"):
-        (tmp_path / name).mkdir()
-        mark_unfinished(tmp_path / name, tmp_path / name, tmp_path / f"{name}.spec", "made")
-    (tmp_path / "left.spec").write_text("something else")
-    (tmp_path / "whole.spec").write_text("this one: made")
-    assert is_unfinished(tmp_path / "left") and not is_unfinished(tmp_path / "whole")
-    sweep(tmp_path)
-    assert not (tmp_path / "left").exists() and (tmp_path / "whole").exists()
-    mark_finished(tmp_path / "whole")
-    assert list((tmp_path / "whole").iterdir()) == []
-
-
-def test_another_machines_leftover_is_swept_only_after_a_day(tmp_path):
-    left = tmp_path / ".sesync-partial-0123456789abcdef-elsewhere-thing"
-    left.mkdir()
-    sweep(tmp_path)
-    assert left.exists()
-    yesterday = time.time() - 25 * 3600
-    os.utime(left, (yesterday, yesterday))
-    sweep(tmp_path)
-    assert not left.exists()
-
-
-def test_what_a_run_with_another_tmpdir_builds_is_not_swept(tmp_path, monkeypatch):
-    thing = tmp_path / "thing"
-    beside = partial(thing, owner=thing)
-    beside.mkdir()
-    (tmp_path / "other").mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "other"))
-    sweep(tmp_path)
-    assert beside.exists()
-
-
-def test_sweeping_leaves_everything_else(tmp_path):
-    (tmp_path / ".sesync-partial").write_text("a person's own")
-    (tmp_path / ".hidden").mkdir()
-    (tmp_path / "notes").write_text("x")
-    (tmp_path / "dangling").symlink_to("nowhere")
-    before = sorted(path.name for path in tmp_path.iterdir())
-    sweep(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == before
-
-
 def test_a_lock_folder_of_somebody_else_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "shared"))
     (tmp_path / "shared").mkdir()
@@ -134,3 +60,97 @@ def test_a_lock_folder_of_somebody_else_is_refused(tmp_path, monkeypatch):
     (tmp_path / f"shared/sesync-{os.getuid()}").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(NotReady), alone(tmp_path / "thing", nullcontext()):
         pass
+
+
+def now():
+    return time.monotonic_ns()
+
+
+def test_a_lock_that_nobody_has_had_has_not_changed_hands(tmp_path):
+    with hold([tmp_path / "thing"], nullcontext()) as had_since:
+        assert not had_since(0)
+
+
+def test_a_lock_that_another_run_has_had_meanwhile_has_changed_hands(tmp_path):
+    before = now()
+    with held(tmp_path / "thing") as other:
+        during = now()
+        other.communicate(timeout=HANG)
+    with hold([tmp_path / "other", tmp_path / "thing"], nullcontext()) as had_since:
+        assert had_since(before) and had_since(during) and not had_since(now())
+
+
+def test_what_this_run_itself_has_held_has_not_changed_hands(tmp_path):
+    before = now()
+    with alone(tmp_path / "thing", nullcontext()):
+        pass
+    with hold([tmp_path / "thing"], nullcontext()) as had_since:
+        assert not had_since(before)
+
+
+def test_a_run_that_was_killed_may_have_held_its_lock_until_now(tmp_path):
+    with held(tmp_path / "thing") as other:
+        before = now()
+        other.kill()
+        other.wait()
+    with hold([tmp_path / "thing"], nullcontext()) as had_since:
+        assert had_since(before)
+    with hold([tmp_path / "thing"], nullcontext()) as had_since:
+        assert not had_since(now())
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "12-34 soon", "\xff"])
+def test_a_note_of_the_last_hands_that_says_nothing_counts_as_a_change(tmp_path, text):
+    with alone(tmp_path / "thing", nullcontext()):
+        pass
+    Path(f"{lock_file(key_of(tmp_path / 'thing'))}.last").write_bytes(text.encode("latin-1"))
+    with hold([tmp_path / "thing"], nullcontext()) as had_since:
+        assert had_since(now())
+
+
+def test_several_locks_are_waited_for_under_one_word_and_all_let_go(tmp_path):
+    things, words = [tmp_path / "one", tmp_path / "two", tmp_path / "three"], []
+    with held(things[0]) as first, held(things[2]) as last:
+
+        @contextmanager
+        def waiting():
+            words.append("waiting")
+            first.stdin.close()
+            last.stdin.close()
+            yield
+            words.append("over")
+
+        with hold(things, waiting()):
+            assert words == ["waiting", "over"]
+            assert all((tmp_path / f"{name}.freed").exists() for name in ("one", "three"))
+    for thing in things:
+        with held(thing):
+            pass
+
+
+def test_two_who_want_the_same_locks_in_another_order_both_come_to_their_end(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from contextlib import nullcontext; from sesync_cli.lock import hold\n"
+        "things = [Path(one) for one in sys.argv[1:]]\n"
+        "for _ in range(200):\n    with hold(things, nullcontext()): pass"
+    )
+    words = [str(tmp_path / name) for name in "abc"]
+    both = [subprocess.Popen([sys.executable, "-c", code, *order]) for order in (words, words[::-1])]
+    assert [process.wait(timeout=HANG) for process in both] == [0, 0]
+
+
+def seen_as_held(thing):
+    """Whether another process finds this lock taken."""
+    code = (
+        "import sys; from pathlib import Path; from sesync_cli.lock import is_held, key_of\n"
+        "print(is_held(key_of(Path(sys.argv[1]))))"
+    )
+    return subprocess.run([sys.executable, "-c", code, thing], capture_output=True, text=True, timeout=HANG).stdout
+
+
+def test_a_lock_that_is_held_already_is_not_let_go_by_who_takes_it_again(tmp_path):
+    with alone(tmp_path / "thing", nullcontext()):
+        with hold([tmp_path / "thing", tmp_path / "more"], nullcontext()):
+            assert (seen_as_held(tmp_path / "thing"), seen_as_held(tmp_path / "more")) == ("True\n", "True\n")
+        assert (seen_as_held(tmp_path / "thing"), seen_as_held(tmp_path / "more")) == ("True\n", "False\n")
+    assert seen_as_held(tmp_path / "thing") == "False\n"

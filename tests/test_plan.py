@@ -1,17 +1,13 @@
 """Plans: whole or not at all."""
 
-import os
-import subprocess
-import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
-from sesync_cli.errors import Conflict
-from sesync_cli.lock import alone
-from sesync_cli.plan import Plan, RemoveLink, RemoveTree, RewriteFile, Symlink, by_hand
-from tests.conftest import HANG
+from sesync_cli.errors import Conflict, Stopped, left_by
+from sesync_cli.plan import Need, NoWayBack, Plan, Question, asking, by_hand, join
 
 
 def report(fraction, words):
@@ -50,101 +46,154 @@ def test_a_step_that_fails_is_undone_with_those_before_it_the_latest_first(failu
     assert notes == ["do a", "do b", "undo b", "undo a"]
 
 
-def test_an_undo_that_fails_does_not_keep_the_others_from_theirs(tmp_path):
+class Stubborn(Noted):
+    """A step that cannot be undone."""
+
+    failed: BaseException = OSError(13, "Permission denied")
+
+    def undo(self):
+        raise self.failed
+
+    def __str__(self):
+        return f"make {self.name}"
+
+
+@pytest.mark.parametrize(
+    ("failed", "why"),
+    [
+        (OSError(13, "Permission denied"), "Permission denied"),
+        (Conflict("it has changed meanwhile"), "it has changed meanwhile"),
+        (TypeError("a mistake"), "a mistake"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
+    ],
+)
+def test_an_undo_that_fails_hides_neither_the_first_failure_nor_the_other_undos(failed, why):
+    notes = []
+    stubborn = Stubborn("b", notes)
+    object.__setattr__(stubborn, "failed", failed)
+    with pytest.raises(ValueError) as caught:
+        Plan((Noted("a", notes), stubborn, Noted("c", notes, ValueError)), "Done.").carry_out(quiet)
+    assert notes[-2:] == ["undo c", "undo a"]
+    assert left_by(caught.value) == [f"make b: {why}"]
+
+
+def test_what_has_no_way_back_is_told_to_who_stopped_it_and_to_nobody_else():
+    class OneWay(Noted):
+        def undo(self):
+            raise NoWayBack("stopped in the middle; run it again")
+
+    for failure, told in ((KeyboardInterrupt, Stopped), (ValueError, ValueError)):
+        notes = []
+        plan = Plan((Noted("a", notes), Stubborn("b", notes), OneWay("c", notes, failure)), "Done.")
+        with pytest.raises(told) as caught:
+            plan.carry_out(quiet)
+        assert notes == ["do a", "do b", "do c", "undo a"]
+        assert left_by(caught.value) == ["make b: Permission denied"]
+        assert str(caught.value) == ("stopped in the middle; run it again" if told is Stopped else "")
+
+
+@dataclass(frozen=True)
+class Bringing(Noted):
+    """A step that brings a further plan, which knows what was there when it was made."""
+
+    further: Plan | None = None
+
+    def do(self, report):
+        super().do(report)
+        return self._make
+
+    def _make(self):
+        self.notes.append(f"make for {self.name}")
+        return self.further
+
+
+def test_a_step_may_bring_a_further_plan_which_comes_before_the_next_step():
+    notes = []
+    inner = Plan((Noted("b", notes), Noted("c", notes)), "Inner.")
+    Plan((Bringing("a", notes, further=inner), Noted("d", notes)), "Done.").carry_out(quiet)
+    assert notes == ["do a", "make for a", "do b", "do c", "do d"]
+
+
+@pytest.mark.parametrize("where", ["inner", "outer"])
+def test_a_failure_undoes_the_steps_of_further_plans_too(where):
+    notes = []
+    inner = Plan((Noted("b", notes), Noted("c", notes, ValueError if where == "inner" else None)), "Inner.")
+    outer = Plan((Bringing("a", notes, further=inner), Noted("d", notes, ValueError)), "Done.")
+    with pytest.raises(ValueError):
+        outer.carry_out(quiet)
+    undone = ["undo c", "undo b", "undo a"]
+    assert notes[-4:] == (["undo d", *undone] if where == "outer" else ["do c", *undone])
+
+
+def test_a_further_plan_is_made_ready_and_stays_so_until_all_is_over():
     notes = []
 
-    class Stubborn(Noted):
-        def undo(self):
-            raise OSError("no")
+    @contextmanager
+    def ready(make):
+        notes.append("ready")
+        try:
+            yield make()
+        finally:
+            notes.append("let go")
 
+    inner = Plan((Noted("b", notes),), "Inner.")
+    outer = Plan((Bringing("a", notes, further=inner), Noted("c", notes, ValueError)), "Done.")
     with pytest.raises(ValueError):
-        Plan((Noted("a", notes), Stubborn("b", notes), Noted("c", notes, ValueError)), "Done.").carry_out(quiet)
-    assert notes[-2:] == ["undo c", "undo a"]
+        outer.carry_out(quiet, ready)
+    assert notes == ["do a", "ready", "make for a", "do b", "do c", "undo c", "undo b", "undo a", "let go"]
 
 
-def test_a_link_is_made_and_undone(tmp_path):
-    step = Symlink(tmp_path / "data", tmp_path / "link")
-    step.do(report)
-    assert os.readlink(tmp_path / "link") == str(tmp_path / "data")
-    step.undo()
-    assert not os.path.lexists(tmp_path / "link")
-
-
-def test_undoing_a_link_leaves_what_somebody_else_put_there(tmp_path):
-    (tmp_path / "link").write_text("mine")
-    step = Symlink(tmp_path / "data", tmp_path / "link")
-    with pytest.raises(Conflict):
-        step.do(report)
-    step.undo()
-    assert (tmp_path / "link").read_text() == "mine"
-
-
-def test_a_replaced_link_comes_back(tmp_path):
-    (tmp_path / "link").symlink_to("old")
-    step = Symlink(tmp_path / "new", tmp_path / "link", replaces="old")
-    step.do(report)
-    assert os.readlink(tmp_path / "link") == str(tmp_path / "new")
-    step.undo()
-    assert os.readlink(tmp_path / "link") == "old"
-
-
-def test_a_link_that_changed_meanwhile_is_not_removed(tmp_path):
-    (tmp_path / "link").symlink_to("other")
-    with pytest.raises(Conflict):
-        RemoveLink(tmp_path / "link", "old").do(report)
-    assert os.readlink(tmp_path / "link") == "other"
-
-
-def test_rewriting_keeps_mode_link_and_foreign_bytes(tmp_path):
-    real = tmp_path / "dotfiles"
-    real.write_bytes(b"caf\xe9\n")
-    real.chmod(0o640)
-    (tmp_path / "config").symlink_to(real)
-    RewriteFile(tmp_path / "config", lambda old: old + "new\n", "edit", "Editing").do(report)
-    assert real.read_bytes() == b"caf\xe9\nnew\n"
-    assert (tmp_path / "config").is_symlink()
-    assert real.stat().st_mode & 0o777 == 0o640
-
-
-def test_a_new_file_is_private(tmp_path):
-    RewriteFile(tmp_path / "deep/config", lambda old: "x\n", "edit", "Editing").do(report)
-    assert (tmp_path / "deep/config").stat().st_mode & 0o777 == 0o600
-    assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["config"]
-
-
-def test_two_who_write_one_file_lose_nothing(tmp_path):
-    code = (
-        "import sys; from pathlib import Path; from sesync_cli.plan import RewriteFile\n"
-        "for n in range(30): RewriteFile(Path(sys.argv[1]), lambda old: f'{old}{n}\\n', '', '').do(lambda *a: None)"
+def test_joined_plans_are_one_with_the_locks_sorted_and_all_that_each_needs():
+    notes = []
+    link = Plan(
+        (Noted("link", notes),),
+        "Linked.",
+        {"link": "x"},
+        questions=asking("Replace it?"),
+        warnings=("it is read-only", "home is nearly full"),
+        locks=(Path("/home/z"), Path("/home/x")),
+        sweeps=(Path("/home"),),
+        needs=(Need(5, Path("/home")),),
+        note="Look out.",
     )
-    argv = [sys.executable, "-c", code, str(tmp_path / "lines")]
-    both = [subprocess.Popen(argv), subprocess.Popen(argv)]
-    assert [process.wait(timeout=HANG) for process in both] == [0, 0]
-    assert len((tmp_path / "lines").read_text().splitlines()) == 60
+    there = Plan((), "It is cloned already.", {"path": "y"}, warnings=("home is nearly full",))
+    kernel = Plan(
+        (Noted("kernel", notes),),
+        "Made it.",
+        locks=(Path("/home/x"), Path("/home/a")),
+        sweeps=(Path("/home"), Path("/data")),
+        needs=(Need(7, Path("/home")),),
+        after=lambda: {"done": "Made it, version 3.", "result": {"version": 3}},
+    )
+    plan = join({"link": link, "code": there, "kernel": kernel})
+    assert [step.name for step in plan.steps] == ["link", "kernel"]
+    assert plan.done == "Linked.\nIt is cloned already.\nMade it."
+    assert plan.questions == (Question("Replace it?"),)
+    assert plan.warnings == ("it is read-only", "home is nearly full")
+    assert plan.locks == (Path("/home/a"), Path("/home/x"), Path("/home/z"))
+    assert plan.sweeps == (Path("/data"), Path("/home"))
+    assert plan.needs == (Need(5, Path("/home")), Need(7, Path("/home")))
+    assert plan.note == "Look out."
+    plan.carry_out(quiet)
+    assert plan.learnt().done == "Linked.\nIt is cloned already.\nMade it, version 3."
+    assert plan.learnt().result == {"link": {"link": "x"}, "code": {"path": "y"}, "kernel": {"version": 3}}
 
 
-def test_a_file_is_rewritten_by_whoever_holds_its_lock_already(tmp_path):
-    with alone(tmp_path / "lines", nullcontext()):
-        RewriteFile(tmp_path / "lines", lambda old: "x\n", "", "").do(report)
-    assert (tmp_path / "lines").read_text() == "x\n"
+def test_a_plan_that_fails_undoes_those_that_it_is_joined_with():
+    notes = []
+    plan = join({"a": Plan((Noted("a", notes),), ""), "b": Plan((Noted("b", notes, ValueError),), "")})
+    with pytest.raises(ValueError):
+        plan.carry_out(quiet)
+    assert notes == ["do a", "do b", "undo b", "undo a"]
 
 
-def test_a_folder_with_parts_that_may_not_be_written_is_removed(tmp_path):
-    folder = tmp_path / "repo"
-    (folder / "objects").mkdir(parents=True)
-    (folder / "objects/pack").write_text("x")
-    (folder / "objects").chmod(0o500)
-    RemoveTree(folder, tmp_path / "aside", "Removing").do(report)
-    assert not folder.exists() and not (tmp_path / "aside").exists()
-
-
-def test_what_a_removed_folder_links_to_stays(tmp_path):
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data/file").write_text("precious")
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "folder/link").symlink_to(tmp_path / "data")
-    RemoveTree(tmp_path / "folder", tmp_path / "aside", "Removing").do(report)
-    assert (tmp_path / "data/file").read_text() == "precious"
+def test_a_no_leaves_out_the_steps_that_were_asked_about_or_all():
+    a, b, c = Noted("a"), Noted("b"), Noted("c")
+    plan = Plan((a, b, c), "Done.")
+    assert plan.declined([Question("b?", (b,))]).steps == (a, c)
+    assert plan.declined([Question("a and b?", (a, b)), Question("c?", (c,))]).steps == ()
+    assert plan.declined([Question("at all?")]).steps == ()
+    assert plan.declined([]).steps == (a, b, c)
 
 
 def test_commands_by_hand_can_be_pasted():

@@ -15,7 +15,8 @@ from sesync_cli.disk import explained
 from sesync_cli.errors import SesyncError, Stopped
 from sesync_cli.git.address import read
 from sesync_cli.git.client import end_all, rewritten
-from sesync_cli.lock import alone, remove
+from sesync_cli.leftovers import remove
+from sesync_cli.lock import alone
 from sesync_cli.plan import Report, Watch
 from sesync_cli.run import attended, run
 from sesync_cli.sync.update import Update

@@ -11,7 +11,7 @@ from sesync_cli.errors import Conflict
 from sesync_cli.git.address import Address, read
 from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, origin, talk
 from sesync_cli.git.failures import Attempt, explain
-from sesync_cli.lock import partial, remove
+from sesync_cli.leftovers import partial, remove
 from sesync_cli.plan import Report, by_hand
 
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from sesync_cli.errors import NoAnswer
 from sesync_cli.git.address import PORTS, Address, site_addresses
 from sesync_cli.git.failures import Attempt, unreachable
-from sesync_cli.plan import RewriteFile, by_hand
+from sesync_cli.plan import by_hand
 from sesync_cli.run import ProgramFailed, run
+from sesync_cli.steps import RewriteFile
 
 _SILENCE = 15  # seconds without a word from the server after which ssh asks whether it is still there
 _KEYS = ("id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk")

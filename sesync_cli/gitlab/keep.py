@@ -18,8 +18,9 @@ from sesync_cli.gitlab.tokens import (
     shown,
     unreadable,
 )
-from sesync_cli.plan import Report, RewriteFile, Step, by_hand
+from sesync_cli.plan import Report, Step, by_hand
 from sesync_cli.run import ProgramFailed, run
+from sesync_cli.steps import RewriteFile
 
 _TOKEN = re.compile(r"[!-~]{8,2000}")
 _FORGETFUL = ("", "cache")  # helpers that keep nothing for longer than a while

@@ -10,7 +10,8 @@ from pathlib import Path
 from sesync_cli.diagnosis.explain import Attempt
 from sesync_cli.install.failures import explained
 from sesync_cli.install.usersite import NOT_FROM_HERE, Before, UserSite, clean
-from sesync_cli.lock import partial, remove, scratch
+from sesync_cli.leftovers import partial, remove
+from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.run import Output, ProgramFailed, follow, unhurried
 

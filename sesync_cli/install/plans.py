@@ -15,7 +15,7 @@ from sesync_cli.kernel.proof import expanded
 from sesync_cli.kernel.requirements import words_in
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.lock import scratch
-from sesync_cli.plan import Plan, by_hand
+from sesync_cli.plan import Plan, asking, by_hand
 
 Packages = Mapping[str, Package]
 
@@ -41,9 +41,9 @@ def plan_install(asked: Asked, site: UserSite, seen_by: Audience, warnings: tupl
         f"Installed {asked.words} {where}.",
         result=facts,
         note=seen_by.note(asked, site.title),
-        ask=_question(jupyters_own(asked.names)) or seen_by.question(asked, site.title),
+        questions=asking(_question(jupyters_own(asked.names)) or seen_by.question(asked, site.title)),
         warnings=warnings,
-        owner=site.folder,
+        locks=(site.folder,),
         sweeps=(scratch(),),
         after=after,
     )
@@ -71,7 +71,7 @@ def plan_kernel_install(asked: Asked, kernel: Kernel) -> Plan:
         (step, *remembering(kernel, words)),
         f"Installed {asked.words} in the kernel {kernel.name}.",
         result=kernel_facts(kernel, asked, []),
-        owner=environment,
+        locks=(environment,),
         after=after,
     )
 

@@ -14,7 +14,7 @@ from sesync_cli.kernel.proof import expanded
 from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.lock import scratch
-from sesync_cli.plan import Plan
+from sesync_cli.plan import Plan, asking
 from sesync_cli.python.environments import version_in
 
 
@@ -36,7 +36,7 @@ def plan_uninstall(asked: Asked, site: UserSite, keep: bool, warnings: tuple[str
     facts = {"python": str(site.python), "version": site.version, "packages": told, "log": str(asked.log)}
     steps = (UninstallForUser(site, (*names, *(one.name for one in more)), asked.env, attempt(asked, site)),)
     plan = _uninstalling(
-        asked, gone, more, where, Plan(steps, "", result=facts, owner=site.folder, sweeps=(scratch(),))
+        asked, gone, more, where, Plan(steps, "", result=facts, locks=(site.folder,), sweeps=(scratch(),))
     )
     return replace(plan, warnings=(*warnings, *plan.warnings))
 
@@ -57,7 +57,7 @@ def plan_kernel_uninstall(asked: Asked, kernel: Kernel, keep: bool) -> Plan:
     env = expanded(kernel.env, asked.env)
     step = UninstallPackages(environment, (*names, *(one.name for one in more)), env, asked.log)
     steps = (step, *remembering(kernel, (), without=asked.names))
-    plan = Plan(steps, "", result=kernel_facts(kernel, asked, [*gone, *more]), owner=environment)
+    plan = Plan(steps, "", result=kernel_facts(kernel, asked, [*gone, *more]), locks=(environment,))
     return _uninstalling(asked, gone, more, f"the kernel {kernel.name}", plan)
 
 
@@ -72,4 +72,4 @@ def _uninstalling(asked: Asked, gone: list[Package], more: list[Package], where:
     it = "it" if len(gone) == 1 else "them"
     along = f", and with {it} {joined(map(str, more))}, which nothing else needs" if more else ""
     ask = f"Uninstall {joined(map(str, gone))} from {where}{along}?"
-    return replace(plan, done=done, ask=ask, warnings=warnings)
+    return replace(plan, done=done, questions=asking(ask), warnings=warnings)

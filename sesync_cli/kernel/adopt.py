@@ -8,7 +8,6 @@ from pathlib import Path
 
 from sesync_cli.errors import Conflict, NotFound, NotReady, Refused, SesyncError, WrongWords
 from sesync_cli.kernel.activation import Activation, Shell, folders_of, variables, within
-from sesync_cli.kernel.bench import bench
 from sesync_cli.kernel.create import Workshop, existing_kernel
 from sesync_cli.kernel.foreign import Foreign
 from sesync_cli.kernel.interpreters import Interpreter, Places, find
@@ -18,6 +17,7 @@ from sesync_cli.kernel.recipe import Recipe, plain
 from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Folders, Kernel, read_kernel, same, specs_in
 from sesync_cli.kernel.trouble import trouble_of
+from sesync_cli.leftovers import throwaway
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan, Report, by_hand
 
@@ -65,7 +65,7 @@ def plan_adopt(wanted: Adoption, shop: Workshop, shell: Shell) -> Plan:
         f"Adopted {folder} as the kernel {name}. "
         f"Reload the page of JupyterLab: its Launcher shows '{offer.display_name}'.",
         result=facts,
-        owner=folders.environment(name),
+        locks=(folders.environment(name),),
         sweeps=(folders.environments, folders.specs.parent),
     )
 
@@ -81,7 +81,7 @@ class ProveAdopted:
 
     def do(self, report: Report) -> None:
         env = expanded(self.offer.env, self.env) | {"PYTHONDONTWRITEBYTECODE": "1"}
-        with bench("adopt") as folder, running(self._argv, env, folder) as kernel:
+        with throwaway("adopt") as folder, running(self._argv, env, folder) as kernel:
             answer = text_of(kernel.values({"sum": "1+1"}, self.patience), "sum")
             code, said = kernel.code, kernel.said
         if answer != "2":

@@ -61,7 +61,7 @@ def plan_follow(kernel: Kernel, folders: Folders) -> Plan:
         tuple(_follow(one, folders, along=one is not kernel) for one in moved),
         _told([one.name for one in moved]),
         result={"name": kernel.name, "kernels": [one.name for one in moved]},
-        owner=folders.environment(kernel.name),
+        locks=(folders.environment(kernel.name),),
         sweeps=(folders.environments, folders.specs.parent),
         after=told,
     )

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from sesync_cli.diagnosis.explain import reason
 from sesync_cli.errors import SesyncError, Stopped
-from sesync_cli.kernel.bench import bench
 from sesync_cli.kernel.importable import importable
 from sesync_cli.kernel.launch import command, places
 from sesync_cli.kernel.proof import Running, expanded, last_word, running, silent, text_of
@@ -18,6 +17,7 @@ from sesync_cli.kernel.questions import FACTS, HELP, ended, reason_in, told, tri
 from sesync_cli.kernel.record import changed
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.verdict import Verdict, edited, packages
+from sesync_cli.leftovers import throwaway
 from sesync_cli.plan import Report
 
 _AT_ONCE = 4
@@ -33,7 +33,7 @@ def check_kernels(kernels: Sequence[Kernel], env: Mapping[str, str], patience: f
     from concurrent.futures import ThreadPoolExecutor
 
     tally, stop = _Tally(len(kernels), report), threading.Event()
-    with bench("check") as folder, ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1)) as pool:
+    with throwaway("check") as folder, ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1)) as pool:
         checks = [
             _Check(kernel, env, patience, folder / str(number), stop, tally.part(number))
             for number, kernel in enumerate(kernels)

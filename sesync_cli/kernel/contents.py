@@ -13,7 +13,8 @@ from sesync_cli.kernel.layout import is_conda
 from sesync_cli.kernel.packages import installed
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.lock import partial, remove, scratch
+from sesync_cli.leftovers import written_whole
+from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.secrets import without_logins
 
@@ -73,23 +74,19 @@ class WriteLock:
         for folder in reversed([one for one in self.at.parents if not one.exists()]):
             folder.mkdir()
             self._for_all(folder, self.within.stat().st_mode & 0o7777 if self.within else 0)
-        with open(os.open(self._beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, self.mode), "w") as file:
-            file.write(text)
-        self._for_all(self._beside, self.mode)
-        self._beside.replace(self.at)
+        with written_whole(self.at, self.at, self.mode) as file:
+            file.write(text.encode())
+            self._for_all(file.fileno(), self.mode)
 
-    def _for_all(self, path: Path, mode: int) -> None:
+    def _for_all(self, path: Path | int, mode: int) -> None:
         if self.within:
             with suppress(PermissionError):  # the group of a folder that is not one's own may be closed to one
                 os.chown(path, -1, self.within.stat().st_gid)
-            path.chmod(mode)
+            os.chmod(path, mode)
 
     def undo(self) -> None:
-        remove(self._beside)
-
-    @property
-    def _beside(self) -> Path:
-        return partial(self.at, owner=self.at)
+        # it appears by one rename, as the last thing
+        return
 
     def _lock(self, report: Report) -> Lock:
         kernel = self.contents.kernel

@@ -17,8 +17,9 @@ from sesync_cli.kernel.proof import ProveKernel, expanded
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import known_size
 from sesync_cli.kernel.specs import Folders, Kernel, in_the_way, kernel_in
-from sesync_cli.lock import is_unfinished, partial
-from sesync_cli.plan import Plan, RemoveTree, Step
+from sesync_cli.leftovers import is_unfinished, partial
+from sesync_cli.plan import Need, Plan, Step, asking
+from sesync_cli.steps import RemoveTree
 from sesync_cli.view import size
 
 _ROOM = 30_000_000  # bytes that a kernel takes at the least, when all else is hard links
@@ -80,11 +81,11 @@ def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: 
         (*_build(wanted, shop, offer), OfferKernel(offer, folders)),
         f"Made the kernel {offer.name}{told}. Reload the page of JupyterLab: its Launcher shows '{wanted.title}'.",
         result=facts,
-        ask=ask,
+        questions=asking(ask),
         warnings=warnings,
-        owner=environment,
+        locks=(environment,),
         sweeps=(folders.environments, folders.specs.parent),
-        needs=(_ROOM, folders.environments),
+        needs=(Need(_ROOM, folders.environments),),
         after=lambda: {"warnings": (*warnings, *_unlinked(environment, _log(shop, offer)))},
     )
 
@@ -108,11 +109,11 @@ def plan_again(kernel: Kernel, wanted: Wanted, shop: Workshop, warnings: tuple[s
         tuple(steps),
         f"Made the kernel {kernel.name} anew. Notebooks that have it open: Kernel ▸ Restart.",
         result=_facts(wanted, environment, folders),
-        ask=ask,
+        questions=asking(ask),
         warnings=warnings,
-        owner=folders.environment(kernel.name),
+        locks=(folders.environment(kernel.name),),
         sweeps=(folders.environments, folders.specs.parent),
-        needs=(_ROOM, folders.environments),
+        needs=(Need(_ROOM, folders.environments),),
         after=lambda: {"warnings": (*warnings, *_unlinked(environment, _log(shop, offer)))},
     )
 
@@ -141,8 +142,8 @@ def plan_remove(kernel: Kernel, folders: Folders) -> Plan:
         tuple(steps),
         f"Removed the kernel {kernel.name}.{kept}",
         result={"name": kernel.name},
-        ask=ask,
-        owner=folders.environment(kernel.name),
+        questions=asking(ask),
+        locks=(folders.environment(kernel.name),),
         sweeps=() if kernel.state == "left over" else (folders.environments, folders.specs.parent),
     )
 

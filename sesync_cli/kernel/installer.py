@@ -12,7 +12,8 @@ from sesync_cli.errors import NotReady
 from sesync_cli.kernel.environment import clean
 from sesync_cli.kernel.failures import BadMetadata, explained
 from sesync_cli.kernel.pylock import Lock, lock_of
-from sesync_cli.lock import is_unfinished, scratch
+from sesync_cli.leftovers import is_unfinished
+from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.uv import unreachable, uv
 from sesync_cli.run import ProgramFailed, follow, run, unhurried

@@ -8,7 +8,7 @@ from sesync_cli.errors import Conflict, NotFound, SesyncError
 from sesync_cli.kernel.contents import Contents, WriteLock
 from sesync_cli.kernel.pylock import NAME, read_lock
 from sesync_cli.names import listed, near
-from sesync_cli.plan import Plan
+from sesync_cli.plan import Plan, asking
 
 FOLDER = Path(".sesync/kernels")  # below a data directory; in it a folder for each kernel that the group shares
 _GROUP, _OTHERS = 0o640, 0o004
@@ -32,7 +32,7 @@ def plan_lock(contents: Contents, at: Path, replace: bool, pen: Pen) -> Plan:
     if at.exists() and not replace:
         raise Conflict(f"{at} is there, and it stays", hint="Put it in its place with '--replace', or use '-o FILE'.")
     done = f"Wrote {contents.count} packages with versions and hashes to {at}: 'sesync kernel create --from {at.name}'."
-    return Plan((WriteLock(contents, at, pen.env, pen.log),), done, result, owner=at, sweeps=(at.parent,))
+    return Plan((WriteLock(contents, at, pen.env, pen.log),), done, result, locks=(at,), sweeps=(at.parent,))
 
 
 def plan_share(contents: Contents, directory: Path, project: str, pen: Pen) -> Plan:
@@ -48,7 +48,7 @@ def plan_share(contents: Contents, directory: Path, project: str, pen: Pen) -> P
     mode = _GROUP | (directory.stat().st_mode & _OTHERS) | (0o020 if directory.stat().st_mode & 0o020 else 0)
     step = WriteLock(contents, at, pen.env, pen.log, directory, mode, doing="Sharing every version")
     done = f"Shared the kernel {kernel.name} with {project}. Others make theirs with {way}."
-    return Plan((step,), done, result, ask=ask, owner=at, sweeps=(at.parent,))
+    return Plan((step,), done, result, questions=asking(ask), locks=(at,), sweeps=(at.parent,))
 
 
 def shared_kernel(directory: Path, project: str, kernel: str) -> Path:

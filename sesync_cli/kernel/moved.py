@@ -13,7 +13,8 @@ from typing import Any
 from sesync_cli.kernel.pylock import NAME
 from sesync_cli.kernel.record import remember_right
 from sesync_cli.kernel.size import remember_size, site_packages
-from sesync_cli.lock import alone, mark_finished, partial, remove
+from sesync_cli.leftovers import mark_finished, partial, remove, written_whole
+from sesync_cli.lock import alone
 from sesync_cli.plan import Report, by_hand
 
 _BELOW = (".local", "share", "sesync", "kernels", "NAME")  # where environments usually are in a home
@@ -153,11 +154,9 @@ class FollowMove:
         if contents is None:
             return
         try:
-            remove(self._beside)
-            with open(os.open(self._beside, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            with written_whole(path, self.owner, beside=self._beside) as file:
                 file.write(contents)
-            self._beside.chmod(stat.S_IMODE(path.stat().st_mode))
-            self._beside.replace(path)
+                os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(path)) from None
 

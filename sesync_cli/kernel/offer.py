@@ -16,7 +16,7 @@ from sesync_cli.kernel.pylock import NAME
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import remember_size
 from sesync_cli.kernel.specs import Folders, kernel_in, lock_name
-from sesync_cli.lock import mark_finished, mark_unfinished, partial, remove, vanish
+from sesync_cli.leftovers import mark_finished, mark_unfinished, remove, vanish, written_whole
 from sesync_cli.plan import Report, by_hand
 
 ORDINARY = {*STRANGERS, *OWN_ONLY, "PYTHONNOUSERSITE", "PATH"}  # the variables that each kernel sets
@@ -158,9 +158,8 @@ class ReplaceSpec:
             return vanish(spec, beside)
         if (spec / "kernel.json").read_bytes() != self.before:
             _mark(self.offer, self.folders, self.offer.environment)
-            beside.write_bytes(self.before)
-            beside.chmod(0o600)
-            beside.replace(spec / "kernel.json")
+            with written_whole(spec / "kernel.json", self.folders.environment(self.offer.name), beside=beside) as file:
+                file.write(self.before)
         (spec / lock_name(self.offer.environment)).unlink(missing_ok=True)
         if self.old:
             mark_finished(self.old)
@@ -186,15 +185,15 @@ class RememberAdded:
     doing: str = "Keeping that in mind"
 
     def do(self, report: Report) -> None:
-        file, beside = self.spec / "kernel.json", partial(self.spec / "kernel.json", owner=self.owner)
+        file = self.spec / "kernel.json"
         data = json.loads(file.read_bytes())
         data["metadata"]["sesync"]["recipe"]["added"] = self.added
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
-            json.dump(data, stream, indent=1)
-        beside.replace(file)
+        with written_whole(file, self.owner) as stream:
+            stream.write(json.dumps(data, indent=1).encode())
 
     def undo(self) -> None:
-        remove(partial(self.spec / "kernel.json", owner=self.owner))
+        # what was kept in mind is what was installed, as far as one knows
+        return
 
     def __str__(self) -> str:
         return f"# the recipe in {self.spec / 'kernel.json'} keeps: {', '.join(self.added) or 'nothing more'}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import SesyncError
 from sesync_cli.kernel.bytecode import keep
-from sesync_cli.lock import remove
+from sesync_cli.leftovers import remove
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.run import end, started
 

@@ -13,7 +13,7 @@ from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import Size, known_size
 from sesync_cli.kernel.specfile import SpecFile, Unreadable, is_there, read_spec
 from sesync_cli.kernel.trouble import NONE, WORKS, Trouble, trouble_of
-from sesync_cli.lock import is_unfinished, partial
+from sesync_cli.leftovers import is_unfinished, partial
 from sesync_cli.python.environments import version_in
 
 AGAIN = "@2"  # no name of a kernel has it

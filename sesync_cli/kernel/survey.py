@@ -8,7 +8,7 @@ from sesync_cli.errors import NotFound
 from sesync_cli.kernel.layout import command_of, environment_of
 from sesync_cli.kernel.specs import AGAIN, Folders, Kernel, entries, read_kernel, specs_in
 from sesync_cli.kernel.trouble import Trouble
-from sesync_cli.lock import in_the_making
+from sesync_cli.leftovers import in_the_making
 from sesync_cli.names import listed, near
 
 _MOST = 3  # names of others in a sentence

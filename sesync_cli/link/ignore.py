@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from sesync_cli.disk import FULL
-from sesync_cli.plan import Report, RewriteFile, by_hand
+from sesync_cli.plan import Report, by_hand
 from sesync_cli.run import ProgramFailed, run
+from sesync_cli.steps import RewriteFile
 
 _UNWRITABLE = {*FULL, errno.EACCES, errno.EPERM, errno.EROFS}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from sesync_cli.directory import Directory, State, beside, look, mounted, projects, unreachable
 from sesync_cli.errors import Conflict, NotFound, Refused
 from sesync_cli.names import checked, listed, near
-from sesync_cli.plan import Plan, RemoveLink, Step, Symlink, Watch
+from sesync_cli.plan import Plan, Step, Watch
 from sesync_cli.site.settings import Site
 
 
@@ -81,6 +81,7 @@ def plan_link(wish: Wish, site: Site, watch: Watch) -> Plan:
 def _linking(wish: Wish, link: Link | None, done: Plan) -> Plan:
     # imported here since nobody who has the link already shall wait for it
     from sesync_cli.link.ignore import ignoring
+    from sesync_cli.steps import Symlink
 
     target = done.result["target"]
     ignored, warnings = ignoring(wish.at)
@@ -90,7 +91,7 @@ def _linking(wish: Wish, link: Link | None, done: Plan) -> Plan:
         steps=steps,
         done=f"Linked {shown(wish.at, wish.home)} to {target}.",
         warnings=(*done.warnings, *warnings),
-        owner=wish.at,
+        locks=(wish.at,),
         sweeps=(wish.at.parent,),
     )
 
@@ -98,6 +99,7 @@ def _linking(wish: Wish, link: Link | None, done: Plan) -> Plan:
 def plan_unlink(name: str, folder: Path, home: Path, site: Site) -> Plan:
     """How to be without the link of this name or to this project; no file server is asked."""
     from sesync_cli.link.ignore import forgetting
+    from sesync_cli.steps import RemoveLink
 
     if "/" in name or not os.path.lexists(folder / name):
         checked(name, "link")
@@ -110,7 +112,7 @@ def plan_unlink(name: str, folder: Path, home: Path, site: Site) -> Plan:
     result = {"link": link.at, "target": link.text}
     steps: tuple[Step, ...] = (RemoveLink(link.at, link.text), *forgetting(link.at))
     done = f"Removed the link {shown(link.at, home)}; the data in {site.data_root / link.below} stays."
-    return Plan(steps, done, result, owner=link.at, sweeps=(folder,))
+    return Plan(steps, done, result, locks=(link.at,), sweeps=(folder,))
 
 
 def list_links(folder: Path, site: Site, watch: Watch) -> list[LinkedDirectory]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sesync_cli.disk import FULL
 from sesync_cli.errors import Conflict
-from sesync_cli.lock import partial, remove
+from sesync_cli.leftovers import partial, remove
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.put.crew import Guard, Tell
 from sesync_cli.put.entries import Entry, Found, is_unchanged

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.errors import Conflict, SesyncError
-from sesync_cli.lock import partial, remove, sweep
+from sesync_cli.leftovers import partial, remove, sweep
 from sesync_cli.put.crew import Tell
 from sesync_cli.put.entries import Entry, Found, There
 from sesync_cli.put.job import Job

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import localtime, strftime
 from typing import Any
 
-from sesync_cli.plan import Plan, Step, Watch, by_hand
+from sesync_cli.plan import Plan, Question, Step, Watch, asking, by_hand
 from sesync_cli.put.crew import Guard
 from sesync_cli.put.entries import Found, There
 from sesync_cli.put.errand import Errand, check_names, check_places, folder_of, guard, with_companions
@@ -54,32 +54,32 @@ class _Making:
     def plan(self, finals: list[str]) -> Plan:
         found = self.found
         tally = Tally(sum(not one.is_folder for one in found.entries))
-        asked = self._copying(tally) + self._afterwards(tally)
-        steps: list[tuple[Step, str]] = [(Clear(found, self.guard), "")] if found.leftovers else []
-        steps += asked
+        questions: list[Question] = []
+        steps: list[Step] = [Clear(found, self.guard)] if found.leftovers else []
+        steps += [*self._copying(tally, questions), *self._afterwards(tally)]
         new = self._of(There.NOTHING) + self._of(There.ANOTHER)
         plan = Plan(
-            tuple(step for step, _ in steps),
+            tuple(steps),
             _there(found, finals),
             self._result(finals, new),
             warnings=tuple(_warnings(found)),
-            owner=Path(found.owner),
-            ask=_told_secrets(found),
-            each=tuple(question for _, question in steps) if any(question for _, question in steps) else (),
+            locks=(Path(found.owner),),
+            questions=(*asking(_told_secrets(found)), *questions),
         )
         return replace(plan, after=lambda: self._after(plan, tally, finals)) if steps else plan
 
     def _of(self, there: There) -> list[int]:
         return [number for number, one in enumerate(self.found.entries) if one.there == there and not one.is_folder]
 
-    def _copying(self, tally: Tally) -> list[tuple[Step, str]]:
+    def _copying(self, tally: Tally, questions: list[Question]) -> list[Step]:
+        """What copies; what replaces something is asked about, each by itself."""
         found, errand = self.found, self.errand
         others = self._of(There.ANOTHER)
         chosen = tuple(number for number, one in enumerate(found.entries) if one.there != There.ANOTHER)
         how = Verification(errand.move or errand.manifest, errand.manifest, errand.by_hand("--checksum", "--replace"))
-        steps: list[tuple[Step, str]] = []
+        steps: list[Step] = []
         if has_work(found, chosen) or (chosen and how.existing):
-            steps.append((Put(found, chosen, tally, self.guard, _shown(found), how), ""))
+            steps.append(Put(found, chosen, tally, self.guard, _shown(found), how))
         for number in others:
             entry = found.entries[number]
             final = found.final(entry)
@@ -87,10 +87,11 @@ class _Making:
             one = Put(found, (number,), tally, self.guard, by, how, replace=True)
             when = strftime("%Y-%m-%d %H:%M", localtime(entry.facts.modified / 1e9))
             what = f"{found.source(entry)} ({size(entry.facts.size)}, of {when})"
-            steps.append((one, f"Replace {final}, which is another one, by {what}?"))
+            steps.append(one)
+            questions.append(Question(f"Replace {final}, which is another one, by {what}?", (one,)))
         return steps
 
-    def _afterwards(self, tally: Tally) -> list[tuple[Step, str]]:
+    def _afterwards(self, tally: Tally) -> list[Step]:
         found, errand = self.found, self.errand
         steps: list[Step] = []
         if errand.manifest and found.entries:
@@ -99,7 +100,7 @@ class _Making:
             linked = self.linked if errand.link else frozenset()
             steps += [Leave(found, tally, self.guard, linked)] if found.entries else []
             steps += [Point(at, final, tally) for at, final in self.pointing.items()]
-        return [(step, "") for step in steps]
+        return steps
 
     def _result(self, finals: list[str], new: list[int]) -> dict[str, Any]:
         found = self.found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.errors import Conflict
-from sesync_cli.lock import partial
+from sesync_cli.leftovers import written_whole
 from sesync_cli.plan import Report
 from sesync_cli.put.crew import Guard, Tell
 from sesync_cli.put.entries import Found
@@ -53,13 +53,11 @@ class KeepSums:
             one = number if entry.first < 0 else entry.first
             if entry.is_file and one in self.tally.sums:
                 sums[os.fsencode(self.found.final(entry)[tops:])] = self.tally.sums[one].hex().encode()
-        beside = str(partial(Path(self.at), owner=Path(self.found.owner)))
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644), "wb") as file:
+        with written_whole(Path(self.at), Path(self.found.owner), 0o644) as file:
             file.write(b"".join(line(sums[name], name) for name in sorted(sums)))
             file.flush()
             share(file.fileno(), os.fstat(file.fileno()), Folder.at(self.found.folder))
             os.fsync(file.fileno())
-        os.rename(beside, self.at)
 
 
 def line(digest: bytes, name: bytes) -> bytes:

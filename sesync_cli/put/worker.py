@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.errors import SesyncError
-from sesync_cli.lock import partial
+from sesync_cli.leftovers import partial
 from sesync_cli.put.contents import LONG, Changed, Contents, Hash, Unreadable, fast_hash, renew
 from sesync_cli.put.crew import Tell
 from sesync_cli.put.entries import Entry, There

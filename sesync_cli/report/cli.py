@@ -14,7 +14,7 @@ from sesync_cli.errors import NotFound, NotReady, SesyncError
 from sesync_cli.failure import Failure, last
 from sesync_cli.kernel.cli.options import folders, interpreter
 from sesync_cli.kernel.survey import find_kernels
-from sesync_cli.plan import Plan, Step
+from sesync_cli.plan import Plan, Step, asking
 from sesync_cli.probe import ask
 from sesync_cli.report.draft import Draft, drafted
 from sesync_cli.report.machine import Here, machine, wanted_python
@@ -141,7 +141,7 @@ def _plan(session: Session, draft: Draft, file: Path | None, send: bool) -> Plan
             "file": file,
             "sent": send,
         },
-        ask=f"{seen}{ask[:1].upper()}{ask[1:]}?",
+        questions=asking(f"{seen}{ask[:1].upper()}{ask[1:]}?"),
     )
 
 

@@ -1,12 +1,11 @@
 """The steps that keep a mail in a file, and that hand it to the system's mailer."""
 
-import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.errors import Conflict, SesyncError
-from sesync_cli.lock import partial, remove
+from sesync_cli.leftovers import written_whole
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.report.draft import Draft
 from sesync_cli.run import need, run
@@ -23,21 +22,15 @@ class SaveMail:
     doing: str = "Saving the mail"
 
     def do(self, report: Report) -> None:
-        with open(os.open(self._beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(self.draft.text)
         try:
-            os.link(self._beside, self.at)  # unlike a rename it does not replace what has appeared meanwhile
+            with written_whole(self.at, self.at, replaces=False) as file:
+                file.write(self.draft.text.encode())
         except FileExistsError:
             raise taken(self.at) from None
-        finally:
-            remove(self._beside)
 
     def undo(self) -> None:
-        remove(self._beside)
-
-    @property
-    def _beside(self) -> Path:
-        return partial(self.at, owner=self.at)
+        # a mail that is saved whole is the person's
+        return
 
     def __str__(self) -> str:
         return f"sesync report > {by_hand(self.at)}"

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from sesync_cli.errors import Refused
 from sesync_cli.git.address import Address
-from sesync_cli.plan import RewriteFile, by_hand
+from sesync_cli.plan import by_hand
+from sesync_cli.steps import RewriteFile
 
 
 @dataclass(frozen=True)

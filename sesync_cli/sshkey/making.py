@@ -1,20 +1,16 @@
 """Steps that make a key pair, or the public half of one. What is there is never replaced."""
 
 import contextlib
-import errno
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import Conflict, SesyncError
 from sesync_cli.git.ssh_keys import Key, bare, public_half
-from sesync_cli.lock import partial, remove
+from sesync_cli.leftovers import appear, partial, remove, written_whole
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.run import ProgramFailed, attended, calm, run
-
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK}  # a file system without hard links
 
 
 @dataclass(frozen=True)
@@ -98,10 +94,11 @@ class MakeKey:
         self.keygen.run(words if self.keygen.asks else [*words, "-N", ""], catch=False)
         made.chmod(0o600)
         public_half(made).chmod(0o644)
-        with calm():
-            _appear(made, self.path)
+        with calm(), _unless_taken(self.path):
+            appear(made, self.path)
             try:
-                _appear(public_half(made), public_half(self.path))
+                with _unless_taken(public_half(self.path)):
+                    appear(public_half(made), public_half(self.path))
             except BaseException:
                 self.path.unlink()
                 raise
@@ -129,12 +126,9 @@ class MakePublic:
 
     def do(self, report: Report) -> None:
         line = f"{self.key.public or self._told()} {self.comment}\n"
-        beside = partial(self.key.public_path, owner=self.keygen.folder)
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), "w") as file:
-            file.write(line)
-        with calm():
-            _appear(beside, self.key.public_path)
-            remove(beside)
+        path = self.key.public_path
+        with _unless_taken(path), written_whole(path, self.keygen.folder, 0o644, replaces=False) as file:
+            file.write(line.encode())
 
     def _told(self) -> str:
         if self.key.has_passphrase and not self.keygen.asks:
@@ -147,21 +141,15 @@ class MakePublic:
 
     def undo(self) -> None:
         # the public half of a key that is there is true, and harms nobody
-        remove(partial(self.key.public_path, owner=self.keygen.folder))
+        return
 
     def __str__(self) -> str:
         return f"{by_hand('ssh-keygen', '-y', '-f', self.key.path)} > {by_hand(self.key.public_path)}"
 
 
-def _appear(made: Path, final: Path) -> None:
-    """Give a finished file its name, unless that is taken meanwhile."""
+@contextlib.contextmanager
+def _unless_taken(final: Path) -> Iterator[None]:
     try:
-        os.link(made, final)
+        yield
     except FileExistsError:
         raise Conflict(f"{final} has appeared meanwhile, and stays", hint="Run the command again.") from None
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        if os.path.lexists(final):
-            raise Conflict(f"{final} has appeared meanwhile, and stays", hint="Run the command again.") from None
-        made.rename(final)

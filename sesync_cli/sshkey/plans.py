@@ -12,7 +12,7 @@ from sesync_cli.git import known_hosts
 from sesync_cli.git.failures import Attempt
 from sesync_cli.git.ssh_keys import Key, find_keys
 from sesync_cli.gitlab.api import Account
-from sesync_cli.plan import Plan, Step
+from sesync_cli.plan import Plan, Step, asking
 from sesync_cli.sshkey import block
 from sesync_cli.sshkey.admission import Admit, Person
 from sesync_cli.sshkey.making import Keygen, MakeFolder, MakeKey, MakePublic
@@ -60,7 +60,7 @@ def plan_key(attempt: Attempt, caller: Caller, ways: Ways) -> Plan:
     kept = (*odd, *(f"{one.problem}; it stays as it is" for one in ground.keys if key is None))
     done, facts = _outcome(attempt, key or Key(path, "", False, False), None)
     folder = caller.folder
-    return Plan((*steps, admit), done, facts, ask, kept, owner=folder, sweeps=(folder,), after=after)
+    return Plan((*steps, admit), done, facts, asking(ask), kept, locks=(folder,), sweeps=(folder,), after=after)
 
 
 def _known(ground: Ground, proof: Proof) -> Plan | None:

@@ -1,6 +1,5 @@
 """sesync sync"""
 
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import click
@@ -12,6 +11,7 @@ from sesync_cli.git import identity
 from sesync_cli.git.connection import Traveller
 from sesync_cli.git.exposed import exposed
 from sesync_cli.git.identity import Introduce
+from sesync_cli.lock import alone
 from sesync_cli.plan import Plan, by_hand
 from sesync_cli.run import need
 from sesync_cli.session import Session
@@ -31,7 +31,6 @@ from sesync_cli.sync.working_copy import Place, WorkingCopy, clones, is_named, n
 _SEEN = "sesync.sync.server"
 _PICKED = "sesync.sync.picked"
 _WHO = "sesync.sync.who"
-_AGAIN = "sesync.sync.again"
 
 
 def _offered(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -62,7 +61,7 @@ def sync(session: Session, repo: str | None, file: tuple[str, ...], message: str
     place = Place(session.home, session.cwd)
     repo, files = _sorted(repo, file, message, place)
     copy = named(repo, place)
-    with _alone(copy):
+    with alone(copy.place, screen.doing("Waiting for another sesync")):
         if left := recover(copy):
             return plan_recovery(copy, left)
         stands = status(copy)
@@ -73,17 +72,6 @@ def sync(session: Session, repo: str | None, file: tuple[str, ...], message: str
         if any(isinstance(step, (Commit, Merge)) for step in plan.steps):
             plan = replace(plan, steps=(*_introduction(session, copy), *plan.steps))
         return plan.warned(exposed(copy.top, copy.shown, session.site))
-
-
-def _alone(copy: WorkingCopy) -> AbstractContextManager[None]:
-    """The lock of this working copy, for the first of the two times that a plan is made; the second has it."""
-    meta = click.get_current_context().meta
-    if _AGAIN in meta:
-        return nullcontext()
-    from sesync_cli.lock import alone
-
-    meta[_AGAIN] = True
-    return alone(copy.place, screen.doing("Waiting for another sesync"))
 
 
 def _sorted(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sesync_cli.git.client import ask, pieces
-from sesync_cli.lock import remove
+from sesync_cli.leftovers import remove, written_whole
 from sesync_cli.sync.status import exists, no_folder
 from sesync_cli.sync.working_copy import WorkingCopy
 
@@ -40,14 +40,10 @@ class Entry:
 
 def note(copy: WorkingCopy, entry: Entry) -> None:
     """Write down what is about to happen."""
-    page = _page(copy)
-    beside = page.with_name(f"{page.name}~")
-    remove(beside)
-    with open(beside, "w") as file:
-        json.dump(asdict(entry), file)
+    with written_whole(_page(copy), copy.place, 0o666) as file:
+        file.write(json.dumps(asdict(entry)).encode())
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(page)
 
 
 def settled(copy: WorkingCopy) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sesync_cli.git.connection import Traveller
-from sesync_cli.plan import Plan, Step
+from sesync_cli.plan import Plan, Step, asking
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import conflicts, words
 from sesync_cli.sync.chosen import Chosen
@@ -58,7 +58,7 @@ def plan_sync(found: Exchange, server: Server, wish: Wish) -> Plan:
         steps.append(push)
     return replace(
         _described(found, tuple(steps)),
-        ask=_question(found, push in steps),
+        questions=asking(_question(found, push in steps)),
         warnings=_warnings(chosen),
         after=lambda: _after(found, steps, push, submodules),
     )
@@ -79,7 +79,7 @@ def _submodules(found: Exchange, wish: Wish) -> UpdateSubmodules:
 
 
 def _described(found: Exchange, steps: tuple[Step, ...]) -> Plan:
-    return Plan(steps, words.done(found), words.result(found), owner=found.copy.place)
+    return Plan(steps, words.done(found), words.result(found), locks=(found.copy.place,))
 
 
 def _after(found: Exchange, steps: list[Step], push: Push, submodules: UpdateSubmodules) -> dict[str, Any]:

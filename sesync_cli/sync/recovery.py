@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sesync_cli.errors import Conflict
-from sesync_cli.plan import Plan, Report
+from sesync_cli.plan import Plan, Report, asking
 from sesync_cli.sync import journal
 from sesync_cli.sync.locks import RemoveLock, left_locks, wait_until_free
 from sesync_cli.sync.submodules import parts
@@ -64,7 +64,7 @@ def plan_recovery(copy: WorkingCopy, left: list[Left]) -> Plan:
         if isinstance(one, TakeBack):
             ask = f"A sesync {one.holder} is at work in {one.copy.shown}, or was killed there. Is it over?"
             done = f"Took back what was half done in {one.copy.shown}. Now run it again."
-    return Plan(tuple(left), done, {"path": copy.top}, ask=ask, owner=copy.place)
+    return Plan(tuple(left), done, {"path": copy.top}, questions=asking(ask), locks=(copy.place,))
 
 
 def _take_back(copy: WorkingCopy) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import re
 
 from sesync_cli.git.client import ask
-from sesync_cli.lock import partial, remove
+from sesync_cli.leftovers import written_whole
 from sesync_cli.sync.tracking import Branch
 from sesync_cli.sync.working_copy import WorkingCopy
 
@@ -21,12 +21,10 @@ def remember(copy: WorkingCopy, branch: Branch) -> None:
     line = f"{branch.commit} {branch.tracking}"
     if not branch.commit or line in (lines := _lines(copy)):
         return
-    page = copy.common / _PAGE
-    beside = partial(page, owner=copy.place)
-    with contextlib.suppress(OSError):  # git remembers for a while, too
-        beside.write_text("".join(f"{one}\n" for one in [*lines, line][-_LONGEST:]))
-        beside.replace(page)
-    remove(beside)
+    text = "".join(f"{one}\n" for one in [*lines, line][-_LONGEST:])
+    # git remembers for a while, too
+    with contextlib.suppress(OSError), written_whole(copy.common / _PAGE, copy.place, 0o666) as file:
+        file.write(text.encode())
 
 
 def past(copy: WorkingCopy, branch: Branch) -> list[str]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from sesync_cli.errors import Refused
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.lock import in_the_making
-from sesync_cli.plan import Plan, by_hand
+from sesync_cli.leftovers import in_the_making
+from sesync_cli.plan import Plan, Question, by_hand
 from sesync_cli.usage.account import Found
 from sesync_cli.usage.going import Discard, DropKernel, Item, Outcome, Sweep, Thing
 from sesync_cli.usage.places import CACHES, KERNELS, PIP, SESYNC, TRASH, UV, Household, is_within
@@ -51,7 +51,7 @@ def plan_clean(one: Found, mine: Household, broken: Broken) -> Plan:
         done,
         _result([step.item for step in steps], outcome),
         warnings=warnings,
-        each=tuple(step.item.question for step in steps),
+        questions=tuple(Question(step.item.question, (step,)) for step in steps),
         after=lambda: {
             "done": f"Freed {size(outcome.freed)}.",
             "warnings": (*warnings, *outcome.kept),

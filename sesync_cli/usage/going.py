@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sesync_cli.errors import SesyncError, Stopped
 from sesync_cli.kernel.specs import Folders
-from sesync_cli.lock import alone, partial, sweep, vanish
+from sesync_cli.leftovers import partial, sweep, vanish
+from sesync_cli.lock import alone
 from sesync_cli.plan import Plan, Report, by_hand
 from sesync_cli.view import size
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sesync_cli.directory import mounts
 from sesync_cli.kernel.specs import Folders, Kernel
-from sesync_cli.lock import in_the_making
+from sesync_cli.leftovers import in_the_making
 from sesync_cli.site.settings import Site
 from sesync_cli.usage.walk import LEFT, Place, Rules
 

@@ -8,7 +8,7 @@ import pytest
 from sesync_cli.errors import Conflict
 from sesync_cli.kernel.environment import PlaceEnvironment, clean
 from sesync_cli.kernel.size import known_size, measure, remember_size
-from sesync_cli.lock import partial
+from sesync_cli.leftovers import partial
 
 
 def filled(folder: Path) -> Path:

@@ -17,7 +17,8 @@ BUILDS = """
 import sys, time
 from pathlib import Path
 from contextlib import nullcontext
-from sesync_cli.lock import alone, partial
+from sesync_cli.leftovers import partial
+from sesync_cli.lock import alone
 place = Path(sys.argv[1], ".local/share/sesync/kernels/trees")
 place.parent.mkdir(parents=True)
 with alone(place, nullcontext()):

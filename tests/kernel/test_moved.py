@@ -13,7 +13,8 @@ import pytest
 
 from sesync_cli.kernel.environment import python_in_spec
 from sesync_cli.kernel.moved import Move
-from sesync_cli.lock import alone, mark_unfinished
+from sesync_cli.leftovers import mark_unfinished
+from sesync_cli.lock import alone
 from tests.conftest import SESYNC, needed
 from tests.kernel import ground
 

@@ -37,10 +37,10 @@ def test_different_kernels_do_not_wait_for_each_other(both, home, sesync):
     """While one is being made, its lock held for as long as we like, the other is made."""
     from filelock import FileLock
 
-    from sesync_cli.lock import _key, _lock_file
+    from sesync_cli.lock import key_of, lock_file
 
     (ground.environments(home)).mkdir(parents=True)
-    held = FileLock(_lock_file(_key(ground.environments(home) / "oaks")))
+    held = FileLock(lock_file(key_of(ground.environments(home) / "oaks")))
     with held:
         assert sesync("kernel", "create", "pines").code == 0
     assert [one["name"] for one in sesync("kernel", "list", "--json").json] == ["pines"]

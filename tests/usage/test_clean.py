@@ -16,12 +16,12 @@ pytestmark = pytest.mark.usefixtures("site", "own_caches")
 DIES = """
 import os, signal, sys
 from pathlib import Path
-from sesync_cli import lock
+from sesync_cli import leftovers
 def stop(path, aside):
     path.rename(aside)
     os.kill(os.getpid(), signal.SIGKILL)
-lock.vanish.__code__ = stop.__code__
-lock.vanish.__globals__["signal"] = signal
+leftovers.vanish.__code__ = stop.__code__
+leftovers.vanish.__globals__["signal"] = signal
 sys.argv[1:] = ["usage", "--clean", "--yes"]
 from sesync_cli.app import main
 main()
@@ -277,7 +277,7 @@ def test_a_kernel_that_was_mended_meanwhile_stays(terminal, home: Path):
 def test_leftovers_of_dead_runs_go_and_those_of_the_living_stay(sesync: Run, background, home: Path):
     build = (
         "import sys, time\nfrom pathlib import Path\nfrom contextlib import nullcontext\n"
-        "from sesync_cli.lock import alone, partial\nplace = Path(sys.argv[1])\n"
+        "from sesync_cli.leftovers import partial; from sesync_cli.lock import alone\nplace = Path(sys.argv[1])\n"
         "with alone(place, nullcontext()):\n    partial(place, owner=place).mkdir(parents=True)\n"
         "    (partial(place, owner=place) / 'x').write_bytes(b'x' * 50_000)\n"
         "    print('building', flush=True)\n    time.sleep(1000)\n"

@@ -22,7 +22,7 @@ from sesync_cli.git.address import Address, typed
 from sesync_cli.git.exposed import exposed
 from sesync_cli.git.failures import Attempt
 from sesync_cli.names import tilde
-from sesync_cli.plan import Plan
+from sesync_cli.plan import Need, Plan, asking
 from sesync_cli.run import need
 from sesync_cli.session import Session
 from sesync_cli.sync.update import Update
@@ -98,8 +98,10 @@ def _plan_clone(session: Session, attempt: Attempt, facts: Mapping[str, Any], ex
         }
 
     steps = (*way.steps, *who.steps, Clone(attempt, way.connection, big.extent))
-    needs = (big.bytes, final.parent) if big.bytes else None
-    return Plan(steps, done, facts, ask=way.ask, owner=final, sweeps=(final.parent,), needs=needs, after=after)
+    needs = (Need(big.bytes, final.parent),) if big.bytes else ()
+    return Plan(
+        steps, done, facts, questions=asking(way.ask), locks=(final,), sweeps=(final.parent,), needs=needs, after=after
+    )
 
 
 def _plan_redirect(session: Session, attempt: Attempt, there: Address, facts: Mapping[str, Any]) -> Plan:
@@ -107,7 +109,7 @@ def _plan_redirect(session: Session, attempt: Attempt, there: Address, facts: Ma
     way = _way(session, attempt, None)
     steps = (*way.steps, Redirect(attempt, there.url, way.connection))
     done = f"{shown} now goes to {attempt.where} over {attempt.address.scheme}."
-    return Plan(steps, done, facts, ask=way.ask, owner=attempt.folder)
+    return Plan(steps, done, facts, questions=asking(way.ask), locks=(attempt.folder,))
 
 
 def _plan_update(session: Session, attempt: Attempt, facts: Mapping[str, Any]) -> Plan:
@@ -121,7 +123,7 @@ def _plan_update(session: Session, attempt: Attempt, facts: Mapping[str, Any]) -
         return {"done": done, "warnings": tuple(f"a submodule is at an earlier state: {one}" for one in update.missed)}
 
     steps = (*way.steps, update)
-    return Plan(steps, f"{shown} is up to date.", facts, ask=way.ask, owner=final, after=after)
+    return Plan(steps, f"{shown} is up to date.", facts, questions=asking(way.ask), locks=(final,), after=after)
 
 
 def _way(session: Session, attempt: Attempt, folder: Path | None) -> connection.Way:

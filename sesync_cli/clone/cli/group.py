@@ -19,7 +19,7 @@ from sesync_cli.git.address import typed
 from sesync_cli.git.exposed import exposed
 from sesync_cli.git.failures import Attempt
 from sesync_cli.names import tilde
-from sesync_cli.plan import Plan
+from sesync_cli.plan import Plan, asking
 from sesync_cli.session import Session
 from sesync_cli.sync.update import Update
 
@@ -78,7 +78,9 @@ def plan_group(session: Session, group: str, paths: Sequence[str], wish: Wish) -
     questions = (*(way.ask for way in ways.values()), _question(session, wanted, place_of))
     ask = "\n".join(filter(None, questions))
     owner = session.home / ".sesync-group" / (group or "several")
-    plan = Plan(steps, done, facts, ask=ask, owner=owner, sweeps=(wanted[0].folder.parent,), after=after)
+    plan = Plan(
+        steps, done, facts, questions=asking(ask), locks=(owner,), sweeps=(wanted[0].folder.parent,), after=after
+    )
     return plan.warned(told)
 
 
