@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sesync_cli.disk import FULL
-from sesync_cli.lock import host, is_held, key_of, lock_file, scratch
+from sesync_cli.lock import hold_if_free, host, is_held, key_of, scratch
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK}  # a file system without hard links
 _PARTIAL = ".sesync-partial"
@@ -197,8 +197,6 @@ def _owner(entry: Path) -> str:
 
 
 def _remove_dead(entry: Path, owner: str) -> None:
-    from filelock import FileLock, Timeout
-
     key, _, place = owner.partition("-")
     where, dash, _ = place.partition("-")
     if not dash:
@@ -208,8 +206,8 @@ def _remove_dead(entry: Path, owner: str) -> None:
             remove(entry)
         return
     # held until all is gone, since a new run builds under the same name; and the old one may have ended well meanwhile
-    with contextlib.suppress(Timeout), FileLock(lock_file(key), timeout=0, mode=0o600):
-        if _owner(entry) == owner:
+    with hold_if_free(key) as is_free:
+        if is_free and _owner(entry) == owner:
             partial_name = f"{_PARTIAL}-{key}-{where}-{entry.name}"
             remove(entry) if entry.name.startswith(_PARTIAL) else vanish(entry, entry.with_name(partial_name))
 

@@ -42,6 +42,23 @@ def hold(things: Iterable[Path], waiting: AbstractContextManager[object]) -> Ite
         yield lambda moment: any(who != _ME and (at is None or at >= moment) for who, at in hands)
 
 
+@contextlib.contextmanager
+def hold_if_free(key: str) -> Iterator[bool]:
+    """Hold this lock while the block lasts if nobody does; whether it was free."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(lock_file(key), mode=0o600)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
 def key_of(thing: Path) -> str:
     """What names the lock of a path, by whatever way the path leads there."""
     import hashlib
