@@ -23,7 +23,7 @@ def environment_of(kernel: Kernel, asked: Asked) -> Path:
         raise Refused(f"{kernel.name} is a kernel of the server", hint=hint)
     if not (kernel.works or kernel.state in ("not in Jupyter", "no ipykernel")):
         hint = f"'sesync kernel repair {kernel.name}' mends it."
-        raise NotReady(f"the kernel {kernel.name} is broken: {kernel.trouble.problem}", hint=hint)
+        raise NotReady(f"the kernel {kernel.name} is broken: {kernel.problem}", hint=hint)
     if kernel.environment and (kernel.environment / "pyvenv.cfg").exists():
         return kernel.environment
     if kernel.environment:

@@ -126,14 +126,14 @@ def _check(wanted: Adoption, env: Mapping[str, str]) -> None:
     """Refuse what cannot be a kernel, as far as one sees without starting it."""
     environment, folder = wanted.environment, wanted.environment.folder
     trouble = trouble_of((str(environment.python),), folder)
-    if trouble.state == "elsewhere":
+    if trouble and trouble.kind == "elsewhere":
         hint = "It may change or go at any time. Make your own: 'sesync kernel create NAME PACKAGE...'."
-        raise Refused(f"{folder} is somebody else's: {trouble.problem}", hint=hint)
+        raise Refused(f"{folder} is somebody else's: {trouble.message}", hint=hint)
     if environment.conda and not os.path.lexists(environment.python):
         raise NotReady(f"{folder} has no Python", hint=f"Type: {_conda(folder, env, 'python', 'ipykernel')}")
-    if trouble.state != "ok":
+    if trouble:
         hint = "Make the environment anew, or a kernel: 'sesync kernel create NAME PACKAGE...'."
-        raise NotReady(f"the environment {folder} is broken: {trouble.problem}", hint=hint)
+        raise NotReady(f"the environment {folder} is broken: {trouble.message}", hint=hint)
     packages = site_packages(folder)
     if environment.sees_the_system or (packages and (packages / "ipykernel_launcher.py").exists()):
         return  # what sees the system's packages may have it from there, as its start will show

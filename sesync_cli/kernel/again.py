@@ -35,7 +35,7 @@ def checked_again(kernel: Kernel) -> Kernel:
         raise NotReady(f"{name} was never finished, so there is nothing to make again", hint=hint)
     if (kernel.spec / "kernel.json").exists() and not (kernel.spec / "kernel.json").is_file():
         hint = f"'sesync kernel remove {name}', and then 'sesync kernel create {name} ...'."
-        raise NotReady(f"{kernel.trouble.problem}, which cannot be replaced", hint=hint)
+        raise NotReady(f"{kernel.problem}, which cannot be replaced", hint=hint)
     return kernel
 
 

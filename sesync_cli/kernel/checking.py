@@ -81,7 +81,7 @@ class _Check:
     def verdict(self) -> Verdict:
         kernel = self.kernel
         unlike = edited_files(kernel)
-        problem = self._problem() if kernel.works else kernel.trouble.problem or kernel.state
+        problem = self._problem() if kernel.works else kernel.problem or kernel.state
         problem = ", and ".join(filter(None, [problem, edited(unlike)]))
         mends = bool(problem) and _is_mendable(kernel)
         self.report(1.0, kernel.name)

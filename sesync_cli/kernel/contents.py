@@ -40,7 +40,7 @@ def contents_of(kernel: Kernel) -> Contents:
     """What is in a kernel's environment; `NotReady` where it cannot be looked at."""
     environment = kernel.environment
     if environment is None or not (kernel.works or kernel.state in ("no ipykernel", "not in Jupyter", "moved")):
-        why = kernel.trouble.problem or "it has no environment of its own"
+        why = kernel.problem or "it has no environment of its own"
         hint = f"'sesync kernel show {kernel.name}' says more."
         raise NotReady(f"nothing tells which packages {kernel.name} has: {why}", hint=hint)
     if is_conda(environment):

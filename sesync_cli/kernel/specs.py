@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from sesync_cli.check import Finding
 from sesync_cli.kernel.layout import command_of, environment_of
 from sesync_cli.kernel.moved import Move
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import Size, known_size
 from sesync_cli.kernel.specfile import SpecFile, Unreadable, is_there, read_spec
-from sesync_cli.kernel.trouble import NONE, WORKS, Trouble, trouble_of
+from sesync_cli.kernel.trouble import WORKS, trouble_of
 from sesync_cli.leftovers import is_unfinished, partial
 from sesync_cli.python.environments import version_in
 
@@ -86,11 +87,11 @@ class Kernel:
     recipe: Recipe | None = None
     managed: bool = False
     server: bool = False
-    known: Trouble | None = None
+    known: Finding | None = None
     move: Move | None = None
 
     @cached_property
-    def trouble(self) -> Trouble:
+    def finding(self) -> Finding | None:
         """What is wrong with it, found out without starting anything."""
         if self.known:
             return self.known
@@ -98,12 +99,17 @@ class Kernel:
             return trouble_of(self._command, self.environment)
         found = trouble_of(self._command, environment_of(self.argv))
         problem = f"it starts {self._command[0]}, and its packages are in {self.environment}"
-        return Trouble("elsewhere", problem) if found == NONE else found
+        return found or Finding("elsewhere", problem)
 
     @property
     def state(self) -> str:
         """ "ok", or in a word or two what is wrong."""
-        return self.trouble.state
+        return self.finding.kind if self.finding else "ok"
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with it, in a few more words; empty if nothing is."""
+        return self.finding.message if self.finding else ""
 
     @property
     def works(self) -> bool:
@@ -163,7 +169,7 @@ def read_kernel(spec: Path, folders: Folders) -> Kernel:
         said = read_spec(spec)
     except Unreadable as error:
         ours = None if server else folders.made(spec.name)
-        known = Trouble("unreadable", str(error))
+        known = Finding("unreadable", str(error))
         return Kernel(spec.name, spec.name, spec, environment=ours, managed=bool(ours), server=server, known=known)
     recipe, named = Recipe.read(said.ours.get("recipe")), said.ours.get("environment")
     environment = Path(named) if recipe and isinstance(named, str) else environment_of(said.argv)
@@ -176,7 +182,7 @@ def read_kernel(spec: Path, folders: Folders) -> Kernel:
     if environment and recipe and not managed and environment.parent == folders.environments and kernel.state == "ok":
         # a copy of a spec points to the environment of another kernel, which stays that one's
         problem = f"its spec is a copy, which uses the environment of another kernel, {environment}"
-        return replace(kernel, known=Trouble("elsewhere", problem))
+        return replace(kernel, known=Finding("elsewhere", problem))
     return kernel
 
 
@@ -185,7 +191,7 @@ def _moved(spec: Path, said: SpecFile, before: Path, now: Path) -> Kernel:
     move = Move.of(before, now)
     recipe = Recipe.read(move.follow_all(said.ours["recipe"]))
     problem = f"its home has moved: it is in {now}, and Jupyter looks for it in {before}"
-    known = Trouble("moved", problem)
+    known = Finding("moved", problem)
     return Kernel(
         spec.name, said.display_name, spec, said.argv, said.env, now, recipe, managed=True, known=known, move=move
     )

@@ -4,10 +4,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from sesync_cli.check import Finding
 from sesync_cli.errors import NotFound
 from sesync_cli.kernel.layout import command_of, environment_of
 from sesync_cli.kernel.specs import AGAIN, Folders, Kernel, entries, read_kernel, specs_in
-from sesync_cli.kernel.trouble import Trouble
 from sesync_cli.leftovers import in_the_making
 from sesync_cli.names import listed, near
 
@@ -48,9 +48,9 @@ def _add_unoffered(found: dict[str, Kernel], folders: Folders) -> None:
         for path, final, busy in in_the_making(folder):
             made.add(path)
             name = final.removesuffix(AGAIN)
-            trouble = Trouble("left over", f"a run that was broken off has left {path}")
+            trouble = Finding("left over", f"a run that was broken off has left {path}")
             if busy:
-                trouble = Trouble("being made", "another run of sesync is making it right now")
+                trouble = Finding("being made", "another run of sesync is making it right now")
             if name not in found:
                 found[name] = Kernel(name, name, folders.spec(name), environment=path, managed=True, known=trouble)
             elif busy and not found[name].works:
@@ -61,7 +61,7 @@ def _add_unoffered(found: dict[str, Kernel], folders: Folders) -> None:
     for path in left:
         if os.path.realpath(path) not in real:
             name = path.name.removesuffix(AGAIN)
-            known = Trouble("not in Jupyter", f"its packages are in {path}, and nothing in Jupyter names them")
+            known = Finding("not in Jupyter", f"its packages are in {path}, and nothing in Jupyter names them")
             orphan = Kernel(name, name, folders.spec(name), environment=path, managed=True, known=known)
             found.setdefault(name, orphan)
 
@@ -74,7 +74,7 @@ def _mark_moved(found: dict[str, Kernel]) -> None:
             argv = move.follow_all(kernel.argv)
             program, now = command_of(kernel.argv)[0], command_of(argv)[0]
             if program != now and os.access(now, os.X_OK):
-                known = Trouble("moved", f"your home has moved: it starts {program}, which is {now} by now")
+                known = Finding("moved", f"your home has moved: it starts {program}, which is {now} by now")
                 found[name] = replace(kernel, environment=environment_of(argv), known=known, move=move)
 
 
@@ -88,7 +88,7 @@ def _mark_namesake(found: dict[str, Kernel], other: Kernel, folders: Folders) ->
         problem = f"Jupyter offers the server's kernel of that name, {other.spec}, and not this one"
     elif not other.server:
         problem = f"Jupyter offers either it or {other.spec}, whose name differs in capitals only"
-    found[other.name.lower()] = replace(kernel, known=Trouble("same name", problem))
+    found[other.name.lower()] = replace(kernel, known=Finding("same name", problem))
 
 
 def _mark_twins(found: dict[str, Kernel]) -> None:
@@ -102,5 +102,5 @@ def _mark_twins(found: dict[str, Kernel]) -> None:
             if not found[name].server and found[name].state == "ok":
                 others = [found[one].name for one in names[: _MOST + 1] if one != name][:_MOST]
                 more = f" and {len(names) - 1 - len(others)} more" if len(names) - 1 > len(others) else ""
-                known = Trouble("same title", f"Jupyter shows it as '{title}', and {', '.join(others)}{more} too")
+                known = Finding("same title", f"Jupyter shows it as '{title}', and {', '.join(others)}{more} too")
                 found[name] = replace(found[name], known=known)

@@ -4,10 +4,10 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from sesync_cli.check import Finding
 from sesync_cli.kernel.layout import is_conda
 from sesync_cli.kernel.size import site_packages
 from sesync_cli.python.environments import settings_of
@@ -20,30 +20,19 @@ _LAUNCHERS = ("ipykernel_launcher", "ipykernel")
 _LINKS = 40  # more in a row lead in a circle
 
 
-@dataclass(frozen=True)
-class Trouble:
-    """A kernel's state, in a word or two that stay as they are, and in a few more words what is wrong with it."""
-
-    state: str = "ok"
-    problem: str = ""
-
-
-NONE = Trouble()
-
-
-def trouble_of(argv: Sequence[str], environment: Path | None) -> Trouble:
+def trouble_of(argv: Sequence[str], environment: Path | None) -> Finding | None:
     """What keeps this command from starting a kernel; `environment` is where its packages are, if that can be told."""
     program = argv[0]
     if environment and not os.path.isdir(environment):
-        return Trouble("no environment", f"its environment {environment} {_lost(str(environment))}")
+        return Finding("no environment", f"its environment {environment} {_lost(str(environment))}")
     real = _followed(program)
     if problem := _no_program(program, real) or (_no_python(environment, real) if environment else ""):
-        return Trouble("no Python", problem)
+        return Finding("no Python", problem)
     if environment and _runs_ipykernel(argv) and not _has_ipykernel(environment):
-        return Trouble("no ipykernel", f"the package ipykernel is missing in {environment}")
+        return Finding("no ipykernel", f"the package ipykernel is missing in {environment}")
     if owner := _owner(program):
-        return Trouble("elsewhere", f"its Python is in the home of {owner}: {program}")
-    return NONE
+        return Finding("elsewhere", f"its Python is in the home of {owner}: {program}")
+    return None
 
 
 def _no_program(program: str, real: str) -> str:

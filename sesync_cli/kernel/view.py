@@ -50,7 +50,7 @@ def row(kernel: Kernel) -> Row:
         display_name=kernel.display_name,
         python=kernel.python,
         state=kernel.state,
-        problem=kernel.trouble.problem,
+        problem=kernel.problem,
         alone_bytes=room.alone if room else None,
         shared_bytes=room.shared if room else None,
         managed=kernel.managed,

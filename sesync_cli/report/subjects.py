@@ -68,7 +68,7 @@ def of_path(found: Rights) -> Subject:
 
 def of_kernel(kernel: Kernel, logs: Iterable[Path]) -> Subject:
     """A kernel, its state, and its newest log."""
-    lines = [f"state: {kernel.state}{f', {kernel.trouble.problem}' if kernel.trouble.problem else ''}"]
+    lines = [f"state: {kernel.state}{f', {kernel.problem}' if kernel.problem else ''}"]
     lines += [f"spec: {kernel.spec}", f"starts: {' '.join(kernel.argv)}"]
     if kernel.environment:
         lines.append(f"environment: {kernel.environment}, Python {kernel.python or 'unknown'}")

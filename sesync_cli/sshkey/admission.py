@@ -89,12 +89,12 @@ class Admit:
     def _is_in(self, key: Key) -> bool:
         proof = prove(self.attempt, self.caller)
         finding = found_in(proof, self.attempt, [key])
-        if finding and finding.problem == Problem.PASSPHRASE and self.person.is_there:
+        if finding and finding.kind == Problem.PASSPHRASE and self.person.is_there:
             proof = prove(self.attempt, self.caller, asks=True)
             finding = found_in(proof, self.attempt, [key])
-        if finding and finding.problem == Problem.KEY_REFUSED:
+        if finding and finding.kind == Problem.KEY_REFUSED:
             return False
-        if finding and not (finding.problem == Problem.PASSPHRASE and not self.person.is_there):
+        if finding and not (finding.kind == Problem.PASSPHRASE and not self.person.is_there):
             raise finding.as_error()
         self.heard.append(proof)
         return True

@@ -1,17 +1,20 @@
 """`sesync ssh-key --check` and `--show`: what there is and what is wrong, with nothing changed."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sesync_cli.check import Finding
 from sesync_cli.errors import NotFound, SesyncError
 from sesync_cli.git import known_hosts
 from sesync_cli.git.failures import Attempt
+from sesync_cli.plan import Plan
 from sesync_cli.sshkey.proof import Caller
-from sesync_cli.sshkey.rights import Open, others_write
+from sesync_cli.sshkey.rights import Open, SetRights, others_write
 from sesync_cli.sshkey.server import command
 from sesync_cli.sshkey.survey import Ground, first_proof, look
-from sesync_cli.sshkey.trouble import Finding, Problem, found_in, no_key
+from sesync_cli.sshkey.trouble import Problem, found_in, no_key
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Checked:
     greeting: str
     key: Path | None
     fingerprint: str
-    findings: tuple[Finding, ...]
+    findings: tuple[Mapping[str, str], ...]
     warnings: tuple[str, ...]
 
 
@@ -54,11 +57,40 @@ def show(attempt: Attempt, caller: Caller) -> Shown:
 
 def check(attempt: Attempt, caller: Caller) -> Checked:
     """Everything that is wrong, the server's own word included."""
+    seen = examined(attempt, caller)
+    key = seen.ground.best if seen.ground else None
+    return Checked(
+        attempt.address.host,
+        attempt.address.user,
+        not seen.findings,
+        seen.enters,
+        seen.greeting,
+        key.path if key else None,
+        known_hosts.fingerprint(key.public) if key and key.public else "",
+        tuple({"problem": one.kind, "message": one.message, "hint": one.hint} for one in seen.findings),
+        tuple(_warnings(seen.ground) if seen.ground else ()),
+    )
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was found, the facts that it was found in (None if ssh's settings cannot be read), and what a server says.
+
+    `enters` is true where the server lets the person in.
+    """
+
+    findings: list[Finding]
+    ground: Ground | None = None
+    greeting: str = ""
+    enters: bool = False
+
+
+def examined(attempt: Attempt, caller: Caller) -> Examined:
+    """Everything between somebody's ssh and a server, looked at with nothing changed."""
     try:
         ground = look(attempt, caller)
     except SesyncError as error:
-        finding = Finding(Problem.SETTINGS, str(error), error.hint)
-        return Checked(attempt.address.host, attempt.address.user, False, False, "", None, "", (finding,), ())
+        return Examined([Finding(Problem.SETTINGS, str(error), error.hint)])
     findings = [_open(attempt, one) for one in ground.open]
     hindered = any(one.is_refused for one in ground.open)
     greeting, enters = "", False
@@ -70,24 +102,14 @@ def check(attempt: Attempt, caller: Caller) -> Checked:
         if wrong := found_in(proof, attempt, ground.keys):
             findings.append(wrong)
     if not (ground.best or ground.agent or enters):
-        findings = [*(one for one in findings if one.problem != Problem.KEY_REFUSED), no_key(attempt, ground.keys)]
-    key = ground.best
-    return Checked(
-        attempt.address.host,
-        attempt.address.user,
-        not findings,
-        enters,
-        greeting,
-        key.path if key else None,
-        known_hosts.fingerprint(key.public) if key and key.public else "",
-        tuple(findings),
-        tuple(_warnings(ground)),
-    )
+        findings = [*(one for one in findings if one.kind != Problem.KEY_REFUSED), no_key(attempt, ground.keys)]
+    return Examined(findings, ground, greeting, enters)
 
 
 def _open(attempt: Attempt, one: Open) -> Finding:
     message = f"{one.harm}{', so ssh does not use it' if one.is_refused else ''}"
-    return Finding(Problem.OPEN_RIGHTS, message, f"'{command(attempt)}' closes it.")
+    mend = Plan((SetRights(one.path, one.closed),), f"Closed {one.path}.")
+    return Finding(Problem.OPEN_RIGHTS, message, f"'{command(attempt)}' closes it.", mend)
 
 
 def _host(ground: Ground) -> Finding | None:

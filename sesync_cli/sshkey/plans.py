@@ -67,9 +67,9 @@ def _known(ground: Ground, proof: Proof) -> Plan | None:
     """The plan to do nothing, if the server knows a key; None if it knows none; other trouble is an error."""
     attempt, key = ground.attempt, ground.best
     finding = found_in(proof, attempt, ground.keys)
-    if finding and finding.problem == Problem.KEY_REFUSED:
+    if finding and finding.kind == Problem.KEY_REFUSED:
         return None
-    if finding and finding.problem != Problem.PASSPHRASE:
+    if finding and finding.kind != Problem.PASSPHRASE:
         raise finding.as_error()
     return Plan((), *_outcome(attempt, key, proof), warnings=_warnings(attempt, key, proof))
 

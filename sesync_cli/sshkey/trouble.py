@@ -1,10 +1,10 @@
 """What is wrong between a person's ssh and a server, each with what to do about it."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
-from sesync_cli.errors import NoAnswer, Refused, SesyncError
+from sesync_cli.check import NO_ANSWER, Finding
+from sesync_cli.errors import NoAnswer
 from sesync_cli.git.failures import Attempt, explain, keys_page, last_line, support
 from sesync_cli.git.ssh_keys import Key
 from sesync_cli.sshkey.proof import Proof
@@ -23,21 +23,8 @@ class Problem(StrEnum):
     ACCOUNT = "account"
     HOST_UNKNOWN = "host unknown"
     HOST_CHANGED = "host key changed"
-    NO_ANSWER = "no answer"
+    NO_ANSWER = NO_ANSWER
     OTHER = "other"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong."""
-
-    problem: Problem
-    message: str
-    hint: str
-
-    def as_error(self) -> SesyncError:
-        kind = NoAnswer if self.problem == Problem.NO_ANSWER else Refused
-        return kind(self.message, hint=self.hint)
 
 
 _SIGNS = (  # of ssh's own words, those that more than one trouble has last

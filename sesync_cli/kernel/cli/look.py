@@ -57,7 +57,7 @@ def run(session: Session, name: str, command: tuple[str, ...]) -> Any:
         raise WrongWords("there is no command", hint="Say for instance: 'sesync kernel run NAME python --version'.")
     one = find(name, folders(session))
     if one.environment is None or not (one.works or one.state == "not in Jupyter"):
-        why = "it has no environment of its own" if one.works else one.trouble.problem
+        why = "it has no environment of its own" if one.works else one.problem
         hint = (
             f"'sesync kernel {'repair' if one.move else 'show'} {one.name}' {'mends it' if one.move else 'says more'}."
         )

@@ -1,0 +1,49 @@
+"""What is wrong, as values: checks that every slice can be asked for, and what they find, in one shape for all."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from sesync_cli.errors import NoAnswer, Refused, SesyncError
+from sesync_cli.plan import Plan
+
+NO_ANSWER = "no answer"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: a word or two for programs, which stay as they are, a sentence, and what to do about it.
+
+    `mend` is the plan that puts it right, where sesync can do that without a loss and without asking.
+    """
+
+    kind: str
+    message: str
+    hint: str = ""
+    mend: Plan | None = field(default=None, compare=False, repr=False)
+
+    def as_error(self) -> SesyncError:
+        error = NoAnswer if self.kind == NO_ANSWER else Refused
+        return error(self.message, hint=self.hint)
+
+
+Look = Callable[[], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that can be looked at for trouble: its name, the seconds that this may take, and how it is done.
+
+    `look` changes nothing, and gives nothing if all is well.
+    """
+
+    name: str
+    seconds: float
+    look: Look
+
+
+def found_by(check: Check) -> list[Finding]:
+    """All that a check finds; that it could not be made is a finding, too."""
+    try:
+        return list(check.look())
+    except SesyncError as error:
+        return [Finding(error.kind, str(error), error.hint)]
