@@ -142,8 +142,8 @@ def _live(work: Work, telling: int, lifeline: int, kept: Set[int]) -> NoReturn:
 def _end_with(lifeline: int) -> None:
     """Have the kernel end this process when the other end of a pipe closes, which the parent alone holds.
 
-    The signal that the parent dies (prctl) would need ctypes, which takes longer than all the rest of a short command's
-    question, and would come already when the thread ends that has forked.
+    The signal for a parent's death that `run` has for programs would need ctypes, whose import takes longer than most
+    questions, and comes already when the thread ends that has forked.
     """
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC)
