@@ -13,8 +13,8 @@ from typing import Any
 
 from sesync_cli.errors import Conflict, NoAnswer, NotFound, Refused, SesyncError
 from sesync_cli.plan import Watch
-from sesync_cli.probe import ask
 from sesync_cli.site.settings import Site
+from sesync_cli.workers import ask
 
 MOUNTS = Path("/proc/self/mounts")
 

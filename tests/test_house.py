@@ -208,3 +208,9 @@ def test_nothing_prints_but_the_screen(path: Path) -> None:
     calls = [ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     said = {"print", "click.echo", "click.secho", "sys.stdout.write", "sys.stderr.write"} & set(calls)
     assert not said or name(path) == "screen"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_nobody_forks_but_child(path: Path) -> None:
+    calls = {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)}
+    assert not {"os.fork", "os.forkpty"} & calls or name(path) == "child"

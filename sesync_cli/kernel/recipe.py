@@ -74,7 +74,7 @@ class Recipe:
 
 def changed_files(recipe: Recipe, seconds: float, watch: Watch) -> tuple[list[str], list[str]]:
     """The files of a recipe that say something else by now or are gone, and those that do not answer within seconds."""
-    from sesync_cli.probe import ask
+    from sesync_cli.workers import ask
 
     was = {Path(path): digest for path, digest in recipe.files}
     questions = {path: partial(digest_of, path) for path in was}

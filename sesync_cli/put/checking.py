@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from sesync_cli.errors import NotFound
 from sesync_cli.put.contents import Contents, renew
-from sesync_cli.put.crew import Guard, Tell
 from sesync_cli.put.looking import UNREADABLE, Looking, Sum
-from sesync_cli.put.steps import run
+from sesync_cli.put.work import run
+from sesync_cli.workers import Guard, Tell
 
 _WORKERS = 4
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)

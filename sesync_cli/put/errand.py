@@ -11,10 +11,11 @@ from sesync_cli.directory import State, look, reached, unreachable
 from sesync_cli.errors import Conflict, NotFound, Refused, WrongWords
 from sesync_cli.names import checked
 from sesync_cli.plan import Watch, by_hand
-from sesync_cli.put.crew import Guard, Tell, together
 from sesync_cli.put.sums import NAME, read
+from sesync_cli.put.work import told
 from sesync_cli.site.settings import Site
 from sesync_cli.where.datasets import companions, whole_of
+from sesync_cli.workers import Guard, Tell
 
 _ODD = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
 
@@ -103,7 +104,7 @@ def with_companions(errand: Errand, guarded: Guard) -> tuple[list[tuple[Path, st
     def look(tell: Tell) -> None:
         tell([[str(one) for one in companions(source)] for source in errand.sources])
 
-    [found] = together([look], guarded)
+    [found] = told([look], guarded)
     companions_ = {Path(one) for beside in found for one in beside}
     pairs: list[tuple[Path, str]] = []
     for source, final, beside in zip(errand.sources, errand.finals, found, strict=True):
@@ -149,7 +150,7 @@ def check_places(errand: Errand, directory: Path, guarded: Guard) -> list[Path]:
                 place = _nearest(folder)
                 raise Refused(f"you can read {place}, but not write to it", hint="'ls -ld' on it shows whose it is.")
 
-    return [Path(one) for one in together([check], guarded)]
+    return [Path(one) for one in told([check], guarded)]
 
 
 def _is_moved(source: Path, final: str, errand: Errand) -> bool:

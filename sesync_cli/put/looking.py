@@ -10,9 +10,9 @@ from typing import BinaryIO
 
 from sesync_cli.directory import mounts
 from sesync_cli.errors import Refused
-from sesync_cli.put.crew import Tell
 from sesync_cli.put.manifests import algorithm_of, lines_of
 from sesync_cli.put.sums import NAME
+from sesync_cli.workers import Tell
 
 _PARTIAL = ".sesync-partial"  # how names begin that `lock.partial` gives
 _SHARE = 500  # names in a message

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from sesync_cli.errors import Conflict, SesyncError
 from sesync_cli.leftovers import partial, remove, sweep
-from sesync_cli.put.crew import Tell
 from sesync_cli.put.entries import Entry, Found, There
 from sesync_cli.put.job import Job
 from sesync_cli.put.rights import Folders, share_folder
 from sesync_cli.put.survey import nearest
 from sesync_cli.put.system import flush
 from sesync_cli.put.worker import Worker
+from sesync_cli.workers import Tell
 
 _LINKLESS = (errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP)
 _OURS = 0o700

@@ -55,10 +55,10 @@ def need_unchanged(source: str, entry: Entry) -> None:
 
 @contextmanager
 def named(path: str) -> Iterator[None]:
-    """Say in an error where it was, which the system does not say of open files."""
+    """Say in an error where it was, which the system does not say of open files, or only by their number."""
     try:
         yield
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None or isinstance(error.filename, int):
             error.filename = path
         raise

@@ -8,7 +8,6 @@ from time import localtime, strftime
 from typing import Any
 
 from sesync_cli.plan import Plan, Question, Step, Watch, asking, by_hand
-from sesync_cli.put.crew import Guard
 from sesync_cli.put.entries import Found, There
 from sesync_cli.put.errand import Errand, check_names, check_places, folder_of, guard, with_companions
 from sesync_cli.put.job import Verification
@@ -19,6 +18,7 @@ from sesync_cli.put.sums import NAME, KeepSums
 from sesync_cli.put.survey import survey
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
+from sesync_cli.workers import Guard
 
 
 def plan_put(errand: Errand, site: Site, watch: Watch) -> Plan:

@@ -3,21 +3,22 @@
 import os
 import resource
 import shlex
-from collections.abc import Callable, Iterator, Sequence, Set
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.disk import FULL, explained
+from sesync_cli.disk import FULL, explained, place_of
 from sesync_cli.errors import NoRoom, SesyncError, Stopped
 from sesync_cli.plan import Report
-from sesync_cli.put.crew import Guard, Work, together
 from sesync_cli.put.entries import Entry, Found, There
 from sesync_cli.put.job import Job, Verification
 from sesync_cli.put.places import Share, clear, finish, prepare, undo
+from sesync_cli.put.work import run
 from sesync_cli.put.worker import TOKEN, Worker
 from sesync_cli.view import size
+from sesync_cli.workers import Guard
 
 _WORKERS = 4
 _BATCH_FILES, _BATCH_BYTES = 400, 64 << 20
@@ -178,16 +179,6 @@ def too_little(found: Found) -> str:
     return f"this takes about {size(found.needs)}, and there are {size(found.free or 0)} left for {found.folder}"
 
 
-def run(
-    works: Sequence[Work], guard: Guard, hear: Callable[[Any], None] = lambda what: None, kept: Set[int] = frozenset()
-) -> None:
-    """Have these works done by children, which are gone afterwards, whatever happens."""
-    with closing(together(works, guard, kept)) as heard:
-        for what in heard:
-            if what is not None:
-                hear(what)
-
-
 WHOSE = "'ls -ld' on it shows whose it is."
 ROOM = "Make room there first, or ask support for more."
 
@@ -203,10 +194,11 @@ def explaining(folder: str, safe: Callable[[], str]) -> Iterator[None]:
         error.hint = f"{error.hint} {safe()}".lstrip()
         raise
     except OSError as error:
-        path = os.fsdecode(error.filename or folder)
+        path = place_of(error, folder)
         said = explained(error, Path(folder)) or SesyncError(f"{path}: {error.strerror}")
         hint = ROOM if error.errno in FULL else said.hint
-        raise type(said)(str(said), hint=f"{hint} {safe()}".lstrip()) from None
+        said.hint = f"{hint} {safe()}".lstrip()
+        raise said from None
 
 
 def _batches(found: Found, numbers: list[int]) -> list[list[int]]:

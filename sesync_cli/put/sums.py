@@ -9,10 +9,11 @@ from pathlib import Path
 from sesync_cli.errors import Conflict
 from sesync_cli.leftovers import written_whole
 from sesync_cli.plan import Report
-from sesync_cli.put.crew import Guard, Tell
 from sesync_cli.put.entries import Found
 from sesync_cli.put.rights import Folder, share
-from sesync_cli.put.steps import Tally, explaining, run
+from sesync_cli.put.steps import Tally, explaining
+from sesync_cli.put.work import run
+from sesync_cli.workers import Guard, Tell
 
 NAME = "SHA256SUMS"
 _LINE = re.compile(rb"(\\?)([0-9a-f]{64}) [ *](.+)")

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sesync_cli.put.contents import Contents, Hash, fast_hash, renew
-from sesync_cli.put.crew import Guard, Tell, together
 from sesync_cli.put.entries import Entry, Facts, Found, There, facts, same_time
 from sesync_cli.put.spelling import alike, respelt
+from sesync_cli.put.work import told
 from sesync_cli.where.contents import is_secret
 from sesync_cli.where.datasets import is_database, unwritten
+from sesync_cli.workers import Guard, Tell
 
 _SHARE = 500  # entries in a message
 _PATH_MAX = 4096  # bytes, in <linux/limits.h>
@@ -30,19 +31,19 @@ def survey(
     With `contents`, those of files are compared also where length and time are the same.
     """
     entries: list[Entry] = []
-    told: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
 
     def look(tell: Tell) -> None:
         one = _Survey(sources, finals, folder, tell, contents)
         one.look()
         one.rest()
 
-    for what in together([look], guard):
+    for what in told([look], guard):
         if isinstance(what, list):
             entries += [Entry(*one)._replace(facts=Facts(*one[3]), there=There(one[4])) for one in what]
         elif what:
-            told = what
-    return replace(Found(sources, finals, folder, tuple(entries)), **told)
+            rest = what
+    return replace(Found(sources, finals, folder, tuple(entries)), **rest)
 
 
 @dataclass

@@ -3,22 +3,13 @@
 import ctypes
 import errno
 import os
-import signal
 
-_PDEATHSIG = 1  # <linux/prctl.h>
 _NOREPLACE = 1  # RENAME_NOREPLACE in <linux/fs.h>
 _HERE = -100  # AT_FDCWD in <fcntl.h>
 _UNKNOWN = (errno.EINVAL, errno.ENOSYS)  # NFS, for one, cannot rename without replacing
 _LINKLESS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-def die_with(parent: int) -> None:
-    """Let the kernel end this process when its parent ends, however that happens."""
-    _libc.prctl(_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it ended before its end could be a signal
-        os._exit(1)
 
 
 def flush(file: int) -> None:

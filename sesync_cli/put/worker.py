@@ -12,13 +12,13 @@ from pathlib import Path
 from sesync_cli.errors import SesyncError
 from sesync_cli.leftovers import partial
 from sesync_cli.put.contents import LONG, Changed, Contents, Hash, Unreadable, fast_hash, renew
-from sesync_cli.put.crew import Tell
 from sesync_cli.put.entries import Entry, There
 from sesync_cli.put.job import Job
 from sesync_cli.put.proof import is_same, named, need_unchanged, opened
 from sesync_cli.put.rights import Folders, copy_attributes, share
 from sesync_cli.put.system import appear, flush
 from sesync_cli.put.writers import Busy, Writers
+from sesync_cli.workers import Tell
 
 TOKEN = 4  # bytes that number the next batch
 _FEW = 16  # files up to which each is flushed by itself; for more, the whole file system is, which may be others' too

@@ -15,7 +15,6 @@ from sesync_cli.failure import Failure, last
 from sesync_cli.kernel.cli.options import folders, interpreter
 from sesync_cli.kernel.survey import find_kernels
 from sesync_cli.plan import Plan, Step, asking
-from sesync_cli.probe import ask
 from sesync_cli.report.draft import Draft, drafted
 from sesync_cli.report.machine import Here, machine, wanted_python
 from sesync_cli.report.mailing import SaveMail, SendMail, taken
@@ -23,6 +22,7 @@ from sesync_cli.report.rights import rights
 from sesync_cli.report.subjects import Subject, logs_about, of_failure, of_kernel, of_log, of_path, of_words, paths_in
 from sesync_cli.session import Session
 from sesync_cli.view import View
+from sesync_cli.workers import ask
 
 _GIVE = "give it to whoever runs this server"
 

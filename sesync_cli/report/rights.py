@@ -17,9 +17,9 @@ from sesync_cli.directory import mounts
 from sesync_cli.disk import Room
 from sesync_cli.errors import SesyncError
 from sesync_cli.plan import Watch
-from sesync_cli.probe import ask
 from sesync_cli.run import run
 from sesync_cli.view import size
+from sesync_cli.workers import ask
 
 _VERBS = ((os.R_OK, stat.S_IRGRP, "read"), (os.W_OK, stat.S_IWGRP, "write"))
 

@@ -13,9 +13,9 @@ from typing import Any
 from sesync_cli.gitlab.account import certificates
 from sesync_cli.kernel.interpreters import Places, versions
 from sesync_cli.plan import Watch
-from sesync_cli.probe import Question, ask
 from sesync_cli.site.reading import read_site
 from sesync_cli.site.settings import PARTS, LoadedSite, Site
+from sesync_cli.workers import Question, ask
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from sesync_cli.disk import explained
 from sesync_cli.errors import NoAnswer, NotFound, SesyncError
 from sesync_cli.names import near
 from sesync_cli.plan import Report, Watch
-from sesync_cli.probe import stream
 from sesync_cli.where.advice import typed
 from sesync_cli.where.places import Ground, project_of
 from sesync_cli.where.survey import Found, survey
+from sesync_cli.workers import stream
 
 
 @dataclass

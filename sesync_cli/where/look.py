@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 from sesync_cli.plan import Watch
-from sesync_cli.probe import stream
 from sesync_cli.where.advice import Advice, Case, above, advice, case_of, gathered, typed
 from sesync_cli.where.facts import Facts, gather
 from sesync_cli.where.kinds import Kind
@@ -17,6 +16,7 @@ from sesync_cli.where.places import Ground, Place, below, place_of_path
 from sesync_cli.where.rules import MB, refined
 from sesync_cli.where.spots import spots
 from sesync_cli.where.twins import alike, twins
+from sesync_cli.workers import stream
 
 _GB = 1_000_000_000
 

@@ -1,5 +1,6 @@
 """sesync put when something goes wrong in the middle: no wrong byte under a final name, and a word on what is safe."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from sesync_cli.errors import SesyncError
+from sesync_cli.put.proof import named
+from sesync_cli.put.steps import explaining
 from tests.conftest import HANG, held, needed_root
 from tests.kernel.test_full import tmpfs
 from tests.put.ground import Run, is_writing, leftovers, sums, tree, wait_for, write
@@ -267,3 +271,14 @@ def test_what_is_read_back_wrong_never_gets_its_name(background, home: Path, dat
     _, err = run.communicate()
     assert (run.returncode, f"what was read back of {data}/big.tif is not what was written" in err) == (1, True), err
     assert (os.listdir(data), (home / "big.tif").exists()) == ([], True)
+
+
+def test_an_error_of_an_open_file_is_told_by_its_place_and_not_by_its_number(tmp_path: Path):
+    for filename in (None, 7, str(tmp_path)):
+        with pytest.raises(SesyncError) as raised, explaining(str(tmp_path), lambda: "All is safe."):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), filename)
+        assert str(raised.value) == f"{tmp_path}: Input/output error"
+        assert raised.value.hint == "Its disk or file server has a problem: tell support. All is safe."
+    with pytest.raises(OSError, match="Bad file descriptor") as found, named(str(tmp_path / "x")):
+        os.chown(9_999, -1, 0)  # the system names it by its number
+    assert found.value.filename == str(tmp_path / "x")

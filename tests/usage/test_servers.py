@@ -117,6 +117,20 @@ def test_it_can_be_stopped_and_leaves_no_process(background, export: Path, tmp_p
         wait_for(lambda: not any(runs(one) for one in crew))
 
 
+def test_a_run_that_is_killed_leaves_no_process(background, export: Path, tmp_path: Path, patient):
+    with served(export, tmp_path / "served") as server:
+        walking = background("usage", tmp_path / "served")
+        wait_until_walking(walking)
+        hang(server)
+        crew = children(walking.pid)
+        walking.kill()
+        walking.wait()
+        wait_for(lambda: all(is_killed(one) for one in crew))
+        assert crew and hangs(server)
+        server.send_signal(signal.SIGCONT)
+        wait_for(lambda: not any(runs(one) for one in crew))
+
+
 def test_nobody_who_reads_the_output_waits_for_a_hung_server(tmp_path: Path, impatient):
     write(tmp_path / "export/x")
     with served(tmp_path / "export", tmp_path / "served") as server:
