@@ -124,7 +124,7 @@ def _agreed(plan: Plan, yes: bool, session: Session) -> Plan:
     questions = [one for one in (plan.ask, *plan.each) if one]
     if yes or not questions:
         return plan
-    if not session.interactive:
+    if not session.caller.interactive:
         raise WrongWords(f"this needs an answer: {questions[0]}", hint="Add '--yes' to answer yes beforehand.")
     agreed = not plan.ask or click.confirm(printable(plan.ask), err=True)
     answers = [agreed and (not one or click.confirm(printable(one), err=True)) for one in plan.each or ("",)]
@@ -147,14 +147,14 @@ def _say_plan(plan: Plan, dry_run: bool) -> None:
 
 def _when_low(session: Session, acted: bool) -> tuple[str, ...]:
     """A warning if home is nearly full; its quota is asked for where there was something to do, which takes longer."""
-    home = room(session.home)
+    home = room(session.caller.home)
     limit, free = min(home.total, _SHARED), home.free
     if session.site.has("home_quota_gb"):
         limit = session.site.home_quota_gb * _GB
     if acted:
         from sesync_cli.quota import told
 
-        if quota := told(session.home):
+        if quota := told(session.caller.home):
             limit, free = quota.limit, min(free, quota.left)
     if free >= limit * (100 - session.site.home_warn_percent) / 100:
         return ()

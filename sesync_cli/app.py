@@ -112,7 +112,7 @@ def _offer_report(error: SesyncError) -> None:
 
     session = Session()
     with contextlib.suppress(SesyncError, OSError):
-        kept(error, sys.argv[1:], session.state)
+        kept(error, sys.argv[1:], session.caller.state)
         error.hint = offering(error.hint, session.site.support)
 
 
@@ -128,7 +128,7 @@ def _fail_for_words(error: click.UsageError) -> int:
 def _fail_for_system(error: OSError) -> int:
     from sesync_cli.disk import explained
 
-    return _fail(explained(error, Session().home) or _bug())
+    return _fail(explained(error, Session().caller.home) or _bug())
 
 
 class _Bug(SesyncError):
@@ -144,7 +144,7 @@ def _bug() -> _Bug:
     story = traceback.format_exc()
     if os.environ.get("SESYNC_DEBUG"):
         screen.note(story)
-    kept = Session().state / time.strftime("bug-%Y%m%d-%H%M%S.txt")
+    kept = Session().caller.state / time.strftime("bug-%Y%m%d-%H%M%S.txt")
     try:
         kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with open(os.open(kept, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:

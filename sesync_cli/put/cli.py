@@ -64,7 +64,7 @@ def _offered(context: click.Context, parameter: click.Parameter, incomplete: str
     """What TAB offers as PROJECT: those linked in home, those mounted now. A broken site or home offers nothing."""
     session = Session()
     try:
-        with os.scandir(session.home) as entries:
+        with os.scandir(session.caller.home) as entries:
             links = [one.name for one in entries if one.is_symlink()]
         names = projects(session.site, [*links, *mounted(session.site.data_root)])
     except (SesyncError, OSError):
@@ -120,10 +120,12 @@ def put(
     if no_link and not move:
         raise WrongWords("'--no-link' is for '--move'", hint="A copy leaves what you have where it is.")
     paths = tuple(_absolute(session, source) for source in sources)
-    errand = Errand(paths, short, folder, session.home, name or "", move, not no_link, replace, manifest, checksum)
+    errand = Errand(
+        paths, short, folder, session.caller.home, name or "", move, not no_link, replace, manifest, checksum
+    )
     return plan_put(errand, session.site, screen.doing)
 
 
 def _absolute(session: Session, source: str) -> Path:
-    path = session.cwd / Path(source)
+    path = session.caller.cwd / Path(source)
     return Path(os.path.realpath(path)) if path.name in ("", "..") else path

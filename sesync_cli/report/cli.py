@@ -46,7 +46,7 @@ def report(session: Session, what: tuple[str, ...], latest: bool, file: str, lin
     It says what was tried, why it failed, the lines of the log that matter, versions, and rights. Passwords, tokens and
     other people's addresses are struck out. You see it first; nothing leaves this machine unless you send it.
     """
-    failure = last(session.state) if latest or not what else None
+    failure = last(session.caller.state) if latest or not what else None
     if failure is None and (latest or not what):
         hint = "Say what it is about: 'sesync report PATH', a kernel, a package, a log, or words of your own."
         raise NotFound("no command of yours has failed here lately", hint=hint)
@@ -56,7 +56,7 @@ def report(session: Session, what: tuple[str, ...], latest: bool, file: str, lin
         if not asked_for_json() and not link:
             screen.note(f"This is a draft. {_ways(session)}\n")
         return draft
-    return _plan(session, draft, session.cwd / Path(file).expanduser() if file else None, send)
+    return _plan(session, draft, session.caller.cwd / Path(file).expanduser() if file else None, send)
 
 
 def _draft(session: Session, what: tuple[str, ...], failure: Failure | None) -> Draft:
@@ -65,7 +65,7 @@ def _draft(session: Session, what: tuple[str, ...], failure: Failure | None) -> 
     sections = [section for subject in subjects for section in subject.sections]
     site = session.site
     quota = site.home_quota_gb if site.has("home_quota_gb") else None
-    here = Here(session.home, quota, site.site_name, _python(session, failure.command if failure else ""))
+    here = Here(session.caller.home, quota, site.site_name, _python(session, failure.command if failure else ""))
     to = site.support_email if site.has("support_email") else ""
     return drafted(to, subjects[0].title, [*sections, machine(here)])
 
@@ -78,7 +78,7 @@ def _named(session: Session, what: tuple[str, ...]) -> list[Subject]:
 
 
 def _subject(session: Session, word: str) -> Subject | None:
-    path, logs = session.cwd / os.path.expanduser(word), session.state / "logs"
+    path, logs = session.caller.cwd / os.path.expanduser(word), session.caller.state / "logs"
     if os.sep not in word and not word.startswith((".", "~")):
         kernel = next((one for one in find_kernels(folders(session)) if one.name.lower() == word.lower()), None)
         if kernel:
@@ -129,7 +129,7 @@ def _plan(session: Session, draft: Draft, file: Path | None, send: bool) -> Plan
         steps.append(SendMail(draft, _mailer(session)))
         done = [f"Sent the mail to {draft.to}.", *([f"It is also in {file}."] if file else [])]
     ask = " and ".join([*([f"save it in {file}"] if file else []), *([f"send it to {draft.to}"] if send else [])])
-    seen = f"{draft.text}\n" if session.interactive else ""
+    seen = f"{draft.text}\n" if session.caller.interactive else ""
     return Plan(
         tuple(steps),
         " ".join(done),

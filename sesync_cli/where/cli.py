@@ -28,4 +28,6 @@ def where(session: Session, path: tuple[str, ...]) -> Answer:
 def _ground(session: Session) -> Ground:
     root = click.get_current_context().find_root().command
     database = isinstance(root, click.Group) and "db" in root.commands
-    return Ground(session.home, session.site, session.cwd, session.env.get("USER") or "USER", database)
+    return Ground(
+        session.caller.home, session.site, session.caller.cwd, session.caller.env.get("USER") or "USER", database
+    )

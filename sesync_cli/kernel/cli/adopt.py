@@ -28,6 +28,6 @@ def adopt(
     from sesync_cli.kernel.adopt import Adoption, plan_adopt
     from sesync_cli.kernel.foreign import Whereabouts, find_environment
 
-    found = find_environment(path, Whereabouts(session.env, session.home, session.cwd))
+    found = find_environment(path, Whereabouts(session.caller.env, session.caller.home, session.caller.cwd))
     wanted = Adoption(found, name, display_name, tuple(map(checked_module, modules)), tuple(map(variable, env)))
     return plan_adopt(wanted, workshop(session), shell(session))

@@ -30,10 +30,13 @@ def lock(session: Session, name: str, file: str, replace: bool) -> Plan:
     from sesync_cli.kernel.keep import Pen, plan_lock
     from sesync_cli.kernel.pylock import NAME, checked_lock_name
 
-    at = checked_lock_name(session.cwd / Path(file or NAME).expanduser())
+    at = checked_lock_name(session.caller.cwd / Path(file or NAME).expanduser())
     one = find(name, folders(session))
     return plan_lock(
-        contents_of(one), at, replace, Pen(session.env, session.state / f"logs/kernel-lock-{one.name}.log")
+        contents_of(one),
+        at,
+        replace,
+        Pen(session.caller.env, session.caller.state / f"logs/kernel-lock-{one.name}.log"),
     )
 
 
@@ -54,7 +57,7 @@ def share(session: Session, name: str, project: str) -> Plan:
     project = session.site.project(checked(project, "project"))
     one = _theirs(find(name, folders(session)))
     directory = reached(project, session.site, screen.doing)
-    pen = Pen(session.env, session.state / f"logs/kernel-share-{one.name}.log")
+    pen = Pen(session.caller.env, session.caller.state / f"logs/kernel-share-{one.name}.log")
     return plan_share(contents_of(one), directory, project, pen)
 
 

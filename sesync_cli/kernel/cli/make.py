@@ -65,7 +65,7 @@ def create(
     from sesync_cli.kernel.packages import checked_package
     from sesync_cli.kernel.recipe import name_of
 
-    folder, called = _place(session, source) if source else (session.cwd, "")
+    folder, called = _place(session, source) if source else (session.caller.cwd, "")
     packages, ask = tuple(map(checked_package, words[1:])), ""
     asked = None
     if guess:
@@ -97,7 +97,7 @@ def remove(session: Session, name: str) -> Plan:
 
 def _place(session: Session, source: str) -> tuple[Path, str]:
     """The file or folder that is meant, and what it is called where it is what a project shares."""
-    path = session.cwd / Path(source).expanduser()
+    path = session.caller.cwd / Path(source).expanduser()
     if path.exists():
         return path, ""
     project, _, kernel = source.partition(":")
