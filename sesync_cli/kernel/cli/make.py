@@ -13,13 +13,13 @@ from sesync_cli.kernel.cli.options import (
     env_option,
     folders,
     interpreter,
+    kernel_context,
     module_option,
     name_argument,
     python_option,
     requirements_option,
     shell,
     variable,
-    workshop,
 )
 from sesync_cli.kernel.survey import find
 from sesync_cli.names import checked
@@ -80,7 +80,7 @@ def create(
     chosen, warnings = interpreter(session, python, asked.python if asked else "", loaded)
     title = display_name or (asked.display_name if asked and not words else "")
     wanted = Wanted(checked(name, "kernel"), chosen, order.recipe(chosen.version), order.wish, title)
-    return plan_create(wanted, workshop(session, loaded), warnings, ask=ask, told=order.told)
+    return plan_create(wanted, kernel_context(session, loaded), warnings, ask=ask, told=order.told)
 
 
 @click.command()
