@@ -9,7 +9,7 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import plans, plans_or_answers
 from sesync_cli.errors import NotReady, WrongWords
-from sesync_cli.install.asked import Asked
+from sesync_cli.install.asked import InstallRequest
 from sesync_cli.install.audience import audience
 from sesync_cli.install.inventory import Held, inventory
 from sesync_cli.install.kernels import named_in
@@ -113,14 +113,14 @@ def _held(session: Session, more: bool, python: str | None, kernel: str | None) 
     return inventory(site.folder, site.version)
 
 
-def _asked(session: Session, command: str, words: tuple[str, ...], files: tuple[Path, ...], upgrade: bool) -> Asked:
+def _asked(
+    session: Session, command: str, words: tuple[str, ...], files: tuple[Path, ...], upgrade: bool
+) -> InstallRequest:
     first = next((named(word) or Path(word).stem for word in words), "") or (files[0].stem if files else "package")
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{command}-{re.sub(r'[^A-Za-z0-9._-]+', '_', first)[:60]}.log"
     log, site = session.caller.state / "logs" / name, session.site
     seconds = site.kernels_start_seconds
-    return Asked(
-        words, files, upgrade, session.caller.env, session.caller.home, log, site.support, seconds, screen.doing
-    )
+    return InstallRequest(words, files, upgrade, session.caller, log, site.support, seconds, screen.doing)
 
 
 def _site(session: Session, wanted: str | None, instead: str) -> tuple[UserSite, tuple[str, ...]]:

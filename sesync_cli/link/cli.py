@@ -9,7 +9,7 @@ from sesync_cli import screen
 from sesync_cli.answer import plans, plans_or_answers
 from sesync_cli.directory import need_folder
 from sesync_cli.errors import SesyncError, WrongWords
-from sesync_cli.link.links import LinkedDirectory, Wish, at_hand, find_links, list_links, plan_link, plan_unlink
+from sesync_cli.link.links import LinkedDirectory, LinkRequest, at_hand, find_links, list_links, plan_link, plan_unlink
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
@@ -67,7 +67,7 @@ def link(
         return list_links(place, session.site, screen.doing)
     project = session.site.project(checked(project, "project"))
     at = place / checked(name or session.site.data_directory(project).name, "link")
-    return plan_link(Wish(project, at, replace, session.caller.home), session.site, screen.doing)
+    return plan_link(LinkRequest(project, at, replace, session.caller.home), session.site, screen.doing)
 
 
 @click.command()

@@ -17,7 +17,7 @@ from sesync_cli.kernel.survey import find_kernels
 from sesync_cli.plan import Plan, Step
 from sesync_cli.probe import ask
 from sesync_cli.report.draft import Draft, drafted
-from sesync_cli.report.machine import Here, machine, wanted_python
+from sesync_cli.report.machine import machine, wanted_python
 from sesync_cli.report.mailing import SaveMail, SendMail, taken
 from sesync_cli.report.rights import rights
 from sesync_cli.report.subjects import Subject, logs_about, of_failure, of_kernel, of_log, of_path, of_words, paths_in
@@ -64,10 +64,9 @@ def _draft(session: Session, what: tuple[str, ...], failure: Failure | None) -> 
     subjects += _named(session, what)
     sections = [section for subject in subjects for section in subject.sections]
     site = session.site
-    quota = site.home_quota_gb if site.has("home_quota_gb") else None
-    here = Here(session.caller.home, quota, site.site_name, _python(session, failure.command if failure else ""))
+    python = _python(session, failure.command if failure else "")
     to = site.support_email if site.has("support_email") else ""
-    return drafted(to, subjects[0].title, [*sections, machine(here)])
+    return drafted(to, subjects[0].title, [*sections, machine(session.caller.home, site, python)])
 
 
 def _named(session: Session, what: tuple[str, ...]) -> list[Subject]:

@@ -37,7 +37,7 @@ def usage(session: Session, path: str | None, clean: bool) -> Plan | Usage:
     """
     site, where = session.site, folders(session)
     kernels = find_kernels(where)
-    mine = household(session.caller.home, session.caller.env, site, kernels, where)
+    mine = household(session.caller, site, kernels, where)
     place = session.caller.cwd / Path(path).expanduser() if path else session.caller.home
     one = found(place, mine, site.data_patience_seconds, screen.doing)
     if clean:
