@@ -5,6 +5,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sesync_cli.disk import explained
@@ -97,8 +98,8 @@ def _failed(top: str, number: int, context: WhereContext) -> SesyncError:
 
 def _upload(top: str, context: WhereContext) -> str:
     """How a file that is on one's own computer comes here."""
-    site, name = context.site, os.path.basename(top)
-    like = near(name, _names(os.path.dirname(top)))
+    site, name, here = context.site, os.path.basename(top), context.caller.cwd
+    like = near(name, _names(here / os.path.dirname(top)))
     meant = f"Did you mean {like[0]}? " if like else ""
     page = f"upload it at {site.uploads_url}" if site.has("uploads_url") else ""
     limit = f"larger than {site.uploads_limit_gb} GB, " if page and site.has("uploads_limit_gb") else ""
@@ -106,7 +107,7 @@ def _upload(top: str, context: WhereContext) -> str:
     if site.has("uploads_sftp_host"):
         directory = ""
         if site.has("data_path"):
-            directory = str(site.data_directory(project_of(context.caller.cwd / "x", "", context)))
+            directory = str(site.data_directory(project_of(here / "x", "", context)))
         place = f"{context.caller.user}@{site.uploads_sftp_host}:{directory}"
         host = f"{limit}type there: sftp {typed(place.removesuffix(':'))}, and then: put -r {typed(name)}"
     ways = "; ".join(filter(None, (page, host)))
@@ -115,8 +116,8 @@ def _upload(top: str, context: WhereContext) -> str:
     return f"{meant}If it is on your own computer, {ways}{'' if host else '.'}"
 
 
-def _names(folder: str) -> list[str]:
+def _names(folder: Path) -> list[str]:
     try:
-        return os.listdir(folder or ".")
+        return os.listdir(folder)
     except OSError:
         return []
