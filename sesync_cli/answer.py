@@ -79,7 +79,7 @@ def _acting(command: Command, view: Callable[[Any], View], failed: Callable[[Any
         if plan.note and acts and not asked_for_json():
             screen.note(plan.note)
         if acts and not dry_run:
-            performance = _Performance(yes, session.interactive)
+            performance = _Performance(yes, session.caller.interactive)
             with performance.ready(lambda: command(*args, **options), (plan, began)) as plan:
                 plan.carry_out(screen.doing, performance.ready)
                 plan = plan.learnt()
@@ -188,14 +188,14 @@ def _say_plan(plan: Plan, dry_run: bool) -> None:
 
 def _when_low(session: Session, acted: bool) -> tuple[str, ...]:
     """A warning if home is nearly full; its quota is asked for where there was something to do, which takes longer."""
-    home = room(session.home)
+    home = room(session.caller.home)
     limit, free = min(home.total, _SHARED), home.free
     if session.site.has("home_quota_gb"):
         limit = session.site.home_quota_gb * _GB
     if acted:
         from sesync_cli.quota import told
 
-        if quota := told(session.home):
+        if quota := told(session.caller.home):
             limit, free = quota.limit, min(free, quota.left)
     if free >= limit * (100 - session.site.home_warn_percent) / 100:
         return ()

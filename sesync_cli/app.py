@@ -96,7 +96,7 @@ def _explained(error: BaseException) -> SesyncError:
     if isinstance(error, OSError):
         from sesync_cli.disk import explained
 
-        return explained(error, Session().home) or _bug()
+        return explained(error, Session().caller.home) or _bug()
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return Stopped(f"stopped; {'not all that' if left_by(error) else 'what'} was begun is undone")
     return _bug()
@@ -124,7 +124,7 @@ def _offer_report(error: SesyncError) -> None:
 
     session = Session()
     with contextlib.suppress(SesyncError, OSError):
-        kept(error, sys.argv[1:], session.state)
+        kept(error, sys.argv[1:], session.caller.state)
         error.hint = offering(error.hint, session.site.support)
 
 
@@ -147,7 +147,7 @@ def _bug() -> _Bug:
     story = traceback.format_exc()
     if os.environ.get("SESYNC_DEBUG"):
         screen.note(story)
-    kept = Session().state / time.strftime("bug-%Y%m%d-%H%M%S.txt")
+    kept = Session().caller.state / time.strftime("bug-%Y%m%d-%H%M%S.txt")
     try:
         kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with open(os.open(kept, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:

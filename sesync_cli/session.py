@@ -1,18 +1,18 @@
-"""Who is calling, and from where. Commands see it; the code behind them does not."""
+"""One run of a command: who is calling, at which site, and what was heard so far. The code behind it does not know."""
 
 import os
-import pwd
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sesync_cli.errors import NotReady
+from sesync_cli.caller import Caller, whoever_runs_this
 
 if TYPE_CHECKING:
     from sesync_cli.site.settings import Site
+
+T = TypeVar("T")
 
 # by these, git works on another repository than the folder's, or reads paths another way: a hook of git's sets some,
 # and so do shells that keep dotfiles in git; what is a setting (GIT_CONFIG_COUNT, GIT_AUTHOR_NAME) is not among them
@@ -33,55 +33,30 @@ def forget_repository() -> None:
 
 @dataclass
 class Session:
-    """The caller's environment, folders and site; read when first asked."""
+    """The caller, the site (read when first asked), and a memory: a plan may be made twice, a person is asked once."""
 
-    env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-
-    @property
-    def whole_env(self) -> Mapping[str, str]:
-        """The environment with what leads git to some repository: for a program that the caller names."""
-        return {**self.env, **_put_away}
+    caller: Caller = field(default_factory=whoever_runs_this)
+    _heard: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def site(self) -> "Site":
         from sesync_cli.site.reading import load_site
 
-        return load_site(self.env).site
+        return load_site(self.caller.env).site
 
-    @cached_property
-    def home(self) -> Path:
-        home = Path(self.env.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir)
-        if not home.is_dir():
-            raise NotReady(f"your home folder {home} is not there", hint="Ask support.")
-        return home
-
-    @cached_property
-    def cwd(self) -> Path:
-        # the way that the person took here, not where its links lead; PWD is the shell's word for it
-        said = self.env.get("PWD", "")
-        try:
-            here = os.getcwd()
-        except FileNotFoundError:
-            raise NotReady("the folder that you are in is gone", hint="'cd' takes you home.") from None
-        return Path(said) if said and os.path.realpath(said) == here else Path(here)
+    def once(self, what: str, find: Callable[[], T]) -> T:
+        """What was found out or answered under this name before; it is found now if it was not."""
+        if what not in self._heard:
+            self._heard[what] = find()
+        found: T = self._heard[what]
+        return found
 
     @property
-    def data(self) -> Path:
-        return Path(self.env.get("XDG_DATA_HOME") or self.home / ".local/share")
-
-    @property
-    def state(self) -> Path:
-        return Path(self.env.get("XDG_STATE_HOME") or self.home / ".local/state") / "sesync"
-
-    @property
-    def cache(self) -> Path:
-        return Path(self.env.get("XDG_CACHE_HOME") or self.home / ".cache")
-
-    @property
-    def interactive(self) -> bool:
-        return sys.stdin is not None and sys.stdin.isatty()
+    def whole_env(self) -> Mapping[str, str]:
+        """The environment with what leads git to some repository: for a program that the caller names."""
+        return {**self.caller.env, **_put_away}
 
     @property
     def watched(self) -> bool:
         """Whether a person sees the answer, and no program or file takes it."""
-        return self.interactive and sys.stdout.isatty()
+        return self.caller.interactive and sys.stdout.isatty()

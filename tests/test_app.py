@@ -139,6 +139,11 @@ def test_a_home_or_a_folder_that_is_gone_is_told(sesync, site, home):
     gone = subprocess.run(["bash", "-c", inside], capture_output=True, text=True)
     assert gone.returncode == 3
     assert "the folder that you are in is gone" in gone.stderr
+    (home / "notes.txt").write_text("x")
+    for word, code in (("notes.txt", 3), (home / "notes.txt", 0)):
+        inside = f"mkdir here; cd here; rmdir ../here; '{SESYNC}' where {word}"
+        gone = subprocess.run(["bash", "-c", inside], capture_output=True, text=True)
+        assert (gone.returncode, "the folder that you are in is gone" in gone.stderr) == (code, code == 3)
 
 
 def test_json_of_another_programs_words_is_not_ours(sesync, site):

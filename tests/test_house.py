@@ -204,6 +204,30 @@ def test_what_is_asked_of_a_site_are_settings_that_there_are(path: Path) -> None
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
+def test_only_commands_know_the_session(path: Path) -> None:
+    if "sesync_cli.session" in (module for module, _ in imports(path)):
+        assert "/cli" in name(path) or name(path) in ("answer", "app"), f"{name(path)} wants a Caller, not the session"
+
+
+def test_who_is_calling_is_one_value() -> None:
+    both = {"env", "home"}
+    records = [
+        f"{name(path)}:{node.name}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and name(path) != "caller"
+        if both <= {ast.unparse(one.target) for one in node.body if isinstance(one, ast.AnnAssign)}
+    ]
+    assert not records, f"these hold an env and a home, which a Caller has: {records}"
+    takers = [
+        where
+        for where, node in functions()
+        if both <= {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    ]
+    assert not takers, f"these take an env and a home, which a Caller has: {takers}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
 def test_nothing_prints_but_the_screen(path: Path) -> None:
     calls = [ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     said = {"print", "click.echo", "click.secho", "sys.stdout.write", "sys.stderr.write"} & set(calls)

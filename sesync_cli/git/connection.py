@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.git import client, known_hosts
 from sesync_cli.git.address import PORTS, Address, read
 from sesync_cli.git.credentials import lent
@@ -18,15 +19,6 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
 @dataclass(frozen=True)
-class Traveller:
-    """Who goes: their environment and home, and whether they can be asked for a password."""
-
-    env: Mapping[str, str]
-    home: Path
-    interactive: bool
-
-
-@dataclass(frozen=True)
 class Way:
     """What git has to be told, what has to be done first, and what a person has to agree to."""
 
@@ -35,31 +27,31 @@ class Way:
     ask: str = ""
 
 
-def prepare(attempt: Attempt, traveller: Traveller, folder: Path | None) -> Way:
+def prepare(attempt: Attempt, caller: Caller, folder: Path | None) -> Way:
     """The way to a server, for a new clone or from an existing one in `folder`."""
     settings_of = (folder,) if folder else ()
     actual = read(client.rewritten(attempt.address.url, *settings_of))
     if actual is None or (actual.scheme not in PORTS and actual != read(attempt.address.url)):
         raise led_elsewhere(attempt)
-    env = {name: traveller.env.get(name, value) for name, value in _SLOWEST.items()}
+    env = {name: caller.env.get(name, value) for name, value in _SLOWEST.items()}
     env |= {"GIT_ALLOW_PROTOCOL": _PROTOCOLS.get(actual.scheme, actual.scheme)}
-    env |= lent(actual, attempt.site, traveller.env, traveller.home)
-    if not traveller.interactive:
+    env |= lent(actual, attempt.site, caller)
+    if not caller.interactive:
         env["GIT_TERMINAL_PROMPT"] = "0"
     if actual.scheme == "ssh":
-        return _over_ssh(actual, attempt, traveller, env, client.setting("core.sshCommand", *settings_of))
-    if actual.scheme in PORTS and not _has_proxy(actual, traveller.env, settings_of):
+        return _over_ssh(actual, attempt, caller, env, client.setting("core.sshCommand", *settings_of))
+    if actual.scheme in PORTS and not _has_proxy(actual, caller.env, settings_of):
         known_hosts.reach(attempt, actual.host, actual.port or PORTS[actual.scheme])
-    return Way(client.Connection(env, traveller.interactive))
+    return Way(client.Connection(env, caller.interactive))
 
 
-def _over_ssh(actual: Address, attempt: Attempt, traveller: Traveller, env: dict[str, str], configured: str) -> Way:
-    ssh = known_hosts.chosen_ssh(traveller.env, configured)
+def _over_ssh(actual: Address, attempt: Attempt, caller: Caller, env: dict[str, str], configured: str) -> Way:
+    ssh = known_hosts.chosen_ssh(caller.env, configured)
     if not ssh:
         need("ssh", hint=without_ssh(attempt, f"ask {attempt.site.support} to install it"))
-        ssh = known_hosts.ssh_argv(traveller.home, attempt.site.data_patience_seconds, traveller.interactive)
+        ssh = known_hosts.ssh_argv(caller.home, attempt.site.data_patience_seconds, caller.interactive)
         env["GIT_SSH_COMMAND"] = shlex.join(ssh)
-    link = client.Connection(env, traveller.interactive)
+    link = client.Connection(env, caller.interactive)
     host = known_hosts.resolve(ssh, actual)
     return Way(link, *known_hosts.introduced(host, attempt))
 

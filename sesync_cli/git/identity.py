@@ -3,10 +3,11 @@
 import contextlib
 import os
 import pwd
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import SesyncError
 from sesync_cli.git.client import ask
 from sesync_cli.gitlab.account import my_account
@@ -59,10 +60,10 @@ def is_known(folder: Path) -> bool:
     return not any(ask(["-c", "user.useConfigOnly=true", "var", one], folder).code for one in idents)
 
 
-def offered(site: Site, env: Mapping[str, str], home: Path) -> Identity:
+def offered(site: Site, caller: Caller) -> Identity:
     """What can be offered: what GitLab knows, else the full name that the system has."""
     with contextlib.suppress(SesyncError):  # it is an offer: whatever is wrong with the token is told elsewhere
-        if account := my_account(site, env, home):
+        if account := my_account(site, caller):
             user = account.user()
             return Identity(user.name, user.email)
     return Identity(_full_name(), "")

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.certificates import system_certificates
 from sesync_cli.errors import SesyncError
 from sesync_cli.gitlab.api import Account
@@ -14,12 +15,12 @@ from sesync_cli.site.settings import Site
 _NAMED = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "GIT_SSL_CAINFO")
 
 
-def my_account(site: Site, env: Mapping[str, str], home: Path) -> Account | None:
+def my_account(site: Site, caller: Caller) -> Account | None:
     """The account that the person's token opens; None without a token or a GitLab. No server is asked yet."""
     if not site.has("gitlab_url"):
         return None
-    token = find_token(site.gitlab_url, env, home)
-    return account(site, env, token) if token else None
+    token = find_token(site.gitlab_url, caller)
+    return account(site, caller.env, token) if token else None
 
 
 def account(site: Site, env: Mapping[str, str], token: Token) -> Account:

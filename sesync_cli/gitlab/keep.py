@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import NotReady, WrongWords
 from sesync_cli.gitlab.tokens import (
     GIT,
-    Keeper,
     Token,
     git_credential,
     python_gitlab_files,
@@ -34,13 +34,13 @@ def given(text: str) -> Token:
     return Token(text.strip(), "just given")
 
 
-def plan_keeping(url: str, username: str, token: Token, keeper: Keeper) -> tuple[Step, str]:
+def plan_keeping(url: str, username: str, token: Token, caller: Caller) -> tuple[Step, str]:
     """The step that keeps this token for this GitLab, and where it will be, in words."""
-    helper = _helper(url, keeper.env)
+    helper = _helper(url, caller.env)
     name = helper.split(" ")[0]
     if name in _FORGETFUL or helper.startswith("!"):
-        return _in_file(url, token, keeper)
-    return KeepInGit(url, username, token, keeper), f"{GIT} ({name})"
+        return _in_file(url, token, caller)
+    return KeepInGit(url, username, token, caller), f"{GIT} ({name})"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class KeepInGit:
     url: str
     username: str
     token: Token
-    keeper: Keeper
+    caller: Caller
 
     @property
     def doing(self) -> str:
@@ -59,8 +59,8 @@ class KeepInGit:
     def do(self, report: Report) -> None:
         words = (f"username={self.username}", f"password={self.token.value}")
         try:
-            git_credential("approve", self.url, self.keeper, *words)
-            kept = f"password={self.token.value}\n" in git_credential("fill", self.url, self.keeper, words[0])
+            git_credential("approve", self.url, self.caller, *words)
+            kept = f"password={self.token.value}\n" in git_credential("fill", self.url, self.caller, words[0])
         except ProgramFailed:
             kept = False
         if not kept:
@@ -77,16 +77,16 @@ class KeepInGit:
         return by_hand("git", "credential", "approve")
 
 
-def _in_file(url: str, token: Token, keeper: Keeper) -> tuple[Step, str]:
-    path = (python_gitlab_files(keeper) or [keeper.home / ".python-gitlab.cfg"])[-1]
+def _in_file(url: str, token: Token, caller: Caller) -> tuple[Step, str]:
+    path = (python_gitlab_files(caller) or [caller.home / ".python-gitlab.cfg"])[-1]
     if path == Path("/etc/python-gitlab.cfg"):
-        path = keeper.home / ".python-gitlab.cfg"
+        path = caller.home / ".python-gitlab.cfg"
     section = section_for(url, read_settings([path] if path.exists() else []))
 
     def text(old: str) -> str:
         return _with_token(old, section, url, token, path)
 
-    place = shown(path, keeper.home)
+    place = shown(path, caller.home)
     return RewriteFile(path, text, f"$EDITOR {place}", f"Keeping the token in {place}", secret=True), place
 
 

@@ -3,12 +3,12 @@
 import configparser
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import NoAnswer, NotReady
 from sesync_cli.run import ProgramFailed, run
 
@@ -33,22 +33,13 @@ class Token:
         return f"<token from {self.source}>"
 
 
-@dataclass(frozen=True)
-class Keeper:
-    """Who looks for a token: their environment and home."""
-
-    env: Mapping[str, str]
-    home: Path
-
-
-def find_token(host_url: str, env: Mapping[str, str], home: Path) -> Token | None:
+def find_token(host_url: str, caller: Caller) -> Token | None:
     """The token for the GitLab at this address: from GITLAB_TOKEN, python-gitlab's file, glab's, or git's helper.
 
     Nobody is asked for anything. `NotReady` for a file that is there and cannot be read.
     """
-    keeper = Keeper(env, home)
     for look in (_in_environment, _of_python_gitlab, _of_glab, _of_git):
-        if token := look(host_url, keeper):
+        if token := look(host_url, caller):
             return token
     return None
 
@@ -58,25 +49,25 @@ def same_server(one: str, other: str) -> bool:
     return _server(one) == _server(other) is not None
 
 
-def git_credential(verb: str, url: str, keeper: Keeper, *lines: str) -> str:
+def git_credential(verb: str, url: str, caller: Caller, *lines: str) -> str:
     """What `git credential` answers; `lines` are told to it beside the server's name. It never asks a person."""
     parts = urlsplit(url)
     said = "".join(f"{line}\n" for line in (f"protocol={parts.scheme}", f"host={parts.netloc}", *lines, ""))
-    env = {**keeper.env, **_QUIET}
+    env = {**caller.env, **_QUIET}
     return run(["git", "credential", verb], env=env, cwd=Path("/"), seconds=_SECONDS, said=said).out
 
 
-def has_password(url: str, keeper: Keeper) -> bool:
+def has_password(url: str, caller: Caller) -> bool:
     """Whether git has a name and a password for this server without asking anybody."""
-    return bool(_password(url, keeper))
+    return bool(_password(url, caller))
 
 
-def python_gitlab_files(keeper: Keeper) -> list[Path]:
+def python_gitlab_files(caller: Caller) -> list[Path]:
     """The files that python-gitlab reads, in its order: later ones win."""
-    if named := keeper.env.get("PYTHON_GITLAB_CFG"):
+    if named := caller.env.get("PYTHON_GITLAB_CFG"):
         return [Path(named)]
     system = [_SYSTEM] if os.access(_SYSTEM, os.R_OK) else []
-    own = keeper.home / ".python-gitlab.cfg"
+    own = caller.home / ".python-gitlab.cfg"
     return [*system, own] if own.exists() else system
 
 
@@ -98,15 +89,15 @@ def read_settings(files: list[Path]) -> configparser.ConfigParser:
     return settings
 
 
-def _in_environment(host_url: str, keeper: Keeper) -> Token | None:
-    value = keeper.env.get(ENVIRONMENT, "").strip()
-    named = [url if "://" in url else f"https://{url}" for name in _URLS if (url := keeper.env.get(name))]
+def _in_environment(host_url: str, caller: Caller) -> Token | None:
+    value = caller.env.get(ENVIRONMENT, "").strip()
+    named = [url if "://" in url else f"https://{url}" for name in _URLS if (url := caller.env.get(name))]
     is_for_us = not named or any(same_server(url, host_url) for url in named)
     return Token(value, ENVIRONMENT) if value and is_for_us else None
 
 
-def _of_python_gitlab(host_url: str, keeper: Keeper) -> Token | None:
-    files = python_gitlab_files(keeper)
+def _of_python_gitlab(host_url: str, caller: Caller) -> Token | None:
+    files = python_gitlab_files(caller)
     section = section_for(host_url, settings := read_settings(files))
     if not section or not {"private_token", "oauth_token"} & set(settings[section]):
         return None
@@ -117,17 +108,17 @@ def _of_python_gitlab(host_url: str, keeper: Keeper) -> Token | None:
     except (ConfigError, configparser.Error, OSError, ValueError):
         raise unreadable(files[-1]) from None
     value = found.private_token or found.oauth_token
-    return Token(value, shown(files[-1], keeper.home), _warning(files, keeper.home)) if value else None
+    return Token(value, shown(files[-1], caller.home), _warning(files, caller.home)) if value else None
 
 
-def _of_glab(host_url: str, keeper: Keeper) -> Token | None:
-    folder = keeper.env.get("GLAB_CONFIG_DIR")
-    settings = Path(keeper.env.get("XDG_CONFIG_HOME") or keeper.home / ".config")
+def _of_glab(host_url: str, caller: Caller) -> Token | None:
+    folder = caller.env.get("GLAB_CONFIG_DIR")
+    settings = Path(caller.env.get("XDG_CONFIG_HOME") or caller.home / ".config")
     path = Path(folder or settings / "glab-cli") / "config.yml"
     for host, facts in _glab_hosts(path):
         url = f"{facts.get('api_protocol') or 'https'}://{facts.get('api_host') or host}"
         if facts.get("token") and same_server(url, host_url):
-            return Token(str(facts["token"]), "glab", _warning([path], keeper.home))
+            return Token(str(facts["token"]), "glab", _warning([path], caller.home))
     return None
 
 
@@ -150,14 +141,14 @@ def _glab_hosts(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             yield str(host), facts
 
 
-def _of_git(host_url: str, keeper: Keeper) -> Token | None:
-    value = _password(host_url, keeper)
+def _of_git(host_url: str, caller: Caller) -> Token | None:
+    value = _password(host_url, caller)
     return Token(value, GIT) if value else None
 
 
-def _password(url: str, keeper: Keeper) -> str:
+def _password(url: str, caller: Caller) -> str:
     with contextlib.suppress(ProgramFailed, NoAnswer, OSError):
-        lines = git_credential("fill", url, keeper).splitlines()
+        lines = git_credential("fill", url, caller).splitlines()
         return next((line.removeprefix("password=") for line in lines if line.startswith("password=")), "")
     return ""
 

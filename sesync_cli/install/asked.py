@@ -1,10 +1,11 @@
 """What somebody asks to have installed or taken away, and the words and facts that tell of it."""
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import Attempt
 from sesync_cli.diagnosis.index import newest_ready_made
 from sesync_cli.errors import SesyncError
@@ -15,8 +16,8 @@ from sesync_cli.plan import Watch
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The packages that somebody names, the caller's environment and home, the log, and whom to ask for help.
+class InstallRequest:
+    """The packages that somebody names, the caller, the log, and whom to ask for help.
 
     Their import may take `seconds`, and `watch` tells that it is tried.
     """
@@ -24,8 +25,7 @@ class Asked:
     packages: tuple[str, ...]
     requirements: tuple[Path, ...]
     upgrade: bool
-    env: Mapping[str, str]
-    home: Path
+    caller: Caller
     log: Path
     support: str
     seconds: float
@@ -51,14 +51,15 @@ class Asked:
 
     def short(self, path: Path) -> str:
         """The path as people say it, with ~ for their home."""
-        return str(Path("~", path.relative_to(self.home))) if path.is_relative_to(self.home) else str(path)
+        home = self.caller.home
+        return str(Path("~", path.relative_to(home))) if path.is_relative_to(home) else str(path)
 
 
-def attempt(asked: Asked, site: UserSite) -> Attempt:
+def attempt(asked: InstallRequest, site: UserSite) -> Attempt:
     """What is tried, for whoever has to explain why it failed."""
 
     def newest(name: str) -> str:
-        return newest_ready_made(name, site.python, clean(asked.env))
+        return newest_ready_made(name, site.python, clean(asked.caller.env))
 
     return Attempt(asked.packages, site.version, asked.log, asked.support, "sesync install", newest)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sesync_cli.install.asked import Asked, joined
+from sesync_cli.install.asked import InstallRequest, joined
 from sesync_cli.install.requests import quoted
 from sesync_cli.install.usersite import Package, UserSite, packages_in
 from sesync_cli.kernel.layout import command_of
@@ -27,7 +27,7 @@ class Audience:
     project: str = ""
     new: str = ""
 
-    def note(self, asked: Asked, title: str) -> str:
+    def note(self, asked: InstallRequest, title: str) -> str:
         """What a person should know before it is done; empty where no kernel is touched."""
         if not self.seers or self.project:
             return ""
@@ -36,7 +36,7 @@ class Audience:
         whose = "this project" if self.new else "one project"
         return f"Every kernel of {title} will see it: {joined(self.seers)}. A kernel for {whose} alone: {alone}."
 
-    def question(self, asked: Asked, title: str) -> str:
+    def question(self, asked: InstallRequest, title: str) -> str:
         """What to ask where somebody may have meant the project's kernel; empty elsewhere."""
         if not self.project:
             return ""

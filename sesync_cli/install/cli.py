@@ -9,7 +9,7 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import plans, plans_or_answers
 from sesync_cli.errors import NotReady, WrongWords
-from sesync_cli.install.asked import Asked
+from sesync_cli.install.asked import InstallRequest
 from sesync_cli.install.audience import audience
 from sesync_cli.install.inventory import Held, inventory
 from sesync_cli.install.kernels import named_in
@@ -76,7 +76,7 @@ def install(
     if kernel:
         return plan_kernel_install(asked, _kernel(session, kernel, python))
     site, warnings = _site(session, python, f"sesync kernel create NAME {quoted(words)}".strip())
-    return plan_install(asked, site, audience(find_kernels(folders(session)), site, session.cwd), warnings)
+    return plan_install(asked, site, audience(find_kernels(folders(session)), site, session.caller.cwd), warnings)
 
 
 @click.command()
@@ -109,22 +109,24 @@ def _held(session: Session, more: bool, python: str | None, kernel: str | None) 
             raise NotReady(f"the kernel {one.name} has no packages of its own", hint="Leave out '--kernel'.")
         return inventory(folder, one.python, named_in(one))
     found, _ = interpreter(session, python)
-    site = user_site(found, session.env, "A kernel has packages of its own: 'sesync kernel list'.", writes=False)
+    site = user_site(found, session.caller.env, "A kernel has packages of its own: 'sesync kernel list'.", writes=False)
     return inventory(site.folder, site.version)
 
 
-def _asked(session: Session, command: str, words: tuple[str, ...], files: tuple[Path, ...], upgrade: bool) -> Asked:
+def _asked(
+    session: Session, command: str, words: tuple[str, ...], files: tuple[Path, ...], upgrade: bool
+) -> InstallRequest:
     first = next((named(word) or Path(word).stem for word in words), "") or (files[0].stem if files else "package")
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{command}-{re.sub(r'[^A-Za-z0-9._-]+', '_', first)[:60]}.log"
-    log, site = session.state / "logs" / name, session.site
+    log, site = session.caller.state / "logs" / name, session.site
     seconds = site.kernels_start_seconds
-    return Asked(words, files, upgrade, session.env, session.home, log, site.support, seconds, screen.doing)
+    return InstallRequest(words, files, upgrade, session.caller, log, site.support, seconds, screen.doing)
 
 
 def _site(session: Session, wanted: str | None, instead: str) -> tuple[UserSite, tuple[str, ...]]:
     """The user site of the Python that was asked for, or of the site's default."""
     found, warnings = interpreter(session, wanted)
-    return user_site(found, session.env, f"A kernel has packages of its own: '{instead}'."), warnings
+    return user_site(found, session.caller.env, f"A kernel has packages of its own: '{instead}'."), warnings
 
 
 def _kernel(session: Session, name: str, python: str | None) -> Kernel:

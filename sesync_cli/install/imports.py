@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sesync_cli.diagnosis.explain import reason
 from sesync_cli.errors import NoAnswer
-from sesync_cli.install.asked import Asked
+from sesync_cli.install.asked import InstallRequest
 from sesync_cli.install.usersite import NOT_FROM_HERE, Package, package_entries
 from sesync_cli.kernel.importable import modules_of
 from sesync_cli.kernel.questions import HELP, ended, reason_in
@@ -21,7 +21,9 @@ print(repr(said))
 """
 
 
-def not_importable(asked: Asked, new: Iterable[Package], python: Path, env: Mapping[str, str]) -> dict[Package, str]:
+def not_importable(
+    asked: InstallRequest, new: Iterable[Package], python: Path, env: Mapping[str, str]
+) -> dict[Package, str]:
     """Why those of the new packages that were asked for by name cannot be imported; one that is slow is no failure."""
     names = asked.all_names
     failures = {}

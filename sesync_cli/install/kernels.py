@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NotReady, Refused, SesyncError
-from sesync_cli.install.asked import Asked, package_facts
+from sesync_cli.install.asked import InstallRequest, package_facts
 from sesync_cli.install.requests import named, quoted
 from sesync_cli.install.usersite import Package, packages_in
 from sesync_cli.kernel.offer import RememberAdded
@@ -16,7 +16,7 @@ from sesync_cli.kernel.specs import Kernel
 from sesync_cli.plan import Step
 
 
-def environment_of(kernel: Kernel, asked: Asked) -> Path:
+def environment_of(kernel: Kernel, asked: InstallRequest) -> Path:
     """Where the kernel's packages are; an error where they are not the user's to change, or not known."""
     if kernel.server:
         hint = f"Make one of your own: 'sesync kernel create NAME {quoted(asked.packages)}".rstrip() + "'."
@@ -65,6 +65,6 @@ def named_in(kernel: Kernel) -> set[str] | None:
     return None if "" in names else names  # an address need not say what it is of
 
 
-def kernel_facts(kernel: Kernel, asked: Asked, packages: list[Package]) -> dict[str, Any]:
+def kernel_facts(kernel: Kernel, asked: InstallRequest, packages: list[Package]) -> dict[str, Any]:
     """What happens in a kernel, for JSON."""
     return {"kernel": kernel.name, "version": kernel.python, "packages": package_facts(packages), "log": str(asked.log)}

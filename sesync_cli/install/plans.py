@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sesync_cli.install.asked import Asked, attempt, joined, package_facts
+from sesync_cli.install.asked import InstallRequest, attempt, joined, package_facts
 from sesync_cli.install.audience import Audience
 from sesync_cli.install.imports import not_importable
 from sesync_cli.install.kernels import environment_of, in_kernel, kernel_facts, remembering
@@ -20,7 +20,7 @@ from sesync_cli.plan import Plan, asking, by_hand
 Packages = Mapping[str, Package]
 
 
-def plan_install(asked: Asked, site: UserSite, seen_by: Audience, warnings: tuple[str, ...]) -> Plan:
+def plan_install(asked: InstallRequest, site: UserSite, seen_by: Audience, warnings: tuple[str, ...]) -> Plan:
     """Install among the user's own packages of this Python."""
     where = f"for {site.title} ({asked.short(site.base)})"
     facts = {"python": str(site.python), "version": site.version, "packages": (), "log": str(asked.log)}
@@ -31,13 +31,14 @@ def plan_install(asked: Asked, site: UserSite, seen_by: Audience, warnings: tupl
         new = _changed(before, now)
         story = _story(asked, new, packages_in([site.folder, *site.path]), where)
         risks = _risks(jupyters_own([*asked.names, *(one.name for one in new)]), site)
-        failed = not_importable(asked, new, site.python, clean(asked.env))
+        failed = not_importable(asked, new, site.python, clean(asked.caller.env))
         broken = _broken(failed, "--python", site.minor)
         said = (*warnings, *seen_by.shadows(new), *risks, *broken)
         return {"done": story, "result": facts | {"packages": package_facts(new)}, "warnings": said}
 
+    env, tried = asked.caller.env, attempt(asked, site)
     return Plan(
-        (InstallForUser(site, asked.packages, asked.requirements, asked.upgrade, asked.env, attempt(asked, site)),),
+        (InstallForUser(site, asked.packages, asked.requirements, asked.upgrade, env, tried),),
         f"Installed {asked.words} {where}.",
         result=facts,
         note=seen_by.note(asked, site.title),
@@ -49,11 +50,11 @@ def plan_install(asked: Asked, site: UserSite, seen_by: Audience, warnings: tupl
     )
 
 
-def plan_kernel_install(asked: Asked, kernel: Kernel) -> Plan:
+def plan_kernel_install(asked: InstallRequest, kernel: Kernel) -> Plan:
     """Install into a kernel's environment."""
     environment = environment_of(kernel, asked)
     before = in_kernel(environment)
-    env = expanded(kernel.env, asked.env)  # its Python may start only with what its modules set
+    env = expanded(kernel.env, asked.caller.env)  # its Python may start only with what its modules set
 
     def after() -> dict[str, Any]:
         now = in_kernel(environment)
@@ -88,7 +89,7 @@ def _broken(failed: Mapping[Package, str], *where: str) -> tuple[str, ...]:
     )
 
 
-def _story(asked: Asked, new: list[Package], visible: Packages, where: str) -> str:
+def _story(asked: InstallRequest, new: list[Package], visible: Packages, where: str) -> str:
     """What is true now that the installer has ended well."""
     wanted = [package for package in new if package.name in asked.names]
     others = len(new) - len(wanted)

@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 
 from sesync_cli.errors import Refused
-from sesync_cli.install.asked import Asked, attempt, joined, package_facts
+from sesync_cli.install.asked import InstallRequest, attempt, joined, package_facts
 from sesync_cli.install.inventory import going_along
 from sesync_cli.install.kernels import environment_of, in_kernel, kernel_facts, named_in, remembering
 from sesync_cli.install.packages import UninstallForUser
@@ -18,7 +18,7 @@ from sesync_cli.plan import Plan, asking
 from sesync_cli.python.environments import version_in
 
 
-def plan_uninstall(asked: Asked, site: UserSite, keep: bool, warnings: tuple[str, ...]) -> Plan:
+def plan_uninstall(asked: InstallRequest, site: UserSite, keep: bool, warnings: tuple[str, ...]) -> Plan:
     """Uninstall from the user's own packages; what is elsewhere is refused, what is nowhere is nothing to do.
 
     What came along with them and nothing else needs goes too, unless it is to be kept.
@@ -34,14 +34,14 @@ def plan_uninstall(asked: Asked, site: UserSite, keep: bool, warnings: tuple[str
     where = f"{site.title} ({asked.short(site.base)})"
     told = package_facts([*gone, *more])
     facts = {"python": str(site.python), "version": site.version, "packages": told, "log": str(asked.log)}
-    steps = (UninstallForUser(site, (*names, *(one.name for one in more)), asked.env, attempt(asked, site)),)
+    steps = (UninstallForUser(site, (*names, *(one.name for one in more)), asked.caller.env, attempt(asked, site)),)
     plan = _uninstalling(
         asked, gone, more, where, Plan(steps, "", result=facts, locks=(site.folder,), sweeps=(scratch(),))
     )
     return replace(plan, warnings=(*warnings, *plan.warnings))
 
 
-def plan_kernel_uninstall(asked: Asked, kernel: Kernel, keep: bool) -> Plan:
+def plan_kernel_uninstall(asked: InstallRequest, kernel: Kernel, keep: bool) -> Plan:
     """Uninstall from a kernel's environment, and with it what nothing else there needs, unless it is to be kept."""
     environment = environment_of(kernel, asked)
     for name in asked.names:
@@ -54,14 +54,14 @@ def plan_kernel_uninstall(asked: Asked, kernel: Kernel, keep: bool) -> Plan:
     folder = site_packages(environment)
     python = kernel.python or version_in(environment)
     more = going_along(names, folder, (), python, named_in(kernel)) if folder and not keep else []
-    env = expanded(kernel.env, asked.env)
+    env = expanded(kernel.env, asked.caller.env)
     step = UninstallPackages(environment, (*names, *(one.name for one in more)), env, asked.log)
     steps = (step, *remembering(kernel, (), without=asked.names))
     plan = Plan(steps, "", result=kernel_facts(kernel, asked, [*gone, *more]), locks=(environment,))
     return _uninstalling(asked, gone, more, f"the kernel {kernel.name}", plan)
 
 
-def _uninstalling(asked: Asked, gone: list[Package], more: list[Package], where: str, plan: Plan) -> Plan:
+def _uninstalling(asked: InstallRequest, gone: list[Package], more: list[Package], where: str, plan: Plan) -> Plan:
     absent = [name for name in asked.names if name not in {one.name for one in gone}]
     missing = f"{joined(absent or [''])} {'is' if len(absent) == 1 else 'are'} not installed in {where}"
     if not gone:

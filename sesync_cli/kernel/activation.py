@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, NoAnswer, NotReady, SesyncError, WrongWords
 from sesync_cli.kernel.modules import explained
 from sesync_cli.run import ProgramFailed, run
@@ -44,23 +45,23 @@ done
 
 @dataclass(frozen=True)
 class Shell:
-    """The shell that is asked: the caller's environment, the scripts that may define `module`, and its deadline."""
+    """The shell that is asked: whose it is, the scripts that may define `module`, and its deadline."""
 
-    env: Mapping[str, str]
+    caller: Caller
     init: tuple[str, ...]
     seconds: float
 
     @property
     def defines_modules(self) -> str:
         """The script that defines `module`: the caller's own module system's, else the first that is there."""
-        homes = [self.env[name] for name in ("MODULESHOME", "LMOD_PKG") if self.env.get(name)]
+        homes = [home for name in ("MODULESHOME", "LMOD_PKG") if (home := self.caller.env.get(name))]
         places = [*(os.path.join(home, "init/bash") for home in homes), *self.init]
         return next((place for place in places if os.path.isfile(place)), "")
 
     @property
     def bare(self) -> dict[str, str]:
         """What the shell begins with."""
-        kept = {name: value for name, value in self.env.items() if name in _PERSON or name.startswith(_MODULES)}
+        kept = {name: value for name, value in self.caller.env.items() if name in _PERSON or name.startswith(_MODULES)}
         return kept | {"PATH": _PATH}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sesync_cli.errors import Conflict, NotFound, NotReady, Refused, SesyncError, WrongWords
 from sesync_cli.kernel.activation import Activation, Shell, folders_of, variables, within
-from sesync_cli.kernel.create import Workshop, existing_kernel
+from sesync_cli.kernel.create import KernelContext, existing_kernel
 from sesync_cli.kernel.foreign import Foreign
 from sesync_cli.kernel.interpreters import Interpreter, Places, find
 from sesync_cli.kernel.offer import Offer, OfferKernel, command_env, kernel_argv, kernel_env
@@ -41,9 +41,9 @@ class Adoption:
         return checked(name, "kernel")
 
 
-def plan_adopt(wanted: Adoption, shop: Workshop, shell: Shell) -> Plan:
+def plan_adopt(wanted: Adoption, context: KernelContext, shell: Shell) -> Plan:
     """Make a kernel of the environment, or say that it is one; an error for what can be none."""
-    folder, folders = wanted.environment.folder, shop.folders
+    folder, folders = wanted.environment.folder, context.folders
     _refuse_own(folder, folders)
     name = wanted.kernel_name.lower()
     if not wanted.name and (adopted := _adopted(folder, folders)):
@@ -52,16 +52,16 @@ def plan_adopt(wanted: Adoption, shop: Workshop, shell: Shell) -> Plan:
     if existing and (existing.recipe is None or not existing.environment or not same(existing.environment, folder)):
         hint = f"Choose another with '--name', or 'sesync kernel remove {existing.name}' first."
         raise Conflict(f"there is another kernel named {existing.name}, {_what(existing)}", hint=hint)
-    _check(wanted, shop.env)
+    _check(wanted, context.caller.env)
     changed = variables(_activation(wanted), shell)
-    python = _started(wanted, expanded(changed, shop.env), shop.cache)
-    offer = _offer(wanted, folders.spec(name), python, changed, shop.version)
+    python = _started(wanted, expanded(changed, context.caller.env), context.cache)
+    offer = _offer(wanted, folders.spec(name), python, changed, context.version)
     facts = {"name": name, "display_name": offer.display_name, "python": python.version}
     facts |= {"environment": str(folder), "spec": str(folders.spec(name))}
     if existing:
         return _already(existing, wanted, offer, facts)
     return Plan(
-        (ProveAdopted(offer, shop.env, shop.start_seconds), OfferKernel(offer, folders)),
+        (ProveAdopted(offer, context.caller.env, context.site.kernels_start_seconds), OfferKernel(offer, folders)),
         f"Adopted {folder} as the kernel {name}. "
         f"Reload the page of JupyterLab: its Launcher shows '{offer.display_name}'.",
         result=facts,

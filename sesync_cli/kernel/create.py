@@ -3,8 +3,10 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, NotReady, Refused
 from sesync_cli.kernel.activation import within
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
@@ -19,6 +21,7 @@ from sesync_cli.kernel.size import known_size
 from sesync_cli.kernel.specs import Folders, Kernel, in_the_way, kernel_in
 from sesync_cli.leftovers import is_unfinished, partial
 from sesync_cli.plan import Need, Plan, Step, asking
+from sesync_cli.site.settings import Site
 from sesync_cli.steps import RemoveTree
 from sesync_cli.view import size
 
@@ -42,32 +45,40 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Workshop:
-    """Where kernels are made: the folders, the cache and the log, the caller's environment, the time for an answer.
+class KernelContext:
+    """What a kernel is made in: who asks, at which site, and the folders of kernels.
 
     `modules` is what the modules of the kernel's recipe change.
     """
 
+    caller: Caller
+    site: Site
     folders: Folders
-    cache: Path
-    logs: Path
-    env: Mapping[str, str]
-    start_seconds: float
-    version: str
     modules: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def inside(self) -> dict[str, str]:
         """The caller's environment with the modules loaded, without which a module's Python may not even start."""
-        return expanded(self.modules, self.env)
+        return expanded(self.modules, self.caller.env)
+
+    @property
+    def cache(self) -> Path:
+        return self.caller.cache / "sesync"
+
+    @property
+    def version(self) -> str:
+        """The version of sesync, which specs keep."""
+        return version("sesync-cli")
 
 
-def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: str = "", told: str = "") -> Plan:
+def plan_create(
+    wanted: Wanted, context: KernelContext, warnings: tuple[str, ...], ask: str = "", told: str = ""
+) -> Plan:
     """Make the kernel, or say that it is there; `Conflict` where another kernel has the name.
 
     `told` says where it comes from, for the sentence at the end.
     """
-    folders = shop.folders
+    folders = context.folders
     environment = folders.environment(wanted.name)
     if os.pathsep in str(environment):
         raise NotReady(f"no kernel can be in {folders.environments}: its name has a '{os.pathsep}', which ends a PATH")
@@ -76,9 +87,9 @@ def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: 
         _same_or_conflict(existing, wanted)
         done = f"The kernel {existing.name} is there already, as '{existing.display_name}'."
         return Plan((), done, result=facts | {"display_name": existing.display_name})
-    offer = _offer(wanted, shop, environment, folders.spec(wanted.name))
+    offer = _offer(wanted, context, environment, folders.spec(wanted.name))
     return Plan(
-        (*_build(wanted, shop, offer), OfferKernel(offer, folders)),
+        (*_build(wanted, context, offer), OfferKernel(offer, folders)),
         f"Made the kernel {offer.name}{told}. Reload the page of JupyterLab: its Launcher shows '{wanted.title}'.",
         result=facts,
         questions=asking(ask),
@@ -86,22 +97,24 @@ def plan_create(wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: 
         locks=(environment,),
         sweeps=(folders.environments, folders.specs.parent),
         needs=(Need(_ROOM, folders.environments),),
-        after=lambda: {"warnings": (*warnings, *_unlinked(environment, _log(shop, offer)))},
+        after=lambda: {"warnings": (*warnings, *_unlinked(environment, _log(context, offer)))},
     )
 
 
-def plan_again(kernel: Kernel, wanted: Wanted, shop: Workshop, warnings: tuple[str, ...], ask: str = "") -> Plan:
+def plan_again(
+    kernel: Kernel, wanted: Wanted, context: KernelContext, warnings: tuple[str, ...], ask: str = ""
+) -> Plan:
     """Make a kernel anew beside the old one, and put it in its place: under the same name, for the same notebooks."""
-    folders = shop.folders
+    folders = context.folders
     now = kernel.environment
     if now is None or not folders.own(kernel.name, now):
         now = folders.made(kernel.name)
     environment = folders.next_environment(kernel.name, now)
-    offer = _offer(wanted, shop, environment, kernel.spec)
+    offer = _offer(wanted, context, environment, kernel.spec)
     old = now if now and now.is_dir() else None
     file = kernel.spec / "kernel.json"
     before = file.read_bytes() if file.is_file() else None
-    steps: list[Step] = [*_build(wanted, shop, offer, again=True), ReplaceSpec(offer, folders, old, before)]
+    steps: list[Step] = [*_build(wanted, context, offer, again=True), ReplaceSpec(offer, folders, old, before)]
     if old:
         aside = partial(old, owner=folders.environment(kernel.name))
         steps.append(RemoveTree(old, aside, "Removing the old packages"))
@@ -114,7 +127,7 @@ def plan_again(kernel: Kernel, wanted: Wanted, shop: Workshop, warnings: tuple[s
         locks=(folders.environment(kernel.name),),
         sweeps=(folders.environments, folders.specs.parent),
         needs=(Need(_ROOM, folders.environments),),
-        after=lambda: {"warnings": (*warnings, *_unlinked(environment, _log(shop, offer)))},
+        after=lambda: {"warnings": (*warnings, *_unlinked(environment, _log(context, offer)))},
     )
 
 
@@ -153,13 +166,13 @@ def _facts(wanted: Wanted, environment: Path, folders: Folders) -> dict[str, str
     return facts | {"environment": str(environment), "spec": str(folders.spec(wanted.name))}
 
 
-def _offer(wanted: Wanted, shop: Workshop, environment: Path, spec: Path) -> Offer:
-    env = within(kernel_env(environment, wanted.interpreter.minor), shop.modules) | dict(wanted.recipe.env)
-    return Offer(wanted.name.lower(), wanted.title, spec, environment, env, wanted.recipe, shop.version)
+def _offer(wanted: Wanted, context: KernelContext, environment: Path, spec: Path) -> Offer:
+    env = within(kernel_env(environment, wanted.interpreter.minor), context.modules) | dict(wanted.recipe.env)
+    return Offer(wanted.name.lower(), wanted.title, spec, environment, env, wanted.recipe, context.version)
 
 
-def _log(shop: Workshop, offer: Offer) -> Path:
-    return shop.logs / f"kernel-create-{offer.name}.log"
+def _log(context: KernelContext, offer: Offer) -> Path:
+    return context.caller.state / f"logs/kernel-create-{offer.name}.log"
 
 
 def _unlinked(environment: Path, log: Path) -> tuple[str, ...]:
@@ -173,25 +186,19 @@ def _unlinked(environment: Path, log: Path) -> tuple[str, ...]:
     )
 
 
-def _build(wanted: Wanted, shop: Workshop, offer: Offer, *, again: bool = False) -> tuple[Step, ...]:
+def _build(wanted: Wanted, context: KernelContext, offer: Offer, *, again: bool = False) -> tuple[Step, ...]:
     """The steps that make an environment and prove it, up to where Jupyter is told."""
-    environment, owner = offer.environment, shop.folders.environment(offer.name)
+    environment, owner = offer.environment, context.folders.environment(offer.name)
     spec, beside = offer.spec, partial(environment, owner=owner)
-    log, bytecode = _log(shop, offer), shop.cache / "bytecode"
+    log, bytecode = _log(context, offer), context.cache / "bytecode"
+    argv = kernel_argv(environment, wanted.interpreter.minor)
     about = {"name": offer.name, "display_name": offer.display_name, **offer.recipe.public}
     return (
-        MakeEnvironment(environment, owner, spec, wanted.interpreter, shop.cache, shop.inside),
-        ResolvePackages(beside, wanted.wish, wanted.interpreter.minor, about, shop.inside, log, shown=environment),
-        InstallLock(beside, wanted.wish, shop.inside, log, shown=environment, every_byte=again),
+        MakeEnvironment(environment, owner, spec, wanted.interpreter, context.cache, context.inside),
+        ResolvePackages(beside, wanted.wish, wanted.interpreter.minor, about, context.inside, log, shown=environment),
+        InstallLock(beside, wanted.wish, context.inside, log, shown=environment, every_byte=again),
         PlaceEnvironment(environment, owner, bytecode),
-        ProveKernel(
-            environment,
-            kernel_argv(environment, wanted.interpreter.minor),
-            offer.env,
-            shop.env,
-            shop.start_seconds,
-            bytecode,
-        ),
+        ProveKernel(environment, argv, offer.env, context.caller.env, context.site.kernels_start_seconds, bytecode),
     )
 
 

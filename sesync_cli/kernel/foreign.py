@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, Refused, SesyncError
 from sesync_cli.kernel.layout import USUAL, is_conda
 from sesync_cli.names import listed, near
@@ -56,48 +57,39 @@ class Foreign:
         return tuple((str(name), str(value)) for name, value in found.items() if value != _UNSET)
 
 
-@dataclass(frozen=True)
-class Whereabouts:
-    """Where to look: the caller's environment and home, and the folder that paths are relative to."""
-
-    env: Mapping[str, str]
-    home: Path
-    cwd: Path
-
-    @property
-    def pipenv(self) -> Path:
-        """Where pipenv and virtualenvwrapper keep environments."""
-        data = self.env.get("XDG_DATA_HOME") or self.home / ".local/share"
-        return Path(os.path.expanduser(self.env.get("WORKON_HOME") or Path(data, "virtualenvs")))
-
-    @property
-    def conda(self) -> dict[str, Path]:
-        """conda's environments by name; its own is called base."""
-        roots = [Path(exe).parent.parent for name in ("CONDA_EXE", "_CONDA_EXE") if (exe := self.env.get(name))]
-        roots += [Path(root) for name in ("MAMBA_ROOT_PREFIX", "CONDA_ROOT") if (root := self.env.get(name))]
-        listed = [self.env.get(name, "") for name in ("CONDA_ENVS_DIRS", "CONDA_ENVS_PATH")]
-        folders = [Path(place) for places in listed for place in places.split(os.pathsep) if place]
-        folders += [self.home / ".conda/envs", *(root / "envs" for root in roots)]
-        found = {root.name: root for folder in folders for root in _children(folder) if is_conda(root)}
-        with suppress(OSError):
-            text = (self.home / ".conda/environments.txt").read_text(errors="replace")
-            known = [Path(line) for line in text.splitlines() if line.startswith("/")]
-            found = {one.name: one for one in known if is_conda(one)} | found
-        base = [root for root in roots if is_conda(root)]
-        return ({"base": base[0]} if base else {}) | found
-
-
-def find_environment(text: str, where: Whereabouts) -> Foreign:
+def find_environment(text: str, caller: Caller) -> Foreign:
     """The environment at this path, in this project, or of this name in conda; `NotFound` or `Refused` otherwise."""
-    path = Path(os.path.abspath(where.cwd / Path(text).expanduser()))
-    named = {} if os.sep in text else where.conda
-    if found := _at(path) or _of_project(path, where):
+    path = Path(os.path.abspath(caller.cwd / Path(text).expanduser()))
+    named = {} if os.sep in text else _of_conda(caller)
+    if found := _at(path) or _of_project(path, caller):
         return found
     if text in named:
         return Foreign(named[text], text)
-    if os.sep not in text and (found := _at(where.pipenv / text)):
+    if os.sep not in text and (found := _at(_pipenv(caller) / text)):
         return found
     raise _no_environment(text, path, named)
+
+
+def _pipenv(caller: Caller) -> Path:
+    """Where pipenv and virtualenvwrapper keep environments."""
+    return Path(os.path.expanduser(caller.env.get("WORKON_HOME") or caller.data / "virtualenvs"))
+
+
+def _of_conda(caller: Caller) -> dict[str, Path]:
+    """conda's environments by name; its own is called base."""
+    env = caller.env
+    roots = [Path(exe).parent.parent for name in ("CONDA_EXE", "_CONDA_EXE") if (exe := env.get(name))]
+    roots += [Path(root) for name in ("MAMBA_ROOT_PREFIX", "CONDA_ROOT") if (root := env.get(name))]
+    listed = [env.get(name, "") for name in ("CONDA_ENVS_DIRS", "CONDA_ENVS_PATH")]
+    folders = [Path(place) for places in listed for place in places.split(os.pathsep) if place]
+    folders += [caller.home / ".conda/envs", *(root / "envs" for root in roots)]
+    found = {root.name: root for folder in folders for root in _children(folder) if is_conda(root)}
+    with suppress(OSError):
+        text = (caller.home / ".conda/environments.txt").read_text(errors="replace")
+        known = [Path(line) for line in text.splitlines() if line.startswith("/")]
+        found = {one.name: one for one in known if is_conda(one)} | found
+    base = [root for root in roots if is_conda(root)]
+    return ({"base": base[0]} if base else {}) | found
 
 
 def _no_environment(text: str, path: Path, named: Mapping[str, Path]) -> SesyncError:
@@ -126,14 +118,14 @@ def _at(path: Path) -> Foreign | None:
     return Foreign(folder, (project or folder).name)
 
 
-def _of_project(path: Path, where: Whereabouts) -> Foreign | None:
+def _of_project(path: Path, caller: Caller) -> Foreign | None:
     """The environment in a project's folder, or the one that pipenv keeps for it elsewhere."""
     if not path.is_dir():
         return None
     if inside := next((found for name in USUAL if (found := _at(path / name))), None):
         return inside
     real = os.path.realpath(path)
-    others = (one for one in _children(where.pipenv) if (of := _project(one)) and os.path.realpath(of) == real)
+    others = (one for one in _children(_pipenv(caller)) if (of := _project(one)) and os.path.realpath(of) == real)
     return next((Foreign(one, path.name) for one in others if os.path.isfile(one / "pyvenv.cfg")), None)
 
 

@@ -1,9 +1,9 @@
 """The plans that write a kernel's lock down: for oneself, or for the group into a project's data directory."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, NotFound, SesyncError
 from sesync_cli.kernel.contents import Contents, WriteLock
 from sesync_cli.kernel.pylock import NAME, read_lock
@@ -14,15 +14,7 @@ FOLDER = Path(".sesync/kernels")  # below a data directory; in it a folder for e
 _GROUP, _OTHERS = 0o640, 0o004
 
 
-@dataclass(frozen=True)
-class Pen:
-    """What it takes to write a lock: the caller's environment, and where the log goes."""
-
-    env: Mapping[str, str]
-    log: Path
-
-
-def plan_lock(contents: Contents, at: Path, replace: bool, pen: Pen) -> Plan:
+def plan_lock(contents: Contents, at: Path, replace: bool, caller: Caller) -> Plan:
     """Write every version of a kernel to a file; another file there stays, unless it may be replaced."""
     name, result = contents.kernel.name, {"name": contents.kernel.name, "file": at, "packages": contents.count}
     if at.is_dir():
@@ -32,10 +24,11 @@ def plan_lock(contents: Contents, at: Path, replace: bool, pen: Pen) -> Plan:
     if at.exists() and not replace:
         raise Conflict(f"{at} is there, and it stays", hint="Put it in its place with '--replace', or use '-o FILE'.")
     done = f"Wrote {contents.count} packages with versions and hashes to {at}: 'sesync kernel create --from {at.name}'."
-    return Plan((WriteLock(contents, at, pen.env, pen.log),), done, result, locks=(at,), sweeps=(at.parent,))
+    step = WriteLock(contents, at, caller.env, caller.state / f"logs/kernel-lock-{name}.log")
+    return Plan((step,), done, result, locks=(at,), sweeps=(at.parent,))
 
 
-def plan_share(contents: Contents, directory: Path, project: str, pen: Pen) -> Plan:
+def plan_share(contents: Contents, directory: Path, project: str, caller: Caller) -> Plan:
     """Put a kernel's recipe and lock into a data directory, readable for whoever may read that."""
     kernel, at = contents.kernel, directory / FOLDER / contents.kernel.name.lower() / NAME
     result = {"name": kernel.name, "project": project, "file": at, "packages": contents.count}
@@ -46,7 +39,8 @@ def plan_share(contents: Contents, directory: Path, project: str, pen: Pen) -> P
             return Plan((), f"{project} has the kernel {kernel.name} already, just as it is.", result)
         ask = f"{project} has a kernel {kernel.name} already, of which {at.owner()} shared another state. Replace it?"
     mode = _GROUP | (directory.stat().st_mode & _OTHERS) | (0o020 if directory.stat().st_mode & 0o020 else 0)
-    step = WriteLock(contents, at, pen.env, pen.log, directory, mode, doing="Sharing every version")
+    log = caller.state / f"logs/kernel-share-{kernel.name}.log"
+    step = WriteLock(contents, at, caller.env, log, directory, mode, doing="Sharing every version")
     done = f"Shared the kernel {kernel.name} with {project}. Others make theirs with {way}."
     return Plan((step,), done, result, questions=asking(ask), locks=(at,), sweeps=(at.parent,))
 

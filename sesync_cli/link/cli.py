@@ -9,7 +9,7 @@ from sesync_cli import screen
 from sesync_cli.answer import plans, plans_or_answers
 from sesync_cli.directory import need_folder
 from sesync_cli.errors import SesyncError, WrongWords
-from sesync_cli.link.links import LinkedDirectory, Wish, at_hand, find_links, list_links, plan_link, plan_unlink
+from sesync_cli.link.links import LinkedDirectory, LinkRequest, at_hand, find_links, list_links, plan_link, plan_unlink
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
@@ -32,7 +32,7 @@ def _offered(context: click.Context, parameter: click.Parameter, incomplete: str
     """What TAB offers: projects to link, links to remove. A broken site or home offers nothing."""
     session = Session()
     try:
-        names: Iterable[str] = at_hand(session.home, session.site)
+        names: Iterable[str] = at_hand(session.caller.home, session.site)
         if parameter.name == "name":
             folder = _folder(session, context.params.get("folder"))
             names = [link.at.name for link in find_links(folder, session.site.data_root)]
@@ -67,7 +67,7 @@ def link(
         return list_links(place, session.site, screen.doing)
     project = session.site.project(checked(project, "project"))
     at = place / checked(name or session.site.data_directory(project).name, "link")
-    return plan_link(Wish(project, at, replace, session.home), session.site, screen.doing)
+    return plan_link(LinkRequest(project, at, replace, session.caller.home), session.site, screen.doing)
 
 
 @click.command()
@@ -84,11 +84,11 @@ def unlink(session: Session, name: str, folder: str | None) -> Plan:
     if folder:
         need_folder(place, session.site, screen.doing)
     # a shell that completes a link to a folder adds the slash
-    return plan_unlink(name.removesuffix("/"), place, session.home, session.site)
+    return plan_unlink(name.removesuffix("/"), place, session.caller.home, session.site)
 
 
 def _folder(session: Session, folder: str | None) -> Path:
     if not folder:
-        return session.home
+        return session.caller.home
     place = Path(folder).expanduser()
-    return place if place.is_absolute() else session.cwd / place
+    return place if place.is_absolute() else session.caller.cwd / place

@@ -43,7 +43,7 @@ class LinkedDirectory:
 
 
 @dataclass(frozen=True)
-class Wish:
+class LinkRequest:
     """What somebody wants linked: the project, where, and whether another link there may give way."""
 
     project: str
@@ -52,47 +52,47 @@ class Wish:
     home: Path
 
 
-def plan_link(wish: Wish, site: Site, watch: Watch) -> Plan:
+def plan_link(request: LinkRequest, site: Site, watch: Watch) -> Plan:
     """How to come to the link that is wished for."""
     until = time.monotonic() + site.data_patience_seconds
-    target = site.data_directory(wish.project)
-    taken = os.path.lexists(wish.at)  # looked at once: it may appear while we look at the rest
-    link = read_link(wish.at, site.data_root)
-    unsure = [wish.at] if link and link.below != target.name else []
+    target = site.data_directory(request.project)
+    taken = os.path.lexists(request.at)  # looked at once: it may appear while we look at the rest
+    link = read_link(request.at, site.data_root)
+    unsure = [request.at] if link and link.below != target.name else []
     seen = look([target, *unsure], site.data_root, until, watch)
     directory = seen[target]
     if directory.state == State.MISSING:
-        raise _no_such_project(wish, site, _known(wish.home, site) + beside(site.data_root, until, watch))
+        raise _no_such_project(request, site, _known(request.home, site) + beside(site.data_root, until, watch))
     if not directory.reached:
         raise unreachable(target, directory, site)
     done = Plan(
         (),
-        f"{shown(wish.at, wish.home)} is linked to {target} already.",
-        {"project": wish.project, "link": wish.at, "target": target, "state": directory.state},
+        f"{shown(request.at, request.home)} is linked to {target} already.",
+        {"project": request.project, "link": request.at, "target": target, "state": directory.state},
         warnings=(f"you can read {target}, but not write to it",) if directory.state == State.READ_ONLY else (),
     )
-    if link and (not unsure or seen[wish.at].identity == directory.identity):
+    if link and (not unsure or seen[request.at].identity == directory.identity):
         return done
     if taken:
-        _need_leave(wish, link, target)
-    return _linking(wish, link, done)
+        _need_leave(request, link, target)
+    return _linking(request, link, done)
 
 
-def _linking(wish: Wish, link: Link | None, done: Plan) -> Plan:
+def _linking(request: LinkRequest, link: Link | None, done: Plan) -> Plan:
     # imported here since nobody who has the link already shall wait for it
     from sesync_cli.link.ignore import ignoring
     from sesync_cli.steps import Symlink
 
     target = done.result["target"]
-    ignored, warnings = ignoring(wish.at)
-    steps: tuple[Step, ...] = (*ignored, Symlink(target, wish.at, replaces=link.text if link else ""))
+    ignored, warnings = ignoring(request.at)
+    steps: tuple[Step, ...] = (*ignored, Symlink(target, request.at, replaces=link.text if link else ""))
     return replace(
         done,
         steps=steps,
-        done=f"Linked {shown(wish.at, wish.home)} to {target}.",
+        done=f"Linked {shown(request.at, request.home)} to {target}.",
         warnings=(*done.warnings, *warnings),
-        locks=(wish.at,),
-        sweeps=(wish.at.parent,),
+        locks=(request.at,),
+        sweeps=(request.at.parent,),
     )
 
 
@@ -195,18 +195,18 @@ def _what(there: Path) -> str:
     return "a folder" if there.is_dir() else "a file"
 
 
-def _need_leave(wish: Wish, link: Link | None, target: Path) -> None:
-    if link and wish.replace:
+def _need_leave(request: LinkRequest, link: Link | None, target: Path) -> None:
+    if link and request.replace:
         return
     hint = "Choose another name with '--as NAME'."
     if link:
         hint = f"Choose another name with '--as NAME', or let it point to {target} with '--replace'."
-    raise Conflict(f"{shown(wish.at, wish.home)} is {_what(wish.at)}, and it stays", hint=hint)
+    raise Conflict(f"{shown(request.at, request.home)} is {_what(request.at)}, and it stays", hint=hint)
 
 
-def _no_such_project(wish: Wish, site: Site, names: list[str]) -> NotFound:
-    like = [f"'sesync link {one}'" for one in near(wish.project, projects(site, names))]
+def _no_such_project(request: LinkRequest, site: Site, names: list[str]) -> NotFound:
+    like = [f"'sesync link {one}'" for one in near(request.project, projects(site, names))]
     hint = f"Ask {site.support} for your project's short name."
     if like:
         hint = f"Did you mean {listed(like)}? If not: {hint[:1].lower()}{hint[1:]}"
-    return NotFound(f"there is no data directory {site.data_directory(wish.project)}", hint=hint)
+    return NotFound(f"there is no data directory {site.data_directory(request.project)}", hint=hint)

@@ -12,7 +12,7 @@ from sesync_cli.directory import mounted, mounts, projects, reached
 from sesync_cli.errors import SesyncError, WrongWords
 from sesync_cli.plan import Plan
 from sesync_cli.put.checking import Checked, check
-from sesync_cli.put.errand import Errand, guard, place
+from sesync_cli.put.errand import PutRequest, guard, place
 from sesync_cli.put.putting import plan_put
 from sesync_cli.session import Session
 from sesync_cli.view import Page, Table, View, size
@@ -64,7 +64,7 @@ def _offered(context: click.Context, parameter: click.Parameter, incomplete: str
     """What TAB offers as PROJECT: those linked in home, those mounted now. A broken site or home offers nothing."""
     session = Session()
     try:
-        with os.scandir(session.home) as entries:
+        with os.scandir(session.caller.home) as entries:
             links = [one.name for one in entries if one.is_symlink()]
         names = projects(session.site, [*links, *mounted(session.site.data_root)])
     except (SesyncError, OSError):
@@ -120,10 +120,12 @@ def put(
     if no_link and not move:
         raise WrongWords("'--no-link' is for '--move'", hint="A copy leaves what you have where it is.")
     paths = tuple(_absolute(session, source) for source in sources)
-    errand = Errand(paths, short, folder, session.home, name or "", move, not no_link, replace, manifest, checksum)
-    return plan_put(errand, session.site, screen.doing)
+    request = PutRequest(
+        paths, short, folder, session.caller.home, name or "", move, not no_link, replace, manifest, checksum
+    )
+    return plan_put(request, session.site, screen.doing)
 
 
 def _absolute(session: Session, source: str) -> Path:
-    path = session.cwd / Path(source)
+    path = session.caller.cwd / Path(source)
     return Path(os.path.realpath(path)) if path.name in ("", "..") else path

@@ -21,7 +21,7 @@ _ODD = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a devi
 
 
 @dataclass(frozen=True)
-class Errand:
+class PutRequest:
     """What was asked for; `sources` are absolute, `name` is another name for the only one of them."""
 
     sources: tuple[Path, ...]
@@ -64,9 +64,9 @@ def place(words: str, site: Site) -> tuple[str, str]:
         raise WrongWords(str(error), hint=hint) from None
 
 
-def folder_of(errand: Errand, site: Site, watch: Watch) -> Path:
+def folder_of(request: PutRequest, site: Site, watch: Watch) -> Path:
     """The folder that things are put into, in a data directory that has answered."""
-    return reached(errand.project, site, watch) / errand.folder
+    return reached(request.project, site, watch) / request.folder
 
 
 def guard(places: list[Path], site: Site) -> Guard:
@@ -81,33 +81,33 @@ def guard(places: list[Path], site: Site) -> Guard:
     return Guard(site.data_patience_seconds, ask)
 
 
-def check_names(errand: Errand) -> None:
+def check_names(request: PutRequest) -> None:
     """Refuse names that cannot be meant."""
-    if len(set(errand.finals)) < len(errand.finals):
-        twice = next(name for name in errand.finals if errand.finals.count(name) > 1)
+    if len(set(request.finals)) < len(request.finals):
+        twice = next(name for name in request.finals if request.finals.count(name) > 1)
         raise WrongWords(
             f"two of these would be called {twice}", hint="Put them one after the other, with '--as NAME'."
         )
-    if errand.name and len(errand.sources) > 1:
+    if request.name and len(request.sources) > 1:
         raise WrongWords("'--as' gives one thing a name, and there are several", hint="Put them one after the other.")
-    for name in errand.finals:
+    for name in request.finals:
         if name in ("", ".", "..") or "/" in name or "\0" in name:
             raise WrongWords(f"{name!r} cannot be the name of a file", hint="'--as NAME' gives it another one.")
 
 
-def with_companions(errand: Errand, guarded: Guard) -> tuple[list[tuple[Path, str]], set[Path]]:
+def with_companions(request: PutRequest, guarded: Guard) -> tuple[list[tuple[Path, str]], set[Path]]:
     """What is to be put and its name: the sources, and before each database what it is not whole without; the latter.
 
     The database itself goes last in, and first out, so that it is whole in one of the two places at each moment.
     """
 
     def look(tell: Tell) -> None:
-        tell([[str(one) for one in companions(source)] for source in errand.sources])
+        tell([[str(one) for one in companions(source)] for source in request.sources])
 
     [found] = told([look], guarded)
     companions_ = {Path(one) for beside in found for one in beside}
     pairs: list[tuple[Path, str]] = []
-    for source, final, beside in zip(errand.sources, errand.finals, found, strict=True):
+    for source, final, beside in zip(request.sources, request.finals, found, strict=True):
         pairs += [(Path(one), final + Path(one).name.removeprefix(source.name)) for one in beside]
         pairs += [(source, final)] if source not in companions_ else []
     return pairs, companions_
@@ -122,7 +122,7 @@ def _check_manifest(at: Path) -> None:
         continue
 
 
-def check_places(errand: Errand, directory: Path, guarded: Guard) -> list[Path]:
+def check_places(request: PutRequest, directory: Path, guarded: Guard) -> list[Path]:
     """The sources that are where they shall be already, moved by an earlier run.
 
     Refuses what would leave the data directory, put a thing into itself, or cannot be written or removed. A child
@@ -130,21 +130,21 @@ def check_places(errand: Errand, directory: Path, guarded: Guard) -> list[Path]:
     """
 
     def check(tell: Tell) -> None:
-        folder = directory / errand.folder
-        if errand.manifest:
+        folder = directory / request.folder
+        if request.manifest:
             _check_manifest(folder / NAME)
         top, inner = os.path.realpath(directory), os.path.realpath(folder)
         if not _below(inner, top):
             raise Refused(f"{folder} leads out of the data directory, to {inner}", hint="Choose another folder.")
         if os.path.lexists(folder) and not folder.is_dir():
             raise Conflict(f"{folder} is not a folder", hint="Choose another folder.")
-        reals = [os.path.realpath(source) for source in errand.sources]
-        for source, real, name in zip(errand.sources, reals, errand.finals, strict=True):
+        reals = [os.path.realpath(source) for source in request.sources]
+        for source, real, name in zip(request.sources, reals, request.finals, strict=True):
             final = os.path.join(inner, name)
-            if _is_moved(source, final, errand):
+            if _is_moved(source, final, request):
                 tell(str(source))
                 continue
-            _check_source(source, errand)
+            _check_source(source, request)
             _check_nesting(source, real, final, [one for one in reals if one != real])
             if not os.path.lexists(final) and not os.access(_nearest(folder), os.W_OK | os.X_OK):
                 place = _nearest(folder)
@@ -153,14 +153,14 @@ def check_places(errand: Errand, directory: Path, guarded: Guard) -> list[Path]:
     return [Path(one) for one in told([check], guarded)]
 
 
-def _is_moved(source: Path, final: str, errand: Errand) -> bool:
+def _is_moved(source: Path, final: str, request: PutRequest) -> bool:
     if not os.path.lexists(final):
         return False
     # a run that was killed may have removed the source and not yet made its link
-    return os.path.realpath(source) == final if source.is_symlink() else errand.move and not os.path.lexists(source)
+    return os.path.realpath(source) == final if source.is_symlink() else request.move and not os.path.lexists(source)
 
 
-def _check_source(source: Path, errand: Errand) -> None:
+def _check_source(source: Path, request: PutRequest) -> None:
     try:
         found = os.lstat(source)
     except FileNotFoundError:
@@ -171,9 +171,9 @@ def _check_source(source: Path, errand: Errand) -> None:
     if kind == stat.S_IFLNK:
         hint = "Put what it leads to; a link in a folder is put as a link."
         raise Refused(f"{source} is a link to {os.readlink(source)}", hint=hint)
-    if errand.move:
-        _check_removable(source, errand.home)
-        if (whole := whole_of(source)) and whole not in errand.sources:
+    if request.move:
+        _check_removable(source, request.home)
+        if (whole := whole_of(source)) and whole not in request.sources:
             hint = f"Put {whole}: what belongs to it goes along."
             raise Refused(f"{source} belongs to {whole}, which would be broken without it", hint=hint)
 

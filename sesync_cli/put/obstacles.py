@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from sesync_cli.errors import Conflict, Refused
 from sesync_cli.plan import by_hand
 from sesync_cli.put.entries import Found, There
-from sesync_cli.put.errand import Errand
+from sesync_cli.put.errand import PutRequest
 from sesync_cli.put.steps import WHOSE, unreadable
 from sesync_cli.put.sums import NAME
 
 _SHOWN = 3
 
 
-def check(found: Found, errand: Errand) -> None:
+def check(found: Found, request: PutRequest) -> None:
     """Refuse what would lose, mix or leave out something unasked."""
-    if errand.manifest:
+    if request.manifest:
         _need_no_manifest(found)
     _need_no_mixing(found)
     blocked = [one for one in found.entries if one.there == There.BLOCKED]
@@ -25,13 +25,13 @@ def check(found: Found, errand: Errand) -> None:
         whole = [found.final(one) for one in blocked]
         hint = "'--as NAME' gives another name."
         raise Conflict(f"something else is in the way, and it stays: {paths}", hint=hint, problems=whole)
-    if others and not errand.replace:
+    if others and not request.replace:
         paths = some(found.final(one) for one in others)
         hint = "'--as NAME' gives what you put another name, and '--replace' asks for each file."
         whole = [found.final(one) for one in others]
         raise Conflict(f"other files are there already, and stay: {paths}", hint=hint, problems=whole)
     secrets = [f"{path} looks like a secret" for path in found.secrets]
-    if errand.move and (left := [*found.odd, *secrets, *(f"{path} cannot be read" for path, _ in found.unreadable)]):
+    if request.move and (left := [*found.odd, *secrets, *(f"{path} cannot be read" for path, _ in found.unreadable)]):
         hint = "Leave out '--move' to copy the rest."
         raise Refused(f"this cannot be moved whole: {some(left)}", hint=hint, problems=left)
     if found.unreadable and not has_work(found, range(len(found.entries))):

@@ -9,7 +9,7 @@ from typing import Any
 
 from sesync_cli.plan import Plan, Question, Step, Watch, asking, by_hand
 from sesync_cli.put.entries import Found, There
-from sesync_cli.put.errand import Errand, check_names, check_places, folder_of, guard, with_companions
+from sesync_cli.put.errand import PutRequest, check_names, check_places, folder_of, guard, with_companions
 from sesync_cli.put.job import Verification
 from sesync_cli.put.moving import Leave, Point
 from sesync_cli.put.obstacles import check, has_work, some
@@ -21,23 +21,23 @@ from sesync_cli.view import size
 from sesync_cli.workers import Guard
 
 
-def plan_put(errand: Errand, site: Site, watch: Watch) -> Plan:
+def plan_put(request: PutRequest, site: Site, watch: Watch) -> Plan:
     """How to come to have these sources in a folder of a data directory, whole and proven."""
-    check_names(errand)
-    folder = folder_of(errand, site, watch)
-    directory = site.data_directory(errand.project)
-    guarded = guard(list(dict.fromkeys([directory, *(one.parent for one in errand.sources)])), site)
+    check_names(request)
+    folder = folder_of(request, site, watch)
+    directory = site.data_directory(request.project)
+    guarded = guard(list(dict.fromkeys([directory, *(one.parent for one in request.sources)])), site)
     with watch("Looking at what is there"):
-        moved = check_places(errand, directory, guarded)
-        pairs, companions = with_companions(errand, guarded)
+        moved = check_places(request, directory, guarded)
+        pairs, companions = with_companions(request, guarded)
         places = {str(source): f"{folder}/{name}" for source, name in pairs}
         sources = tuple(source for source in places if Path(source) not in moved)
         finals = tuple(places[one] for one in sources)
-        found = survey(sources, finals, str(folder), guarded, contents=errand.checksum)
-    check(found, errand)
-    pointing = [one for one in moved if errand.link and not one.is_symlink()]
+        found = survey(sources, finals, str(folder), guarded, contents=request.checksum)
+    check(found, request)
+    pointing = [one for one in moved if request.link and not one.is_symlink()]
     linked = places.keys() - set(map(str, companions))
-    making = _Making(errand, found, guarded, linked, {one: places[str(one)] for one in pointing})
+    making = _Making(request, found, guarded, linked, {one: places[str(one)] for one in pointing})
     return making.plan(list(places.values()))
 
 
@@ -45,7 +45,7 @@ def plan_put(errand: Errand, site: Site, watch: Watch) -> Plan:
 class _Making:
     """A plan in the making; `linked` are sources that leave a link, `pointing` links that a killed run did not make."""
 
-    errand: Errand
+    request: PutRequest
     found: Found
     guard: Guard
     linked: Set[str]
@@ -73,10 +73,12 @@ class _Making:
 
     def _copying(self, tally: Tally, questions: list[Question]) -> list[Step]:
         """What copies; what replaces something is asked about, each by itself."""
-        found, errand = self.found, self.errand
+        found, request = self.found, self.request
         others = self._of(There.ANOTHER)
         chosen = tuple(number for number, one in enumerate(found.entries) if one.there != There.ANOTHER)
-        how = Verification(errand.move or errand.manifest, errand.manifest, errand.by_hand("--checksum", "--replace"))
+        how = Verification(
+            request.move or request.manifest, request.manifest, request.by_hand("--checksum", "--replace")
+        )
         steps: list[Step] = []
         if has_work(found, chosen) or (chosen and how.existing):
             steps.append(Put(found, chosen, tally, self.guard, _shown(found), how))
@@ -92,12 +94,12 @@ class _Making:
         return steps
 
     def _afterwards(self, tally: Tally) -> list[Step]:
-        found, errand = self.found, self.errand
+        found, request = self.found, self.request
         steps: list[Step] = []
-        if errand.manifest and found.entries:
+        if request.manifest and found.entries:
             steps.append(KeepSums(found, tally, self.guard))
-        if errand.move:
-            linked = self.linked if errand.link else frozenset()
+        if request.move:
+            linked = self.linked if request.link else frozenset()
             steps += [Leave(found, tally, self.guard, linked)] if found.entries else []
             steps += [Point(at, final, tally) for at, final in self.pointing.items()]
         return steps
@@ -106,7 +108,7 @@ class _Making:
         found = self.found
         there = self._of(There.SAME)
         return {
-            "project": self.errand.project,
+            "project": self.request.project,
             "folder": found.folder,
             "paths": finals,
             "files": len(new),
@@ -118,7 +120,7 @@ class _Making:
             "secrets": found.secrets,
             "unreadable": [path for path, _ in found.unreadable],
             "links": [],
-            "manifest": f"{found.folder}/{NAME}" if self.errand.manifest else None,
+            "manifest": f"{found.folder}/{NAME}" if self.request.manifest else None,
         }
 
     def _after(self, plan: Plan, tally: Tally, finals: list[str]) -> Mapping[str, Any]:
@@ -128,8 +130,8 @@ class _Making:
             done = f"{_count(self.found, copied)} copied to {_where(self.found, finals)}, and checked."
             if there := len(tally.proven) - len(copied):
                 done += f" {there:,} {'was' if there == 1 else 'were'} there already."
-        if self.errand.move:
-            done += _moved(self.errand, tally)
+        if self.request.move:
+            done += _moved(self.request, tally)
         result = {"files": len(copied), "bytes": _bytes(self.found, copied), "links": tally.links}
         warnings = (*plan.warnings, *([_closed(tally)] if tally.closed else []))
         return {"done": done, "result": {**plan.result, **result}, "warnings": warnings}
@@ -191,10 +193,10 @@ def _where(found: Found, finals: list[str]) -> str:
     return finals[0] if len(finals) == 1 else found.folder
 
 
-def _moved(errand: Errand, tally: Tally) -> str:
-    if not errand.link:
+def _moved(request: PutRequest, tally: Tally) -> str:
+    if not request.link:
         return " The originals are removed."
-    whose = "where it was" if len(errand.sources) == 1 else "where each was"
+    whose = "where it was" if len(request.sources) == 1 else "where each was"
     return f" A link to it is {whose}." if tally.links else ""
 
 

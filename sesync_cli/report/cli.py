@@ -16,7 +16,7 @@ from sesync_cli.kernel.cli.options import folders, interpreter
 from sesync_cli.kernel.survey import find_kernels
 from sesync_cli.plan import Plan, Step, asking
 from sesync_cli.report.draft import Draft, drafted
-from sesync_cli.report.machine import Here, machine, wanted_python
+from sesync_cli.report.machine import machine, wanted_python
 from sesync_cli.report.mailing import SaveMail, SendMail, taken
 from sesync_cli.report.rights import rights
 from sesync_cli.report.subjects import Subject, logs_about, of_failure, of_kernel, of_log, of_path, of_words, paths_in
@@ -46,7 +46,7 @@ def report(session: Session, what: tuple[str, ...], latest: bool, file: str, lin
     It says what was tried, why it failed, the lines of the log that matter, versions, and rights. Passwords, tokens and
     other people's addresses are struck out. You see it first; nothing leaves this machine unless you send it.
     """
-    failure = last(session.state) if latest or not what else None
+    failure = last(session.caller.state) if latest or not what else None
     if failure is None and (latest or not what):
         hint = "Say what it is about: 'sesync report PATH', a kernel, a package, a log, or words of your own."
         raise NotFound("no command of yours has failed here lately", hint=hint)
@@ -56,7 +56,7 @@ def report(session: Session, what: tuple[str, ...], latest: bool, file: str, lin
         if not asked_for_json() and not link:
             screen.note(f"This is a draft. {_ways(session)}\n")
         return draft
-    return _plan(session, draft, session.cwd / Path(file).expanduser() if file else None, send)
+    return _plan(session, draft, session.caller.cwd / Path(file).expanduser() if file else None, send)
 
 
 def _draft(session: Session, what: tuple[str, ...], failure: Failure | None) -> Draft:
@@ -64,10 +64,9 @@ def _draft(session: Session, what: tuple[str, ...], failure: Failure | None) -> 
     subjects += _named(session, what)
     sections = [section for subject in subjects for section in subject.sections]
     site = session.site
-    quota = site.home_quota_gb if site.has("home_quota_gb") else None
-    here = Here(session.home, quota, site.site_name, _python(session, failure.command if failure else ""))
+    python = _python(session, failure.command if failure else "")
     to = site.support_email if site.has("support_email") else ""
-    return drafted(to, subjects[0].title, [*sections, machine(here)])
+    return drafted(to, subjects[0].title, [*sections, machine(session.caller.home, site, python)])
 
 
 def _named(session: Session, what: tuple[str, ...]) -> list[Subject]:
@@ -78,7 +77,7 @@ def _named(session: Session, what: tuple[str, ...]) -> list[Subject]:
 
 
 def _subject(session: Session, word: str) -> Subject | None:
-    path, logs = session.cwd / os.path.expanduser(word), session.state / "logs"
+    path, logs = session.caller.cwd / os.path.expanduser(word), session.caller.state / "logs"
     if os.sep not in word and not word.startswith((".", "~")):
         kernel = next((one for one in find_kernels(folders(session)) if one.name.lower() == word.lower()), None)
         if kernel:
@@ -129,7 +128,7 @@ def _plan(session: Session, draft: Draft, file: Path | None, send: bool) -> Plan
         steps.append(SendMail(draft, _mailer(session)))
         done = [f"Sent the mail to {draft.to}.", *([f"It is also in {file}."] if file else [])]
     ask = " and ".join([*([f"save it in {file}"] if file else []), *([f"send it to {draft.to}"] if send else [])])
-    seen = f"{draft.text}\n" if session.interactive else ""
+    seen = f"{draft.text}\n" if session.caller.interactive else ""
     return Plan(
         tuple(steps),
         " ".join(done),

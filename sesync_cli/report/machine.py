@@ -5,7 +5,6 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from pathlib import Path
@@ -15,24 +14,15 @@ from sesync_cli.errors import SesyncError
 from sesync_cli.report.draft import Section
 from sesync_cli.report.rights import whoami
 from sesync_cli.run import run
+from sesync_cli.site.settings import Site
 from sesync_cli.view import size
 
 _SECONDS = 10.0  # that a program may take to say its version
 
 
-@dataclass(frozen=True)
-class Here:
-    """The account and the site: home and its quota in GB if it has one, the site's name, the Python of installs."""
-
-    home: Path
-    quota_gb: int | None
-    site: str
-    python: Path | None
-
-
-def machine(here: Here) -> Section:
-    """The facts about this machine and account."""
-    return Section("The machine", tuple(_facts(here)))
+def machine(home: Path, site: Site, python: Path | None) -> Section:
+    """The facts about this machine and account; `python` is the one that installs are for."""
+    return Section("The machine", tuple(_facts(home, site, python)))
 
 
 def wanted_python(command: str) -> str | None:
@@ -46,17 +36,17 @@ def wanted_python(command: str) -> str | None:
     return next(iter(named + joined), None)
 
 
-def _facts(here: Here) -> Iterator[str]:
-    yield f"host: {platform.node()}, site: {here.site}, {_system()}"
+def _facts(home: Path, site: Site, python: Path | None) -> Iterator[str]:
+    yield f"host: {platform.node()}, site: {site.site_name}, {_system()}"
     yield f"account: {whoami()}"
     yield f"sesync {version('sesync-cli')} on Python {platform.python_version()} ({sys.executable})"
-    if here.python:
-        yield f"installs go to: {here.python}, {_said([str(here.python), '-m', 'pip', '--version'])}"
+    if python:
+        yield f"installs go to: {python}, {_said([str(python), '-m', 'pip', '--version'])}"
     yield f"{_uv()}, {_said(['git', '--version'])}"
-    home = room(here.home)
-    quota = "the site names no quota" if here.quota_gb is None else f"the site's quota is {here.quota_gb} GB"
-    used = f"{size(home.used)} of {size(home.total)} used, {size(home.free)} free"
-    yield f"home: {here.home}, on {home.mount}: {used}; {quota}"
+    disk = room(home)
+    quota = f"the site's quota is {site.home_quota_gb} GB" if site.has("home_quota_gb") else "the site names no quota"
+    used = f"{size(disk.used)} of {size(disk.total)} used, {size(disk.free)} free"
+    yield f"home: {home}, on {disk.mount}: {used}; {quota}"
 
 
 def _system() -> str:

@@ -47,7 +47,7 @@ def _text(value: object) -> str:
 @click.pass_obj
 def show(session: Session) -> tuple[Setting, ...]:
     """Show every setting, and which file says so."""
-    return load_site(session.env).settings
+    return load_site(session.caller.env).settings
 
 
 @site.command()
@@ -61,7 +61,7 @@ def check(session: Session, file: Path | None) -> "Checked":
     """
     from sesync_cli.site.checking import check
 
-    return check(file or site_file(session.env), session.env, screen.doing)
+    return check(file or site_file(session.caller.env), session.caller.env, screen.doing)
 
 
 def _verdict(checked: "Checked") -> View:
@@ -125,6 +125,6 @@ def missing(session: Session, logs: tuple[Path, ...], family: str | None) -> "Su
     names = family or family_here()
     if not names:
         raise NotReady("this system is neither Debian's nor Red Hat's kind", hint="Add '--for debian' or '--for rhel'.")
-    own = session.state / "logs"
+    own = session.caller.state / "logs"
     with screen.doing("Reading logs") as report:
         return summary(logs or ([own] if own.exists() else []), names, report)

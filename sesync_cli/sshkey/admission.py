@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, Refused, SesyncError, Stopped
 from sesync_cli.git.failures import Attempt, keys_page
 from sesync_cli.git.known_hosts import destination
 from sesync_cli.git.ssh_keys import Key, bare, find_keys
 from sesync_cli.gitlab.api import Account
 from sesync_cli.plan import Report, by_hand
-from sesync_cli.sshkey.proof import Caller, Proof, prove
+from sesync_cli.sshkey.proof import Proof, prove
 from sesync_cli.sshkey.server import command
 from sesync_cli.sshkey.trouble import Problem, found_in
 

@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.check import Finding
 from sesync_cli.errors import NotFound, SesyncError
 from sesync_cli.git import known_hosts
 from sesync_cli.git.failures import Attempt
 from sesync_cli.plan import Plan
-from sesync_cli.sshkey.proof import Caller
+from sesync_cli.sshkey.proof import prove
 from sesync_cli.sshkey.rights import Open, SetRights, others_write
 from sesync_cli.sshkey.server import command
-from sesync_cli.sshkey.survey import Ground, first_proof, look
+from sesync_cli.sshkey.survey import Ground, look
 from sesync_cli.sshkey.trouble import Problem, found_in, no_key
 
 
@@ -97,7 +98,7 @@ def examined(attempt: Attempt, caller: Caller) -> Examined:
     if unknown := _host(ground):
         findings.append(unknown)
     elif ground.has_any and not hindered:
-        proof = first_proof(attempt, caller)
+        proof = prove(attempt, caller)
         greeting, enters = proof.greeting, proof.welcome
         if wrong := found_in(proof, attempt, ground.keys):
             findings.append(wrong)

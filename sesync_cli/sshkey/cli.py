@@ -17,7 +17,7 @@ from sesync_cli.session import Session
 from sesync_cli.sshkey.admission import Person
 from sesync_cli.sshkey.checking import Checked, Shown, check, show
 from sesync_cli.sshkey.plans import Ways, plan_key
-from sesync_cli.sshkey.proof import Caller
+from sesync_cli.sshkey.proof import prove
 from sesync_cli.sshkey.server import server
 
 
@@ -53,18 +53,19 @@ def ssh_key(
         raise WrongWords("--show and --check are two questions", hint="Ask one at a time.")
     for program in ("ssh", "ssh-keygen"):
         need(program, hint=f"Ask {session.site.support} to install it.")
-    attempt = server(host, session.site, session.home)
-    caller = Caller(session.env, session.home)
+    caller = session.caller
+    attempt = server(host, session.site, caller.home)
     if shows:
         return show(attempt, caller)
     with screen.doing(f"Looking for {attempt.where}"):
         if checks:
             return check(attempt, caller)
-        account = partial(my_account, session.site, session.env, session.home)
+        account = partial(my_account, session.site, caller)
         ways = Ways(
-            Person(session.interactive, screen.note, _wait),
-            session.interactive and not no_passphrase,
+            Person(caller.interactive, screen.note, _wait),
+            caller.interactive and not no_passphrase,
             account if attempt.is_at_site else lambda: None,
+            lambda: session.once("proof", lambda: prove(attempt, caller)),
         )
         return plan_key(attempt, caller, ways)
 

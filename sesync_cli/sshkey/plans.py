@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import SesyncError
 from sesync_cli.git import known_hosts
 from sesync_cli.git.failures import Attempt
@@ -16,9 +17,9 @@ from sesync_cli.plan import Plan, Step, asking
 from sesync_cli.sshkey import block
 from sesync_cli.sshkey.admission import Admit, Person
 from sesync_cli.sshkey.making import Keygen, MakeFolder, MakeKey, MakePublic
-from sesync_cli.sshkey.proof import Caller, Proof
+from sesync_cli.sshkey.proof import Proof
 from sesync_cli.sshkey.rights import SetRights
-from sesync_cli.sshkey.survey import Ground, first_proof, look
+from sesync_cli.sshkey.survey import Ground, look
 from sesync_cli.sshkey.trouble import Problem, found_in
 
 _USUAL_TRIES = 5  # failed logins after which servers that block an address do so, if the site does not say
@@ -26,11 +27,15 @@ _USUAL_TRIES = 5  # failed logins after which servers that block an address do s
 
 @dataclass(frozen=True)
 class Ways:
-    """How a key is made and made known: by whom, whether ssh-keygen may ask, and by which account if there is one."""
+    """How a key is made and made known: by whom, whether ssh-keygen may ask, and by which account if there is one.
+
+    `first_proof` asks the server before anything is done; once only, since servers count those who knock in vain.
+    """
 
     person: Person
     asks: bool
     account: Callable[[], Account | None]
+    first_proof: Callable[[], Proof]
 
 
 def plan_key(attempt: Attempt, caller: Caller, ways: Ways) -> Plan:
@@ -38,13 +43,13 @@ def plan_key(attempt: Attempt, caller: Caller, ways: Ways) -> Plan:
     ground = look(attempt, caller)
     steps: list[Step] = [SetRights(one.path, one.closed) for one in ground.open]
     knows_host = ground.host is None or known_hosts.is_known(ground.host)
-    proof = first_proof(attempt, caller) if ground.has_any and knows_host and not steps else None
+    proof = ways.first_proof() if ground.has_any and knows_host and not steps else None
     if proof and (known := _known(ground, proof)):
         return known
     key = ground.best
     path = key.path if key else ground.free_path()
     introducing, ask = known_hosts.introduced(ground.host, attempt)
-    steps += [*_making(ground, path, Keygen(caller.env, caller.folder, ways.asks)), *introducing]
+    steps += [*_making(ground, path, Keygen(caller.env, ground.folder, ways.asks)), *introducing]
     steps += _configuring(ground, path)
     site = attempt.site
     allowed = site.accounts_failed_logins if site.has("accounts_failed_logins") else _USUAL_TRIES
@@ -59,7 +64,7 @@ def plan_key(attempt: Attempt, caller: Caller, ways: Ways) -> Plan:
 
     kept = (*odd, *(f"{one.problem}; it stays as it is" for one in ground.keys if key is None))
     done, facts = _outcome(attempt, key or Key(path, "", False, False), None)
-    folder = caller.folder
+    folder = ground.folder
     return Plan((*steps, admit), done, facts, asking(ask), kept, locks=(folder,), sweeps=(folder,), after=after)
 
 
@@ -84,7 +89,7 @@ def _account(ways: Ways) -> tuple[Account | None, tuple[str, ...]]:
 
 
 def _making(ground: Ground, path: Path, keygen: Keygen) -> list[Step]:
-    steps: list[Step] = [] if ground.caller.folder.is_dir() else [MakeFolder(ground.caller.folder)]
+    steps: list[Step] = [] if ground.folder.is_dir() else [MakeFolder(ground.folder)]
     if ground.best is None:
         return [*steps, MakeKey(path, _comment(), keygen)]
     if not ground.best.has_public:
@@ -95,7 +100,7 @@ def _making(ground: Ground, path: Path, keygen: Keygen) -> list[Step]:
 def _configuring(ground: Ground, path: Path) -> list[Step]:
     login = pwd.getpwuid(os.getuid()).pw_name
     wanted = block.needed(ground.attempt.address, path, ground.tried, ground.port(), login)
-    return [block.configure(ground.caller.folder / "config", wanted)] if wanted.lines else []
+    return [block.configure(ground.folder / "config", wanted)] if wanted.lines else []
 
 
 def _comment() -> str:

@@ -1,10 +1,10 @@
 """A real `ssh -T`: whether a server lets somebody in, as whom, and if not, why."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import NoAnswer
 from sesync_cli.git import known_hosts
 from sesync_cli.git.failures import Attempt
@@ -38,18 +38,6 @@ class Proof:
         """Whether the server is content too: it may know a key, and its owner be blocked."""
         fine = self.code == 0 or bool(self.greeting) or bool(_NO_SHELL.search(self.said))
         return self.entered and fine
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks: their environment and home."""
-
-    env: Mapping[str, str] = field(compare=False)
-    home: Path
-
-    @property
-    def folder(self) -> Path:
-        return self.home / ".ssh"
 
 
 def prove(attempt: Attempt, caller: Caller, *, asks: bool = False) -> Proof:

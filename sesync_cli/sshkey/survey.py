@@ -3,16 +3,15 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import chain, count
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import Refused
 from sesync_cli.git import known_hosts
 from sesync_cli.git.failures import Attempt
 from sesync_cli.git.ssh_keys import USUAL, Key, candidates, find_keys, in_agent, public_half
 from sesync_cli.run import ProgramFailed
-from sesync_cli.sshkey.proof import Caller, Proof, prove
 from sesync_cli.sshkey.rights import Open, find_open, stranger_of
 
 
@@ -28,6 +27,10 @@ class Ground:
     keys: list[Key]
     agent: frozenset[str]
     open: list[Open]
+
+    @property
+    def folder(self) -> Path:
+        return self.caller.home / ".ssh"
 
     @property
     def host(self) -> known_hosts.Host | None:
@@ -54,20 +57,20 @@ class Ground:
 
     def free_path(self) -> Path:
         """Where a new key goes: under the name that the settings ask for, else the usual one, else one of its own."""
-        folder = self.caller.folder
         asked = [path for path in self.tried if path.name not in USUAL and path.parent.is_dir()]
         own = f"id_ed25519_{self.attempt.address.host}"
-        spare = (folder / (own if number == 1 else f"{own}_{number}") for number in count(1))
-        return next(path for path in chain(asked, [folder / "id_ed25519"], spare) if _is_free(path))
+        spare = (self.folder / (own if number == 1 else f"{own}_{number}") for number in count(1))
+        return next(path for path in chain(asked, [self.folder / "id_ed25519"], spare) if _is_free(path))
 
 
 def look(attempt: Attempt, caller: Caller) -> Ground:
     """The facts as they are now. Settings that ssh does not understand are an error with its words."""
-    config = caller.folder / "config"
+    folder = caller.home / ".ssh"
+    config = folder / "config"
     if stranger := stranger_of(config):
         raise Refused(stranger, hint=f"'ls -l {config}' shows whose it is; ask support.")
     ssh = known_hosts.ssh_argv(caller.home, attempt.site.data_patience_seconds, False)
-    if "-F" not in ssh and any(one.path == config for one in find_open(caller.folder, ())):
+    if "-F" not in ssh and any(one.path == config for one in find_open(folder, ())):
         ssh = (*ssh, "-F", str(config))  # else ssh would not say a word before others are kept from writing there
     try:
         settings = known_hosts.settings(ssh, attempt.address)
@@ -75,17 +78,11 @@ def look(attempt: Attempt, caller: Caller) -> Ground:
         lines = [line.strip() for line in failed.output.err.splitlines() if line.strip()]
         said = next(iter(lines), "it did not say why")
         raise Refused(f"ssh does not understand its settings: {said}", hint=f"Mend that line of {config}.") from None
-    tried = candidates(settings, attempt.address, caller.folder)
+    tried = candidates(settings, attempt.address, folder)
     keys = find_keys(tried)
-    opened = find_open(caller.folder, [key.path for key in keys])
+    opened = find_open(folder, [key.path for key in keys])
     agent = in_agent(attempt.site.data_patience_seconds)
     return Ground(attempt, caller, ssh, settings, tuple(tried), keys, agent, opened)
-
-
-@cache
-def first_proof(attempt: Attempt, caller: Caller) -> Proof:
-    """A proof before anything is done; once only, since servers count those who knock in vain."""
-    return prove(attempt, caller)
 
 
 def _is_free(path: Path) -> bool:

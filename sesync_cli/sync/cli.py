@@ -6,9 +6,9 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import plans
+from sesync_cli.caller import Caller
 from sesync_cli.errors import NotReady, SesyncError, WrongWords
 from sesync_cli.git import identity
-from sesync_cli.git.connection import Traveller
 from sesync_cli.git.exposed import exposed
 from sesync_cli.git.identity import Introduce
 from sesync_cli.lock import alone
@@ -18,7 +18,7 @@ from sesync_cli.session import Session
 from sesync_cli.sync.chosen import Chosen, chosen, relative
 from sesync_cli.sync.exchange import Exchange, compared
 from sesync_cli.sync.obstacles import need_calm
-from sesync_cli.sync.plans import Wish, plan_sync
+from sesync_cli.sync.plans import SyncRequest, plan_sync
 from sesync_cli.sync.recovery import plan_recovery, recover
 from sesync_cli.sync.sending import Commit
 from sesync_cli.sync.server import Server, fetch, server
@@ -26,17 +26,13 @@ from sesync_cli.sync.status import Status, status
 from sesync_cli.sync.steps import Merge
 from sesync_cli.sync.tracking import fetched, tracking
 from sesync_cli.sync.words import few, plain
-from sesync_cli.sync.working_copy import Place, WorkingCopy, clones, is_named, named
-
-_SEEN = "sesync.sync.server"
-_PICKED = "sesync.sync.picked"
-_WHO = "sesync.sync.who"
+from sesync_cli.sync.working_copy import WorkingCopy, clones, is_named, named
 
 
 def _offered(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """What TAB offers: the working copies in home."""
     try:
-        names = clones(Session().home)
+        names = clones(Session().caller.home)
     except (SesyncError, OSError):
         return []
     return [name for name in names if name.startswith(incomplete) and name.isprintable()]
@@ -58,33 +54,32 @@ def sync(session: Session, repo: str | None, file: tuple[str, ...], message: str
     overwritten, and where others and you have changed the same, it stops and says whom to ask.
     """
     need("git", hint=f"Ask {session.site.support} to install it.")
-    place = Place(session.home, session.cwd)
-    repo, files = _sorted(repo, file, message, place)
-    copy = named(repo, place)
+    repo, files = _sorted(repo, file, message, session.caller)
+    copy = named(repo, session.caller)
     with alone(copy.place, screen.doing("Waiting for another sesync")):
         if left := recover(copy):
             return plan_recovery(copy, left)
         stands = status(copy)
         need_calm(copy, stands)
         picked = None if message is None else _chosen(session, copy, stands, message, files)
-        wish = Wish(picked, merge, _traveller(session), session.site)
-        plan = plan_sync(*_looked_up(session, copy, stands), wish)
+        request = SyncRequest(picked, merge, session.caller, session.site)
+        plan = plan_sync(*_looked_up(session, copy, stands), request)
         if any(isinstance(step, (Commit, Merge)) for step in plan.steps):
             plan = replace(plan, steps=(*_introduction(session, copy), *plan.steps))
         return plan.warned(exposed(copy.top, copy.shown, session.site))
 
 
 def _sorted(
-    repo: str | None, files: tuple[str, ...], message: str | None, place: Place
+    repo: str | None, files: tuple[str, ...], message: str | None, caller: Caller
 ) -> tuple[str | None, tuple[str, ...]]:
     """Which of the words is the working copy and which are files: the first may be either."""
     if message is None and files:
         raise _no_message(*files)
-    if message is None and repo and (place.cwd / repo).is_file():
+    if message is None and repo and (caller.cwd / repo).is_file():
         raise _no_message(repo)
     if message is not None and not message.strip():
         raise WrongWords("the message is empty", hint="Say what you did, as in '-m \"Take the mean\"'.")
-    if repo is None or message is None or is_named(repo, place, alone=not files):
+    if repo is None or message is None or is_named(repo, caller, alone=not files):
         return repo, files
     return None, (repo, *files)
 
@@ -96,44 +91,38 @@ def _no_message(*files: str) -> WrongWords:
 
 def _looked_up(session: Session, copy: WorkingCopy, stands: Status) -> tuple[Exchange, Server]:
     """What is here and there; the server is asked once for what is new, though a plan is made twice."""
-    seen = click.get_current_context().meta
     tracks = tracking(copy, stands.branch, session.site)
-    if _SEEN not in seen:
-        seen[_SEEN] = server(copy, tracks, session.site, _traveller(session))
-        fetch(copy, tracks, seen[_SEEN], screen.doing)
-    there = seen[_SEEN]
+
+    def ask() -> Server:
+        asked = server(copy, tracks, session.site, session.caller)
+        fetch(copy, tracks, asked, screen.doing)
+        return asked
+
+    there = session.once("server", ask)
     return compared(Exchange(copy, stands, there.fetched, fetched(copy, tracks))), there
-
-
-def _traveller(session: Session) -> Traveller:
-    return Traveller(session.env, session.home, session.interactive)
 
 
 def _chosen(session: Session, copy: WorkingCopy, stands: Status, message: str, files: tuple[str, ...]) -> Chosen:
     """What is to be committed; asked for, once, where nothing is named and a person is there."""
-    names = [relative(name, copy, session.cwd) for name in files]
+    names = [relative(name, copy, session.caller.cwd) for name in files]
     picked = chosen(copy, stands, session.site, message, names)
     if names or picked.files or not stands.changes:
         return picked
     listed = [change.path for change in stands.changes]
     shown = few([plain(path) for path in listed])
-    if not session.interactive:
+    if not session.caller.interactive:
         raise WrongWords(f"which files? Changed here: {shown}", hint="Name those to commit, or '.' for all of them.")
-    meta = click.get_current_context().meta
-    if _PICKED not in meta:
-        meta[_PICKED] = _ask_which(listed)
-    return chosen(copy, stands, session.site, message, meta[_PICKED])
+    named_now = session.once("files", lambda: _ask_which(listed))
+    return chosen(copy, stands, session.site, message, named_now)
 
 
 def _introduction(session: Session, copy: WorkingCopy) -> tuple[Introduce, ...]:
     """What git has to be told before it can commit, if it does not know whose commits these are."""
-    context = click.get_current_context()
     if identity.is_known(copy.top):
         return ()
-    offer = identity.offered(session.site, session.env, session.home)
-    if _WHO not in context.meta and session.interactive and not context.params["dry_run"]:
-        context.meta[_WHO] = identity.asked(offer, _ask_for)
-    answer = context.meta.get(_WHO, offer)
+    offer = answer = session.once("offer", lambda: identity.offered(session.site, session.caller))
+    if session.caller.interactive and not click.get_current_context().params["dry_run"]:
+        answer = session.once("identity", lambda: identity.asked(offer, _ask_for))
     if answer.is_whole:
         return (Introduce(answer),)
     raise NotReady(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sesync_cli.git.connection import Traveller
+from sesync_cli.caller import Caller
 from sesync_cli.plan import Plan, Step, asking
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import conflicts, words
@@ -20,30 +20,30 @@ from sesync_cli.sync.update_submodules import UpdateSubmodules
 
 
 @dataclass(frozen=True)
-class Wish:
+class SyncRequest:
     """What a person wants beside the exchange: a commit, histories joined; who they are, and at which site."""
 
     chosen: Chosen | None
     merge: bool
-    traveller: Traveller
+    caller: Caller
     site: Site
 
 
-def plan_sync(found: Exchange, server: Server, wish: Wish) -> Plan:
+def plan_sync(found: Exchange, server: Server, request: SyncRequest) -> Plan:
     """The steps to the same state on both sides; a Conflict where a person has to decide."""
-    chosen = wish.chosen
+    chosen = request.chosen
     found = replace(found, chosen=chosen, left=_left(found, chosen))
     if not found.status.commit and not (chosen and chosen.files):
         got = getting_first(found)
         return _described(got.exchange, got.first)
-    got = getting(found, merge=wish.merge)
+    got = getting(found, merge=request.merge)
     found = got.exchange
     steps: list[Step] = [*got.first]
-    submodules = _submodules(found, wish)
+    submodules = _submodules(found, request)
     if got.moves_submodules:
         steps.append(submodules)
     if chosen and chosen.files:
-        interactive = wish.traveller.interactive
+        interactive = request.caller.interactive
         steps.append(Commit(found.copy, chosen.message, chosen.words, chosen.files, chosen.new, interactive))
     if got.join:
         steps += [got.join, *([submodules] if got.moves_submodules else [])]
@@ -69,13 +69,13 @@ def _pushes(found: Exchange) -> bool:
     return bool((found.chosen and found.chosen.files) or found.unsent or is_new)
 
 
-def _submodules(found: Exchange, wish: Wish) -> UpdateSubmodules:
+def _submodules(found: Exchange, request: SyncRequest) -> UpdateSubmodules:
     """The step for all but those that are to be committed as they are; what is committed as a whole needs it."""
-    files = wish.chosen.files if wish.chosen else ()
-    covering = [word for word in (wish.chosen.words if wish.chosen else ()) if word not in files]
+    files = request.chosen.files if request.chosen else ()
+    covering = [word for word in (request.chosen.words if request.chosen else ()) if word not in files]
     behind = [change.path for change in found.status.changes if change.kind == BEHIND]
     needed = [path for path in behind if any(word == "." or path.startswith(f"{word}/") for word in covering)]
-    return UpdateSubmodules(found.copy, wish.site, wish.traveller, tuple(set(behind) & set(files)), tuple(needed))
+    return UpdateSubmodules(found.copy, request.site, request.caller, tuple(set(behind) & set(files)), tuple(needed))
 
 
 def _described(found: Exchange, steps: tuple[Step, ...]) -> Plan:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict
 from sesync_cli.git.address import Address, read
 from sesync_cli.git.client import Connection, GitFailed, ask, work
-from sesync_cli.git.connection import Traveller, Way, prepare
+from sesync_cli.git.connection import Way, prepare
 from sesync_cli.git.failures import Attempt, explain, led_elsewhere
 from sesync_cli.plan import Report, Watch, by_hand
 from sesync_cli.site.settings import Site
@@ -29,12 +30,12 @@ class Server:
     sending: Connection
 
 
-def server(copy: WorkingCopy, tracks: Tracking, site: Site, traveller: Traveller) -> Server:
+def server(copy: WorkingCopy, tracks: Tracking, site: Site, caller: Caller) -> Server:
     """The servers of this working copy's branch, and the ways there."""
     fetched = Attempt(address(copy, site, tracks.upstream.remote), copy.top, site)
     pushed = Attempt(address(copy, site, tracks.target.remote, "--push"), copy.top, site)
-    connection = _connection(fetched, traveller, copy)
-    sending = connection if pushed == fetched else _connection(pushed, traveller, copy)
+    connection = _connection(fetched, caller, copy)
+    sending = connection if pushed == fetched else _connection(pushed, caller, copy)
     return Server(fetched, pushed, connection, sending)
 
 
@@ -90,8 +91,8 @@ def address(copy: WorkingCopy, site: Site, remote: str, *words: str) -> Address:
     return address
 
 
-def _connection(attempt: Attempt, traveller: Traveller, copy: WorkingCopy) -> Connection:
-    way: Way = prepare(attempt, traveller, copy.top)
+def _connection(attempt: Attempt, caller: Caller, copy: WorkingCopy) -> Connection:
+    way: Way = prepare(attempt, caller, copy.top)
     if way.ask:
         raise explain("Host key verification failed", attempt)
     for step in way.steps:  # the key that the site vouches for

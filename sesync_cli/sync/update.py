@@ -3,9 +3,9 @@
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict
 from sesync_cli.git.client import Connection
-from sesync_cli.git.connection import Traveller
 from sesync_cli.git.failures import Attempt
 from sesync_cli.lock import alone
 from sesync_cli.plan import Report, by_hand
@@ -22,7 +22,7 @@ from sesync_cli.sync.status import Status, status
 from sesync_cli.sync.tracking import Tracking, branches, fetched, has_branches, spans, tracking
 from sesync_cli.sync.update_submodules import UpdateSubmodules
 from sesync_cli.sync.words import few
-from sesync_cli.sync.working_copy import Place, WorkingCopy, named
+from sesync_cli.sync.working_copy import WorkingCopy, from_home
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Update:
 
     attempt: Attempt
     connection: Connection
-    traveller: Traveller
+    caller: Caller
     received: list[Commit] = field(default_factory=list, compare=False, repr=False)
     missed: list[str] = field(default_factory=list, compare=False, repr=False)
 
@@ -67,7 +67,7 @@ class Update:
             step.do(report)
         self.received.extend(got.exchange.incoming)
         if got.moves_submodules:
-            submodules = UpdateSubmodules(copy, site, self.traveller)
+            submodules = UpdateSubmodules(copy, site, self.caller)
             submodules.do(report)
             self.missed.extend(f"{path}: {error}" for path, error in submodules.missed.items())
 
@@ -100,8 +100,7 @@ class Update:
 
     @property
     def _copy(self) -> WorkingCopy:
-        home = self.traveller.home
-        return named(str(self.attempt.folder), Place(home, home))
+        return from_home(self.attempt.folder, self.caller)
 
     def undo(self) -> None:
         journal.take_back_ours(self._copy)

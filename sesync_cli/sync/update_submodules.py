@@ -4,8 +4,8 @@ from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, NotFound, SesyncError
-from sesync_cli.git.connection import Traveller
 from sesync_cli.lock import alone
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.site.settings import Site
@@ -30,7 +30,7 @@ class UpdateSubmodules:
 
     copy: WorkingCopy
     site: Site
-    traveller: Traveller
+    caller: Caller
     left: Collection[str] = ()
     needed: Collection[str] = ()
     missed: dict[str, SesyncError] = field(default_factory=dict, compare=False)
@@ -55,7 +55,7 @@ class UpdateSubmodules:
                 raise
             self.missed[path] = error
             return
-        theirs = UpdateSubmodules(part, self.site, self.traveller)
+        theirs = UpdateSubmodules(part, self.site, self.caller)
         theirs.do(report)
         self.missed.update({f"{path}/{below}": error for below, error in theirs.missed.items()})
 
@@ -64,7 +64,7 @@ class UpdateSubmodules:
         need_nothing_begun(part, stands)
         if not resolve(part, belongs):
             tracks = tracking(part, stands.branch, self.site)
-            there = server(part, tracks, self.site, self.traveller)
+            there = server(part, tracks, self.site, self.caller)
             get(part, [tracks.upstream.remote], there.fetched, there.connection, report)
         if not resolve(part, belongs):
             raise NotFound(

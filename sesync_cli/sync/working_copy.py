@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, Refused, SesyncError
 from sesync_cli.git.client import ask
 from sesync_cli.names import near, tilde
@@ -46,27 +47,31 @@ class WorkingCopy:
         return str(self.top / path) if self.inside is None else os.path.relpath(path, self.inside or ".")
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where words are to be understood: the home and the current folder."""
-
-    home: Path
-    cwd: Path
-
-
-def named(word: str | None, place: Place) -> WorkingCopy:
+def named(word: str | None, caller: Caller) -> WorkingCopy:
     """The working copy that a person means: a folder in it, the name of one in home, or the current folder's."""
-    folder = place.cwd if word is None else _folder(word, place)
+    folder = caller.cwd if word is None else _folder(word, caller)
     if folder is None or not folder.is_dir():
-        raise _nothing(word or str(folder), place)
+        raise _nothing(word or str(folder), caller)
+    return _around(folder, word, caller, caller.cwd)
+
+
+def from_home(folder: Path, caller: Caller) -> WorkingCopy:
+    """The working copy of this folder, as it is named by somebody who is in their home."""
+    if not folder.is_dir():
+        raise _nothing(str(folder), caller)
+    return _around(folder, str(folder), caller, caller.home)
+
+
+def _around(folder: Path, word: str | None, caller: Caller, here: Path) -> WorkingCopy:
+    """The working copy that a folder is in, as seen from here; `word` is how it was called."""
     said = ask(["rev-parse", "--show-cdup", "--is-bare-repository"], folder)
     cdup, _, bare = said.out.removesuffix("\n").rpartition("\n")
     if said.code or bare != "false":
-        raise unreadable(folder, said.err) if _DUBIOUS in said.err else _nothing(word, place)
+        raise unreadable(folder, said.err) if _DUBIOUS in said.err else _nothing(word, caller)
     top = Path(os.path.normpath(folder / cdup))
-    here, real = Path(os.path.realpath(place.cwd)), Path(os.path.realpath(top))
+    here, real = Path(os.path.realpath(here)), Path(os.path.realpath(top))
     inside = str(here.relative_to(real)) if here.is_relative_to(real) else None
-    return at(top, tilde(top, place.home), top.name if top.parent == place.home else str(top), inside)
+    return at(top, tilde(top, caller.home), top.name if top.parent == caller.home else str(top), inside)
 
 
 def at(top: Path, shown: str, name: str, inside: str | None = None) -> WorkingCopy:
@@ -75,24 +80,24 @@ def at(top: Path, shown: str, name: str, inside: str | None = None) -> WorkingCo
     return WorkingCopy(top, git_dir, common, shown, name, inside)
 
 
-def is_named(word: str, place: Place, *, alone: bool) -> bool:
+def is_named(word: str, caller: Caller, *, alone: bool) -> bool:
     """Whether this word means a working copy as a whole: its top folder, or its name in home.
 
     If it stands `alone`, what is inside of the current folder's working copy does not count: it is a part of that, and
     so is all of it.
     """
-    folder = _folder(word, place)
-    if folder is None or not os.path.lexists(folder / ".git") or _is_removed(word, place):
+    folder = _folder(word, caller)
+    if folder is None or not os.path.lexists(folder / ".git") or _is_removed(word, caller):
         return False
-    is_within = place.cwd == folder or place.cwd in folder.parents
-    return not (alone and is_within and ask(["rev-parse", "--show-cdup"], place.cwd).code == 0)
+    is_within = caller.cwd == folder or caller.cwd in folder.parents
+    return not (alone and is_within and ask(["rev-parse", "--show-cdup"], caller.cwd).code == 0)
 
 
-def _is_removed(word: str, place: Place) -> bool:
+def _is_removed(word: str, caller: Caller) -> bool:
     """Whether this names what was removed from the current folder, and git still knows."""
-    if os.path.lexists(place.cwd / Path(word).expanduser()):
+    if os.path.lexists(caller.cwd / Path(word).expanduser()):
         return False
-    return any(ask([*words, "--", word], place.cwd).out for words in (["ls-files", "-z"], ["ls-tree", "-z", "HEAD"]))
+    return any(ask([*words, "--", word], caller.cwd).out for words in (["ls-files", "-z"], ["ls-tree", "-z", "HEAD"]))
 
 
 def clones(home: Path) -> list[str]:
@@ -128,15 +133,15 @@ def owner(folder: Path) -> str:
         return f"somebody else (user {number})"
 
 
-def _folder(word: str, place: Place) -> Path | None:
-    here = place.cwd / Path(word).expanduser()
-    return here if here.exists() else place.home / word if word else None
+def _folder(word: str, caller: Caller) -> Path | None:
+    here = caller.cwd / Path(word).expanduser()
+    return here if here.exists() else caller.home / word if word else None
 
 
-def _nothing(word: str | None, place: Place) -> NotFound:
-    known = clones(place.home)
+def _nothing(word: str | None, caller: Caller) -> NotFound:
+    known = clones(caller.home)
     if word is None:
-        what = f"{tilde(place.cwd, place.home)} is not in a clone of a repository"
+        what = f"{tilde(caller.cwd, caller.home)} is not in a clone of a repository"
     else:
         what = f"there is no clone of a repository {word}"
     like = near(Path(word).name, known) if word else []

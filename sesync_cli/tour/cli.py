@@ -43,9 +43,9 @@ def tour(session: Session, keep: bool) -> Tour:
     """
     catch = asked_for_json()
     watch = _quiet if catch else _announce
-    with sandbox(Path(sys.executable), session.env, keep=keep) as box:
-        shown = play(box, box.env(session.env), watch, columns=screen.width(_WIDEST), catch=catch)
-        enter = str(box.keep(session.env)) if keep else None
+    with sandbox(Path(sys.executable), session.caller.env, keep=keep) as box:
+        shown = play(box, box.env(session.caller.env), watch, columns=screen.width(_WIDEST), catch=catch)
+        enter = str(box.keep(session.caller.env)) if keep else None
     return Tour(shown, enter)
 
 

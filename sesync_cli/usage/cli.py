@@ -37,8 +37,8 @@ def usage(session: Session, path: str | None, clean: bool) -> Plan | Usage:
     """
     site, where = session.site, folders(session)
     kernels = find_kernels(where)
-    mine = household(session.home, session.env, site, kernels, where)
-    place = session.cwd / Path(path).expanduser() if path else session.home
+    mine = household(session.caller, site, kernels, where)
+    place = session.caller.cwd / Path(path).expanduser() if path else session.caller.home
     one = found(place, mine, site.data_patience_seconds, screen.doing)
     if clean:
         from sesync_cli.usage.clean import plan_clean

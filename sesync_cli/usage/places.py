@@ -1,10 +1,11 @@
 """What in a home has a meaning of its own: kernels, caches, the trash, and what is not to be entered."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.directory import mounts
 from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.leftovers import in_the_making
@@ -35,14 +36,13 @@ class Household:
     folders: Folders
 
 
-def household(home: Path, env: Mapping[str, str], site: Site, found: list[Kernel], folders: Folders) -> Household:
+def household(caller: Caller, site: Site, found: list[Kernel], folders: Folders) -> Household:
     """The same, from what the environment says of caches, and the site of data."""
-    data = Path(env.get("XDG_DATA_HOME") or home / ".local/share")
-    cache = Path(env.get("XDG_CACHE_HOME") or home / ".cache")
+    env, cache = caller.env, caller.cache
     uv, pip = Path(env.get("UV_CACHE_DIR") or cache / "uv"), Path(env.get("PIP_CACHE_DIR") or cache / "pip")
     large = site.where_large_mb * _MB
     root = site.data_root if site.has("data_path") else None
-    return Household(home, data, cache, uv, pip, root, large, tuple(found), folders)
+    return Household(caller.home, caller.data, cache, uv, pip, root, large, tuple(found), folders)
 
 
 def rules(root: str, device: int, mine: Household) -> Rules:

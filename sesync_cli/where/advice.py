@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sesync_cli.where.kinds import Kind, is_data
-from sesync_cli.where.places import Ground, Place
+from sesync_cli.where.places import Place, WhereContext
 from sesync_cli.where.repository import Git
 from sesync_cli.where.rules import Deed, Spot, Verdict, judged, refined
 from sesync_cli.where.survey import Found
@@ -59,17 +59,17 @@ class Case(NamedTuple):
     files: int = 1
 
 
-def case_of(found: Found, spot: Spot, ground: Ground) -> Case:
+def case_of(found: Found, spot: Spot, context: WhereContext) -> Case:
     """A file as the rules judge it."""
-    return Case(found, spot, judged(found, spot, ground))
+    return Case(found, spot, judged(found, spot, context))
 
 
-def advice(cases: Iterable[Case], ground: Ground) -> tuple[Advice, ...]:
+def advice(cases: Iterable[Case], context: WhereContext) -> tuple[Advice, ...]:
     """One piece of advice for all that goes the same way: secrets first, then the most bytes."""
     groups: dict[tuple[Verdict, Place, str, str], list[Case]] = defaultdict(list)
     for case in cases:
         groups[case.verdict, case.spot.place, case.spot.project, case.spot.tree].append(case)
-    said = [_advice(sorted(group, key=lambda case: -case.found.bytes), ground) for group in groups.values()]
+    said = [_advice(sorted(group, key=lambda case: -case.found.bytes), context) for group in groups.values()]
     return tuple(sorted(said, key=lambda one: (one.items[0].kind != Kind.SECRET, -one.bytes)))
 
 
@@ -113,24 +113,24 @@ def above(path: str, top: str) -> list[str]:
     return [*folders, top]
 
 
-def _advice(cases: list[Case], ground: Ground) -> Advice:
+def _advice(cases: list[Case], context: WhereContext) -> Advice:
     spot, verdict = cases[0].spot, cases[0].verdict
-    commands = [_command(deed, cases, spot, ground) for deed in verdict.deeds]
-    items = tuple(_item(case, ground) for case in cases)
+    commands = [_command(deed, cases, spot, context) for deed in verdict.deeds]
+    items = tuple(_item(case, context) for case in cases)
     return Advice(spot.place, verdict.should or spot.place, verdict.why, " && ".join(commands) or LEAVE, items)
 
 
-def _item(case: Case, ground: Ground) -> Item:
+def _item(case: Case, context: WhereContext) -> Item:
     found = case.found
     rows = None if found.rows < 0 else found.rows
     return Item(
-        Path(found.path), refined(found, ground.site), found.bytes, rows, found.exact, case.spot.git, case.files
+        Path(found.path), refined(found, context.site), found.bytes, rows, found.exact, case.spot.git, case.files
     )
 
 
-def _command(deed: Deed, cases: list[Case], spot: Spot, ground: Ground) -> str:
+def _command(deed: Deed, cases: list[Case], spot: Spot, context: WhereContext) -> str:
     before, tree = list(deed.before), ""
-    if deed.into or (deed.before[0] == "git" and not ground.here.is_relative_to(spot.tree)):
+    if deed.into or (deed.before[0] == "git" and not context.caller.cwd.is_relative_to(spot.tree)):
         tree = spot.tree
         before[1:1] = ["-C", tree] if deed.before[0] == "git" else []
     paths = [_typed(case.found, tree) for case in cases] if len(cases) <= _SPELLED_OUT else ["FILE..."]

@@ -7,7 +7,7 @@ from sesync_cli.answer import answers, complete_file
 from sesync_cli.session import Session
 from sesync_cli.where import view
 from sesync_cli.where.look import Answer, look_at
-from sesync_cli.where.places import Ground
+from sesync_cli.where.places import WhereContext
 
 
 @click.command()
@@ -22,10 +22,10 @@ def where(session: Session, path: tuple[str, ...]) -> Answer:
     For each file: what it is, where it is now, where the site's rules want it, why, and the command that does it. Of a
     folder: how much there is of what, and all that belongs elsewhere. Nothing is changed.
     """
-    return look_at(path or (".",), _ground(session), screen.doing)
+    return look_at(path or (".",), _context(session), screen.doing)
 
 
-def _ground(session: Session) -> Ground:
+def _context(session: Session) -> WhereContext:
     root = click.get_current_context().find_root().command
     database = isinstance(root, click.Group) and "db" in root.commands
-    return Ground(session.home, session.site, session.cwd, session.env.get("USER") or "USER", database)
+    return WhereContext(session.caller, session.site, database)

@@ -5,6 +5,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sesync_cli.disk import explained
@@ -12,7 +13,7 @@ from sesync_cli.errors import NoAnswer, NotFound, SesyncError
 from sesync_cli.names import near
 from sesync_cli.plan import Report, Watch
 from sesync_cli.where.advice import typed
-from sesync_cli.where.places import Ground, project_of
+from sesync_cli.where.places import WhereContext, project_of
 from sesync_cli.where.survey import Found, survey
 from sesync_cli.workers import stream
 
@@ -35,21 +36,21 @@ class Facts:
     whole: bool = True
 
 
-def gather(named: str, ground: Ground, watch: Watch) -> Facts:
+def gather(named: str, context: WhereContext, watch: Watch) -> Facts:
     """Look at a path, which may be on a server that hangs: what was seen until then counts."""
     named = re.sub("/+", "/", named)
-    facts, patience = Facts(_plain(named)), ground.site.data_patience_seconds
+    facts, patience = Facts(_plain(named)), context.site.data_patience_seconds
     entering = facts.top
-    with stream(partial(survey, named, ground.site.where_most_files), patience) as told, watch("Looking") as report:
+    with stream(partial(survey, named, context.site.where_most_files), patience) as told, watch("Looking") as report:
         try:
             for name, value in told:
                 if name == "failed":
-                    raise _failed(facts.top, value, ground)
+                    raise _failed(facts.top, value, context)
                 entering = value if name == "folder" else entering
                 _note(facts, name, value, report)
         except TimeoutError:
             if not facts.found:
-                raise _no_answer(facts.top, ground) from None
+                raise _no_answer(facts.top, context) from None
             facts.closed.append((_plain(entering), "no answer"))
             facts.whole = False
     return facts
@@ -82,23 +83,23 @@ def _plain(path: str) -> str:
     return f"./{short}" if short.startswith("-") else short.rstrip("/") or short[:1]
 
 
-def _no_answer(top: str, ground: Ground) -> NoAnswer:
-    patience = f"{ground.site.data_patience_seconds:g} seconds"
-    hint = f"Try again in a few minutes; if it stays so, tell {ground.site.support}."
+def _no_answer(top: str, context: WhereContext) -> NoAnswer:
+    patience = f"{context.site.data_patience_seconds:g} seconds"
+    hint = f"Try again in a few minutes; if it stays so, tell {context.site.support}."
     return NoAnswer(f"the file server of {top or 'this folder'} did not answer within {patience}", hint=hint)
 
 
-def _failed(top: str, number: int, ground: Ground) -> SesyncError:
+def _failed(top: str, number: int, context: WhereContext) -> SesyncError:
     if number in (errno.ENOENT, errno.ENOTDIR):
-        return NotFound(f"there is no {top or typed(top)} on this machine", hint=_upload(top, ground))
+        return NotFound(f"there is no {top or typed(top)} on this machine", hint=_upload(top, context))
     error = OSError(number, os.strerror(number), top)
-    return explained(error, ground.home) or SesyncError(f"{top} cannot be looked at: {error.strerror}")
+    return explained(error, context.caller.home) or SesyncError(f"{top} cannot be looked at: {error.strerror}")
 
 
-def _upload(top: str, ground: Ground) -> str:
+def _upload(top: str, context: WhereContext) -> str:
     """How a file that is on one's own computer comes here."""
-    site, name = ground.site, os.path.basename(top)
-    like = near(name, _names(os.path.dirname(top)))
+    site, name, here = context.site, os.path.basename(top), context.caller.cwd
+    like = near(name, _names(here / os.path.dirname(top)))
     meant = f"Did you mean {like[0]}? " if like else ""
     page = f"upload it at {site.uploads_url}" if site.has("uploads_url") else ""
     limit = f"larger than {site.uploads_limit_gb} GB, " if page and site.has("uploads_limit_gb") else ""
@@ -106,8 +107,8 @@ def _upload(top: str, ground: Ground) -> str:
     if site.has("uploads_sftp_host"):
         directory = ""
         if site.has("data_path"):
-            directory = str(site.data_directory(project_of(ground.here / "x", "", ground)))
-        place = f"{ground.user}@{site.uploads_sftp_host}:{directory}"
+            directory = str(site.data_directory(project_of(here / "x", "", context)))
+        place = f"{context.caller.user}@{site.uploads_sftp_host}:{directory}"
         host = f"{limit}type there: sftp {typed(place.removesuffix(':'))}, and then: put -r {typed(name)}"
     ways = "; ".join(filter(None, (page, host)))
     if not ways:
@@ -115,8 +116,8 @@ def _upload(top: str, ground: Ground) -> str:
     return f"{meant}If it is on your own computer, {ways}{'' if host else '.'}"
 
 
-def _names(folder: str) -> list[str]:
+def _names(folder: Path) -> list[str]:
     try:
-        return os.listdir(folder or ".")
+        return os.listdir(folder)
     except OSError:
         return []

@@ -12,7 +12,7 @@ from sesync_cli.plan import Watch
 from sesync_cli.where.advice import Advice, Case, above, advice, case_of, gathered, typed
 from sesync_cli.where.facts import Facts, gather
 from sesync_cli.where.kinds import Kind
-from sesync_cli.where.places import Ground, Place, below, place_of_path
+from sesync_cli.where.places import Place, WhereContext, below, place_of_path
 from sesync_cli.where.rules import MB, refined
 from sesync_cli.where.spots import spots
 from sesync_cli.where.twins import alike, twins
@@ -68,105 +68,105 @@ class Answer:
     same: tuple[Same, ...]
 
 
-def look_at(named: Iterable[str], ground: Ground, watch: Watch) -> Answer:
+def look_at(named: Iterable[str], context: WhereContext, watch: Watch) -> Answer:
     """What is at these paths; an error where one is not there or does not answer."""
-    known = [gather(one, ground, watch) for one in named]
-    cases = [_cases(facts, ground) for facts in known]
-    asked = [case for facts, inside in zip(known, cases, strict=True) for case in _asked(facts, inside, ground)]
+    known = [gather(one, context, watch) for one in named]
+    cases = [_cases(facts, context) for facts in known]
+    asked = [case for facts, inside in zip(known, cases, strict=True) for case in _asked(facts, inside, context)]
     return Answer(
-        tuple(_looked(facts, ground) for facts in known),
-        _kinds([case for inside in cases for case in inside], ground),
-        advice(asked, ground),
-        _same([case for inside in cases for case in inside], ground, watch),
+        tuple(_looked(facts, context) for facts in known),
+        _kinds([case for inside in cases for case in inside], context),
+        advice(asked, context),
+        _same([case for inside in cases for case in inside], context, watch),
     )
 
 
-def place_of(path: Path, ground: Ground, watch: Watch) -> Advice:
+def place_of(path: Path, context: WhereContext, watch: Watch) -> Advice:
     """Where one file should be; errors as in `look_at`."""
-    [one] = look_at([str(path)], ground, watch).advice
+    [one] = look_at([str(path)], context, watch).advice
     return one
 
 
-def _cases(facts: Facts, ground: Ground) -> list[Case]:
-    spot_of = spots(facts, ground)
-    return [case_of(found, spot_of(found.path), ground) for found in facts.found]
+def _cases(facts: Facts, context: WhereContext) -> list[Case]:
+    spot_of = spots(facts, context)
+    return [case_of(found, spot_of(found.path), context) for found in facts.found]
 
 
-def _asked(facts: Facts, cases: list[Case], ground: Ground) -> list[Case]:
+def _asked(facts: Facts, cases: list[Case], context: WhereContext) -> list[Case]:
     if not facts.folder:
         return cases
     # what nobody has looked at is not moved along
     unseen = {
         folder for path in (*facts.left, *(path for path, _ in facts.closed)) for folder in above(path, facts.top)
     }
-    kept = unseen if _may_move(facts, ground) else {*unseen, facts.top}
+    kept = unseen if _may_move(facts, context) else {*unseen, facts.top}
     return gathered(cases, facts.top, lambda folder: not facts.whole or folder in kept)
 
 
-def _looked(facts: Facts, ground: Ground) -> Looked:
+def _looked(facts: Facts, context: WhereContext) -> Looked:
     size = sum(one.bytes for one in facts.found)
     return Looked(
         path=Path(facts.top),
         folder=facts.folder,
-        now=place_of_path(Path(facts.at), ground),
+        now=place_of_path(Path(facts.at), context),
         files=len(facts.found),
         bytes=size,
         left_out=len(facts.left),
         closed=tuple((Path(path), why) for path, why in facts.closed),
         whole=facts.whole,
-        fetch=_fetch(facts, ground) if _is_past_browsers(size, ground) else "",
+        fetch=_fetch(facts, context) if _is_past_browsers(size, context) else "",
     )
 
 
-def _kinds(cases: Iterable[Case], ground: Ground) -> tuple[OfKind, ...]:
+def _kinds(cases: Iterable[Case], context: WhereContext) -> tuple[OfKind, ...]:
     sizes: dict[Kind, list[int]] = defaultdict(list)
     for case in cases:
-        sizes[refined(case.found, ground.site)].append(case.found.bytes)
+        sizes[refined(case.found, context.site)].append(case.found.bytes)
     return tuple(
         OfKind(kind, len(sizes[kind]), sum(sizes[kind])) for kind in sorted(sizes, key=lambda one: -sum(sizes[one]))
     )
 
 
-def _may_move(facts: Facts, ground: Ground) -> bool:
+def _may_move(facts: Facts, context: WhereContext) -> bool:
     """Whether a folder may be advised to go as a whole: no home, no data directory, nothing that somebody is in."""
     at = Path(facts.at)
-    if any(Path(os.path.realpath(folder)).is_relative_to(at) for folder in (ground.home, ground.here)):
+    if any(Path(os.path.realpath(folder)).is_relative_to(at) for folder in (context.caller.home, context.caller.cwd)):
         return False
-    name = below(at, ground.site)
+    name = below(at, context.site)
     return not name or "/" in name
 
 
-def _is_past_browsers(size: int, ground: Ground) -> bool:
+def _is_past_browsers(size: int, context: WhereContext) -> bool:
     """Whether so much is more than a browser can fetch, and there is a host that sends it another way."""
-    site = ground.site
+    site = context.site
     return site.has("uploads_limit_gb", "uploads_sftp_host") and size > site.uploads_limit_gb * _GB
 
 
-def _fetch(facts: Facts, ground: Ground) -> str:
+def _fetch(facts: Facts, context: WhereContext) -> str:
     whole = ["-r"] if facts.folder else []
-    return " ".join(["sftp", *whole, typed(f"{ground.user}@{ground.site.uploads_sftp_host}:{facts.at}")])
+    return " ".join(["sftp", *whole, typed(f"{context.caller.user}@{context.site.uploads_sftp_host}:{facts.at}")])
 
 
-def _same(cases: list[Case], ground: Ground, watch: Watch) -> tuple[Same, ...]:
-    groups = alike((case.found for case in cases), ground.site.where_large_mb * MB)
+def _same(cases: list[Case], context: WhereContext, watch: Watch) -> tuple[Same, ...]:
+    groups = alike((case.found for case in cases), context.site.where_large_mb * MB)
     if not groups:
         return ()
     by_path = {case.found.path: case for case in cases}
     same = []
     pieces = partial(twins, groups)
     # where a server falls silent, what has been compared counts
-    with stream(pieces, ground.site.data_patience_seconds) as told, watch("Comparing"), suppress(TimeoutError):
+    with stream(pieces, context.site.data_patience_seconds) as told, watch("Comparing"), suppress(TimeoutError):
         for paths in told:
-            same.append(_leaving_one([by_path[path] for path in paths], ground))
+            same.append(_leaving_one([by_path[path] for path in paths], context))
     return tuple(sorted(same, key=lambda one: -one.bytes * (len(one.paths) - 1)))
 
 
-def _leaving_one(cases: list[Case], ground: Ground) -> Same:
+def _leaving_one(cases: list[Case], context: WhereContext) -> Same:
     """The one that stays is in a data directory, and the others are not."""
     shared = [case for case in cases if case.spot.place == Place.DATA]
     command = ""
     if shared:
-        kept = ground.here / shared[0].found.path
+        kept = context.caller.cwd / shared[0].found.path
         others = (case.found.path for case in cases if case.spot.place in (Place.HOME, Place.GIT))
         command = " && ".join(f"ln -sf {typed(kept)} {typed(other)}" for other in others)
     return Same(cases[0].found.bytes, tuple(Path(case.found.path) for case in cases), command)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.directory import mounted, projects
 from sesync_cli.site.settings import Site
 
@@ -28,32 +29,27 @@ class Place(StrEnum):
 
 
 @dataclass(frozen=True)
-class Ground:
-    """The places of one person at one site, the folder that they are in now, and who they are.
+class WhereContext:
+    """Who asks where things should be, and at which site; `database` says whether sesync can load a table into one."""
 
-    `database` says whether sesync can load a table into one.
-    """
-
-    home: Path
+    caller: Caller
     site: Site
-    here: Path
-    user: str
     database: bool = False
 
 
-def place_of_path(real: Path, ground: Ground) -> Place:
+def place_of_path(real: Path, context: WhereContext) -> Place:
     """Where a path is whose folders are no links."""
-    return next((place for folder, place in _places(ground) if real.is_relative_to(folder)), Place.ELSEWHERE)
+    return next((place for folder, place in _places(context) if real.is_relative_to(folder)), Place.ELSEWHERE)
 
 
-def _places(ground: Ground) -> Iterator[tuple[Path, Place]]:
+def _places(context: WhereContext) -> Iterator[tuple[Path, Place]]:
     """The folders that the site names, each with what it is; the first that a path is in counts."""
-    site = ground.site
+    site = context.site
     if site.has("scratch_path"):
         yield Path(site.scratch_path), Place.SCRATCH
     if site.has("data_path"):
         yield from ((root, Place.DATA) for root in _roots(site))
-    yield Path(os.path.realpath(ground.home)), Place.HOME
+    yield Path(os.path.realpath(context.caller.home)), Place.HOME
     if site.has("scratch_node_path"):
         yield Path(site.scratch_node_path), Place.NODE
 
@@ -72,13 +68,13 @@ def below(real: Path, site: Site) -> str:
     return ""
 
 
-def project_of(real: Path, tree: str, ground: Ground) -> str:
+def project_of(real: Path, tree: str, context: WhereContext) -> str:
     """The project that a path is most likely of: by its data directory, links beside it, its repository, mounts."""
-    site = ground.site
+    site = context.site
     if project := _directory_of(real, site):
         return project
-    known = set(_linked(ground.home, site))
-    home = Path(os.path.realpath(ground.home))
+    known = set(_linked(context.caller.home, site))
+    home = Path(os.path.realpath(context.caller.home))
     for folder in real.parents:
         if folder == home or not folder.is_relative_to(home):
             break

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sesync_cli.site.settings import Site
 from sesync_cli.where.kinds import Kind, is_data
-from sesync_cli.where.places import Ground, Place
+from sesync_cli.where.places import Place, WhereContext
 from sesync_cli.where.repository import Git
 from sesync_cli.where.survey import Found
 
@@ -43,23 +43,23 @@ _ADD = (Deed(("git", "add")),)
 _TAKE_OUT = Deed(("git", "rm", "-r", "--cached"))
 
 
-def judged(found: Found, spot: Spot, ground: Ground) -> Verdict:
+def judged(found: Found, spot: Spot, context: WhereContext) -> Verdict:
     """What the rules of the site say of what is there."""
-    kind = refined(found, ground.site)
-    if why := _untouched(found, kind, spot, ground):
+    kind = refined(found, context.site)
+    if why := _untouched(found, kind, spot, context):
         return Verdict(why)
     if kind == Kind.SECRET:
-        return _secret(found, spot, ground)
+        return _secret(found, spot, context)
     if kind == Kind.TEMPORARY:
-        return _temporary(found, spot, ground)
-    if kind == Kind.NOTEBOOK or (kind == Kind.SOURCE and not is_big(found, ground.site)):
-        return _code(found, kind, spot, ground)
-    if kind == Kind.LARGE_TABLE or is_big(found, ground.site):
-        return _large(found, kind, spot, ground)
-    return _small(kind, spot, ground)
+        return _temporary(found, spot, context)
+    if kind == Kind.NOTEBOOK or (kind == Kind.SOURCE and not is_big(found, context.site)):
+        return _code(found, kind, spot, context)
+    if kind == Kind.LARGE_TABLE or is_big(found, context.site):
+        return _large(found, kind, spot, context)
+    return _small(kind, spot, context)
 
 
-def _untouched(found: Found, kind: Kind, spot: Spot, ground: Ground) -> str:
+def _untouched(found: Found, kind: Kind, spot: Spot, context: WhereContext) -> str:
     """Why a file is none that any rule is about."""
     if kind == Kind.LINK:
         return f"It is a link to {found.target}: it takes no room, and what it points to stays where it is."
@@ -68,7 +68,7 @@ def _untouched(found: Found, kind: Kind, spot: Spot, ground: Ground) -> str:
     if not found.bytes:
         return "It is empty."
     if spot.place == Place.ELSEWHERE:
-        where = "neither in your home nor in a data directory" if ground.site.has("data_path") else "not in your home"
+        where = "neither in your home nor in a data directory" if context.site.has("data_path") else "not in your home"
         return f"It is {where}: the site has no rule for it."
     return "Software stays where it was installed." if kind == Kind.PROGRAM else ""
 
@@ -91,8 +91,8 @@ def is_mostly_output(found: Found) -> bool:
     return found.told > MB and found.told * 2 > found.bytes
 
 
-def _secret(found: Found, spot: Spot, ground: Ground) -> Verdict:
-    if spot.place == Place.DATA and _is_service(found, ground.site):
+def _secret(found: Found, spot: Spot, context: WhereContext) -> Verdict:
+    if spot.place == Place.DATA and _is_service(found, context.site):
         return _service(found)
     if spot.git == Git.TRACKED:
         why = (
@@ -101,7 +101,7 @@ def _secret(found: Found, spot: Spot, ground: Ground) -> Verdict:
         return Verdict(why, Place.HOME, (_TAKE_OUT,))
     if spot.place not in (Place.HOME, Place.GIT):
         why = "A secret that others can reach is none: keep it in your home, where only you can read it."
-        return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{ground.home}/",)),))
+        return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{context.caller.home}/",)),))
     if found.mode & _OTHERS:
         why = (
             "Others have rights to this secret: only you should. Never commit it, and never put it in a data directory."
@@ -125,26 +125,26 @@ def _service(found: Found) -> Verdict:
     return Verdict("It tells the project's members how to reach their database. Never commit it, and do not copy it.")
 
 
-def _temporary(found: Found, spot: Spot, ground: Ground) -> Verdict:
+def _temporary(found: Found, spot: Spot, context: WhereContext) -> Verdict:
     if spot.git == Git.TRACKED:
         return Verdict("A leftover of a program is of no use to others.", None, (_TAKE_OUT,))
-    if is_big(found, ground.site) and spot.place in (Place.HOME, Place.GIT, Place.DATA):
-        if not ground.site.has("scratch_path"):
+    if is_big(found, context.site) and spot.place in (Place.HOME, Place.GIT, Place.DATA):
+        if not context.site.has("scratch_path"):
             return Verdict("It is a big leftover of a program, and can be deleted when no program needs it.")
         why = "Big temporary files belong in scratch, or can be deleted."
-        return Verdict(why, Place.SCRATCH, (Deed(("mv", "-n"), (f"{ground.site.scratch_path}/",)),))
+        return Verdict(why, Place.SCRATCH, (Deed(("mv", "-n"), (f"{context.site.scratch_path}/",)),))
     return Verdict("It is a leftover of a program, and can be deleted when no program needs it.")
 
 
-def _code(found: Found, kind: Kind, spot: Spot, ground: Ground) -> Verdict:
+def _code(found: Found, kind: Kind, spot: Spot, context: WhereContext) -> Verdict:
     if spot.place == Place.DATA:
         why = (
             "Several people would edit the one copy: keep code in your home, each in a clone of the group's repository."
         )
-        return Verdict(why, Place.GIT, (_copied(ground),))
+        return Verdict(why, Place.GIT, (_copied(context),))
     if spot.place in (Place.SCRATCH, Place.NODE):
         why = "This place is emptied: code is safe in your home, in a git repository."
-        return Verdict(why, Place.GIT, (_copied(ground),))
+        return Verdict(why, Place.GIT, (_copied(context),))
     if kind == Kind.NOTEBOOK and is_mostly_output(found):
         why = "Most of this notebook is what its cells printed and drew, which git would keep in every version."
         return Verdict(why, None, (Deed(("jupyter", "nbconvert", "--clear-output", "--inplace")),))
@@ -157,23 +157,23 @@ def _code(found: Found, kind: Kind, spot: Spot, ground: Ground) -> Verdict:
     )
 
 
-def _large(found: Found, kind: Kind, spot: Spot, ground: Ground) -> Verdict:
+def _large(found: Found, kind: Kind, spot: Spot, context: WhereContext) -> Verdict:
     put = Deed(("sesync", "put", "--move"), (spot.project,))
-    if found.rows > ground.site.where_database_rows and ground.site.has("database_host"):
-        return _huge(spot, put, ground)
+    if found.rows > context.site.where_database_rows and context.site.has("database_host"):
+        return _huge(spot, put, context)
     if spot.place == Place.DATA:
         return Verdict("The data directory holds the one copy that your group shares.")
     if spot.place == Place.SCRATCH:
-        return _in_scratch(ground)
-    if not ground.site.has("data_path"):
-        return _large_at_home(spot, ground)
+        return _in_scratch(context)
+    if not context.site.has("data_path"):
+        return _large_at_home(spot, context)
     if spot.git == Git.TRACKED:
         why = "Git keeps each version of it for ever, in every clone: take it out, and put it in the data directory."
         return Verdict(why, Place.DATA, (_TAKE_OUT, put))
     if spot.place == Place.NODE:
         why = "This place is emptied after a job: the data directory keeps it."
-    elif not is_big(found, ground.site):
-        rows = ground.site.where_small_table_rows
+    elif not is_big(found, context.site):
+        rows = context.site.where_small_table_rows
         why = f"A table of more than {rows:,} rows is kept once, in the data directory, where your group can use it."
     elif is_data(kind):
         why = "Large data is kept once, in the data directory, where your group can use it."
@@ -182,48 +182,48 @@ def _large(found: Found, kind: Kind, spot: Spot, ground: Ground) -> Verdict:
     return Verdict(why, Place.DATA, (put,))
 
 
-def _large_at_home(spot: Spot, ground: Ground) -> Verdict:
+def _large_at_home(spot: Spot, context: WhereContext) -> Verdict:
     """What is large, at a site that names no data directories."""
     if spot.git == Git.TRACKED:
         why = "Git keeps each version of it for ever, in every clone: take it out. This site names no data directories."
         return Verdict(why, Place.HOME, (_TAKE_OUT,))
     if spot.place == Place.NODE:
         why = "This place is emptied after a job, and this site names no data directories: your home keeps it."
-        return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{ground.home}/",)),))
+        return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{context.caller.home}/",)),))
     git = " Never commit it." if spot.git == Git.NEW else ""
     return Verdict(f"Large data is kept once, where a group can use it, and this site names no data directories.{git}")
 
 
-def _huge(spot: Spot, put: Deed, ground: Ground) -> Verdict:
-    if ground.database:
+def _huge(spot: Spot, put: Deed, context: WhereContext) -> Verdict:
+    if context.database:
         why = "A table this large is quickest in a database, which reads only the rows that are asked for."
         return Verdict(why, Place.DATABASE, (Deed(("sesync", "db", "load")),))
-    why = f"A table this large is quickest in a database: ask {ground.site.support} for one."
+    why = f"A table this large is quickest in a database: ask {context.site.support} for one."
     if spot.place == Place.DATA:
         return Verdict(why, Place.DATABASE)
-    if not ground.site.has("data_path"):
+    if not context.site.has("data_path"):
         return Verdict(why, Place.DATABASE)
     return Verdict(f"{why} Until then, the data directory holds it.", Place.DATABASE, (put,))
 
 
-def _small(kind: Kind, spot: Spot, ground: Ground) -> Verdict:
+def _small(kind: Kind, spot: Spot, context: WhereContext) -> Verdict:
     if spot.place == Place.DATA:
         return Verdict("Your group shares it here.")
     if spot.place == Place.SCRATCH:
-        return _in_scratch(ground)
+        return _in_scratch(context)
     if spot.place == Place.NODE:
         why = "This place is emptied after a job: your home keeps it."
-        return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{ground.home}/",)),))
+        return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{context.caller.home}/",)),))
     if spot.git == Git.NEW and (is_data(kind) or kind == Kind.DOCUMENT):
         return Verdict("What is small goes into git, beside the code that it belongs to.", None, _ADD)
     why = ", and goes into git with the code that reads it" if spot.place == Place.HOME and is_data(kind) else ""
     return Verdict(f"It is small: it may stay{why}.")
 
 
-def _in_scratch(ground: Ground) -> Verdict:
-    keep = "; 'sesync put' keeps in the data directory what cannot" if ground.site.has("data_path") else ""
+def _in_scratch(context: WhereContext) -> Verdict:
+    keep = "; 'sesync put' keeps in the data directory what cannot" if context.site.has("data_path") else ""
     return Verdict(f"Scratch is for what can be made again{keep}.")
 
 
-def _copied(ground: Ground) -> Deed:
-    return Deed(("cp", "-rn"), (f"{ground.home}/",))
+def _copied(context: WhereContext) -> Deed:
+    return Deed(("cp", "-rn"), (f"{context.caller.home}/",))

@@ -6,27 +6,27 @@ from functools import cache
 from pathlib import Path
 
 from sesync_cli.where.facts import Facts
-from sesync_cli.where.places import Ground, Place, place_of_path, project_of
+from sesync_cli.where.places import Place, WhereContext, place_of_path, project_of
 from sesync_cli.where.repository import Tree, tree_of
 from sesync_cli.where.rules import Spot
 
 
-def spots(facts: Facts, ground: Ground) -> Callable[[str], Spot]:
+def spots(facts: Facts, context: WhereContext) -> Callable[[str], Spot]:
     """Gives where a path of the survey is. Git is asked in home only, once for each repository."""
     repositories = set(facts.repositories)
-    patience = ground.site.data_patience_seconds
+    patience = context.site.data_patience_seconds
 
     @cache
     def of_folder(folder: str) -> tuple[Place, str, str, Tree | None]:
         real = _real(folder, facts)
-        place = place_of_path(Path(real), ground)
+        place = place_of_path(Path(real), context)
         if place != Place.HOME:
-            return place, "", project_of(Path(real, "x"), "", ground), None
+            return place, "", project_of(Path(real, "x"), "", context), None
         inner = folder if facts.folder else facts.top
         while inner not in repositories and len(inner) > len(facts.top):
             inner = os.path.dirname(inner)
         tree = _real(inner, facts) if inner in repositories else facts.tree
-        project = project_of(Path(real, "x"), tree, ground)
+        project = project_of(Path(real, "x"), tree, context)
         return (Place.GIT, tree, project, known(tree)) if tree else (place, tree, project, None)
 
     @cache

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import NotReady
 from sesync_cli.gitlab.tokens import find_token, same_server
 from tests.services.leaks import TOKEN
@@ -13,7 +14,7 @@ URL = "https://gitlab.example.org"
 
 
 def find(home: Path, url: str = URL, **env: str):
-    return find_token(url, {**os.environ, **env}, home)
+    return find_token(url, Caller({**os.environ, "HOME": str(home), **env}))
 
 
 def write(path: Path, text: str, mode: int = 0o600) -> Path:

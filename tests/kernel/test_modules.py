@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, NotFound
 from sesync_cli.kernel.activation import Shell, module_variables, within
 from sesync_cli.kernel.modules import explained
@@ -57,7 +58,7 @@ def system(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 def shell(system: Path) -> Callable[..., Shell]:
     """The shell of a caller with more in the environment."""
     init = json.loads(Path(os.environ["SESYNC_SITE"]).read_text().split("[modules]\ninit = ")[1].splitlines()[0])
-    return lambda **more: Shell({**os.environ, **more}, tuple(init), 20)
+    return lambda **more: Shell(Caller({**os.environ, **more}), tuple(init), 20)
 
 
 def test_a_python_that_starts_only_with_its_module(system: Path, sesync, home: Path, tmp_path: Path):
@@ -128,7 +129,7 @@ def test_what_the_caller_or_the_server_has_loaded_does_not_count(shell, system: 
     ).stdout
     env = dict(entry.split("=", 1) for entry in loaded.split("\0") if "=" in entry and "%%" not in entry)
     assert (env["GDAL_DATA"], env["NOISY"]) == (ODD, "1")
-    now = module_variables(["gdal/3.2"], Shell(env, (), 20))
+    now = module_variables(["gdal/3.2"], Shell(Caller(env), (), 20))
     assert {name: now.get(name) for name in alone} == alone
     assert not {"NOISY", "LD_LIBRARY_PATH", "SHLVL", "PWD", "_", "module"} & set(now)
 
@@ -231,7 +232,9 @@ def test_the_callers_own_module_system_comes_first(tmp_path: Path):
         (tmp_path / name).write_text("")
     mine, lmod = {"MODULESHOME": f"{tmp_path}/mine"}, {"LMOD_PKG": f"{tmp_path}/lmod"}
     for env, expected in [(mine | lmod, "mine/init/bash"), (lmod, "lmod/init/bash"), ({}, "site")]:
-        assert Shell(env, (f"{tmp_path}/none", f"{tmp_path}/site"), 1).defines_modules == f"{tmp_path}/{expected}"
+        assert (
+            Shell(Caller(env), (f"{tmp_path}/none", f"{tmp_path}/site"), 1).defines_modules == f"{tmp_path}/{expected}"
+        )
 
 
 def test_what_older_systems_say():

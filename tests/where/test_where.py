@@ -268,9 +268,10 @@ def test_other_modules_can_ask_for_one_file(write, home, site):
 
     from sesync_cli.session import Session
     from sesync_cli.where.look import place_of
-    from sesync_cli.where.places import Ground, Place
+    from sesync_cli.where.places import Place, WhereContext
 
     write(home / "dem.tif", TIFF, BIG)
-    ground = Ground(home, Session().site, home, "jsmith")
-    said = place_of(home / "dem.tif", ground, lambda words: nullcontext(lambda fraction, detail: None))
+    session = Session()
+    context = WhereContext(session.caller, session.site)
+    said = place_of(home / "dem.tif", context, lambda words: nullcontext(lambda fraction, detail: None))
     assert (said.should, said.acts) == (Place.DATA, True)

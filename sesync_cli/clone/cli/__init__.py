@@ -66,34 +66,34 @@ def clone(
 
 def _plan(session: Session, repo: str, wish: Wish) -> Plan:
     address = typed(repo, session.site, wish.way)
-    final = place.chosen(wish.dir, address, session.home, session.cwd)
+    final = place.chosen(wish.dir, address, session.caller.home, session.caller.cwd)
     if not wish.anyway:
         place.refuse_data_directory(final, session.site)
     there = existing(address, final, wish.dir is not None)
     facts = {"repository": address.shown, "path": str(final)}
-    shown = tilde(final, session.home)
+    shown = tilde(final, session.caller.home)
     if there is None:
-        return _plan_clone(session, Attempt(address, final, session.site, session.home), facts, wish.extent)
+        return _plan_clone(session, _attempt(session, address, final), facts, wish.extent)
     if wish.way and there.scheme != address.scheme and not wish.update:
         told = exposed(final, shown, session.site, moves=True)
-        return _plan_redirect(session, Attempt(address, final, session.site, session.home), there, facts).warned(told)
+        return _plan_redirect(session, _attempt(session, address, final), there, facts).warned(told)
     told = exposed(final, shown, session.site)
     if not wish.update:
         done = f"{shown} is already cloned from {address.label}; '--update' gets what is new."
         return Plan((), done, facts, warnings=told)
-    return _plan_update(session, Attempt(there, final, session.site, session.home), facts).warned(told)
+    return _plan_update(session, _attempt(session, there, final), facts).warned(told)
 
 
 def _plan_clone(session: Session, attempt: Attempt, facts: Mapping[str, Any], extent: Extent) -> Plan:
     final = attempt.folder
-    shown = tilde(final, session.home)
+    shown = tilde(final, session.caller.home)
     done = f"Cloned {attempt.address.label} to {shown}."
     way = _way(session, attempt, None)
     big, who = weighed(session, attempt, extent), introduction(session)
 
     def after() -> dict[str, Any]:
         return {
-            "done": "\n".join((done, *wants.advice(final, shown, session.home, session.site))),
+            "done": "\n".join((done, *wants.advice(final, shown, session.caller.home, session.site))),
             "warnings": (*_oddities(final), *parts.notices(final, shown), *big.warnings, *who.warnings),
         }
 
@@ -105,7 +105,7 @@ def _plan_clone(session: Session, attempt: Attempt, facts: Mapping[str, Any], ex
 
 
 def _plan_redirect(session: Session, attempt: Attempt, there: Address, facts: Mapping[str, Any]) -> Plan:
-    shown = tilde(attempt.folder, session.home)
+    shown = tilde(attempt.folder, session.caller.home)
     way = _way(session, attempt, None)
     steps = (*way.steps, Redirect(attempt, there.url, way.connection))
     done = f"{shown} now goes to {attempt.where} over {attempt.address.scheme}."
@@ -114,9 +114,9 @@ def _plan_redirect(session: Session, attempt: Attempt, there: Address, facts: Ma
 
 def _plan_update(session: Session, attempt: Attempt, facts: Mapping[str, Any]) -> Plan:
     final = attempt.folder
-    shown = tilde(final, session.home)
+    shown = tilde(final, session.caller.home)
     way = _way(session, attempt, final)
-    update = Update(attempt, way.connection, _traveller(session))
+    update = Update(attempt, way.connection, session.caller)
 
     def after() -> dict[str, Any]:
         done = f"{shown} is up to date: {counted(update.received, 'new commit')}."
@@ -128,11 +128,11 @@ def _plan_update(session: Session, attempt: Attempt, facts: Mapping[str, Any]) -
 
 def _way(session: Session, attempt: Attempt, folder: Path | None) -> connection.Way:
     with screen.doing(f"Looking for {attempt.where}"):
-        return connection.prepare(attempt, _traveller(session), folder)
+        return connection.prepare(attempt, session.caller, folder)
 
 
-def _traveller(session: Session) -> connection.Traveller:
-    return connection.Traveller(session.env, session.home, session.interactive)
+def _attempt(session: Session, address: Address, folder: Path) -> Attempt:
+    return Attempt(address, folder, session.site, session.caller.home)
 
 
 def _oddities(folder: Path) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import asked_for_json
-from sesync_cli.clone.cli.options import may_ask, once
+from sesync_cli.clone.cli.options import may_ask
 from sesync_cli.clone.projects import GROUP, NAME, Listed, as_listed, by_group, named, several
 from sesync_cli.errors import NotFound, Stopped, WrongWords
 from sesync_cli.gitlab.account import my_account
@@ -41,8 +41,8 @@ def meant(session: Session, repo: str | None) -> list[str] | Listing:
         return _of_group(session, repo.rstrip("/"))
     if NAME.fullmatch(repo):
         account = _need_account(session, "a name alone is looked up among your projects, which takes a token")
-        found = once("named", lambda: _ask_server(account, lambda: named(repo, account)))
-        return once("which", lambda: _one_of(session, repo, found))
+        found = session.once("named", lambda: _ask_server(account, lambda: named(repo, account)))
+        return session.once("which", lambda: _one_of(session, repo, found))
     return [repo]
 
 
@@ -58,9 +58,9 @@ def table(projects: list[Listed]) -> View:
 def _of_all(session: Session) -> list[str] | Listing:
     account = _need_account(session, "which repository?")
     if session.watched and not asked_for_json():
-        return once("chosen", lambda: _paths(_choose(account, account.projects)))
+        return session.once("chosen", lambda: _paths(_choose(account, account.projects)))
     found = _ask_server(account, lambda: list(account.projects(brief=False)))
-    return Listing(as_listed(found, session.home, session.site))
+    return Listing(as_listed(found, session.caller.home, session.site))
 
 
 def _of_group(session: Session, group: str) -> list[str]:
@@ -75,7 +75,7 @@ def _of_group(session: Session, group: str) -> list[str]:
         return _paths(_ask_server(account, lambda: list(source(""))))
 
     try:
-        found = once("group", ask)
+        found = session.once("group", ask)
     except NotFound:
         raise NotFound(
             f"there is no group {group}, or you may not see it: the answer is the same for both",
@@ -102,12 +102,12 @@ def _need_account(session: Session, why: str) -> Account:
         raise session.site.off("gitlab_url", "A repository's whole address will do: 'sesync clone ADDRESS'.")
 
     def find() -> Account | None:
-        account = my_account(session.site, session.env, session.home)
+        account = my_account(session.site, session.caller)
         if account and account.token.warning:
             screen.warn(account.token.warning)
         return account
 
-    if account := once("account", find):
+    if account := session.once("account", find):
         return account
     raise WrongWords(
         why,

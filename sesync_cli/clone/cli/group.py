@@ -59,7 +59,7 @@ def plan_group(session: Session, group: str, paths: Sequence[str], wish: Wish) -
         return Plan((), f"{_count(len(paths))} are cloned already; '--update' gets what is new.", facts, warnings=told)
     ways, there = _ways(session, wanted), found.there if wish.update else ()
     who, failed = introduction(session), dict(found.blocked)
-    updates = [Update(attempt, ways[_server(attempt)].connection, _traveller(session)) for attempt in there]
+    updates = [Update(attempt, ways[_server(attempt)].connection, session.caller) for attempt in there]
     ones: tuple[One, ...] = (
         *(Clone(attempt, ways[_server(attempt)].connection, wish.extent) for attempt in found.new),
         *updates,
@@ -73,11 +73,11 @@ def plan_group(session: Session, group: str, paths: Sequence[str], wish: Wish) -
         return {"warnings": (*who.warnings, *missed)}
 
     steps = (*(step for way in ways.values() for step in way.steps), *who.steps, together)
-    place_of = tilde(wanted[0].folder.parent, session.home)
+    place_of = tilde(wanted[0].folder.parent, session.caller.home)
     done = f"{_count(len(paths))} are in {place_of}: {_named([one.folder.name for one in (*found.new, *found.there)])}."
     questions = (*(way.ask for way in ways.values()), _question(session, wanted, place_of))
     ask = "\n".join(filter(None, questions))
-    owner = session.home / ".sesync-group" / (group or "several")
+    owner = session.caller.home / ".sesync-group" / (group or "several")
     plan = Plan(
         steps, done, facts, questions=asking(ask), locks=(owner,), sweeps=(wanted[0].folder.parent,), after=after
     )
@@ -86,10 +86,11 @@ def plan_group(session: Session, group: str, paths: Sequence[str], wish: Wish) -
 
 def _found(session: Session, group: str, paths: Sequence[str], wish: Wish) -> _Found:
     new, there, blocked = list[Attempt](), list[Attempt](), dict[str, SesyncError]()
+    home, cwd = session.caller.home, session.caller.cwd
     for path, name in folders(paths, group).items():
         try:
             address = typed(path, session.site, wish.way)
-            final = place.chosen(f"{wish.dir or session.home}/{name}", address, session.home, session.cwd)
+            final = place.chosen(f"{wish.dir or home}/{name}", address, home, cwd)
             known = existing(address, final, False)
         except (WrongWords, Conflict) as error:
             blocked[path] = error
@@ -97,26 +98,22 @@ def _found(session: Session, group: str, paths: Sequence[str], wish: Wish) -> _F
         if not wish.anyway:
             place.refuse_data_directory(final, session.site)
         way = replace(known, label=path) if known else address
-        (there if known else new).append(Attempt(way, final, session.site, session.home))
+        (there if known else new).append(Attempt(way, final, session.site, home))
     return _Found(tuple(new), tuple(there), blocked)
 
 
 def _exposed(session: Session, folder: Path) -> tuple[str, ...]:
-    return exposed(folder, tilde(folder, session.home), session.site)
+    return exposed(folder, tilde(folder, session.caller.home), session.site)
 
 
 def _ways(session: Session, wanted: Sequence[Attempt]) -> dict[str, connection.Way]:
     """How to get to each of the servers: there is more than one where some clones go over ssh and others over https."""
-    traveller, ways = _traveller(session), {}
+    ways: dict[str, connection.Way] = {}
     for attempt in wanted:
         if _server(attempt) not in ways:
             with screen.doing(f"Looking for {attempt.where}"):
-                ways[_server(attempt)] = connection.prepare(attempt, traveller, None)
+                ways[_server(attempt)] = connection.prepare(attempt, session.caller, None)
     return ways
-
-
-def _traveller(session: Session) -> connection.Traveller:
-    return connection.Traveller(session.env, session.home, session.interactive)
 
 
 def _server(attempt: Attempt) -> str:

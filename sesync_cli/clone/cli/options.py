@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -19,8 +19,6 @@ from sesync_cli.session import Session
 from sesync_cli.view import size
 
 _GB = 1_000_000_000
-_HEARD = "sesync.clone.heard"
-T = TypeVar("T")
 
 
 def extent_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,14 +49,14 @@ def weighed(session: Session, attempt: Attempt, extent: Extent) -> Weighed:
     """The extent, with a lean clone offered for a large repository; only GitLab knows sizes, and only for a token."""
     if extent.lean is not None or extent.depth:
         return Weighed(extent, None)
-    bytes_ = once("size", lambda: _size(session, attempt))
+    bytes_ = session.once("size", lambda: _size(session, attempt))
     if not bytes_ or bytes_ < session.site.gitlab_large_gb * _GB:
         return Weighed(extent, bytes_)
     big = f"{attempt.address.label} has {size(bytes_)} with all the old contents of its files"
     if not may_ask(session):
         return Weighed(extent, bytes_, (f"{big}: '--lean' gets those only when they are needed",))
     question = f"{big}. Get those only when they are needed?"
-    lean = once("lean", lambda: click.confirm(question, default=True, err=True))
+    lean = session.once("lean", lambda: click.confirm(question, default=True, err=True))
     return Weighed(replace(extent, lean=lean), None if lean else bytes_)
 
 
@@ -74,9 +72,9 @@ def introduction(session: Session) -> Introduction:
     """For somebody whose name git does not know: asked for on a terminal, else named with the command."""
     if identity.is_known(Path("/")):
         return Introduction()
-    offer = once("offer", lambda: identity.offered(session.site, session.env, session.home))
+    offer = session.once("offer", lambda: identity.offered(session.site, session.caller))
     if may_ask(session):
-        answer = once("identity", lambda: identity.asked(offer, _ask_for))
+        answer = session.once("identity", lambda: identity.asked(offer, _ask_for))
         if answer.is_whole:
             return Introduction((Introduce(answer),))
     how = identity.how_to(offer)
@@ -90,21 +88,13 @@ def _ask_for(words: str, default: str) -> str:
 def may_ask(session: Session) -> bool:
     """Whether a person is there who has not answered everything beforehand."""
     words = click.get_current_context().params
-    return session.interactive and not words.get("yes") and not words.get("dry_run")
-
-
-def once(what: str, find: Callable[[], T]) -> T:
-    """What was found out or answered before, since a plan is made twice."""
-    heard: dict[str, T] = click.get_current_context().meta.setdefault(_HEARD, {})
-    if what not in heard:
-        heard[what] = find()
-    return heard[what]
+    return session.caller.interactive and not words.get("yes") and not words.get("dry_run")
 
 
 def _size(session: Session, attempt: Attempt) -> int | None:
     name = name_at_site(attempt.address, session.site)
     try:
-        account = my_account(session.site, session.env, session.home) if name else None
+        account = my_account(session.site, session.caller) if name else None
         return account.project(name).bytes if account else None
     except SesyncError:
         return None  # whoever cannot tell the size may well have the repository

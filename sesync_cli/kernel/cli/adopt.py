@@ -3,7 +3,7 @@
 import click
 
 from sesync_cli.answer import plans
-from sesync_cli.kernel.cli.options import env_option, module_option, shell, variable, workshop
+from sesync_cli.kernel.cli.options import env_option, kernel_context, module_option, shell, variable
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 
@@ -26,8 +26,8 @@ def adopt(
     """
     from sesync_cli.kernel.activation import checked_module
     from sesync_cli.kernel.adopt import Adoption, plan_adopt
-    from sesync_cli.kernel.foreign import Whereabouts, find_environment
+    from sesync_cli.kernel.foreign import find_environment
 
-    found = find_environment(path, Whereabouts(session.env, session.home, session.cwd))
+    found = find_environment(path, session.caller)
     wanted = Adoption(found, name, display_name, tuple(map(checked_module, modules)), tuple(map(variable, env)))
-    return plan_adopt(wanted, workshop(session), shell(session))
+    return plan_adopt(wanted, kernel_context(session), shell(session))

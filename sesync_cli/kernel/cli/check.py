@@ -40,4 +40,4 @@ def check(session: Session, names: tuple[str, ...], every: bool) -> "list[Verdic
     )
     what = f"the kernel {kernels[0].name}" if len(kernels) == 1 else f"{len(kernels)} kernels"
     with screen.doing(f"Checking {what}") as report:
-        return check_kernels(kernels, session.env, session.site.kernels_start_seconds, report)
+        return check_kernels(kernels, session.caller.env, session.site.kernels_start_seconds, report)

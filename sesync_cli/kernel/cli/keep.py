@@ -27,14 +27,12 @@ def lock(session: Session, name: str, file: str, replace: bool) -> Plan:
     The file (PEP 751) has versions and hashes. 'sesync kernel create --from FILE' makes the same kernel anywhere.
     """
     from sesync_cli.kernel.contents import contents_of
-    from sesync_cli.kernel.keep import Pen, plan_lock
+    from sesync_cli.kernel.keep import plan_lock
     from sesync_cli.kernel.pylock import NAME, checked_lock_name
 
-    at = checked_lock_name(session.cwd / Path(file or NAME).expanduser())
+    at = checked_lock_name(session.caller.cwd / Path(file or NAME).expanduser())
     one = find(name, folders(session))
-    return plan_lock(
-        contents_of(one), at, replace, Pen(session.env, session.state / f"logs/kernel-lock-{one.name}.log")
-    )
+    return plan_lock(contents_of(one), at, replace, session.caller)
 
 
 @click.command()
@@ -49,13 +47,12 @@ def share(session: Session, name: str, project: str) -> Plan:
     """
     from sesync_cli.directory import reached
     from sesync_cli.kernel.contents import contents_of
-    from sesync_cli.kernel.keep import Pen, plan_share
+    from sesync_cli.kernel.keep import plan_share
 
     project = session.site.project(checked(project, "project"))
     one = _theirs(find(name, folders(session)))
     directory = reached(project, session.site, screen.doing)
-    pen = Pen(session.env, session.state / f"logs/kernel-share-{one.name}.log")
-    return plan_share(contents_of(one), directory, project, pen)
+    return plan_share(contents_of(one), directory, project, session.caller)
 
 
 def _theirs(kernel: Kernel) -> Kernel:

@@ -13,13 +13,13 @@ from sesync_cli.kernel.cli.options import (
     env_option,
     folders,
     interpreter,
+    kernel_context,
     module_option,
     name_argument,
     python_option,
     requirements_option,
     shell,
     variable,
-    workshop,
 )
 from sesync_cli.kernel.survey import find
 from sesync_cli.names import checked
@@ -65,7 +65,7 @@ def create(
     from sesync_cli.kernel.packages import checked_package
     from sesync_cli.kernel.recipe import name_of
 
-    folder, called = _place(session, source) if source else (session.cwd, "")
+    folder, called = _place(session, source) if source else (session.caller.cwd, "")
     packages, ask = tuple(map(checked_package, words[1:])), ""
     asked = None
     if guess:
@@ -80,7 +80,7 @@ def create(
     chosen, warnings = interpreter(session, python, asked.python if asked else "", loaded)
     title = display_name or (asked.display_name if asked and not words else "")
     wanted = Wanted(checked(name, "kernel"), chosen, order.recipe(chosen.version), order.wish, title)
-    return plan_create(wanted, workshop(session, loaded), warnings, ask=ask, told=order.told)
+    return plan_create(wanted, kernel_context(session, loaded), warnings, ask=ask, told=order.told)
 
 
 @click.command()
@@ -97,7 +97,7 @@ def remove(session: Session, name: str) -> Plan:
 
 def _place(session: Session, source: str) -> tuple[Path, str]:
     """The file or folder that is meant, and what it is called where it is what a project shares."""
-    path = session.cwd / Path(source).expanduser()
+    path = session.caller.cwd / Path(source).expanduser()
     if path.exists():
         return path, ""
     project, _, kernel = source.partition(":")

@@ -10,11 +10,11 @@ from sesync_cli.errors import NoAnswer, NotFound, NotReady
 from sesync_cli.kernel.cli.options import (
     folders,
     interpreter,
+    kernel_context,
     module_option,
     name_argument,
     python_option,
     shell,
-    workshop,
 )
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.survey import find
@@ -55,7 +55,7 @@ def repair(session: Session, name: str, python: str | None, modules: tuple[str, 
     ask = ""
     if one.state == "ok" and python is None and not _edited(one):
         ask = f"The kernel {one.name} looks whole, and 'sesync kernel check {one.name}' tries it. Make it anew?"
-    return plan_again(one, wanted_repaired(one, recipe, chosen), workshop(session, loaded), warnings, ask=ask)
+    return plan_again(one, wanted_repaired(one, recipe, chosen), kernel_context(session, loaded), warnings, ask=ask)
 
 
 def _edited(kernel: Kernel) -> bool:
@@ -99,4 +99,4 @@ def update(session: Session, name: str, python: str | None, upgrade: bool) -> Pl
     same = recipe.minor if not asked or fits(asked)(recipe.python) else ""
     loaded = module_variables(order.modules, shell(session))
     chosen, warnings = interpreter(session, python or same or None, asked, loaded)
-    return plan_again(one, wanted_updated(one, chosen, order, upgrade), workshop(session, loaded), warnings)
+    return plan_again(one, wanted_updated(one, chosen, order, upgrade), kernel_context(session, loaded), warnings)

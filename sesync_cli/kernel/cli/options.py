@@ -15,44 +15,35 @@ from sesync_cli.session import Session
 
 if TYPE_CHECKING:
     from sesync_cli.kernel.activation import Shell
-    from sesync_cli.kernel.create import Workshop
+    from sesync_cli.kernel.create import KernelContext
     from sesync_cli.kernel.interpreters import Interpreter, Places
 
 
 def folders(session: Session) -> Folders:
     """Where this session's kernels are."""
-    data = Path(session.env.get("JUPYTER_DATA_DIR") or session.data / "jupyter")
+    caller = session.caller
+    data = Path(caller.env.get("JUPYTER_DATA_DIR") or caller.data / "jupyter")
     server = [Path(folder) for folder in session.site.kernels_server_folders]
-    first = [Path(path, "kernels") for path in session.env.get("JUPYTER_PATH", "").split(os.pathsep) if path]
-    if jupyter := shutil.which("jupyter", path=session.env.get("PATH")):
+    first = [Path(path, "kernels") for path in caller.env.get("JUPYTER_PATH", "").split(os.pathsep) if path]
+    if jupyter := shutil.which("jupyter", path=caller.env.get("PATH")):
         server.append(Path(os.path.realpath(jupyter)).parent.parent / "share/jupyter/kernels")
     specs = Path(os.path.realpath(data / "kernels"))
     others = tuple(one for one in dict.fromkeys([*server, *first]) if one != specs)
-    return Folders(specs, session.data / "sesync/kernels", others, tuple(first))
+    return Folders(specs, caller.data / "sesync/kernels", others, tuple(first))
 
 
 def shell(session: Session) -> "Shell":
     """The shell that says what modules and activation scripts change."""
     from sesync_cli.kernel.activation import Shell
 
-    return Shell(session.env, session.site.modules_init, session.site.kernels_start_seconds)
+    return Shell(session.caller, session.site.modules_init, session.site.kernels_start_seconds)
 
 
-def workshop(session: Session, modules: Mapping[str, str] | None = None) -> "Workshop":
-    """Where this session makes kernels; `modules` is what the kernel's modules change."""
-    from importlib.metadata import version
+def kernel_context(session: Session, modules: Mapping[str, str] | None = None) -> "KernelContext":
+    """What this session makes kernels in; `modules` is what the kernel's modules change."""
+    from sesync_cli.kernel.create import KernelContext
 
-    from sesync_cli.kernel.create import Workshop
-
-    return Workshop(
-        folders(session),
-        session.cache / "sesync",
-        session.state / "logs",
-        session.env,
-        session.site.kernels_start_seconds,
-        version("sesync-cli"),
-        modules or {},
-    )
+    return KernelContext(session.caller, session.site, folders(session), modules or {})
 
 
 def places(session: Session, modules: Mapping[str, str] | None = None) -> "Places":
@@ -62,7 +53,7 @@ def places(session: Session, modules: Mapping[str, str] | None = None) -> "Place
     from sesync_cli.kernel.proof import expanded
 
     loaded = modules or {}
-    return Places(expanded(loaded, session.env), session.site.python_places, folders_of(loaded))
+    return Places(expanded(loaded, session.caller.env), session.site.python_places, folders_of(loaded))
 
 
 def interpreter(
@@ -75,7 +66,7 @@ def interpreter(
     """
     from sesync_cli.kernel.interpreters import find, find_default, find_first, find_fitting, fits
 
-    cache, where = session.cache / "sesync", places(session, modules)
+    cache, where = session.caller.cache / "sesync", places(session, modules)
     default = session.site.python_default if session.site.has("python_default") else ""
     if wanted:
         found = find(wanted, where, cache)
