@@ -17,7 +17,8 @@ from sesync_cli.install.plans import plan_install, plan_kernel_install
 from sesync_cli.install.removal import plan_kernel_uninstall, plan_uninstall
 from sesync_cli.install.requests import checked_name, checked_package, named, quoted
 from sesync_cli.install.usersite import UserSite, user_site
-from sesync_cli.kernel.cli.options import complete_kernel, folders, interpreter, python_option, requirements_option
+from sesync_cli.kernel.cli.options import complete_kernel, python_option, requirements_option
+from sesync_cli.kernel.context import folders, interpreter
 from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.survey import find, find_kernels
@@ -76,7 +77,8 @@ def install(
     if kernel:
         return plan_kernel_install(asked, _kernel(session, kernel, python))
     site, warnings = _site(session, python, f"sesync kernel create NAME {quoted(words)}".strip())
-    return plan_install(asked, site, audience(find_kernels(folders(session)), site, session.caller.cwd), warnings)
+    kernels = find_kernels(folders(session.caller, session.site))
+    return plan_install(asked, site, audience(kernels, site, session.caller.cwd), warnings)
 
 
 @click.command()
@@ -108,7 +110,7 @@ def _held(session: Session, more: bool, python: str | None, kernel: str | None) 
         if folder is None:
             raise NotReady(f"the kernel {one.name} has no packages of its own", hint="Leave out '--kernel'.")
         return inventory(folder, one.python, named_in(one))
-    found, _ = interpreter(session, python)
+    found, _ = interpreter(session.caller, session.site, python)
     site = user_site(found, session.caller.env, "A kernel has packages of its own: 'sesync kernel list'.", writes=False)
     return inventory(site.folder, site.version)
 
@@ -125,11 +127,11 @@ def _asked(
 
 def _site(session: Session, wanted: str | None, instead: str) -> tuple[UserSite, tuple[str, ...]]:
     """The user site of the Python that was asked for, or of the site's default."""
-    found, warnings = interpreter(session, wanted)
+    found, warnings = interpreter(session.caller, session.site, wanted)
     return user_site(found, session.caller.env, f"A kernel has packages of its own: '{instead}'."), warnings
 
 
 def _kernel(session: Session, name: str, python: str | None) -> Kernel:
     if python:
         raise WrongWords("a kernel has its own Python", hint="Leave out '--python', or '--kernel'.")
-    return find(name, folders(session))
+    return find(name, folders(session.caller, session.site))

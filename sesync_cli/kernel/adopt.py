@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sesync_cli.errors import Conflict, NotFound, NotReady, Refused, SesyncError, WrongWords
 from sesync_cli.kernel.activation import Activation, Shell, folders_of, variables, within
-from sesync_cli.kernel.create import KernelContext, existing_kernel
+from sesync_cli.kernel.context import KernelContext
+from sesync_cli.kernel.create import existing_kernel
 from sesync_cli.kernel.foreign import Foreign
 from sesync_cli.kernel.interpreters import Interpreter, Places, find
 from sesync_cli.kernel.offer import Offer, OfferKernel, command_env, kernel_argv, kernel_env

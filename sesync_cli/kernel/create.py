@@ -1,27 +1,24 @@
 """The plans that make a kernel, make it anew, and remove it."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from importlib.metadata import version
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, NotReady, Refused
 from sesync_cli.kernel.activation import within
+from sesync_cli.kernel.context import KernelContext
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
 from sesync_cli.kernel.installer import was_copied
 from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.kernel.locked import InstallLock
 from sesync_cli.kernel.offer import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
 from sesync_cli.kernel.packages import ResolvePackages, Wish
-from sesync_cli.kernel.proof import ProveKernel, expanded
+from sesync_cli.kernel.proof import ProveKernel
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import known_size
 from sesync_cli.kernel.specs import Folders, Kernel, in_the_way, kernel_in
 from sesync_cli.leftovers import is_unfinished, partial
 from sesync_cli.plan import Need, Plan, Step, asking
-from sesync_cli.site.settings import Site
 from sesync_cli.steps import RemoveTree
 from sesync_cli.view import size
 
@@ -42,33 +39,6 @@ class Wanted:
     @property
     def title(self) -> str:
         return self.display_name or f"{self.name} (Python {self.interpreter.minor})"
-
-
-@dataclass(frozen=True)
-class KernelContext:
-    """What a kernel is made in: who asks, at which site, and the folders of kernels.
-
-    `modules` is what the modules of the kernel's recipe change.
-    """
-
-    caller: Caller
-    site: Site
-    folders: Folders
-    modules: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def inside(self) -> dict[str, str]:
-        """The caller's environment with the modules loaded, without which a module's Python may not even start."""
-        return expanded(self.modules, self.caller.env)
-
-    @property
-    def cache(self) -> Path:
-        return self.caller.cache / "sesync"
-
-    @property
-    def version(self) -> str:
-        """The version of sesync, which specs keep."""
-        return version("sesync-cli")
 
 
 def plan_create(

@@ -12,7 +12,7 @@ from sesync_cli.answer import asked_for_json, plans_or_answers
 from sesync_cli.directory import need_folder
 from sesync_cli.errors import NotFound, NotReady, SesyncError
 from sesync_cli.failure import Failure, last
-from sesync_cli.kernel.cli.options import folders, interpreter
+from sesync_cli.kernel.context import folders, interpreter
 from sesync_cli.kernel.survey import find_kernels
 from sesync_cli.plan import Plan, Step, asking
 from sesync_cli.report.draft import Draft, drafted
@@ -79,7 +79,8 @@ def _named(session: Session, what: tuple[str, ...]) -> list[Subject]:
 def _subject(session: Session, word: str) -> Subject | None:
     path, logs = session.caller.cwd / os.path.expanduser(word), session.caller.state / "logs"
     if os.sep not in word and not word.startswith((".", "~")):
-        kernel = next((one for one in find_kernels(folders(session)) if one.name.lower() == word.lower()), None)
+        kernels = find_kernels(folders(session.caller, session.site))
+        kernel = next((one for one in kernels if one.name.lower() == word.lower()), None)
         if kernel:
             return of_kernel(kernel, logs_about(kernel.name, logs))
         if found := logs_about(word, logs):
@@ -109,7 +110,7 @@ def _path(session: Session, path: Path) -> Subject:
 
 def _python(session: Session, command: str) -> Path | None:
     try:
-        return interpreter(session, wanted_python(command))[0].executable
+        return interpreter(session.caller, session.site, wanted_python(command))[0].executable
     except (SesyncError, OSError):
         return None
 

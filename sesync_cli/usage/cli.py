@@ -8,7 +8,7 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import complete_file, plans_or_answers
 from sesync_cli.errors import SesyncError
-from sesync_cli.kernel.cli.options import folders, interpreter, shell
+from sesync_cli.kernel.context import folders, interpreter, shell
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.survey import find_kernels
 from sesync_cli.plan import Plan
@@ -35,7 +35,7 @@ def usage(session: Session, path: str | None, clean: bool) -> Plan | Usage:
     It is told as a tree, and each file is counted once. With --clean: caches that are filled again when needed, the
     trash, checkpoints of notebooks that are gone, what broken-off runs left, and kernels that nothing can mend.
     """
-    site, where = session.site, folders(session)
+    site, where = session.site, folders(session.caller, session.site)
     kernels = find_kernels(where)
     mine = household(session.caller, site, kernels, where)
     place = session.caller.cwd / Path(path).expanduser() if path else session.caller.home
@@ -60,9 +60,10 @@ def _can_be_mended(session: Session, kernel: Kernel) -> bool:
     from sesync_cli.kernel.activation import module_variables
     from sesync_cli.kernel.again import recipe_of
 
+    caller, site = session.caller, session.site
     try:
         recipe = recipe_of(kernel)
-        interpreter(session, recipe.minor, modules=module_variables(recipe.modules, shell(session)))
+        interpreter(caller, site, recipe.minor, modules=module_variables(recipe.modules, shell(caller, site)))
     except SesyncError:
         return False
     return True

@@ -3,7 +3,8 @@
 import click
 
 from sesync_cli.answer import plans
-from sesync_cli.kernel.cli.options import env_option, kernel_context, module_option, shell, variable
+from sesync_cli.kernel.cli.options import env_option, module_option, variable
+from sesync_cli.kernel.context import kernel_context, shell
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 
@@ -30,4 +31,4 @@ def adopt(
 
     found = find_environment(path, session.caller)
     wanted = Adoption(found, name, display_name, tuple(map(checked_module, modules)), tuple(map(variable, env)))
-    return plan_adopt(wanted, kernel_context(session), shell(session))
+    return plan_adopt(wanted, kernel_context(session.caller, session.site), shell(session.caller, session.site))

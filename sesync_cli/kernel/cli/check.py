@@ -7,7 +7,8 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import answers
 from sesync_cli.errors import WrongWords
-from sesync_cli.kernel.cli.options import complete_kernel, folders
+from sesync_cli.kernel.cli.options import complete_kernel
+from sesync_cli.kernel.context import folders
 from sesync_cli.kernel.survey import find, find_kernels
 from sesync_cli.kernel.verdict import some_fail, verdicts
 from sesync_cli.session import Session
@@ -32,7 +33,7 @@ def check(session: Session, names: tuple[str, ...], every: bool) -> "list[Verdic
     if every == bool(names):
         message = "--all has them all: leave out the names" if every else "which kernel?"
         raise WrongWords(message, hint="'sesync kernel check NAME' checks one, 'sesync kernel check --all' every one.")
-    where = folders(session)
+    where = folders(session.caller, session.site)
     kernels = (
         find_kernels(where)
         if every

@@ -7,7 +7,8 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import plans
 from sesync_cli.errors import Refused
-from sesync_cli.kernel.cli.options import folders, name_argument
+from sesync_cli.kernel.cli.options import name_argument
+from sesync_cli.kernel.context import folders
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.survey import find
 from sesync_cli.names import checked
@@ -31,7 +32,7 @@ def lock(session: Session, name: str, file: str, replace: bool) -> Plan:
     from sesync_cli.kernel.pylock import NAME, checked_lock_name
 
     at = checked_lock_name(session.caller.cwd / Path(file or NAME).expanduser())
-    one = find(name, folders(session))
+    one = find(name, folders(session.caller, session.site))
     return plan_lock(contents_of(one), at, replace, session.caller)
 
 
@@ -50,7 +51,7 @@ def share(session: Session, name: str, project: str) -> Plan:
     from sesync_cli.kernel.keep import plan_share
 
     project = session.site.project(checked(project, "project"))
-    one = _theirs(find(name, folders(session)))
+    one = _theirs(find(name, folders(session.caller, session.site)))
     directory = reached(project, session.site, screen.doing)
     return plan_share(contents_of(one), directory, project, session.caller)
 

@@ -8,7 +8,8 @@ from sesync_cli import screen
 from sesync_cli.answer import answers
 from sesync_cli.errors import NotReady, WrongWords
 from sesync_cli.kernel import view
-from sesync_cli.kernel.cli.options import folders, name_argument
+from sesync_cli.kernel.cli.options import name_argument
+from sesync_cli.kernel.context import folders
 from sesync_cli.kernel.survey import find, find_kernels
 from sesync_cli.session import Session
 
@@ -18,7 +19,7 @@ from sesync_cli.session import Session
 @click.pass_obj
 def list_kernels(session: Session) -> list[view.Row]:
     """List your kernels, and what each takes."""
-    return [view.row(one) for one in find_kernels(folders(session))]
+    return [view.row(one) for one in find_kernels(folders(session.caller, session.site))]
 
 
 @click.command()
@@ -31,7 +32,7 @@ def show(session: Session, name: str) -> view.Card:
     from sesync_cli.kernel.packages import installed
     from sesync_cli.kernel.recipe import changed_files
 
-    one = find(name, folders(session))
+    one = find(name, folders(session.caller, session.site))
     made = one.recipe
     files = tuple(path for path, _ in made.files) if made else ()
     packages = installed(one.environment) if one.environment else {}
@@ -55,7 +56,7 @@ def run(session: Session, name: str, command: tuple[str, ...]) -> Any:
     command = command[1:] if command[0] == "--" else command
     if not command:
         raise WrongWords("there is no command", hint="Say for instance: 'sesync kernel run NAME python --version'.")
-    one = find(name, folders(session))
+    one = find(name, folders(session.caller, session.site))
     if one.environment is None or not (one.works or one.state == "not in Jupyter"):
         why = "it has no environment of its own" if one.works else one.problem
         hint = (

@@ -11,16 +11,13 @@ from sesync_cli.answer import plans
 from sesync_cli.errors import NotFound
 from sesync_cli.kernel.cli.options import (
     env_option,
-    folders,
-    interpreter,
-    kernel_context,
     module_option,
     name_argument,
     python_option,
     requirements_option,
-    shell,
     variable,
 )
+from sesync_cli.kernel.context import folders, interpreter, kernel_context, shell
 from sesync_cli.kernel.survey import find
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan
@@ -76,11 +73,11 @@ def create(
     name = words[0] if words else (asked.name if asked else "") or name_of(folder if folder.is_dir() else folder.parent)
     modules = tuple(map(checked_module, modules or (asked.modules if asked else ())))
     order = Order(packages, requirements, asked, dev, modules, tuple(map(variable, env)))
-    loaded = module_variables(order.modules, shell(session))
-    chosen, warnings = interpreter(session, python, asked.python if asked else "", loaded)
+    loaded = module_variables(order.modules, shell(session.caller, session.site))
+    chosen, warnings = interpreter(session.caller, session.site, python, asked.python if asked else "", loaded)
     title = display_name or (asked.display_name if asked and not words else "")
     wanted = Wanted(checked(name, "kernel"), chosen, order.recipe(chosen.version), order.wish, title)
-    return plan_create(wanted, kernel_context(session, loaded), warnings, ask=ask, told=order.told)
+    return plan_create(wanted, kernel_context(session.caller, session.site, loaded), warnings, ask=ask, told=order.told)
 
 
 @click.command()
@@ -91,7 +88,7 @@ def remove(session: Session, name: str) -> Plan:
     """Remove a kernel and its packages."""
     from sesync_cli.kernel.create import plan_remove
 
-    where = folders(session)
+    where = folders(session.caller, session.site)
     return plan_remove(find(name, where), where)
 
 

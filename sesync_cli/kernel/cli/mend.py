@@ -7,15 +7,8 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import plans
 from sesync_cli.errors import NoAnswer, NotFound, NotReady
-from sesync_cli.kernel.cli.options import (
-    folders,
-    interpreter,
-    kernel_context,
-    module_option,
-    name_argument,
-    python_option,
-    shell,
-)
+from sesync_cli.kernel.cli.options import module_option, name_argument, python_option
+from sesync_cli.kernel.context import folders, interpreter, kernel_context, shell
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.survey import find
 from sesync_cli.plan import Plan
@@ -38,15 +31,15 @@ def repair(session: Session, name: str, python: str | None, modules: tuple[str, 
     from sesync_cli.kernel.again import checked_again, damage_of, follows, plan_follow, recipe_of, wanted_repaired
     from sesync_cli.kernel.create import plan_again
 
-    one = checked_again(find(name, folders(session)))
+    one = checked_again(find(name, folders(session.caller, session.site)))
     if follows(one) and not (python or modules):
-        return plan_follow(one, folders(session))
+        return plan_follow(one, folders(session.caller, session.site))
     recipe = recipe_of(one)
     if modules:
         recipe = replace(recipe, modules=tuple(map(checked_module, modules)))
-    loaded = module_variables(recipe.modules, shell(session))
+    loaded = module_variables(recipe.modules, shell(session.caller, session.site))
     try:
-        chosen, warnings = interpreter(session, python or recipe.minor, modules=loaded)
+        chosen, warnings = interpreter(session.caller, session.site, python or recipe.minor, modules=loaded)
     except NotFound as error:
         hint = error.hint if python else error.hint.replace("'--python", f"'sesync kernel repair {one.name} --python")
         raise NotFound(str(error), hint=hint) from None
@@ -55,7 +48,13 @@ def repair(session: Session, name: str, python: str | None, modules: tuple[str, 
     ask = ""
     if one.state == "ok" and python is None and not _edited(one):
         ask = f"The kernel {one.name} looks whole, and 'sesync kernel check {one.name}' tries it. Make it anew?"
-    return plan_again(one, wanted_repaired(one, recipe, chosen), kernel_context(session, loaded), warnings, ask=ask)
+    return plan_again(
+        one,
+        wanted_repaired(one, recipe, chosen),
+        kernel_context(session.caller, session.site, loaded),
+        warnings,
+        ask=ask,
+    )
 
 
 def _edited(kernel: Kernel) -> bool:
@@ -83,7 +82,7 @@ def update(session: Session, name: str, python: str | None, upgrade: bool) -> Pl
     from sesync_cli.kernel.interpreters import fits
     from sesync_cli.kernel.recipe import changed_files
 
-    one = checked_again(find(name, folders(session)))
+    one = checked_again(find(name, folders(session.caller, session.site)))
     if not one.managed:
         hint = f"'sesync kernel repair {one.name}' makes one like it with sesync."
         raise NotReady(f"sesync did not make the kernel {one.name}, and cannot update it", hint=hint)
@@ -97,6 +96,8 @@ def update(session: Session, name: str, python: str | None, upgrade: bool) -> Pl
     order = order_of(recipe)
     asked = order.asked.python if order.asked else ""
     same = recipe.minor if not asked or fits(asked)(recipe.python) else ""
-    loaded = module_variables(order.modules, shell(session))
-    chosen, warnings = interpreter(session, python or same or None, asked, loaded)
-    return plan_again(one, wanted_updated(one, chosen, order, upgrade), kernel_context(session, loaded), warnings)
+    loaded = module_variables(order.modules, shell(session.caller, session.site))
+    chosen, warnings = interpreter(session.caller, session.site, python or same or None, asked, loaded)
+    return plan_again(
+        one, wanted_updated(one, chosen, order, upgrade), kernel_context(session.caller, session.site, loaded), warnings
+    )
