@@ -12,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from sesync_cli import screen
-from sesync_cli.disk import need_room, room
+from sesync_cli.disk import left_if_low, need_room
 from sesync_cli.drawing import printable
 from sesync_cli.errors import Exit, Stopped, WrongWords
 from sesync_cli.plan import Make, Plan
@@ -20,8 +20,6 @@ from sesync_cli.session import Session
 from sesync_cli.view import View, size
 
 _JSON = "sesync.json"
-_GB = 1_000_000_000
-_SHARED = 100 * _GB  # a larger disk is many people's: it is not nearly full while there is room for one of them
 
 Command = Callable[..., Any]
 
@@ -188,16 +186,14 @@ def _say_plan(plan: Plan, dry_run: bool) -> None:
 
 def _when_low(session: Session, acted: bool) -> tuple[str, ...]:
     """A warning if home is nearly full; its quota is asked for where there was something to do, which takes longer."""
-    home = room(session.caller.home)
-    limit, free = min(home.total, _SHARED), home.free
-    if session.site.has("home_quota_gb"):
-        limit = session.site.home_quota_gb * _GB
+    home, site, told = session.caller.home, session.site, None
     if acted:
-        from sesync_cli.quota import told
+        from sesync_cli.quota import told as told_quota
 
-        if quota := told(session.caller.home):
-            limit, free = quota.limit, min(free, quota.left)
-    if free >= limit * (100 - session.site.home_warn_percent) / 100:
+        told = told_quota(home)
+    limit, left = (told.limit, told.left) if told else (site.home_quota, None)
+    free = left_if_low(home, site.home_warn_percent, limit, left)
+    if free is None:
         return ()
     return (f"your home folder has only {size(free)} left, and 'sesync usage' shows what fills it",)
 

@@ -43,7 +43,10 @@ class Check:
 
 def found_by(check: Check) -> list[Finding]:
     """All that a check finds; that it could not be made is a finding, too."""
+    found: list[Finding] = []
     try:
-        return list(check.look())
+        for one in check.look():
+            found.append(one)
     except SesyncError as error:
-        return [Finding(error.kind, str(error), error.hint)]
+        found.append(Finding(error.kind, str(error), error.hint))
+    return found

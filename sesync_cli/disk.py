@@ -12,6 +12,7 @@ from sesync_cli.view import size
 FULL = {errno.ENOSPC: "full", errno.EDQUOT: "over your quota"}
 FULL_TEXTS = {"No space left on device": errno.ENOSPC, "Disk quota exceeded": errno.EDQUOT}
 
+_SHARED = 100_000_000_000  # bytes; a larger disk is many people's, not nearly full while there is room for one of them
 _MAKE_ROOM = "Make room first: 'sesync usage' shows what fills your home, 'sesync usage --clean' asks what may go."
 
 
@@ -59,6 +60,17 @@ def need_room(needs: Iterable[tuple[int, Path]]) -> None:
             raise NoRoom(
                 f"this takes about {size(count)}, and {here.mount} has {size(here.free)} free", hint=_MAKE_ROOM
             )
+
+
+def left_if_low(home: Path, warn_percent: int, quota: int | None, left: int | None = None) -> int | None:
+    """The bytes that are left in a home of which so many percent are used, or more; None if there is room.
+
+    `quota` are the bytes that it may have, if that is known, and `left` those that its quota still lets it have.
+    """
+    here = room(home)
+    limit = min(here.total, _SHARED) if quota is None else quota
+    free = here.free if left is None else min(here.free, left)
+    return free if free < limit * (100 - warn_percent) / 100 else None
 
 
 def full_in(text: str) -> int | None:

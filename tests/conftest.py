@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,9 @@ import pexpect
 import pyte
 import pytest
 
+from sesync_cli.check import Finding, found_by
 from sesync_cli.python.pip_settings import as_variables
+from sesync_cli.session import Session
 from tests.services.leaks import keep_said, leaks, recording
 
 if TYPE_CHECKING:
@@ -157,6 +159,19 @@ def here(everybodys: Path) -> Iterator["People"]:
 
     with people(everybodys) as found:
         yield found
+
+
+@pytest.fixture
+def findings() -> Callable[..., list[Finding]]:
+    """What the checks of a slice find for whoever runs the test: findings(checks)."""
+
+    def of(checks: Callable[..., Any]) -> list[Finding]:
+        session = Session()
+        made = checks(session.caller, session.site, lambda words: nullcontext(lambda fraction, detail: None))
+        assert all(check.name and check.seconds > 0 for check in made)
+        return [finding for check in made for finding in found_by(check)]
+
+    return of
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from importlib import import_module
 from pathlib import Path
+from typing import get_type_hints
 
 import click
 import pytest
@@ -13,8 +15,11 @@ import pytest
 import sesync_cli
 from sesync_cli.app import COMMANDS
 from sesync_cli.app import sesync as root
+from sesync_cli.caller import Caller
+from sesync_cli.check import Check
 from sesync_cli.lazy import walk
-from sesync_cli.site.settings import kinds
+from sesync_cli.plan import Watch
+from sesync_cli.site.settings import Site, kinds
 
 HOUSE = Path(sesync_cli.__file__).parent
 PROJECT = HOUSE.parent
@@ -225,6 +230,17 @@ def test_who_is_calling_is_one_value() -> None:
         if both <= {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
     ]
     assert not takers, f"these take an env and a home, which a Caller has: {takers}"
+
+
+CHECKS = [path for path in MODULES if path.name == "checks.py"]
+
+
+@pytest.mark.parametrize("path", CHECKS, ids=name)
+def test_every_slice_is_asked_for_its_health_in_the_same_words(path: Path) -> None:
+    checks = import_module("sesync_cli." + name(path).replace("/", ".")).checks
+    asked = {"caller": Caller, "site": Site, "watch": Watch, "return": tuple[Check, ...]}
+    assert get_type_hints(checks) == asked
+    assert (PROJECT / "tests" / path.relative_to(HOUSE).with_name("test_checks.py")).is_file()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from sesync_cli.check import Finding
 from sesync_cli.git.address import carries_secret, read, without_secret
 from sesync_cli.git.client import ask
 from sesync_cli.git.failures import Attempt
@@ -20,22 +21,24 @@ def exposed(folder: Path, shown: str, site: Site, *, moves: bool = False) -> tup
 
     If it `moves`, its address is about to be replaced by another, and can only be told of.
     """
-    told = []
+    found = exposures(folder, shown, site, moves=moves)
+    return tuple(f"{one.message}: {one.hint.removesuffix('.')}" for one in found)
+
+
+def exposures(folder: Path, shown: str, site: Site, *, moves: bool = False) -> Iterator[Finding]:
+    """The same as findings."""
     for remote, key, urls in _addresses(folder):
         for url in filter(carries_secret, urls):
             if moves and key == "url":
-                told.append(
-                    f"a password or a token stands in the address that {shown} had until now: whoever has read its"
-                    " .git/config has it, so make a new one"
-                )
-                continue
-            what = "the address" if key == "url" else "the address for sending"
-            take_out = _take_out(folder, remote, key, url, is_alone=len(urls) == 1)
-            told.append(
-                f"a password or a token stands in {what} of {shown}, where whoever reads its .git/config finds it:"
-                f" '{take_out}' takes it out{_instead(url, folder, site)}"
-            )
-    return tuple(told)
+                message = f"a password or a token stands in the address that {shown} had until now"
+                hint = "whoever has read its .git/config has it, so make a new one."
+            else:
+                what = "the address" if key == "url" else "the address for sending"
+                reader = "where whoever reads its .git/config finds it"
+                message = f"a password or a token stands in {what} of {shown}, {reader}"
+                take_out = _take_out(folder, remote, key, url, is_alone=len(urls) == 1)
+                hint = f"'{take_out}' takes it out{_instead(url, folder, site)}."
+            yield Finding("exposed secret", message, hint)
 
 
 def _addresses(folder: Path) -> Iterator[tuple[str, str, list[str]]]:

@@ -117,11 +117,16 @@ def plan_unlink(name: str, folder: Path, home: Path, site: Site) -> Plan:
 
 def list_links(folder: Path, site: Site, watch: Watch) -> list[LinkedDirectory]:
     """The links of a folder that point below the data root, and what is behind them; all are tried side by side."""
+    return [_line(link, target, seen) for link, target, seen in seen_links(folder, site, watch)]
+
+
+def seen_links(folder: Path, site: Site, watch: Watch) -> list[tuple[Link, Path, Directory]]:
+    """The same, each with where it leads, and what came of trying to reach that."""
     until = time.monotonic() + site.data_patience_seconds
     links = find_links(folder, site.data_root)
     targets = {link.at: site.data_root / link.below for link in links}
     seen = look(dict.fromkeys(targets.values()), site.data_root, until, watch, quotas=True)
-    return [_line(link, targets[link.at], seen[targets[link.at]]) for link in links]
+    return [(link, targets[link.at], seen[targets[link.at]]) for link in links]
 
 
 def find_links(folder: Path, root: Path) -> list[Link]:

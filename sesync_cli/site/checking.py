@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sesync_cli.check import Finding
 from sesync_cli.gitlab.account import certificates
 from sesync_cli.kernel.interpreters import Places, versions
 from sesync_cli.plan import Watch
@@ -45,7 +46,8 @@ def check(path: Path | None, env: Mapping[str, str], watch: Watch) -> Checked:
     """Read a site file, an error if it is not good, and try what it names."""
     loaded = read_site(path, env)
     said = tuple(one.key for one in loaded.settings if one.source == str(path))
-    warnings = tuple(_warnings(loaded.site, said, env, watch)) if path else ()
+    found = findings(loaded.site, said, env, watch) if path else ()
+    warnings = tuple(one.message for one in found)
     return Checked(path, None if loaded.stands else "sesync", said, tuple(_parts(loaded)), warnings)
 
 
@@ -54,17 +56,20 @@ def _parts(loaded: LoadedSite) -> Iterator[Part]:
     return (Part(name, words, values[key]) for name, (words, key) in PARTS.items())
 
 
-def _warnings(site: Site, said: tuple[str, ...], env: Mapping[str, str], watch: Watch) -> Iterator[str]:
-    """What is not as the file says, of what can be tried; all of it at once, within the site's patience."""
+def findings(site: Site, said: tuple[str, ...], env: Mapping[str, str], watch: Watch) -> Iterator[Finding]:
+    """What is not as the file says, of what can be tried; all of it at once, within the site's patience.
+
+    The kind of each is the setting's key.
+    """
     questions = dict(_questions(site, said, env))
     patience = site.data_patience_seconds
     answers = ask({Path(key): question for key, question in questions.items()}, time.monotonic() + patience, watch)
     for key in questions:
         answer = answers[Path(key)]
         if answer is None:
-            yield f"{key} could not be tried: no answer came within {patience:g} seconds"
+            yield Finding(key, f"{key} could not be tried: no answer came within {patience:g} seconds")
         elif answer:
-            yield f"{key}: {answer}"
+            yield Finding(key, f"{key}: {answer}")
 
 
 def _questions(site: Site, said: tuple[str, ...], env: Mapping[str, str]) -> Iterator[tuple[str, Question]]:

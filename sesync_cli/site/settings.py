@@ -117,6 +117,11 @@ class Site:
         """Whom to ask, as it stands in the middle of a sentence: the address, or just support."""
         return self.support_email if self.has("support_email") else "support"
 
+    @property
+    def home_quota(self) -> int | None:
+        """The bytes that a home may have; None where the site names no quota."""
+        return self.home_quota_gb * 1_000_000_000 if self.has("home_quota_gb") else None
+
     def data_directory(self, project: str) -> Path:
         """A project's data directory, `/nfs/cooltrees-data` for `cooltrees`."""
         return Path(self.data_path.format(project=project))

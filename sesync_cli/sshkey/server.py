@@ -32,6 +32,12 @@ def server(words: str | None, site: Site, home: Path) -> Attempt:
     return Attempt(own, home / ".ssh", site, home)
 
 
+def own_server(site: Site, home: Path) -> Attempt | None:
+    """The site's GitLab; None if it has none that takes ssh."""
+    own = _own(site)
+    return Attempt(own, home / ".ssh", site, home) if own else None
+
+
 def command(attempt: Attempt, *words: str) -> str:
     """The command line that sets up a key for this server."""
     own, address = _own(attempt.site), attempt.address

@@ -20,7 +20,6 @@ from sesync_cli.usage.view import page
 if TYPE_CHECKING:
     from sesync_cli.usage.clean import Broken
 
-_GB = 1_000_000_000
 _BROKEN = ("no Python", "no environment")  # the states of kernels whose interpreter is gone
 
 
@@ -44,7 +43,7 @@ def usage(session: Session, path: str | None, clean: bool) -> Plan | Usage:
         from sesync_cli.usage.clean import plan_clean
 
         return plan_clean(one, mine, _broken(session, kernels))
-    return usage_of(one, mine, site.home_quota_gb * _GB if site.has("home_quota_gb") else None)
+    return usage_of(one, mine, site.home_quota)
 
 
 def _broken(session: Session, kernels: list[Kernel]) -> "Broken":

@@ -1,0 +1,74 @@
+"""What can be wrong with kernels, as far as one sees from outside, and with the Python that new ones get."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sesync_cli.caller import Caller
+from sesync_cli.check import Check, Finding
+from sesync_cli.kernel.context import folders, places
+from sesync_cli.kernel.specs import Folders, Kernel
+from sesync_cli.kernel.survey import find, find_kernels
+from sesync_cli.plan import Plan, Watch
+from sesync_cli.site.settings import Site
+from sesync_cli.steps import later
+
+
+def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
+    """One's own kernels, none of which is started, and the site's default Python."""
+    seconds = site.kernels_start_seconds
+    return (
+        Check("kernels", seconds, lambda: _kernels(folders(caller, site))),
+        Check("Python", seconds, lambda: _python(caller, site)),
+    )
+
+
+def _kernels(where: Folders) -> Iterator[Finding]:
+    told: set[str] = set()
+    for kernel in find_kernels(where):
+        finding = kernel.finding
+        if finding is None or kernel.works or kernel.server or kernel.state == "being made":
+            continue
+        if kernel.state == "moved" and "moved" in told:
+            continue  # one command tells them all
+        told.add(kernel.state)
+        message = f"the kernel {kernel.name} does not work: {finding.message}"
+        yield replace(finding, message=message, hint=_hint(kernel), mend=_mend(kernel, where))
+
+
+def _hint(kernel: Kernel) -> str:
+    if kernel.state == "moved":
+        return f"'sesync kernel repair {kernel.name}' tells all kernels of that home where they are."
+    if kernel.state == "left over":
+        return f"'sesync kernel remove {kernel.name}' removes it."
+    return f"'sesync kernel repair {kernel.name}' mends it, 'sesync kernel remove {kernel.name}' removes it."
+
+
+def _mend(kernel: Kernel, where: Folders) -> Plan | None:
+    """What can be done without a question: nothing is lost by telling where things are, or by sweeping."""
+    if kernel.state == "moved":
+        return later(lambda: _following(kernel, where), "Following", f"sesync kernel repair {kernel.name}")
+    if kernel.state == "left over":
+        return later(lambda: _removing(kernel, where), "Sweeping", f"sesync kernel remove {kernel.name}")
+    return None
+
+
+def _following(kernel: Kernel, where: Folders) -> Plan:
+    from sesync_cli.kernel.again import plan_follow
+
+    return plan_follow(find(kernel.name, where), where)
+
+
+def _removing(kernel: Kernel, where: Folders) -> Plan:
+    from sesync_cli.kernel.create import plan_remove
+
+    return replace(plan_remove(find(kernel.name, where), where), questions=())
+
+
+def _python(caller: Caller, site: Site) -> Iterator[Finding]:
+    from sesync_cli.kernel.interpreters import versions
+
+    here = versions(places(caller, site))
+    if site.has("python_default") and site.python_default not in here:
+        message = f"the site's default, Python {site.python_default}, is not on this machine"
+        hint = f"'--python' names another: {', '.join(here)}." if here else f"Ask {site.support} for it."
+        yield Finding("default Python", message, hint)

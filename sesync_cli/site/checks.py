@@ -1,0 +1,25 @@
+"""What can be wrong with the site's file: what it names is not to be found from this machine."""
+
+from collections.abc import Iterator
+
+from sesync_cli.caller import Caller
+from sesync_cli.check import Check, Finding
+from sesync_cli.plan import Watch
+from sesync_cli.site.checking import findings
+from sesync_cli.site.reading import read_site, site_file
+from sesync_cli.site.settings import Site
+
+
+def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
+    """The site's own file; without one, there is nothing that could be wrong."""
+    return (Check("site", site.data_patience_seconds, lambda: _site(caller, site, watch)),)
+
+
+def _site(caller: Caller, site: Site, watch: Watch) -> Iterator[Finding]:
+    path = site_file(caller.env)
+    if path is None:
+        return
+    said = tuple(one.key for one in read_site(path, caller.env).settings if one.source == str(path))
+    for one in findings(site, said, caller.env, watch):
+        message = f"the site file {path} does not fit this machine: {one.message}"
+        yield Finding(one.kind, message, f"Tell {site.support}.")

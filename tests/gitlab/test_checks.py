@@ -1,0 +1,37 @@
+"""What is wrong with a token for GitLab."""
+
+import pytest
+
+from sesync_cli.gitlab.checks import checks
+from tests.gitlab.test_tokens import write
+from tests.services.gitlabapi import TOKEN
+
+
+@pytest.fixture
+def at(api, site):
+    site(gitlab={"url": api.url.rstrip("/")})
+    return api
+
+
+def keep(home, at, token, mode=0o600):
+    text = f"[global]\ndefault = here\n[here]\nurl = {at.url}\nprivate_token = {token}\n"
+    write(home / ".python-gitlab.cfg", text, mode)
+
+
+def test_no_token_is_no_fault_and_a_good_one_is_well(home, at, findings):
+    assert findings(checks) == []
+    keep(home, at, TOKEN)
+    assert findings(checks) == []
+
+
+def test_a_token_that_others_can_read_is_told(home, at, findings):
+    keep(home, at, TOKEN, 0o644)
+    (one,) = findings(checks)
+    assert (one.kind, one.message) == ("open token", "others can read your token in ~/.python-gitlab.cfg")
+    assert one.hint == "'chmod 600 ~/.python-gitlab.cfg' closes the file."
+
+
+def test_a_token_that_the_server_does_not_take_is_told_and_not_shown(home, at, findings):
+    keep(home, at, "glpat-wrong-wrong-wrong")
+    (one,) = findings(checks)
+    assert one.kind == "refused" and one.hint and "glpat-wrong" not in f"{one}"
