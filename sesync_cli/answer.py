@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 from sesync_cli import screen
 from sesync_cli.disk import left_if_low, need_room
 from sesync_cli.drawing import printable
-from sesync_cli.errors import Exit, Stopped, WrongWords
+from sesync_cli.errors import STOPPED, Exit, Stopped, WrongWords
 from sesync_cli.plan import Make, Plan
 from sesync_cli.session import Session
 from sesync_cli.view import View, size
@@ -76,12 +76,19 @@ def _acting(command: Command, view: Callable[[Any], View], failed: Callable[[Any
         acts = bool(plan.steps)
         if plan.note and acts and not asked_for_json():
             screen.note(plan.note)
-        if acts and not dry_run:
-            performance = _Performance(yes, session.caller.interactive)
-            with performance.ready(lambda: command(*args, **options), (plan, began)) as plan:
-                plan.carry_out(screen.doing, performance.ready)
-                plan = plan.learnt()
-        _say_plan(replace(plan, warnings=(*plan.warnings, *_when_low(session, acts))), dry_run)
+        is_done = False
+        try:
+            if acts and not dry_run:
+                performance = _Performance(yes, session.caller.interactive)
+                with performance.ready(lambda: command(*args, **options), (plan, began)) as plan:
+                    plan.carry_out(screen.doing, performance.ready)
+                    is_done = True
+                    plan = plan.learnt()
+            _say_plan(replace(plan, warnings=(*plan.warnings, *_when_low(session, acts))), dry_run)
+        except KeyboardInterrupt:
+            if is_done:
+                raise Stopped("stopped when all was done already; it stays") from None
+            raise
         return Exit.DONE
 
     return act
@@ -133,7 +140,10 @@ class _Performance:
 
     def _answer(self, question: str) -> bool:
         if question not in self.heard:
-            self.heard[question] = click.confirm(printable(question), err=True)
+            try:
+                self.heard[question] = click.confirm(printable(question), err=True)
+            except click.Abort:
+                raise Stopped(STOPPED) from None
         return self.heard[question]
 
 

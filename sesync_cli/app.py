@@ -14,7 +14,8 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import say_json
-from sesync_cli.errors import Exit, SesyncError, Stopped, WrongWords, leaving, left_by
+from sesync_cli.errors import STOPPED, Exit, SesyncError, Stopped, WrongWords, leaving, left_by
+from sesync_cli.interrupts import calm
 from sesync_cli.lazy import Lazy, LazyGroup
 from sesync_cli.session import Session, forget_repository
 
@@ -84,7 +85,10 @@ def _outcome() -> int:
         error.show()
         return Exit.USAGE
     except (Exception, KeyboardInterrupt) as error:
-        return _fail(leaving(_explained(error), left_by(error)))
+        told = leaving(_explained(error), left_by(error))
+        with contextlib.suppress(KeyboardInterrupt), calm():
+            _fail(told)
+        return told.exit_code
 
 
 def _explained(error: BaseException) -> SesyncError:
@@ -98,7 +102,7 @@ def _explained(error: BaseException) -> SesyncError:
 
         return explained(error, Session().caller.home) or _bug()
     if isinstance(error, KeyboardInterrupt | click.Abort):
-        return Stopped(f"stopped; {'not all that' if left_by(error) else 'what'} was begun is undone")
+        return Stopped("stopped; not all that was begun is undone" if left_by(error) else STOPPED)
     return _bug()
 
 

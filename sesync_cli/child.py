@@ -10,12 +10,13 @@ import select
 import signal
 import time
 from collections.abc import Callable, Iterator, Set
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NoReturn
 
 from sesync_cli.errors import SesyncError
+from sesync_cli.interrupts import INTERRUPTS
 from sesync_cli.raised import packed, unpacked
 
 Tell = Callable[[Any], None]
@@ -23,8 +24,8 @@ Tell = Callable[[Any], None]
 
 Work = Callable[[Tell], object]
 
-_INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_INHERITED = 1024
+_OPEN = "/proc/self/fd"
+_MOST = 1024  # files that may be open where that is not to be seen
 _LENGTH = 8  # bytes that say how long the next message is
 _CHUNK = 1 << 16  # bytes, as many as are in a pipe
 _SAID, _RAISED, _OVER = range(3)
@@ -74,18 +75,12 @@ class Child:
         return True
 
 
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Hold back interrupts: one between a fork and the child's own settings would send two of us up the same stack."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def begin(work: Work, kept: Set[int]) -> Child:
-    """A child that does this work and is gone; `kept` are the files that it has from us. To be called `undisturbed`."""
+    """A child that does this work and is gone; `kept` are the files that it has from us.
+
+    To be called in a `calm` block: an interrupt between the fork and the child's own settings would send two of us up
+    the same stack.
+    """
     pipe, telling = os.pipe()
     end, lifeline = os.pipe()
     try:
@@ -125,18 +120,27 @@ def whole(heard: bytearray) -> Iterator[Any]:
 def _live(work: Work, telling: int, lifeline: int, kept: Set[int]) -> NoReturn:
     """What a child does from its first to its last moment."""
     try:
-        for word in (*_INTERRUPTS, signal.SIGIO):
+        for word in (*INTERRUPTS, signal.SIGIO):
             signal.signal(word, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, (*_INTERRUPTS, signal.SIGIO))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (*INTERRUPTS, signal.SIGIO))
         # a child that hangs must hold neither our lock nor the pipe that somebody reads us by
-        for before, file in pairwise([-1, *sorted({telling, lifeline, *kept}), _INHERITED]):
-            os.closerange(before + 1, file)
+        for before, file in pairwise([-1, *sorted({telling, lifeline, *kept}), _last_file() + 1]):
+            if file > before + 1:  # `closerange` of nothing before file 0 would close all
+                os.closerange(before + 1, file)
         for _ in range(3):  # else the next files that are opened are standard error and the like
             os.open(os.devnull, os.O_RDWR)
         _end_with(lifeline)
         _work(work, telling)
     finally:
         os._exit(0)
+
+
+def _last_file() -> int:
+    """The highest number of a file that is open."""
+    try:
+        return max(map(int, os.listdir(_OPEN)))
+    except (OSError, ValueError):
+        return _MOST
 
 
 def _end_with(lifeline: int) -> None:

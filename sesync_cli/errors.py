@@ -115,6 +115,9 @@ class NotReady(SesyncError):
     exit_code = Exit.NOT_READY
 
 
+STOPPED = "stopped; what was begun is undone"
+
+
 class Stopped(SesyncError):
     """The person said no, or pressed Ctrl-C."""
 

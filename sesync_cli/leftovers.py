@@ -64,11 +64,12 @@ def throwaway(kind: str) -> Iterator[Path]:
         _remove_unheld(old)
     while True:
         folder = Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=scratch()))
-        held = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        fcntl.flock(held, fcntl.LOCK_EX)
-        if os.path.exists(folder):
-            break
-        os.close(held)  # another run has taken it for a dead one's before it was held
+        with contextlib.suppress(FileNotFoundError):  # another run may take it for a dead one's before it is held
+            held = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+            fcntl.flock(held, fcntl.LOCK_EX)
+            if os.path.exists(folder):
+                break
+            os.close(held)
     try:
         yield folder
     finally:

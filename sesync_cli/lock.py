@@ -15,6 +15,7 @@ from pathlib import Path
 from sesync_cli.errors import NotReady
 
 _mine: set[str] = set()  # the locks that this run holds
+_LONGEST = 100  # letters in a note of who has a lock
 _ME = f"{os.getpid()}-{time.monotonic_ns()}"
 
 Since = Callable[[int], bool]
@@ -130,18 +131,21 @@ def _let_go(key: str) -> None:
 def _last_hands(key: str) -> tuple[str, int | None]:
     """Which run had this lock last, and when it let go of it; None for the time if it was killed before that."""
     try:
-        who, at = Path(_signature(key)).read_text().split(" ")
+        with open(os.open(_signature(key), os.O_RDONLY | os.O_NONBLOCK)) as file:
+            who, at = file.read(_LONGEST).split(" ")
+            return who, int(at) if at else None
     except FileNotFoundError:
         return "", -1
     except (OSError, ValueError):
         return "", None
-    return who, int(at) if at.isdecimal() else None
 
 
 def _sign(key: str, moment: str) -> None:
     """Say beside a lock who has it, or had it until which moment."""
-    with contextlib.suppress(OSError), open(_signature(key), "w") as file:  # a full disk keeps nobody from working
-        file.write(f"{_ME} {moment}")
+    with contextlib.suppress(OSError):  # a full disk keeps nobody from working
+        new = os.open(_signature(key), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK, 0o600)
+        with open(new, "w") as file:
+            file.write(f"{_ME} {moment}")
 
 
 def _signature(key: str) -> str:

@@ -2,12 +2,13 @@
 
 import shlex
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from sesync_cli.errors import Stopped, leaving, left_by, not_undone
+from sesync_cli.interrupts import calm
 
 Report = Callable[[float | None, str], None]
 """Hears how far a step is: a fraction from 0 to 1 or None, and a few words."""
@@ -109,7 +110,7 @@ class Plan:
                 self._do(begun, watch, lambda make: held.enter_context(ready(make)))
             except BaseException as error:
                 no_way_back = _undone(begun, error)
-                if isinstance(error, KeyboardInterrupt) and no_way_back:
+                if isinstance(error, KeyboardInterrupt | Stopped) and no_way_back:
                     raise leaving(Stopped(str(no_way_back[0])), left_by(error)) from None
                 raise
 
@@ -165,13 +166,17 @@ def _lines(texts: Iterable[str]) -> str:
 
 
 def _undone(begun: list[Step], error: BaseException) -> list[NoWayBack]:
-    """Undo these steps, the latest first, and tell the error what could not be undone; those without a way back."""
+    """Undo these steps, the latest first, and tell the error what could not be undone; those without a way back.
+
+    A second interrupt changes nothing: it is being undone already.
+    """
     one_way = []
-    for step in reversed(begun):
-        try:
-            step.undo()
-        except NoWayBack as end:
-            one_way.append(end)
-        except (Exception, KeyboardInterrupt) as failed:
-            not_undone(error, str(step), failed)
+    with suppress(KeyboardInterrupt), calm():
+        for step in reversed(begun):
+            try:
+                step.undo()
+            except NoWayBack as end:
+                one_way.append(end)
+            except (Exception, KeyboardInterrupt) as failed:
+                not_undone(error, str(step), failed)
     return one_way

@@ -6,21 +6,20 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from sesync_cli.errors import NoAnswer, NotReady, SesyncError
+from sesync_cli.interrupts import INTERRUPTS, calm
 from sesync_cli.secrets import without_secrets
 
 DEVNULL = subprocess.DEVNULL
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _GRACE = 5.0  # seconds between asking a program to end and ending it
-_INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -137,26 +136,6 @@ def started(
             _close(process)
 
 
-@contextlib.contextmanager
-def calm() -> Iterator[None]:
-    """Let nothing interrupt this block; an interrupt that came is raised at its end.
-
-    What interrupts the very start of a program is lost in the hooks of the fork, or leaves the program running alone.
-    """
-    heard: list[int] = []
-    before: dict[signal.Signals, Any] = {}
-    words = _INTERRUPTS if threading.current_thread() is threading.main_thread() else ()
-    try:
-        for word in words:
-            before[word] = signal.signal(word, lambda number, frame: heard.append(number))
-        yield
-    finally:
-        for word, handler in before.items():
-            signal.signal(word, handler)
-        if heard:
-            raise KeyboardInterrupt
-
-
 def _close(process: subprocess.Popen[str]) -> None:
     if process.returncode is None:
         end(process)
@@ -172,7 +151,7 @@ def unhurried(report: Callable[[float | None, str], None]) -> Iterator[Callable[
     The second does not wait, and none does once it was called with False. For installers, which take nothing back when
     they are ended while they write files.
     """
-    usual = {word: signal.getsignal(word) for word in _INTERRUPTS}
+    usual = {word: signal.getsignal(word) for word in INTERRUPTS}
 
     def restore() -> None:
         for word, handler in usual.items():
@@ -183,7 +162,7 @@ def unhurried(report: Callable[[float | None, str], None]) -> Iterator[Callable[
         report(None, "nearly done; Ctrl-C again breaks it off")
 
     def let_finish(wait: bool) -> None:
-        for word in _INTERRUPTS:
+        for word in INTERRUPTS:
             signal.signal(word, later if wait else usual[word])
 
     try:

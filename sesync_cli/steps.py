@@ -151,7 +151,9 @@ class Later:
         return
 
     def learnt(self) -> Mapping[str, Any]:
-        """What that plan says, once it is done."""
+        """What that plan says, once it is done; nothing if it was not to be."""
+        if not self.made:
+            return {}
         plan = self.made[0].learnt() if self.made[0].steps else self.made[0]
         return {"done": plan.done, "result": plan.result, "warnings": plan.warnings}
 

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sesync_cli.child import Child, begin, undisturbed
+from sesync_cli.child import Child, begin
 from sesync_cli.child import Tell as Tell
 from sesync_cli.child import Work as Work
+from sesync_cli.interrupts import calm
 from sesync_cli.plan import Watch
 
 Question = Callable[[], Any]
@@ -47,7 +48,7 @@ class Crew:
 
     def hire(self, work: Work, kept: Set[int] = frozenset()) -> Child:
         """One more, for this work; `kept` are the open files that it has from us."""
-        with undisturbed():
+        with calm():
             child = begin(work, kept)
             self.children[child.pipe] = child
         self._poll.register(child.pipe, select.POLLIN)
@@ -71,12 +72,13 @@ class Crew:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        for child in self.children.values():
-            child.end()
-        until = time.monotonic() + self._dying
-        for child in self.children.values():
-            while not child.is_ended() and time.monotonic() < until:
-                time.sleep(_OFTEN)
+        with calm():  # who ends them is not ended: what they have made is taken back afterwards
+            for child in self.children.values():
+                child.end()
+            until = time.monotonic() + self._dying
+            for child in self.children.values():
+                while not child.is_ended() and time.monotonic() < until:
+                    time.sleep(_OFTEN)
 
 
 def ask(questions: Mapping[Path, Question], until: float, watch: Watch) -> dict[Path, Any]:

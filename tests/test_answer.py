@@ -13,6 +13,7 @@ from tests.services.locks import held
 # a program like sesync with one more command, whose plan is noted each time that it is made, and each of its steps
 PROGRAM = """
 import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,8 @@ class Touch:
         note(f"undo {self.name}")
         if self.name == "stays":
             raise PermissionError(13, "Permission denied")
+        if self.name == "again":
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def __str__(self):
         return f"touch {self.name}"
@@ -71,7 +74,8 @@ def touch(names, ask, whole, further):
     questions = (*asking(*whole), *(Question(f"Touch {one.name}?", (one,)) for one in steps if one.name in ask))
     if further:
         steps += later(lambda: further_plan(further, "further" in ask), "Going further", "go further").steps
-    return Plan(steps, "Touched.", questions=questions, locks=(home / "lock",), sweeps=(home,))
+    late = (lambda: os.kill(os.getpid(), signal.SIGINT) or {}) if "late" in names else None
+    return Plan(steps, "Touched.", questions=questions, locks=(home / "lock",), sweeps=(home,), after=late)
 
 
 app.sesync.add_command(touch)
@@ -217,3 +221,15 @@ def test_an_interrupt_says_so_if_not_all_is_undone(touch):
         "\nError: stopped; not all that was begun is undone\n"
         "Warning: this could not be undone: touch stays: Permission denied\n"
     )
+
+
+def test_an_interrupt_after_the_last_step_does_not_say_that_it_is_undone(touch):
+    ended, noted = touch("a", "late")
+    assert (ended.returncode, noted) == (130, ["made", "do a", "do late"])
+    assert ended.stderr == "Error: stopped when all was done already; it stays\n"
+
+
+def test_a_second_interrupt_does_not_keep_the_rest_from_being_undone(touch):
+    ended, noted = touch("a", "again", "stops")
+    assert noted == ["made", "do a", "do again", "do stops", "undo stops", "undo again", "undo a"]
+    assert (ended.returncode, ended.stderr) == (130, "\nError: stopped; what was begun is undone\n")

@@ -159,3 +159,13 @@ def test_a_folder_to_throw_away_goes_with_its_block_or_with_the_next_of_its_kind
     assert os.path.isdir(left)
     with throwaway("trial"):
         assert not os.path.lexists(left)
+
+
+def test_many_who_throw_folders_away_at_once_do_not_disturb_each_other():
+    code = (
+        "import os; from sesync_cli.leftovers import throwaway\n"
+        "for _ in range(500):\n"
+        "    with throwaway('crowd') as folder: assert os.path.isdir(folder)"
+    )
+    crowd = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
+    assert [one.wait(HANG) for one in crowd] == [0, 0, 0]

@@ -99,7 +99,7 @@ def test_a_run_that_was_killed_may_have_held_its_lock_until_now(tmp_path):
         assert not had_since(now())
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "12-34 soon", "\xff"])
+@pytest.mark.parametrize("text", ["", "nonsense", "12-34 soon", "\xff", "x " + "9" * 5000, "a b c"])
 def test_a_note_of_the_last_hands_that_says_nothing_counts_as_a_change(tmp_path, text):
     with alone(tmp_path / "thing", nullcontext()):
         pass

@@ -31,7 +31,7 @@ class Noted:
     def do(self, report):
         self.notes.append(f"do {self.name}")
         if self.fails:
-            raise self.fails
+            raise self.fails()
 
     def undo(self):
         self.notes.append(f"undo {self.name}")
@@ -198,3 +198,13 @@ def test_a_no_leaves_out_the_steps_that_were_asked_about_or_all():
 
 def test_commands_by_hand_can_be_pasted():
     assert by_hand("ln", "-s", "/nfs/a b", "it's") == "ln -s '/nfs/a b' 'it'\"'\"'s'"
+
+
+def test_a_no_or_an_interrupt_at_a_later_question_does_not_hide_that_there_is_no_way_back():
+    class OneWay(Noted):
+        def undo(self):
+            raise NoWayBack("stopped in the middle; run it again")
+
+    plan = Plan((OneWay("a"), Noted("b", fails=lambda: Stopped("as you wish; nothing was done"))), "Done.")
+    with pytest.raises(Stopped, match="stopped in the middle; run it again"):
+        plan.carry_out(quiet)

@@ -9,7 +9,7 @@ import pytest
 
 from sesync_cli.errors import Conflict
 from sesync_cli.lock import alone
-from sesync_cli.plan import NoWayBack, Plan, join
+from sesync_cli.plan import NoWayBack, Plan, Question, join
 from sesync_cli.steps import RemoveLink, RemoveTree, RewriteFile, Symlink, later
 from tests.conftest import HANG
 
@@ -131,3 +131,11 @@ def test_a_later_plan_that_fails_takes_back_what_came_before(tmp_path):
     with pytest.raises(Conflict):
         plan.carry_out(lambda words: nullcontext(report))
     assert not os.path.lexists(tmp_path / "first") and (tmp_path / "taken").read_text() == "mine"
+
+
+def test_a_later_plan_that_is_declined_says_nothing_of_itself(tmp_path):
+    first = Plan((Symlink("data", tmp_path / "first"),), "Linked the first.", {"target": "data"})
+    plan = join({"first": first, "second": later(lambda: Plan((), ""), "", "link")})
+    agreed = plan.declined([Question("The second, too?", plan.steps[1:])])
+    agreed.carry_out(lambda words: nullcontext(report))
+    assert (agreed.learnt().done, os.readlink(tmp_path / "first")) == ("Linked the first.", "data")

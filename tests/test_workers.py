@@ -317,6 +317,26 @@ def test_no_child_outlives_a_parent_that_is_killed(
     wait_for(lambda: not any(map(runs, ones)), "the end of all")
 
 
+def opens_many() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    kept = [os.open(os.devnull, os.O_RDONLY) for _ in range(1200)]
+    asked(hangs)
+    assert kept
+
+
+def test_no_child_outlives_a_parent_that_has_very_many_files_open(background: Callable[..., Any]) -> None:
+    code = "from tests.test_workers import *; opens_many()"
+    parent = background("-c", code, program=(sys.executable,), cwd=PROJECT)
+    wait_for(lambda: children(parent.pid) or parent.poll() is not None, "a child")
+    ones = children(parent.pid)
+    parent.kill()
+    parent.wait()
+    assert ones
+    wait_for(lambda: not any(map(runs, ones)), "the end of all")
+
+
 @each_way
 def test_no_child_is_left_as_a_zombie(way: Callable[[Question], Any]) -> None:
     before = children(os.getpid())

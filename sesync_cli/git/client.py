@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NotReady
+from sesync_cli.interrupts import calm
 from sesync_cli.plan import Report
-from sesync_cli.run import calm, dies_with_parent, end
+from sesync_cli.run import dies_with_parent, end
 
 _FILES = re.compile(r"Updating files:\s+(\d+)% ")
 _LOCAL = (

@@ -3,6 +3,7 @@
 import os
 import resource
 import shlex
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 
 from sesync_cli.disk import FULL, explained, place_of
 from sesync_cli.errors import NoRoom, SesyncError, Stopped
+from sesync_cli.interrupts import INTERRUPTS
 from sesync_cli.plan import Report
 from sesync_cli.put.entries import Entry, Found, There
 from sesync_cli.put.job import Job, Verification
@@ -102,7 +104,7 @@ class Put:
 
     def undo(self) -> None:
         with suppress(SesyncError):
-            run([lambda tell: undo(self._share)], self.guard)
+            run([lambda tell: _undo(self._share)], self.guard)
 
     def __str__(self) -> str:
         return self.shown
@@ -226,3 +228,10 @@ def _tokens() -> Iterator[tuple[int, int]]:
     finally:
         os.close(taking)
         os.close(giving)
+
+
+def _undo(share: Share) -> None:
+    """Undo in a child, which a second Ctrl-C reaches too, and does not end."""
+    for word in INTERRUPTS:
+        signal.signal(word, signal.SIG_IGN)
+    undo(share)

@@ -8,9 +8,10 @@ from pathlib import Path
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import Conflict, SesyncError
 from sesync_cli.git.ssh_keys import Key, bare, public_half
+from sesync_cli.interrupts import calm
 from sesync_cli.leftovers import appear, partial, remove, written_whole
 from sesync_cli.plan import Report, by_hand
-from sesync_cli.run import ProgramFailed, attended, calm, run
+from sesync_cli.run import ProgramFailed, attended, run
 
 
 @dataclass(frozen=True)

@@ -76,10 +76,10 @@ class Outcome:
             return  # somebody else was quicker
         except OSError as error:
             self.kept.append(f"{path} stays: {error.strerror}")
+        except (KeyboardInterrupt, Stopped):
+            raise Stopped(f"stopped; {size(self.freed)} are freed, and all else is still there") from None
         except SesyncError as error:
             self.kept.append(f"{path} stays: {error}")
-        except KeyboardInterrupt:
-            raise Stopped(f"stopped; {size(self.freed)} are freed, and all else is still there") from None
 
 
 @dataclass(frozen=True)

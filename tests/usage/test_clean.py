@@ -274,6 +274,15 @@ def test_a_kernel_that_was_mended_meanwhile_stays(terminal, home: Path):
     assert spec.exists()
 
 
+def test_an_interrupt_in_the_middle_of_a_kernel_ends_it_all(sesync: Run, home: Path):
+    lost = [broken(home, name) for name in ("lost", "gone")]
+    stopped = DIES.replace("SIGKILL", "SIGTERM")
+    ended = subprocess.run([sys.executable, "-c", stopped], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert ended.returncode == 130, ended.stderr
+    assert "all else is still there" in ended.stderr
+    assert sum(spec.exists() for spec in lost) == 1
+
+
 def test_leftovers_of_dead_runs_go_and_those_of_the_living_stay(sesync: Run, background, home: Path):
     build = (
         "import sys, time\nfrom pathlib import Path\nfrom contextlib import nullcontext\n"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Ended, needed_root
+from tests.conftest import HANG, SESYNC, Ended, needed_root
 from tests.kernel import ground
 from tests.kernel.test_remove import made
 from tests.link.test_servers import AS_ANYBODY, OTHER
@@ -314,3 +314,9 @@ def test_it_writes_nothing(sesync: Run, full: Path, own_caches):
     sesync("usage")
     sesync("usage", "--clean", "-n")
     assert sorted(full.rglob("*")) == before
+
+
+def test_it_works_without_a_standard_input(site, home: Path):
+    write(home / "data.csv", 1_000)
+    ended = subprocess.run(["sh", "-c", 'exec "$0" usage <&-', SESYNC], capture_output=True, text=True, timeout=HANG)
+    assert (ended.returncode, ended.stderr) == (0, "")
