@@ -4,10 +4,8 @@ import contextlib
 import errno
 import gc
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 from typing import NoReturn
 
 import click
@@ -15,7 +13,7 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import say_json
 from sesync_cli.errors import STOPPED, Exit, SesyncError, Stopped, WrongWords, leaving, left_by
-from sesync_cli.interrupts import calm
+from sesync_cli.interrupts import calm, ignore_interrupts, stop_at_interrupts
 from sesync_cli.lazy import Lazy, LazyGroup
 from sesync_cli.session import Session, forget_repository
 
@@ -63,11 +61,11 @@ def main() -> NoReturn:
         if getattr(sys, name) is None:  # closed by the shell
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
         getattr(sys, name).reconfigure(errors="backslashreplace")
-    for word in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(word, _interrupt)
+    stop_at_interrupts()
     forget_repository()
     gc.freeze()  # no collection need look at what was imported: a fifth of a short command's time
     code = _outcome()
+    ignore_interrupts()
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -167,7 +165,3 @@ def _wants_json(argv: Sequence[str]) -> bool:
     own = argv[: argv.index("--")] if "--" in argv else argv
     # what stands behind `kernel run` is another program's
     return "--json" in own and list(argv[1:3]) != ["kernel", "run"]
-
-
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt

@@ -3,10 +3,35 @@
 import contextlib
 import signal
 import threading
+import time
 from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ONE_WISH = 2.0  # seconds within which several are one
+_heard_at = -_ONE_WISH
+
+
+def stop_at_interrupts() -> None:
+    """Let each of them stop this program, by a KeyboardInterrupt, but for a Ctrl-C that the shell has it ignore."""
+    for word in INTERRUPTS:
+        if word != signal.SIGINT or signal.getsignal(word) == signal.default_int_handler:
+            signal.signal(word, _stop)
+
+
+def ignore_interrupts() -> None:
+    """Let none of them stop this program any more: all is done, and it ends by itself."""
+    for word in INTERRUPTS:
+        signal.signal(word, signal.SIG_IGN)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    # what follows at once is the same wish: it shall not break off what takes back what was begun
+    global _heard_at
+    if time.monotonic() - _heard_at >= _ONE_WISH:
+        _heard_at = time.monotonic()
+        raise KeyboardInterrupt
 
 
 @contextlib.contextmanager

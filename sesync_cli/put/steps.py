@@ -3,7 +3,6 @@
 import os
 import resource
 import shlex
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from typing import Any
 
 from sesync_cli.disk import FULL, explained, place_of
 from sesync_cli.errors import NoRoom, SesyncError, Stopped
-from sesync_cli.interrupts import INTERRUPTS
+from sesync_cli.interrupts import ignore_interrupts
 from sesync_cli.plan import Report
 from sesync_cli.put.entries import Entry, Found, There
 from sesync_cli.put.job import Job, Verification
@@ -232,6 +231,5 @@ def _tokens() -> Iterator[tuple[int, int]]:
 
 def _undo(share: Share) -> None:
     """Undo in a child, which a second Ctrl-C reaches too, and does not end."""
-    for word in INTERRUPTS:
-        signal.signal(word, signal.SIG_IGN)
+    ignore_interrupts()
     undo(share)
