@@ -69,11 +69,11 @@ def further_plan(name, ask):
 @click.option("--further")
 @plans
 def touch(names, ask, whole, further):
-    note("made")
     steps = tuple(Touch(name) for name in names if not (home / name).exists())
     questions = (*asking(*whole), *(Question(f"Touch {one.name}?", (one,)) for one in steps if one.name in ask))
     if further:
         steps += later(lambda: further_plan(further, "further" in ask), "Going further", "go further").steps
+    note("made")  # from here on, what is there changes nothing in it
     late = (lambda: os.kill(os.getpid(), signal.SIGINT) or {}) if "late" in names else None
     return Plan(steps, "Touched.", questions=questions, locks=(home / "lock",), sweeps=(home,), after=late)
 
