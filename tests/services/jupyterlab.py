@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.services.sshd import free_port, wait_until_open
 
+_ENDS = 60.0  # seconds that it may take to stop all kernels and terminals
 _SETTINGS = {
     "terminal-extension/plugin": {"screenReaderMode": True},  # the terminal is drawn as text, too
     "apputils-extension/notification": {"fetchNews": "false"},  # else it asks, over what there is to see
@@ -42,4 +43,8 @@ def jupyterlab(home: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/lab?token={token}"
     finally:
         server.terminate()
-        server.wait()
+        try:
+            server.wait(_ENDS)
+        except subprocess.TimeoutExpired:  # now and then it waits for itself while it stops; its terminals end with it
+            server.kill()
+            server.wait()
