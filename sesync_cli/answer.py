@@ -196,12 +196,12 @@ def _say_plan(plan: Plan, dry_run: bool) -> None:
 
 def _when_low(session: Session, acted: bool) -> tuple[str, ...]:
     """A warning if home is nearly full; its quota is asked for where there was something to do, which takes longer."""
-    home, site, told = session.caller.home, session.site, None
+    home, site, quota = session.caller.home, session.site, None
     if acted:
-        from sesync_cli.quota import told as told_quota
+        from sesync_cli.quota import told
 
-        told = told_quota(home)
-    limit, left = (told.limit, told.left) if told else (site.home_quota, None)
+        quota = told(home)
+    limit, left = (quota.limit, quota.left) if quota else (site.home_quota, None)
     free = left_if_low(home, site.home_warn_percent, limit, left)
     if free is None:
         return ()

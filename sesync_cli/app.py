@@ -83,10 +83,10 @@ def _outcome() -> int:
         error.show()
         return Exit.USAGE
     except (Exception, KeyboardInterrupt) as error:
-        told = leaving(_explained(error), left_by(error))
+        code: int = Exit.INTERRUPTED
         with contextlib.suppress(KeyboardInterrupt), calm():
-            _fail(told)
-        return told.exit_code
+            code = _fail(leaving(_explained(error), left_by(error)))
+        return code
 
 
 def _explained(error: BaseException) -> SesyncError:

@@ -21,6 +21,11 @@ class Finding:
     hint: str = ""
     mend: Plan | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def warning(self) -> str:
+        """The same as one sentence, for who can go on."""
+        return f"{self.message}: {self.hint.removesuffix('.')}"
+
     def as_error(self) -> SesyncError:
         error = NoAnswer if self.kind == NO_ANSWER else Refused
         return error(self.message, hint=self.hint)

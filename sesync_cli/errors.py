@@ -5,6 +5,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+STOPPED = "stopped; what was begun is undone"
 _LEFT = "not undone: "
 
 
@@ -113,9 +114,6 @@ class NotReady(SesyncError):
 
     kind = "not-ready"
     exit_code = Exit.NOT_READY
-
-
-STOPPED = "stopped; what was begun is undone"
 
 
 class Stopped(SesyncError):

@@ -21,8 +21,7 @@ def exposed(folder: Path, shown: str, site: Site, *, moves: bool = False) -> tup
 
     If it `moves`, its address is about to be replaced by another, and can only be told of.
     """
-    found = exposures(folder, shown, site, moves=moves)
-    return tuple(f"{one.message}: {one.hint.removesuffix('.')}" for one in found)
+    return tuple(one.warning for one in exposures(folder, shown, site, moves=moves))
 
 
 def exposures(folder: Path, shown: str, site: Site, *, moves: bool = False) -> Iterator[Finding]:

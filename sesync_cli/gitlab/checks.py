@@ -20,7 +20,6 @@ def _token(caller: Caller, site: Site) -> Iterator[Finding]:
     account = my_account(site, caller)
     if account is None:
         return
-    if account.token.warning:
-        message, _, how = account.token.warning.partition(": ")
-        yield Finding("open token", message, f"{how}.")
+    if account.token.open:
+        yield account.token.open
     account.user()

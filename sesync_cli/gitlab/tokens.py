@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sesync_cli.caller import Caller
+from sesync_cli.check import Finding
 from sesync_cli.errors import NoAnswer, NotReady
 from sesync_cli.run import ProgramFailed, run
 
@@ -22,12 +23,16 @@ _QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "", "GCM
 
 
 class Token:
-    """A secret and where it comes from, in words. It shows itself nowhere but as `value`."""
+    """A secret, where it comes from, in words, and that others can read it there. It shows itself only as `value`."""
 
-    def __init__(self, value: str, source: str, warning: str = "") -> None:
+    def __init__(self, value: str, source: str, open_: Finding | None = None) -> None:
         self.value = value
         self.source = source
-        self.warning = warning
+        self.open = open_
+
+    @property
+    def warning(self) -> str:
+        return self.open.warning if self.open else ""
 
     def __repr__(self) -> str:
         return f"<token from {self.source}>"
@@ -108,7 +113,7 @@ def _of_python_gitlab(host_url: str, caller: Caller) -> Token | None:
     except (ConfigError, configparser.Error, OSError, ValueError):
         raise unreadable(files[-1]) from None
     value = found.private_token or found.oauth_token
-    return Token(value, shown(files[-1], caller.home), _warning(files, caller.home)) if value else None
+    return Token(value, shown(files[-1], caller.home), _found_open(files, caller.home)) if value else None
 
 
 def _of_glab(host_url: str, caller: Caller) -> Token | None:
@@ -118,7 +123,7 @@ def _of_glab(host_url: str, caller: Caller) -> Token | None:
     for host, facts in _glab_hosts(path):
         url = f"{facts.get('api_protocol') or 'https'}://{facts.get('api_host') or host}"
         if facts.get("token") and same_server(url, host_url):
-            return Token(str(facts["token"]), "glab", _warning([path], caller.home))
+            return Token(str(facts["token"]), "glab", _found_open([path], caller.home))
     return None
 
 
@@ -162,12 +167,13 @@ def _server(url: str) -> tuple[str, str, int | None, str] | None:
     return (parts.scheme, parts.hostname, port, parts.path.rstrip("/")) if parts.hostname else None
 
 
-def _warning(files: list[Path], home: Path) -> str:
+def _found_open(files: list[Path], home: Path) -> Finding | None:
     for path in files:
         if path != _SYSTEM and path.stat().st_mode & 0o077:
             name = shown(path, home)
-            return f"others can read your token in {name}: 'chmod 600 {name}' closes the file"
-    return ""
+            message = f"others can read your token in {name}"
+            return Finding("open token", message, f"'chmod 600 {name}' closes the file.")
+    return None
 
 
 def shown(path: Path, home: Path) -> str:

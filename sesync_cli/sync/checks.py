@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
+from sesync_cli.errors import SesyncError
 from sesync_cli.git.exposed import exposures
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
@@ -18,7 +19,11 @@ def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
 
 def _clones(caller: Caller, site: Site) -> Iterator[Finding]:
     for name in clones(caller.home):
-        copy = named(str(caller.home / name), caller)
+        try:
+            copy = named(str(caller.home / name), caller)
+        except SesyncError as error:  # one that git does not open keeps nobody from the others
+            yield Finding("unreadable", str(error), error.hint)
+            continue
         yield from exposures(copy.top, copy.shown, site)
         if journal.is_open(copy) and not journal.holder(copy):
             message = f"a sesync that was killed has left something half done in {copy.shown}"

@@ -32,3 +32,9 @@ def test_what_a_killed_run_left_half_done_is_told_with_the_command_that_goes_on(
     )
     assert one.hint == "'sesync sync analysis' takes it back, and goes on."
     assert sesync("sync", "analysis").code == 0 and findings(checks) == []
+
+
+def test_a_clone_that_git_does_not_open_keeps_nobody_from_the_others(site, shared, home, findings):
+    (home / "a-broken/.git").mkdir(parents=True)
+    git("remote", "set-url", "origin", "https://me:open-sesame@git.example.org/a/b.git", cwd=shared.here)
+    assert [one.kind for one in findings(checks)] == ["unreadable", "exposed secret"]
