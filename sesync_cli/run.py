@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sesync_cli.errors import NoAnswer, NotReady, SesyncError
 from sesync_cli.interrupts import INTERRUPTS, calm
@@ -56,18 +56,20 @@ def run(
     cwd: Path | None = None,
     seconds: float | None = None,
     said: str | None = None,
+    exact: bool = False,
 ) -> Output:
     """Run a program to its end, without a terminal; `ProgramFailed` unless it exits with 0.
 
-    What is `said` comes to it on standard input. One that takes longer than this is ended, which is `NoAnswer`.
+    What is `said` comes to it on standard input. One that takes longer than this is ended, which is `NoAnswer`. What it
+    prints is text, whatever bytes are in it; with `exact`, `os.fsencode` makes the very bytes of it again.
     """
     stdin = DEVNULL if said is None else subprocess.PIPE
-    with started(argv, env=env, cwd=cwd, stdin=stdin) as process:
+    with started(argv, env=env, cwd=cwd, stdin=stdin, exact=exact) as process:
         try:
-            out, err = process.communicate(said, timeout=seconds)
+            out, err = process.communicate(said if said is None or not exact else os.fsencode(said), timeout=seconds)
         except subprocess.TimeoutExpired:
             raise NoAnswer(f"{Path(argv[0]).name} did not end within {seconds:.0f} seconds") from None
-    return _checked(Output(tuple(argv), process.returncode, out, err))
+    return _checked(Output(tuple(argv), process.returncode, os.fsdecode(out), os.fsdecode(err)))
 
 
 def follow(
@@ -108,11 +110,14 @@ def started(
     stdin: int = DEVNULL,
     stdout: int = subprocess.PIPE,
     stderr: int = subprocess.PIPE,
-) -> Iterator[subprocess.Popen[str]]:
-    """A program that runs beside us, in a process group of its own; it is over when the block is.
+    exact: bool = False,
+    asks: bool = False,
+) -> Iterator[subprocess.Popen[Any]]:
+    """A program that runs beside us, in a session of its own; it is over when the block is.
 
     Leaving the block in order waits for the program. Leaving it by an exception (Ctrl-C, for one) ends the program,
     and so does the end of this process by any means, so that nothing goes on writing behind the user's back.
+    With `exact`, its streams are of bytes. One that `asks` shares our terminal, and so hears Ctrl-C itself.
     """
     process = None
     try:
@@ -124,21 +129,21 @@ def started(
                 stderr=stderr,
                 env=None if env is None else dict(env),
                 cwd=cwd,
-                text=True,
-                errors="replace",
-                start_new_session=True,
+                text=not exact,
+                errors=None if exact else "replace",
+                start_new_session=not asks,
                 preexec_fn=dies_with_parent(),
             )
         yield process
         process.wait()
     finally:
         if process:
-            _close(process)
+            _close(process, group=not asks)
 
 
-def _close(process: subprocess.Popen[str]) -> None:
+def _close(process: subprocess.Popen[Any], *, group: bool) -> None:
     if process.returncode is None:
-        end(process)
+        end(process, group=group)
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream:
             stream.close()
@@ -171,7 +176,7 @@ def unhurried(report: Callable[[float | None, str], None]) -> Iterator[Callable[
         restore()
 
 
-def end(process: subprocess.Popen[str], *, group: bool = True) -> None:
+def end(process: subprocess.Popen[Any], *, group: bool = True) -> None:
     """End a program, and what it started if it has a group of its own: asked first, then forced."""
     for word, patience in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, _GRACE)):
         with contextlib.suppress(ProcessLookupError):

@@ -1,20 +1,20 @@
-"""GitPython's only door: talking to git, and reading what it keeps."""
+"""The one door to git: what it is asked, what it is given to do, and what it said."""
 
-import contextlib
 import os
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sesync_cli.errors import NotReady
-from sesync_cli.interrupts import calm
+from sesync_cli.git.gitpython import Progress, refuse_programs, remotes
 from sesync_cli.plan import Report
-from sesync_cli.run import dies_with_parent, end
+from sesync_cli.run import DEVNULL, ProgramFailed, end, need, run, started
 
-_FILES = re.compile(r"Updating files:\s+(\d+)% ")
+if TYPE_CHECKING:
+    from subprocess import Popen
+
 _LOCAL = (
     "--no-optional-locks",
     *("-c", "core.fsmonitor=false"),
@@ -22,7 +22,9 @@ _LOCAL = (
 )
 # what a repository brings along is not run while it is cloned, and no other repository is got unasked
 UNHOOKED = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "submodule.recurse=false")
-_running: dict[Any, bool] = {}  # the gits that are at work; whether each has a process group of its own
+_ENGLISH = {"LANGUAGE": "C", "LC_ALL": "C"}  # what git says is known in English
+_FATAL = 128  # git's exit code where it gives up
+_running: "dict[Popen[Any], bool]" = {}  # the gits that are at work; whether each has a process group of its own
 _SOME = 500  # paths on one command line
 _NOWHERE = Path("/")  # git started here finds no repository whose settings it could take for the person's own
 
@@ -54,7 +56,7 @@ def talk(words: Sequence[str], connection: Connection, report: Report, folder: P
     No address among the words may be one that git runs as a program.
     """
     for word in words:
-        _library().Git.check_unsafe_protocols(word)
+        refuse_programs(word)
     return work(words, connection, report, folder)
 
 
@@ -63,34 +65,19 @@ def work(words: Sequence[str], connection: Connection, report: Report, folder: P
 
     Git shares the terminal when a person can be asked, and so hears Ctrl-C itself; else it has none to hang at.
     """
-    git = _library()
-    progress, process = _progress(report), None
-    try:
-        with calm():
-            running = git.Git(folder).execute(
-                ["git", *words],
-                env=dict(connection.env),
-                as_process=True,
-                with_stdout=False,
-                universal_newlines=True,
-                errors="replace",
-                start_new_session=not connection.interactive,
-                preexec_fn=dies_with_parent(),
-            )
-            process = running.proc
-            _running[process] = not connection.interactive
-        git.cmd.handle_process_output(running, None, progress.new_message_handler(), decode_streams=False)
-        code = process.wait()
-    except BaseException:
-        if process:
-            end(process, group=not connection.interactive)
-        raise
-    finally:
-        _running.pop(process, None)
-    said = "\n".join(progress.other_lines + progress.error_lines)
+    progress, asks = Progress(report), connection.interactive
+    env = {**os.environ, **_ENGLISH, **connection.env}
+    with started(["git", *words], env=env, cwd=folder, stdout=DEVNULL, asks=asks) as process:
+        _running[process] = not asks
+        try:
+            for line in process.stderr or ():
+                progress.hear(line)
+            code = process.wait()
+        finally:
+            del _running[process]
     if code:
-        raise GitFailed(said)
-    return said
+        raise GitFailed(progress.said)
+    return progress.said
 
 
 def end_all() -> None:
@@ -99,26 +86,46 @@ def end_all() -> None:
         end(process, group=has_group)
 
 
-def ask(words: Sequence[str], folder: Path, *, literal: bool = True) -> Said:
+def ask(
+    words: Sequence[str],
+    folder: Path = _NOWHERE,
+    *,
+    literal: bool = True,
+    seconds: float | None = None,
+    env: Mapping[str, str] | None = None,
+    said: str | None = None,
+) -> Said:
     """What git answers there, whatever its exit code; names of files keep their bytes. It writes nothing unasked.
 
-    Names among the words are just that; without `literal`, they may be patterns.
+    Names among the words are just that; without `literal`, they may be patterns. It works in this program's
+    environment, or in `env`; what is `said` comes to it on standard input. `NotReady` where git does not start,
+    `NoAnswer` where it takes longer than so many seconds.
     """
     names = ("--literal-pathspecs",) if literal else ()
-    with calm():
-        code, out, err = (
-            _library()
-            .Git(folder)
-            .execute(
-                ["git", *names, *_LOCAL, *words],
-                with_extended_output=True,
-                stdout_as_string=False,
-                strip_newline_in_stdout=False,
-                with_exceptions=False,
-                env={"GIT_OPTIONAL_LOCKS": "0"},  # else 'git status' writes, and killed it leaves a lock
-            )
-        )
-    return Said(code, os.fsdecode(out), err)
+    # by the variable, the gits that this one starts know it too; else 'git status' writes, and killed it leaves a lock
+    told = {**(os.environ if env is None else env), **_ENGLISH, "GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        done = run(["git", *names, *_LOCAL, *words], env=told, cwd=folder, seconds=seconds, said=said, exact=True)
+    except ProgramFailed as failed:
+        done = failed.output
+        if done.code == _FATAL:
+            _need_git()
+    except FileNotFoundError:
+        need("git", hint="Ask support to install it.", path=told.get("PATH"))
+        raise  # it is the folder that is gone
+    return Said(done.code, done.out, done.err)
+
+
+@cache
+def _need_git() -> None:
+    """Fail with git's own words where it does not even tell its version, as with a mistake in its settings."""
+    try:
+        run(["git", "version"], env={**os.environ, **_ENGLISH}, cwd=_NOWHERE)
+    except ProgramFailed as failed:
+        said = failed.output.err.strip() or "it does not say why"
+        reason = said.splitlines()[0].removeprefix("fatal: ")
+        hint = "'git --version' shows it too; mend that first."
+        raise NotReady(f"git does not start: {reason}", hint=hint) from None
 
 
 def pieces(paths: Sequence[str]) -> list[Sequence[str]]:
@@ -152,10 +159,8 @@ def remote(folder: Path) -> str:
 
 
 def _remotes(folder: Path) -> dict[str, str]:
-    git = _library()
-    with contextlib.suppress(git.GitError, ValueError, OSError):
-        return {remote.name: remote.url for remote in git.Repo(folder, expand_vars=False).remotes}
-    return {}
+    _need_git()  # which GitPython starts when it is loaded
+    return remotes(folder)
 
 
 def commit(folder: Path) -> str:
@@ -170,46 +175,4 @@ def branches(folder: Path) -> list[str]:
 
 
 def _said(words: list[str], folder: Path) -> str:
-    with calm():
-        return str(_library().Git(folder).execute(["git", *words], with_exceptions=False)).strip()
-
-
-def _library() -> Any:
-    try:
-        import git
-    except ImportError as error:  # GitPython starts git once when it is imported
-        said = re.search(r"stderr: '(.*)'", str(error))
-        reason = said[1].removeprefix("fatal: ") if said else str(error).splitlines()[0]
-        raise NotReady(f"git does not start: {reason}", hint="'git --version' shows it too; mend that first.") from None
-    return git
-
-
-def _progress(report: Report) -> Any:
-    """Git's own stages as one fraction of the whole, in plain words."""
-    kinds = _library().RemoteProgress
-    stages = {
-        kinds.COUNTING: (0.00, 0.02, "the server looks up what there is"),
-        kinds.COMPRESSING: (0.02, 0.08, "the server packs"),
-        kinds.RECEIVING: (0.08, 0.80, "receiving"),
-        kinds.RESOLVING: (0.80, 0.93, "unpacking"),
-        kinds.CHECKING_OUT: (0.93, 1.00, "writing files"),
-    }
-
-    def tell(operation: int, share: float, message: str = "") -> None:
-        if stage := stages.get(operation):
-            begin, finish, words = stage
-            report(begin + (finish - begin) * share, f"{words} {message}".strip())
-
-    return _stages(tell)
-
-
-def _stages(tell: Callable[..., None]) -> Any:
-    class Stages(_library().RemoteProgress):  # type: ignore[misc]
-        def update(self, op_code, cur_count, max_count=None, message=""):  # type: ignore[no-untyped-def]
-            tell(op_code & self.OP_MASK, (cur_count or 0) / max_count if max_count else 0.0, message)
-
-        def line_dropped(self, line: str) -> None:
-            if files := _FILES.match(line):  # newer words of git's than GitPython knows
-                tell(self.CHECKING_OUT, int(files[1]) / 100)
-
-    return Stages()
+    return ask(words, folder).out.strip()

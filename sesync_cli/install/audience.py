@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sesync_cli.git.work_tree import work_tree
 from sesync_cli.install.asked import InstallRequest, joined
 from sesync_cli.install.requests import quoted
 from sesync_cli.install.usersite import Package, UserSite, packages_in
 from sesync_cli.kernel.layout import command_of
-from sesync_cli.kernel.recipe import name_of, repository
+from sesync_cli.kernel.recipe import name_of
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.python.environments import settings_of, version_in
 
@@ -69,8 +70,8 @@ def audience(kernels: Iterable[Kernel], site: UserSite, folder: Path) -> Audienc
     """Who will see what is installed in this user site, for somebody in this folder."""
     found = list(kernels)
     seers = {one.name: packages for one in found if (packages := _seen_from(one, site)) is not None}
-    root = repository(folder)
-    if not os.path.exists(root / ".git"):
+    root = work_tree(folder)
+    if root is None:
         return Audience(seers)
     name = name_of(root).lower()
     project = next((one.name for one in found if one.managed and one.works and _is_of(one, root, name)), "")

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.errors import NotReady, WrongWords
+from sesync_cli.git.work_tree import work_tree
 from sesync_cli.kernel.installer import exported
 from sesync_cli.kernel.packages import Wish
 from sesync_cli.kernel.pipfile import read_pipfile, read_pipfile_lock
 from sesync_cli.kernel.pylock import read_lock
 from sesync_cli.kernel.pyproject import read_pyproject
-from sesync_cli.kernel.recipe import repository
 from sesync_cli.kernel.requirements import hashes, included
 from sesync_cli.plan import by_hand
 
@@ -43,7 +43,7 @@ Reader = Callable[[Path, bool], Asked | None]
 
 def asked_in(folder: Path, dev: bool = False) -> Asked:
     """What a folder asks for, or the repository that it is in; `NotReady` where it is conda's to do."""
-    places = list(dict.fromkeys((folder, repository(folder))))
+    places = list(dict.fromkeys((folder, work_tree(folder) or folder)))
     for place in places:
         there = [place / name for name in _READERS if (place / name).exists()]
         found = (asked for path in there if (asked := _READERS[path.name](path, dev)))

@@ -1,6 +1,5 @@
 """What a kernel was asked to be, as its spec keeps it."""
 
-import os
 import re
 import time
 from collections.abc import Iterable
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import WrongWords
+from sesync_cli.git.work_tree import work_tree
 from sesync_cli.plan import Watch
 
 
@@ -106,7 +106,7 @@ def digest_of(path: Path) -> str:
 
 def name_of(folder: Path) -> str:
     """The kernel's name that this folder (or the repository it is in) stands for."""
-    root = repository(folder)
+    root = work_tree(folder) or folder
     name = plain(root.name)
     if not name:
         raise WrongWords(f"{root} has no name for a kernel", hint="Give one: 'sesync kernel create NAME -r FILE'.")
@@ -119,11 +119,6 @@ def plain(text: str) -> str:
 
     letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9._-]+", "-", letters).strip("-._")
-
-
-def repository(folder: Path) -> Path:
-    """The repository that a folder is in; else the folder itself."""
-    return next((one for one in (folder, *folder.parents) if os.path.exists(one / ".git")), folder)
 
 
 def _text(value: Any) -> str:

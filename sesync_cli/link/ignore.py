@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from sesync_cli.disk import FULL
+from sesync_cli.errors import SesyncError
+from sesync_cli.git.work_tree import work_tree
 from sesync_cli.plan import Report, by_hand
-from sesync_cli.run import ProgramFailed, run
 from sesync_cli.steps import RewriteFile
 
 _UNWRITABLE = {*FULL, errno.EACCES, errno.EPERM, errno.EROFS}
@@ -20,7 +21,7 @@ def ignoring(at: Path) -> tuple[tuple[RewriteFile, ...], tuple[str, ...]]:
     """The step that makes git leave this link alone, if one is needed, and a warning where git cannot be told."""
     try:
         found = _entry(at)
-    except (ProgramFailed, FileNotFoundError) as error:
+    except (SesyncError, OSError) as error:
         return (), (f"git will show {at.name} as a new file: {error}",)
     if not found or found[1] in _lines(found[0]):
         return (), ()
@@ -35,7 +36,7 @@ def forgetting(at: Path) -> tuple[RewriteFile, ...]:
         found = _entry(at)
         if not found or found[1] not in _lines(found[0]):
             return ()
-    except (ProgramFailed, OSError):
+    except (SesyncError, OSError):
         return ()  # a link can be removed whatever is the matter with git
     file, line = found
     shown = by_hand("sed", "-E", "-i", f"/^{re.escape(line).replace('/', chr(92) + '/')}$/d", file)
@@ -57,22 +58,15 @@ class Forget(RewriteFile):
 
 def _entry(at: Path) -> tuple[Path, str] | None:
     folder = Path(os.path.realpath(at.parent))
-    top = _work_tree(folder)
+    top = work_tree(folder)
     if top is None:
         return None
-    said = run(["git", "rev-parse", "--git-path", "info/exclude"], cwd=folder).out
-    return folder / said.removesuffix("\n"), _line((folder / at.name).relative_to(top))
+    from sesync_cli.git.client import ask
 
-
-def _work_tree(folder: Path) -> Path | None:
-    # like git, no further than the file system goes: above it an automounter would take '.git' for a project
-    device = folder.stat().st_dev
-    for place in (folder, *folder.parents):
-        if place.stat().st_dev != device:
-            return None
-        if os.path.lexists(place / ".git"):
-            return place
-    return None
+    said = ask(["rev-parse", "--git-path", "info/exclude"], folder)
+    if said.code:
+        raise SesyncError(said.err.strip().removeprefix("fatal: ") or "it does not say why")
+    return folder / said.out.removesuffix("\n"), _line((folder / at.name).relative_to(top))
 
 
 def _line(path: Path) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from sesync_cli.git.tracked import Git
 from sesync_cli.where.kinds import Kind, is_data
 from sesync_cli.where.places import Place, WhereContext
-from sesync_cli.where.repository import Git
 from sesync_cli.where.rules import Deed, Spot, Verdict, judged, refined
 from sesync_cli.where.survey import Found
 

@@ -3,10 +3,10 @@
 import os
 from typing import NamedTuple
 
+from sesync_cli.git.tracked import Git
 from sesync_cli.site.settings import Site
 from sesync_cli.where.kinds import Kind, is_data
 from sesync_cli.where.places import Place, WhereContext
-from sesync_cli.where.repository import Git
 from sesync_cli.where.survey import Found
 
 MB = 1_000_000

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from sesync_cli.git.tracked import Tree, tree_of
 from sesync_cli.where.facts import Facts
 from sesync_cli.where.places import Place, WhereContext, place_of_path, project_of
-from sesync_cli.where.repository import Tree, tree_of
 from sesync_cli.where.rules import Spot
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sesync_cli.git.work_tree import work_tree
 from sesync_cli.where.contents import is_secret, kind_of
 from sesync_cli.where.kinds import Kind, kind_by_name
 from sesync_cli.where.leaks import HEAD, WORDS
@@ -61,7 +62,7 @@ def survey(named: str, most: int) -> Iterator[Fact | None]:
         folder, store = stat.S_ISDIR(facts.st_mode), named.rstrip("/").lower().endswith(_STORES)
         real = os.path.realpath(named) if folder else _real(named)
         yield "at", (real, folder and not store)
-        yield "tree", _work_tree(real)
+        yield "tree", str(work_tree(os.path.dirname(real)) or "")
         if not folder:
             yield from _look(named, facts, _shapes(named, facts), named=True)
         else:
@@ -84,17 +85,6 @@ def _device(folder: str) -> int:
         return os.fstat(opened).st_dev
     finally:
         os.close(opened)
-
-
-def _work_tree(real: str) -> str:
-    """The repository that a path is in; none is looked for beyond the file system, where automounters are."""
-    folder = os.path.dirname(real)
-    device = os.lstat(folder).st_dev
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        folder, below = os.path.dirname(folder), folder
-        if folder == below or os.lstat(folder).st_dev != device:
-            return ""
-    return folder
 
 
 def _real(path: str) -> str:

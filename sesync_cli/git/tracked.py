@@ -5,11 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from sesync_cli.errors import NoAnswer, NotReady
-from sesync_cli.run import ProgramFailed, run
-
-# a repository may name a program that is to watch its files: it is somebody else's, and is not run
-_GIT = ("git", "-c", "core.fsmonitor=false", "--literal-pathspecs")
+from sesync_cli.errors import SesyncError
+from sesync_cli.git.client import GitFailed, ask
 
 
 class Git(StrEnum):
@@ -33,7 +30,7 @@ class Tree:
         """What git has of a file below the folder."""
         if not self.known:
             return None
-        name = _key(os.path.relpath(path, self.folder))
+        name = os.path.relpath(path, self.folder)
         if name in self.tracked:
             return Git.TRACKED
         return Git.NEW if name in self.new else Git.IGNORED
@@ -43,16 +40,13 @@ def tree_of(folder: str, seconds: float, only: str = "") -> Tree:
     """What git has of the files of a work tree that are in this folder and below it, or of one of them."""
     try:
         tracked, new = (_files(folder, seconds, only, *words) for words in ((), ("--others", "--exclude-standard")))
-    except (ProgramFailed, NoAnswer, NotReady, OSError):
+    except (GitFailed, SesyncError, OSError):
         return Tree(folder)
     return Tree(folder, True, tracked, new)
 
 
 def _files(folder: str, seconds: float, only: str, *words: str) -> frozenset[str]:
-    said = run([*_GIT, "ls-files", "-z", *words, "--", *([only] if only else [])], cwd=Path(folder), seconds=seconds)
+    said = ask(["ls-files", "-z", *words, "--", *filter(None, [only])], Path(folder), seconds=seconds)
+    if said.code:
+        raise GitFailed(said.err)
     return frozenset(said.out.split("\0"))
-
-
-def _key(name: str) -> str:
-    # what `run` makes of bytes that are no text
-    return os.fsencode(name).decode(errors="replace")
