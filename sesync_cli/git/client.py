@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sesync_cli.errors import NotReady
 from sesync_cli.git.gitpython import Progress, refuse_programs, remotes
+from sesync_cli.git.work_tree import is_top
 from sesync_cli.plan import Report
 from sesync_cli.run import DEVNULL, ProgramFailed, end, need, run, started
 
@@ -147,7 +148,7 @@ def rewritten(url: str, folder: Path = _NOWHERE) -> str:
 
 def origin(folder: Path) -> str | None:
     """The address that a folder was cloned from; None if it is no repository, or has no server."""
-    if not (folder / ".git").exists():
+    if not is_top(folder):
         return None
     return _remotes(folder).get(remote(folder))
 

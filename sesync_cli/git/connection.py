@@ -1,21 +1,24 @@
 """How git gets to a server: by which program, with which settings, past which unknown key."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.git import client, known_hosts
 from sesync_cli.git.address import PORTS, Address, read
-from sesync_cli.git.credentials import lent
 from sesync_cli.git.failures import Attempt, led_elsewhere, without_ssh
 from sesync_cli.plan import Step
 from sesync_cli.run import need
+from sesync_cli.site.settings import Site
 
 _SLOWEST = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": "120"}  # bytes per second, for so many seconds
 _PROTOCOLS = {"http": "http:https"}  # a server may lead from http to https, never back
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+
+Lend = Callable[[Address, Site, Caller], Mapping[str, str]]
+"""Gives the variables by which git has the password for an address, if there is one to be lent."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Way:
     ask: str = ""
 
 
-def prepare(attempt: Attempt, caller: Caller, folder: Path | None) -> Way:
+def prepare(attempt: Attempt, caller: Caller, folder: Path | None, lend: Lend) -> Way:
     """The way to a server, for a new clone or from an existing one in `folder`."""
     settings_of = (folder,) if folder else ()
     actual = read(client.rewritten(attempt.address.url, *settings_of))
@@ -35,7 +38,7 @@ def prepare(attempt: Attempt, caller: Caller, folder: Path | None) -> Way:
         raise led_elsewhere(attempt)
     env = {name: caller.env.get(name, value) for name, value in _SLOWEST.items()}
     env |= {"GIT_ALLOW_PROTOCOL": _PROTOCOLS.get(actual.scheme, actual.scheme)}
-    env |= lent(actual, attempt.site, caller)
+    env |= lend(actual, attempt.site, caller)
     if not caller.interactive:
         env["GIT_TERMINAL_PROMPT"] = "0"
     if actual.scheme == "ssh":

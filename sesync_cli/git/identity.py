@@ -7,12 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.caller import Caller
-from sesync_cli.errors import SesyncError
 from sesync_cli.git.client import ask
-from sesync_cli.gitlab.account import my_account
 from sesync_cli.plan import Report, by_hand
-from sesync_cli.site.settings import Site
 
 
 @dataclass(frozen=True)
@@ -60,15 +56,6 @@ def is_known(folder: Path) -> bool:
     return not any(ask(["-c", "user.useConfigOnly=true", "var", one], folder).code for one in idents)
 
 
-def offered(site: Site, caller: Caller) -> Identity:
-    """What can be offered: what GitLab knows, else the full name that the system has."""
-    with contextlib.suppress(SesyncError):  # it is an offer: whatever is wrong with the token is told elsewhere
-        if account := my_account(site, caller):
-            user = account.user()
-            return Identity(user.name, user.email)
-    return Identity(_full_name(), "")
-
-
 def asked(offer: Identity, ask_for: Callable[[str, str], str]) -> Identity:
     """What a person answers, who may take what is offered or leave it empty."""
     return Identity(
@@ -83,7 +70,8 @@ def how_to(offer: Identity) -> str:
     return f"'{name}' and '{by_hand('git', 'config', '--global', 'user.email', offer.email or 'ADDRESS')}'"
 
 
-def _full_name() -> str:
+def full_name() -> str:
+    """The person's name as the system has it; empty if it has none."""
     with contextlib.suppress(KeyError):
         entry = pwd.getpwuid(os.getuid())
         name = entry.pw_gecos.partition(",")[0].strip()

@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-from sesync_cli.directory import file_system
-
 _AUTOMOUNTER = "autofs"
 
 
@@ -14,6 +12,8 @@ def work_tree(folder: str | Path) -> Path | None:
     As by git's default (git-scm.com, GIT_DISCOVERY_ACROSS_FILESYSTEM), none is looked for above the file system that
     the folder is on. An automounter, which takes `.git` for something that it is to mount, is never asked.
     """
+    from sesync_cli.directory import file_system
+
     place = os.path.realpath(folder)
     try:
         device = os.stat(place).st_dev
@@ -26,3 +26,8 @@ def work_tree(folder: str | Path) -> Path | None:
     except OSError:
         return None
     return Path(place)
+
+
+def is_top(folder: Path) -> bool:
+    """Whether a folder is the top of a work tree."""
+    return work_tree(folder) == Path(os.path.realpath(folder))

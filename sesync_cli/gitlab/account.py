@@ -2,14 +2,14 @@
 
 import contextlib
 from collections.abc import Mapping
-from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.certificates import system_certificates
 from sesync_cli.errors import SesyncError
+from sesync_cli.git.client import ask
+from sesync_cli.git.identity import Identity, full_name
 from sesync_cli.gitlab.api import Account
 from sesync_cli.gitlab.tokens import Token, find_token
-from sesync_cli.run import run
 from sesync_cli.site.settings import Site
 
 _NAMED = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "GIT_SSL_CAINFO")
@@ -23,6 +23,15 @@ def my_account(site: Site, caller: Caller) -> Account | None:
     return account(site, caller.env, token) if token else None
 
 
+def my_identity(site: Site, caller: Caller) -> Identity:
+    """The name and address that can be offered for commits: GitLab's, else the full name that the system has."""
+    with contextlib.suppress(SesyncError):  # it is an offer: whatever is wrong with the token is told elsewhere
+        if account := my_account(site, caller):
+            user = account.user()
+            return Identity(user.name, user.email)
+    return Identity(full_name(), "")
+
+
 def account(site: Site, env: Mapping[str, str], token: Token) -> Account:
     """The account that this token opens."""
     trusted = certificates(site.gitlab_url, env)
@@ -34,5 +43,5 @@ def certificates(url: str, env: Mapping[str, str]) -> str:
     named = next((env[name] for name in _NAMED if env.get(name)), "")
     if not named:
         with contextlib.suppress(SesyncError, OSError):
-            named = run(["git", "config", "--path", "--get-urlmatch", "http.sslCAInfo", url], cwd=Path("/")).out.strip()
+            named = ask(["config", "--path", "--get-urlmatch", "http.sslCAInfo", url], env=env).out.strip()
     return named or str(system_certificates() or "")

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotReady, WrongWords
+from sesync_cli.git.client import ask
+from sesync_cli.git.credentials import credential
 from sesync_cli.gitlab.tokens import (
     GIT,
     Token,
-    git_credential,
     python_gitlab_files,
     read_settings,
     section_for,
@@ -19,7 +20,6 @@ from sesync_cli.gitlab.tokens import (
     unreadable,
 )
 from sesync_cli.plan import Report, Step, by_hand
-from sesync_cli.run import ProgramFailed, run
 from sesync_cli.steps import RewriteFile
 
 _TOKEN = re.compile(r"[!-~]{8,2000}")
@@ -58,12 +58,8 @@ class KeepInGit:
 
     def do(self, report: Report) -> None:
         words = (f"username={self.username}", f"password={self.token.value}")
-        try:
-            git_credential("approve", self.url, self.caller, *words)
-            kept = f"password={self.token.value}\n" in git_credential("fill", self.url, self.caller, words[0])
-        except ProgramFailed:
-            kept = False
-        if not kept:
+        credential("approve", self.url, self.caller.env, *words)
+        if f"password={self.token.value}\n" not in credential("fill", self.url, self.caller.env, words[0]).out:
             raise NotReady(
                 f"{GIT} did not keep the token",
                 hint="'git config --show-origin --get-all credential.helper' shows where it is set up.",
@@ -115,8 +111,4 @@ def _with_token(old: str, section: str, url: str, token: Token, path: Path) -> s
 
 
 def _helper(url: str, env: Mapping[str, str]) -> str:
-    try:
-        argv = ["git", "config", "--get-urlmatch", "credential.helper", url]
-        return run(argv, env=env, cwd=Path("/")).out.strip()
-    except (ProgramFailed, OSError):
-        return ""
+    return ask(["config", "--get-urlmatch", "credential.helper", url], env=env).out.strip()

@@ -1,7 +1,6 @@
 """Access tokens for GitLab: the places where people and their programs keep them, and who else may read those."""
 
 import configparser
-import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +9,14 @@ from urllib.parse import urlsplit
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Finding
-from sesync_cli.errors import NoAnswer, NotReady
-from sesync_cli.run import ProgramFailed, run
+from sesync_cli.errors import NotReady
+from sesync_cli.git.credentials import password
 
 ENVIRONMENT = "GITLAB_TOKEN"
 GIT = "git's credential helper"
 PORTS = {"https": 443, "http": 80}
 _SYSTEM = Path("/etc/python-gitlab.cfg")
-_SECONDS = 10.0  # how long a credential helper may take: it may ask a keyring, never a person
 _URLS = ("GITLAB_URL", "GITLAB_HOST", "GL_HOST")  # which server GITLAB_TOKEN is for, if one of them says so
-_QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "", "GCM_INTERACTIVE": "never"}
 
 
 class Token:
@@ -52,19 +49,6 @@ def find_token(host_url: str, caller: Caller) -> Token | None:
 def same_server(one: str, other: str) -> bool:
     """Whether two web addresses lead to the same server in the same way: a token is for one only."""
     return _server(one) == _server(other) is not None
-
-
-def git_credential(verb: str, url: str, caller: Caller, *lines: str) -> str:
-    """What `git credential` answers; `lines` are told to it beside the server's name. It never asks a person."""
-    parts = urlsplit(url)
-    said = "".join(f"{line}\n" for line in (f"protocol={parts.scheme}", f"host={parts.netloc}", *lines, ""))
-    env = {**caller.env, **_QUIET}
-    return run(["git", "credential", verb], env=env, cwd=Path("/"), seconds=_SECONDS, said=said).out
-
-
-def has_password(url: str, caller: Caller) -> bool:
-    """Whether git has a name and a password for this server without asking anybody."""
-    return bool(_password(url, caller))
 
 
 def python_gitlab_files(caller: Caller) -> list[Path]:
@@ -147,15 +131,8 @@ def _glab_hosts(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _of_git(host_url: str, caller: Caller) -> Token | None:
-    value = _password(host_url, caller)
+    value = password(host_url, caller.env)
     return Token(value, GIT) if value else None
-
-
-def _password(url: str, caller: Caller) -> str:
-    with contextlib.suppress(ProgramFailed, NoAnswer, OSError):
-        lines = git_credential("fill", url, caller).splitlines()
-        return next((line.removeprefix("password=") for line in lines if line.startswith("password=")), "")
-    return ""
 
 
 def _server(url: str) -> tuple[str, str, int | None, str] | None:

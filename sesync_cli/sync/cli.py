@@ -11,6 +11,7 @@ from sesync_cli.errors import NotReady, SesyncError, WrongWords
 from sesync_cli.git import identity
 from sesync_cli.git.exposed import exposed
 from sesync_cli.git.identity import Introduce
+from sesync_cli.gitlab.account import my_identity
 from sesync_cli.lock import alone
 from sesync_cli.plan import Plan, by_hand
 from sesync_cli.run import need
@@ -120,7 +121,7 @@ def _introduction(session: Session, copy: WorkingCopy) -> tuple[Introduce, ...]:
     """What git has to be told before it can commit, if it does not know whose commits these are."""
     if identity.is_known(copy.top):
         return ()
-    offer = answer = session.once("offer", lambda: identity.offered(session.site, session.caller))
+    offer = answer = session.once("offer", lambda: my_identity(session.site, session.caller))
     if session.caller.interactive and not click.get_current_context().params["dry_run"]:
         answer = session.once("identity", lambda: identity.asked(offer, _ask_for))
     if answer.is_whole:

@@ -9,6 +9,7 @@ from sesync_cli.git.address import Address, read
 from sesync_cli.git.client import Connection, GitFailed, ask, work
 from sesync_cli.git.connection import Way, prepare
 from sesync_cli.git.failures import Attempt, explain, led_elsewhere
+from sesync_cli.gitlab.lending import lent_token
 from sesync_cli.plan import Report, Watch, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal
@@ -92,7 +93,7 @@ def address(copy: WorkingCopy, site: Site, remote: str, *words: str) -> Address:
 
 
 def _connection(attempt: Attempt, caller: Caller, copy: WorkingCopy) -> Connection:
-    way: Way = prepare(attempt, caller, copy.top)
+    way: Way = prepare(attempt, caller, copy.top, lent_token)
     if way.ask:
         raise explain("Host key verification failed", attempt)
     for step in way.steps:  # the key that the site vouches for

@@ -8,6 +8,7 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, Refused, SesyncError
 from sesync_cli.git.client import ask
+from sesync_cli.git.work_tree import is_top, work_tree
 from sesync_cli.names import near, tilde
 from sesync_cli.plan import by_hand
 from sesync_cli.secrets import without_secrets
@@ -64,6 +65,8 @@ def from_home(folder: Path, caller: Caller) -> WorkingCopy:
 
 def _around(folder: Path, word: str | None, caller: Caller, here: Path) -> WorkingCopy:
     """The working copy that a folder is in, as seen from here; `word` is how it was called."""
+    if work_tree(folder) is None:
+        raise _nothing(word, caller)
     said = ask(["rev-parse", "--show-cdup", "--is-bare-repository"], folder)
     cdup, _, bare = said.out.removesuffix("\n").rpartition("\n")
     if said.code or bare != "false":
@@ -87,7 +90,7 @@ def is_named(word: str, caller: Caller, *, alone: bool) -> bool:
     so is all of it.
     """
     folder = _folder(word, caller)
-    if folder is None or not os.path.lexists(folder / ".git") or _is_removed(word, caller):
+    if folder is None or not is_top(folder) or _is_removed(word, caller):
         return False
     is_within = caller.cwd == folder or caller.cwd in folder.parents
     return not (alone and is_within and ask(["rev-parse", "--show-cdup"], caller.cwd).code == 0)

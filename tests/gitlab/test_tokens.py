@@ -120,7 +120,7 @@ def test_gits_helper_is_asked_quietly(home):
 
 
 def test_a_helper_that_hangs_or_fails_is_no_answer(home, monkeypatch):
-    monkeypatch.setattr("sesync_cli.gitlab.tokens._SECONDS", 0.5)
+    monkeypatch.setattr("sesync_cli.git.credentials._SECONDS", 0.5)
     write(home / ".gitconfig", '[credential]\n\thelper = "!sleep 60; false"\n')
     assert find(home) is None
 

@@ -21,6 +21,7 @@ from sesync_cli.git import client, connection
 from sesync_cli.git.address import Address, typed
 from sesync_cli.git.exposed import exposed
 from sesync_cli.git.failures import Attempt
+from sesync_cli.gitlab.lending import lent_token
 from sesync_cli.names import tilde
 from sesync_cli.plan import Need, Plan, asking
 from sesync_cli.run import need
@@ -128,7 +129,7 @@ def _plan_update(session: Session, attempt: Attempt, facts: Mapping[str, Any]) -
 
 def _way(session: Session, attempt: Attempt, folder: Path | None) -> connection.Way:
     with screen.doing(f"Looking for {attempt.where}"):
-        return connection.prepare(attempt, session.caller, folder)
+        return connection.prepare(attempt, session.caller, folder, lent_token)
 
 
 def _attempt(session: Session, address: Address, folder: Path) -> Attempt:

@@ -18,6 +18,7 @@ from sesync_cli.git import connection
 from sesync_cli.git.address import typed
 from sesync_cli.git.exposed import exposed
 from sesync_cli.git.failures import Attempt
+from sesync_cli.gitlab.lending import lent_token
 from sesync_cli.names import tilde
 from sesync_cli.plan import Plan, asking
 from sesync_cli.session import Session
@@ -112,7 +113,7 @@ def _ways(session: Session, wanted: Sequence[Attempt]) -> dict[str, connection.W
     for attempt in wanted:
         if _server(attempt) not in ways:
             with screen.doing(f"Looking for {attempt.where}"):
-                ways[_server(attempt)] = connection.prepare(attempt, session.caller, None)
+                ways[_server(attempt)] = connection.prepare(attempt, session.caller, None, lent_token)
     return ways
 
 

@@ -14,7 +14,7 @@ from sesync_cli.git import identity
 from sesync_cli.git.address import name_at_site
 from sesync_cli.git.failures import Attempt
 from sesync_cli.git.identity import Introduce
-from sesync_cli.gitlab.account import my_account
+from sesync_cli.gitlab.account import my_account, my_identity
 from sesync_cli.session import Session
 from sesync_cli.view import size
 
@@ -72,7 +72,7 @@ def introduction(session: Session) -> Introduction:
     """For somebody whose name git does not know: asked for on a terminal, else named with the command."""
     if identity.is_known(Path("/")):
         return Introduction()
-    offer = session.once("offer", lambda: identity.offered(session.site, session.caller))
+    offer = session.once("offer", lambda: my_identity(session.site, session.caller))
     if may_ask(session):
         answer = session.once("identity", lambda: identity.asked(offer, _ask_for))
         if answer.is_whole:
