@@ -23,12 +23,12 @@ from sesync_cli.site.settings import Site, kinds
 
 HOUSE = Path(sesync_cli.__file__).parent
 PROJECT = HOUSE.parent
-MODULES = sorted(path for path in HOUSE.rglob("*.py") if "files" not in path.parts)
+MODULES = sorted(path for path in HOUSE.rglob("*.py") if HOUSE / "tour/files" not in path.parents)
 DOORS = {  # each library, and the only modules that may import it
     "click": ("app", "lazy", "answer", "*/cli", "*/cli/*"),
     "rich": ("screen", "drawing"),
     "subprocess": ("run",),
-    "git": ("git/client",),
+    "git": ("git/gitpython",),
     "virtualenv": ("kernel/environment",),
     "python_discovery": ("kernel/interpreters",),
     "uv": ("python/uv",),

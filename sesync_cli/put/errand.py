@@ -9,12 +9,12 @@ from pathlib import Path
 
 from sesync_cli.directory import State, look, reached, unreachable
 from sesync_cli.errors import Conflict, NotFound, Refused, WrongWords
+from sesync_cli.files.datasets import companions, whole_of
 from sesync_cli.names import checked
 from sesync_cli.plan import Watch, by_hand
 from sesync_cli.put.sums import NAME, read
 from sesync_cli.put.work import told
 from sesync_cli.site.settings import Site
-from sesync_cli.where.datasets import companions, whole_of
 from sesync_cli.workers import Guard, Tell
 
 _ODD = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}

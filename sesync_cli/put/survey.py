@@ -8,12 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sesync_cli.files.datasets import is_database, unwritten
+from sesync_cli.files.leaks import is_secret
 from sesync_cli.put.contents import Contents, Hash, fast_hash, renew
 from sesync_cli.put.entries import Entry, Facts, Found, There, facts, same_time
 from sesync_cli.put.spelling import alike, respelt
 from sesync_cli.put.work import told
-from sesync_cli.where.contents import is_secret
-from sesync_cli.where.datasets import is_database, unwritten
 from sesync_cli.workers import Guard, Tell
 
 _SHARE = 500  # entries in a message

@@ -1,19 +1,19 @@
-"""What does not belong into git, by the rules of `sesync where`: secrets, large data, notebooks full of output."""
+"""What does not belong into git, as `sesync where` judges them: secrets, large data, notebooks full of output."""
 
 from pathlib import Path
 
+from sesync_cli.files.inspect import inspect
+from sesync_cli.files.kinds import Kind
+from sesync_cli.files.limits import is_big, is_mostly_output, refined
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
-from sesync_cli.where.kinds import Kind
-from sesync_cli.where.rules import is_big, is_mostly_output, refined
-from sesync_cli.where.survey import look
 
 
 def unfit(path: Path, site: Site) -> str:
     """Why a file should not be committed, in a few words that follow its name; empty if nothing speaks against it."""
     if path.is_symlink() or not path.is_file():
         return ""
-    found = look(str(path))
+    found = inspect(str(path))
     kind = refined(found, site)
     if kind == Kind.SECRET:
         return "looks like a secret, and what is sent cannot be called back"

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NoAnswer, NotFound, Refused, SesyncError
+from sesync_cli.files.kinds import kind_by_name
 from sesync_cli.plan import Watch
 from sesync_cli.quota import Quota, asked
 from sesync_cli.usage.places import CACHES, CONDA, KERNELS, PIP, TRASH, UV, Household, is_within, rules
 from sesync_cli.usage.walk import DATA, GIT, LEFT, REST, Place, Tally
 from sesync_cli.usage.walkers import walk
-from sesync_cli.where.kinds import kind_by_name
 from sesync_cli.workers import ask
 
 SHARED = "shared"

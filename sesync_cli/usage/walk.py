@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from sesync_cli.where.kinds import is_data, kind_by_name
+from sesync_cli.files.kinds import is_data, kind_by_name
 
 Place = tuple[str, str]
 """What something counts as: a group (`KERNELS`, ...), and which one of it."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from sesync_cli.files.inspect import FileFacts
+from sesync_cli.files.kinds import Kind, is_data
+from sesync_cli.files.limits import refined
 from sesync_cli.git.tracked import Git
-from sesync_cli.where.kinds import Kind, is_data
 from sesync_cli.where.places import Place, WhereContext
-from sesync_cli.where.rules import Deed, Spot, Verdict, judged, refined
-from sesync_cli.where.survey import Found
+from sesync_cli.where.rules import Deed, Spot, Verdict, judged
 
 LEAVE = "leave it"
 _SPELLED_OUT = 5  # paths that one command names
@@ -53,13 +54,13 @@ class Advice:
 class Case(NamedTuple):
     """A file, where it is, and what the rules say of it; a folder stands for so many files."""
 
-    found: Found
+    found: FileFacts
     spot: Spot
     verdict: Verdict
     files: int = 1
 
 
-def case_of(found: Found, spot: Spot, context: WhereContext) -> Case:
+def case_of(found: FileFacts, spot: Spot, context: WhereContext) -> Case:
     """A file as the rules judge it."""
     return Case(found, spot, judged(found, spot, context))
 
@@ -102,7 +103,7 @@ def _goes_along(case: Case) -> bool:
 
 def _folder(path: str, case: Case, inside: list[Case]) -> Case:
     [(kind, _)] = Counter(one.found.kind for one in inside).most_common(1)
-    return case._replace(found=Found(path, kind, sum(one.found.bytes for one in inside)), files=len(inside))
+    return case._replace(found=FileFacts(path, kind, sum(one.found.bytes for one in inside)), files=len(inside))
 
 
 def above(path: str, top: str) -> list[str]:
@@ -138,7 +139,7 @@ def _command(deed: Deed, cases: list[Case], spot: Spot, context: WhereContext) -
     return " ".join([*map(typed, before), *paths, *map(typed, deed.after), *into])
 
 
-def _typed(found: Found, tree: str) -> str:
+def _typed(found: FileFacts, tree: str) -> str:
     path = os.path.relpath(os.path.realpath(os.path.dirname(found.path)), tree) if tree else ""
     path = os.path.normpath(os.path.join(path, os.path.basename(found.path))) if tree else found.path
     if not found.parts:

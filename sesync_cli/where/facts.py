@@ -10,11 +10,12 @@ from typing import Any
 
 from sesync_cli.disk import explained
 from sesync_cli.errors import NoAnswer, NotFound, SesyncError
+from sesync_cli.files.inspect import FileFacts
 from sesync_cli.names import near
 from sesync_cli.plan import Report, Watch
 from sesync_cli.where.advice import typed
 from sesync_cli.where.places import WhereContext, project_of
-from sesync_cli.where.survey import Found, survey
+from sesync_cli.where.survey import survey
 from sesync_cli.workers import stream
 
 
@@ -29,7 +30,7 @@ class Facts:
     at: str = ""
     folder: bool = False
     tree: str = ""
-    found: list[Found] = field(default_factory=list)
+    found: list[FileFacts] = field(default_factory=list)
     repositories: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     closed: list[tuple[str, str]] = field(default_factory=list)
@@ -63,7 +64,7 @@ def _note(facts: Facts, name: str, value: Any, report: Report) -> None:
         case "tree":
             facts.tree = value
         case "found":
-            found = Found(*value)
+            found = FileFacts(*value)
             facts.found.append(found._replace(path=_plain(found.path)))
         case "repository":
             facts.repositories.append(_plain(value))

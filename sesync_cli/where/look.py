@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from sesync_cli.files.kinds import Kind
+from sesync_cli.files.limits import MB, refined
 from sesync_cli.plan import Watch
 from sesync_cli.where.advice import Advice, Case, above, advice, case_of, gathered, typed
 from sesync_cli.where.facts import Facts, gather
-from sesync_cli.where.kinds import Kind
 from sesync_cli.where.places import Place, WhereContext, below, place_of_path
-from sesync_cli.where.rules import MB, refined
 from sesync_cli.where.spots import spots
 from sesync_cli.where.twins import alike, twins
 from sesync_cli.workers import stream

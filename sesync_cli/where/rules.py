@@ -3,13 +3,13 @@
 import os
 from typing import NamedTuple
 
+from sesync_cli.files.inspect import FileFacts
+from sesync_cli.files.kinds import Kind, is_data
+from sesync_cli.files.limits import is_big, is_mostly_output, refined
 from sesync_cli.git.tracked import Git
 from sesync_cli.site.settings import Site
-from sesync_cli.where.kinds import Kind, is_data
 from sesync_cli.where.places import Place, WhereContext
-from sesync_cli.where.survey import Found
 
-MB = 1_000_000
 _OTHERS = 0o077  # the rights of others than the owner
 _STRANGERS = 0o007  # the rights of others than the owner and the group
 
@@ -43,7 +43,7 @@ _ADD = (Deed(("git", "add")),)
 _TAKE_OUT = Deed(("git", "rm", "-r", "--cached"))
 
 
-def judged(found: Found, spot: Spot, context: WhereContext) -> Verdict:
+def judged(found: FileFacts, spot: Spot, context: WhereContext) -> Verdict:
     """What the rules of the site say of what is there."""
     kind = refined(found, context.site)
     if why := _untouched(found, kind, spot, context):
@@ -59,7 +59,7 @@ def judged(found: Found, spot: Spot, context: WhereContext) -> Verdict:
     return _small(kind, spot, context)
 
 
-def _untouched(found: Found, kind: Kind, spot: Spot, context: WhereContext) -> str:
+def _untouched(found: FileFacts, kind: Kind, spot: Spot, context: WhereContext) -> str:
     """Why a file is none that any rule is about."""
     if kind == Kind.LINK:
         return f"It is a link to {found.target}: it takes no room, and what it points to stays where it is."
@@ -73,25 +73,7 @@ def _untouched(found: Found, kind: Kind, spot: Spot, context: WhereContext) -> s
     return "Software stays where it was installed." if kind == Kind.PROGRAM else ""
 
 
-def refined(found: Found, site: Site) -> Kind:
-    """What it is, tables told apart by the site's numbers."""
-    kind = Kind(found.kind)
-    if kind == Kind.TABLE and found.rows >= 0:
-        return Kind.SMALL_TABLE if found.rows <= site.where_small_table_rows else Kind.LARGE_TABLE
-    return Kind.LARGE_TABLE if kind == Kind.TABLE and is_big(found, site) else kind
-
-
-def is_big(found: Found, site: Site) -> bool:
-    """Whether the site calls a file of this length large."""
-    return found.bytes > site.where_large_mb * MB
-
-
-def is_mostly_output(found: Found) -> bool:
-    """Whether most of a notebook is what its cells printed and drew, and more than git should keep of each version."""
-    return found.told > MB and found.told * 2 > found.bytes
-
-
-def _secret(found: Found, spot: Spot, context: WhereContext) -> Verdict:
+def _secret(found: FileFacts, spot: Spot, context: WhereContext) -> Verdict:
     if spot.place == Place.DATA and _is_service(found, context.site):
         return _service(found)
     if spot.git == Git.TRACKED:
@@ -113,11 +95,11 @@ def _secret(found: Found, spot: Spot, context: WhereContext) -> Verdict:
     return Verdict("Only you can read this secret. Never commit it, and never put it in a data directory.")
 
 
-def _is_service(found: Found, site: Site) -> bool:
+def _is_service(found: FileFacts, site: Site) -> bool:
     return site.has("database_service_file") and os.path.basename(found.path) == site.database_service_file
 
 
-def _service(found: Found) -> Verdict:
+def _service(found: FileFacts) -> Verdict:
     """A data directory's own file for its database, which its group reads."""
     if found.mode & _STRANGERS:
         why = "Everybody on the server has rights to this secret, and not only the project's members."
@@ -125,7 +107,7 @@ def _service(found: Found) -> Verdict:
     return Verdict("It tells the project's members how to reach their database. Never commit it, and do not copy it.")
 
 
-def _temporary(found: Found, spot: Spot, context: WhereContext) -> Verdict:
+def _temporary(found: FileFacts, spot: Spot, context: WhereContext) -> Verdict:
     if spot.git == Git.TRACKED:
         return Verdict("A leftover of a program is of no use to others.", None, (_TAKE_OUT,))
     if is_big(found, context.site) and spot.place in (Place.HOME, Place.GIT, Place.DATA):
@@ -136,7 +118,7 @@ def _temporary(found: Found, spot: Spot, context: WhereContext) -> Verdict:
     return Verdict("It is a leftover of a program, and can be deleted when no program needs it.")
 
 
-def _code(found: Found, kind: Kind, spot: Spot, context: WhereContext) -> Verdict:
+def _code(found: FileFacts, kind: Kind, spot: Spot, context: WhereContext) -> Verdict:
     if spot.place == Place.DATA:
         why = (
             "Several people would edit the one copy: keep code in your home, each in a clone of the group's repository."
@@ -157,7 +139,7 @@ def _code(found: Found, kind: Kind, spot: Spot, context: WhereContext) -> Verdic
     )
 
 
-def _large(found: Found, kind: Kind, spot: Spot, context: WhereContext) -> Verdict:
+def _large(found: FileFacts, kind: Kind, spot: Spot, context: WhereContext) -> Verdict:
     put = Deed(("sesync", "put", "--move"), (spot.project,))
     if found.rows > context.site.where_database_rows and context.site.has("database_host"):
         return _huge(spot, put, context)

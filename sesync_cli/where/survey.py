@@ -4,52 +4,20 @@ import os
 import stat
 from collections import deque
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from sesync_cli.files.datasets import is_store, layer
+from sesync_cli.files.inspect import by_name, looked_into, parts_of
 from sesync_cli.git.work_tree import work_tree
-from sesync_cli.where.contents import is_secret, kind_of
-from sesync_cli.where.kinds import Kind, kind_by_name
-from sesync_cli.where.leaks import HEAD, WORDS
-from sesync_cli.where.notebooks import outputs
-from sesync_cli.where.tables import count_rows
 
-PLAIN = 1_000_000
-"""Bytes up to which a file in a folder is what its name says, if its name says enough."""
-
-_UNSURE = frozenset({*WORDS, Kind.TABLE, Kind.SECRET})
 _SOFTWARE = frozenset({"node_modules", "__pycache__", "site-packages"})
 _MARKS = ({"pyvenv.cfg"}, {"conda-meta"}, {"DESCRIPTION", "Meta"})  # of environments, and of R's packages
-_STORES = (".zarr", ".n5", ".gdb", ".safe", ".parquet")
-_SHAPES = "shx dbf prj cpg qix qpj qmd sbn sbx fbn fbx ain aih atx ixs mxs shp.xml"
-_LAYER = frozenset(f".{suffix}" for suffix in _SHAPES.split())
-
-
-class Found(NamedTuple):
-    """A file, a link, or a folder that is one thing, such as `x.zarr`.
-
-    `rows` is -1 where nobody knows; `parts` are the other suffixes of a shapefile, whose bytes count; `target` is what
-    a link says; `told` are the bytes of a notebook that are outputs.
-    """
-
-    path: str
-    kind: str
-    bytes: int
-    mode: int = 0
-    device: int = 0
-    inode: int = 0
-    rows: int = -1
-    exact: bool = True
-    target: str = ""
-    parts: tuple[str, ...] = ()
-    told: int = 0
-
 
 Fact = tuple[str, Any]
 """Its name and its value: `at` (the real path of what was named; whether it is a folder), `tree` (the repository that
 it is in), `failed` (the number of the error that it cannot be looked at for), `folder` (one is entered), `found` (the
-fields of a `Found`), `repository` (a work tree of git), `left` (a folder that is not entered), `closed` (what cannot be
-read, and why), `most` (there was more than is looked at)."""
+fields of a `FileFacts`), `repository` (a work tree of git), `left` (a folder that is not entered), `closed` (what
+cannot be read, and why), `most` (there was more than is looked at)."""
 
 
 def survey(named: str, most: int) -> Iterator[Fact | None]:
@@ -59,23 +27,16 @@ def survey(named: str, most: int) -> Iterator[Fact | None]:
     """
     try:
         facts = os.lstat(named)
-        folder, store = stat.S_ISDIR(facts.st_mode), named.rstrip("/").lower().endswith(_STORES)
+        folder, store = stat.S_ISDIR(facts.st_mode), is_store(named)
         real = os.path.realpath(named) if folder else _real(named)
         yield "at", (real, folder and not store)
         yield "tree", str(work_tree(os.path.dirname(real)) or "")
         if not folder:
-            yield from _look(named, facts, _shapes(named, facts), named=True)
+            yield from _look(named, facts, parts_of(named), named=True)
         else:
             yield from _store(named, facts) if store else _walk(named, _device(named), most)
     except OSError as error:
         yield "failed", error.errno
-
-
-def look(path: str) -> Found:
-    """One file, as if it had been named; what cannot be read is what its name says."""
-    facts = os.lstat(path)
-    seen = _look(path, facts, _shapes(path, facts), named=True)
-    return next(Found(*value) for name, value in filter(None, seen) if name == "found")
 
 
 def _device(folder: str) -> int:
@@ -117,7 +78,7 @@ def _walk(top: str, device: int, most: int) -> Iterator[Fact | None]:
                 yield from _entry(entry, names)
             elif entry.name.startswith(".") or entry.name in _SOFTWARE:
                 yield "left", entry.path
-            elif entry.name.lower().endswith(_STORES):
+            elif is_store(entry.name):
                 yield from _store(entry.path, entry.stat(follow_symlinks=False))
             else:
                 folders.append(entry.path)
@@ -131,40 +92,18 @@ def _listed(folder: str) -> list["os.DirEntry[str]"]:
 def _entry(entry: "os.DirEntry[str]", names: set[str]) -> Iterator[Fact | None]:
     try:
         facts = entry.stat(follow_symlinks=False)
-        yield from _look(entry.path, facts, _parts(entry.name, names), named=False)
+        yield from _look(entry.path, facts, layer(entry.name, names), named=False)
     except OSError as error:  # it has gone meanwhile
         yield "closed", (entry.path, error.strerror)
 
 
 def _look(path: str, facts: os.stat_result, parts: tuple[str, ...], *, named: bool) -> Iterator[Fact | None]:
-    name, size = os.path.basename(path), facts.st_size
-    found = Found(path, kind_by_name(name).value, size, facts.st_mode, facts.st_dev, facts.st_ino, parts=parts)
-    if stat.S_ISLNK(facts.st_mode):
-        found = found._replace(kind=Kind.LINK.value, target=os.readlink(path))
-    elif not stat.S_ISREG(facts.st_mode):
-        found = found._replace(kind=Kind.SPECIAL.value)
-    elif size:
-        try:
-            if named or found.kind in _UNSURE or size > PLAIN:
-                found = _inside(found)
-            elif is_secret(path, size):
-                found = found._replace(kind=Kind.SECRET.value)
-        except OSError as error:
-            yield "closed", (path, error.strerror)
-    if parts:
-        stem = path[: -len(".shp")]
-        found = found._replace(bytes=size + sum(os.lstat(stem + part).st_size for part in parts))
-    yield "found", tuple(found)
-
-
-def _inside(found: Found) -> Found:
-    with open(found.path, "rb") as file:
-        head = file.read(HEAD)
-        kind = kind_of(found.path, head)
-        if kind == Kind.NOTEBOOK and found.bytes > PLAIN:
-            return found._replace(kind=kind.value, told=outputs(head + file.read()))
-    rows = count_rows(Path(found.path)) if kind == Kind.TABLE else None
-    return found._replace(kind=kind.value, rows=rows.number if rows else -1, exact=rows is None or rows.exact)
+    file = by_name(path, facts, parts)
+    try:
+        file = looked_into(file, closely=named)
+    except OSError as error:
+        yield "closed", (path, error.strerror)
+    yield "found", tuple(file)
 
 
 def _store(path: str, facts: os.stat_result) -> Iterator[Fact | None]:
@@ -172,29 +111,11 @@ def _store(path: str, facts: os.stat_result) -> Iterator[Fact | None]:
     for folder, _, names in os.walk(path):
         yield None
         size += sum(os.lstat(os.path.join(folder, name)).st_size for name in names)
-    kind = kind_by_name(os.path.basename(path.rstrip("/")))
-    yield "found", tuple(Found(path, kind.value, size, facts.st_mode, facts.st_dev, facts.st_ino))
-
-
-def _shapes(path: str, facts: os.stat_result) -> tuple[str, ...]:
-    if not (stat.S_ISREG(facts.st_mode) and path.lower().endswith(".shp")):
-        return ()
-    folder, name = os.path.split(path)
-    return _parts(name, set(os.listdir(folder or ".")))
-
-
-def _parts(name: str, names: set[str]) -> tuple[str, ...]:
-    """The suffixes of the files that make a shapefile with this one."""
-    stem = name[: -len(".shp")]
-    if not name.lower().endswith(".shp"):
-        return ()
-    return tuple(
-        sorted(one[len(stem) :] for one in names if one.startswith(stem + ".") and one[len(stem) :].lower() in _LAYER)
-    )
+    yield "found", tuple(by_name(path.rstrip("/"), facts)._replace(path=path, bytes=size))
 
 
 def _single(entries: list["os.DirEntry[str]"]) -> Iterator["os.DirEntry[str]"]:
     """All but the files that are counted with their shapefile."""
     names = {entry.name for entry in entries}
-    counted = {name[: -len(".shp")] + part for name in names for part in _parts(name, names)}
+    counted = {name[: -len(".shp")] + part for name in names for part in layer(name, names)}
     return (entry for entry in entries if entry.name not in counted)

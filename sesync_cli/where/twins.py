@@ -4,12 +4,12 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from sesync_cli.where.survey import Found
+from sesync_cli.files.inspect import FileFacts
 
 _BLOCK = 16_777_216  # bytes that are compared at once
 
 
-def alike(found: Iterable[Found], least: int) -> list[tuple[int, list[str]]]:
+def alike(found: Iterable[FileFacts], least: int) -> list[tuple[int, list[str]]]:
     """How long some files are, at least so many bytes, and their paths; of several names of one file, one."""
     by_size: dict[int, dict[tuple[int, int], str]] = defaultdict(dict)
     for one in found:

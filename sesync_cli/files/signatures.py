@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from sesync_cli.where.kinds import Kind, kind_by_name
-from sesync_cli.where.leaks import HEAD, Named, by_folder, is_text, named, says_nothing, tells_secret
+from sesync_cli.files.kinds import Kind, kind_by_name
+from sesync_cli.files.leaks import is_text, named, named_secret, says_nothing, tells_secret
 
 SIGNATURES = Path(__file__).with_name("signatures.toml")
 
-_KEYS = (".pem", ".key")
 _TABLES = (".csv", ".tsv", ".tab", ".psv")
 _TEXTS = (".txt", ".dat", ".out", ".prn", ".sql", ".asc")
-_DER = re.compile(rb"0(?:\x82..|\x81.|.)\x02\x01[\0\1]", re.DOTALL)  # a private key as bytes; a certificate has none
-_GLANCE = 1024  # bytes that tell text from what is none, mostly
 _SEPARATORS = re.compile(rb"[,;\t|]")
 _LINES = 20  # as many of a text's first lines have to agree before it is taken for a table
 
@@ -25,37 +22,13 @@ def kind_of(path: str, head: bytes) -> Kind:
     """What a file of this name that begins with these bytes is; where both know, the name is the finer word."""
     what, signed, low = named(path), signature(head), os.path.basename(path).lower()
     kind = kind_by_name(low)
-    if tells_secret(what, head) or _named_secret(what, path, head):
+    if tells_secret(what, head) or named_secret(what, path, head):
         return Kind.SECRET
     if kind == Kind.SECRET or (low.endswith(_TABLES) and not is_text(head)):
         return signed or (Kind.SOURCE if says_nothing(what, head) else Kind.OTHER)
     if kind == Kind.OTHER or low.endswith(_TEXTS):
         return signed or (Kind.TABLE if kind != Kind.SOURCE and _looks_like_table(head) else kind)
     return kind
-
-
-def is_secret(path: str, size: int) -> bool:
-    """Whether a file of so many bytes is a secret, by its name or by what it begins with.
-
-    Raises OSError where it cannot be opened.
-    """
-    if not size or not (what := named(path)).may_tell:
-        return False
-    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        head = os.read(file, _GLANCE)
-        if len(head) == _GLANCE and (what.is_secret or is_text(head)):
-            head += os.read(file, HEAD)
-    finally:
-        os.close(file)
-    return tells_secret(what, head) or _named_secret(what, path, head)
-
-
-def _named_secret(what: Named, path: str, head: bytes) -> bool:
-    """Whether it is one by its name, and no certificate for everybody, slide show or settings without any secret."""
-    if not what.is_secret or says_nothing(what, head):
-        return False
-    return by_folder(path) or not what.name.endswith(_KEYS) or bool(_DER.match(head))
 
 
 def signature(head: bytes) -> Kind | None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sesync_cli.where.contents import SIGNATURES, is_secret, kind_of, signature
-from sesync_cli.where.kinds import FORMATS, Kind, is_data, kind_by_name
+from sesync_cli.files.kinds import FORMATS, Kind, is_data, kind_by_name
+from sesync_cli.files.leaks import is_secret
+from sesync_cli.files.signatures import SIGNATURES, kind_of, signature
 
 NAMES = {
     "heat.py": Kind.SOURCE,

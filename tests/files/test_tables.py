@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from sesync_cli.where.tables import Rows, count_rows
+from sesync_cli.files.tables import Rows, count_rows
 
 ROWS = 100_000
 

@@ -5,13 +5,16 @@ import os
 import re
 from typing import NamedTuple
 
+from sesync_cli.files.kinds import Kind, kind_by_name
 from sesync_cli.secrets import holds_secret
-from sesync_cli.where.kinds import Kind, kind_by_name
 
 WORDS = frozenset({Kind.SOURCE, Kind.NOTEBOOK, Kind.RECORDS, Kind.DOCUMENT, Kind.LOG, Kind.OTHER})
 """Kinds that people write by hand: a password may stand in them."""
 HEAD = 65536
 """As many bytes from the beginning tell all that can be told here."""
+_KEYS = (".pem", ".key")
+_DER = re.compile(rb"0(?:\x82..|\x81.|.)\x02\x01[\0\1]", re.DOTALL)  # a private key as bytes; a certificate has none
+_GLANCE = 1024  # bytes that tell text from what is none, mostly
 _TOLD = (".vrt", ".asc")  # kinds of data that are text, and may say an address, or be a key
 _BACKUPS = frozenset(
     {"bak", "old", "orig", "save", "tmp", "temp", "swp", "swo", "swn", "rej", "part", "partial"}
@@ -64,6 +67,30 @@ def named(path: str) -> Named:
 def by_folder(path: str) -> bool:
     """Whether it is a secret as it stands in its folder, as `.vnc/passwd` is."""
     return path.lower().endswith(("passwd", ".key")) and bool(_FOLDERS.search(os.path.abspath(path).lower()))
+
+
+def is_secret(path: str, size: int) -> bool:
+    """Whether a file of so many bytes is a secret, by its name or by what it begins with.
+
+    Raises OSError where it cannot be opened.
+    """
+    if not size or not (what := named(path)).may_tell:
+        return False
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        head = os.read(file, _GLANCE)
+        if len(head) == _GLANCE and (what.is_secret or is_text(head)):
+            head += os.read(file, HEAD)
+    finally:
+        os.close(file)
+    return tells_secret(what, head) or named_secret(what, path, head)
+
+
+def named_secret(what: Named, path: str, head: bytes) -> bool:
+    """Whether it is one by its name, and no certificate for everybody, slide show or settings without any secret."""
+    if not what.is_secret or says_nothing(what, head):
+        return False
+    return by_folder(path) or not what.name.endswith(_KEYS) or bool(_DER.match(head))
 
 
 def tells_secret(what: Named, head: bytes) -> bool:

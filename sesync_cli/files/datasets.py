@@ -1,15 +1,19 @@
-"""Files that are one thing only together: a database, and what has not been written into it yet."""
+"""What is one thing only together: a database with what is not written into it yet, a shapefile, a folder of arrays."""
 
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sesync_cli.where.contents import signature
-from sesync_cli.where.kinds import Kind, kind_by_name
+from sesync_cli.files.kinds import Kind, kind_by_name
+from sesync_cli.files.signatures import signature
 
 _READ = ("-wal", "-journal", ".wal")
 _BESIDE = (*_READ, "-shm")
 """What SQLite (https://sqlite.org/tempfiles.html) and DuckDB keep beside a database is called: its name, and this."""
+
+_STORES = (".zarr", ".n5", ".gdb", ".safe", ".parquet")
+_SHAPES = "shx dbf prj cpg qix qpj qmd sbn sbx fbn fbx ain aih atx ixs mxs shp.xml"
+_LAYER = frozenset(f".{suffix}" for suffix in _SHAPES.split())
 
 
 def companions(path: Path) -> list[Path]:
@@ -41,3 +45,17 @@ def is_database(path: str | Path) -> bool:
             return signature(file.read(100)) == Kind.DATABASE
     except OSError:
         return False
+
+
+def is_store(folder: str) -> bool:
+    """Whether a folder of this name is one thing to a researcher, such as `x.zarr`."""
+    return folder.rstrip("/").lower().endswith(_STORES)
+
+
+def layer(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The suffixes of those of these names that make a shapefile with this one; none where it is no `x.shp`."""
+    stem = name[: -len(".shp")]
+    if not name.lower().endswith(".shp"):
+        return ()
+    beside = (one[len(stem) :] for one in names if one.startswith(f"{stem}."))
+    return tuple(sorted(suffix for suffix in beside if suffix.lower() in _LAYER))

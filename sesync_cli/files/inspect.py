@@ -1,0 +1,85 @@
+"""One file looked at: its kind, its bytes, its rows. No rule has judged it yet."""
+
+import os
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+from sesync_cli.files.datasets import layer
+from sesync_cli.files.kinds import Kind, kind_by_name
+from sesync_cli.files.leaks import HEAD, WORDS, is_secret
+from sesync_cli.files.notebooks import outputs
+from sesync_cli.files.signatures import kind_of
+from sesync_cli.files.tables import count_rows
+
+PLAIN = 1_000_000
+"""Bytes up to which a file is what its name says, if its name says enough, and nobody asks closely."""
+
+_UNSURE = frozenset({*WORDS, Kind.TABLE, Kind.SECRET})
+
+
+class FileFacts(NamedTuple):
+    """A file, a link, or a folder that is one thing, such as `x.zarr`.
+
+    `rows` is -1 where nobody knows; `parts` are the other suffixes of a shapefile, whose bytes count; `target` is what
+    a link says; `told` are the bytes of a notebook that are outputs.
+    """
+
+    path: str
+    kind: str
+    bytes: int
+    mode: int = 0
+    device: int = 0
+    inode: int = 0
+    rows: int = -1
+    exact: bool = True
+    target: str = ""
+    parts: tuple[str, ...] = ()
+    told: int = 0
+
+
+def inspect(path: str) -> FileFacts:
+    """One file, looked into closely; what cannot be read is what its name says. OSError where it is not there."""
+    file = by_name(path, os.lstat(path), parts_of(path))
+    try:
+        return looked_into(file, closely=True)
+    except OSError:
+        return file
+
+
+def by_name(path: str, facts: os.stat_result, parts: tuple[str, ...] = ()) -> FileFacts:
+    """What a file is by its name, with these facts of `os.lstat`; `parts` make a shapefile with it."""
+    name, mode = os.path.basename(path), facts.st_mode
+    size = facts.st_size + sum(os.lstat(path[: -len(".shp")] + part).st_size for part in parts)
+    file = FileFacts(path, kind_by_name(name).value, size, mode, facts.st_dev, facts.st_ino, parts=parts)
+    if stat.S_ISLNK(mode):
+        return file._replace(kind=Kind.LINK.value, target=os.readlink(path))
+    return file if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else file._replace(kind=Kind.SPECIAL.value)
+
+
+def parts_of(path: str) -> tuple[str, ...]:
+    """The suffixes of the files beside a file that make a shapefile with it."""
+    folder, name = os.path.split(path)
+    return layer(name, os.listdir(folder or ".")) if name.lower().endswith(".shp") and os.path.isfile(path) else ()
+
+
+def looked_into(file: FileFacts, *, closely: bool) -> FileFacts:
+    """The same with what its contents tell. OSError where it cannot be read.
+
+    If nobody asks `closely`, only such files are read whose names do not say enough, and large ones.
+    """
+    if not stat.S_ISREG(file.mode) or not file.bytes:
+        return file
+    if closely or file.kind in _UNSURE or file.bytes > PLAIN:
+        return _read(file)
+    return file._replace(kind=Kind.SECRET.value) if is_secret(file.path, file.bytes) else file
+
+
+def _read(file: FileFacts) -> FileFacts:
+    with open(file.path, "rb") as opened:
+        head = opened.read(HEAD)
+        kind = kind_of(file.path, head)
+        if kind == Kind.NOTEBOOK and file.bytes > PLAIN:
+            return file._replace(kind=kind.value, told=outputs(head + opened.read()))
+    rows = count_rows(Path(file.path)) if kind == Kind.TABLE else None
+    return file._replace(kind=kind.value, rows=rows.number if rows else -1, exact=rows is None or rows.exact)

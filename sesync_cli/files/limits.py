@@ -1,0 +1,25 @@
+"""What a site calls large, of files that were looked at."""
+
+from sesync_cli.files.inspect import FileFacts
+from sesync_cli.files.kinds import Kind
+from sesync_cli.site.settings import Site
+
+MB = 1_000_000
+
+
+def refined(file: FileFacts, site: Site) -> Kind:
+    """What it is, tables told apart by the site's numbers."""
+    kind = Kind(file.kind)
+    if kind == Kind.TABLE and file.rows >= 0:
+        return Kind.SMALL_TABLE if file.rows <= site.where_small_table_rows else Kind.LARGE_TABLE
+    return Kind.LARGE_TABLE if kind == Kind.TABLE and is_big(file, site) else kind
+
+
+def is_big(file: FileFacts, site: Site) -> bool:
+    """Whether the site calls a file of this length large."""
+    return file.bytes > site.where_large_mb * MB
+
+
+def is_mostly_output(file: FileFacts) -> bool:
+    """Whether most of a notebook is what its cells printed and drew, and more than git should keep of each version."""
+    return file.told > MB and file.told * 2 > file.bytes
