@@ -14,7 +14,8 @@ from tests.conftest import needed, needed_root, wait_for
 def automounted(root: Path, sources: Mapping[str, Path], *, options: str = "", slow: float = 0) -> Iterator[Path]:
     """These folders, below `root` by their names; each comes after `slow` seconds.
 
-    Gives a file which is there once a slow one has been asked for.
+    Gives a file which is there once a slow one has been asked for; all the names that it was asked for are in `names`
+    beside that.
     """
     needed_root()
     automount = needed("automount")
@@ -49,7 +50,7 @@ def _map(sources: Mapping[str, Path], options: str, slow: float, asked: Path) ->
     if not slow:
         return "".join(f"{name} {line}\n" for name, line in lines.items())
     cases = "".join(f"{name}) touch {asked}; sleep {slow}; echo '{line}';;\n" for name, line in lines.items())
-    return f'#!/bin/sh\ncase "$1" in\n{cases}esac\n'
+    return f'#!/bin/sh\necho "$1" >>{asked.with_name("names")}\ncase "$1" in\n{cases}esac\n'
 
 
 def _wait_until_mounted(root: Path) -> None:
