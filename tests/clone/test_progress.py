@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from sesync_cli.git.client import _progress
 from tests.clone.conftest import know
 from tests.services.sshd import Sshd
 
@@ -65,28 +64,6 @@ def test_a_narrow_terminal_is_wide_enough(terminal, friend):
 def test_no_bar_is_seen_elsewhere(sesync, friend):
     done = sesync("clone", "cooltrees/big")
     assert (done.code, done.out, done.err) == (0, "Cloned cooltrees/big to ~/big.\n", "")
-
-
-def test_gits_stages_are_one_fraction_that_only_grows():
-    heard = []
-    progress = _progress(lambda fraction, words: heard.append((fraction, words)))
-    for line in (
-        "Cloning into 'x'...",
-        "remote: Enumerating objects: 31, done.",
-        "remote: Counting objects:  50% (1/2)",
-        "remote: Counting objects: 100% (2/2), done.",
-        "remote: Compressing objects: 100% (31/31), done.",
-        "Receiving objects:  10% (1/10), 1.00 MiB | 2.00 MiB/s",
-        "Receiving objects: 100% (10/10), 10.00 MiB | 2.00 MiB/s, done.",
-        "Resolving deltas: 100% (3/3), done.",
-        "Updating files:  50% (5/10)",
-        "Updating files: 100% (10/10), done.",
-    ):
-        progress.new_message_handler()(line)
-    fractions = [fraction for fraction, _ in heard]
-    assert fractions == sorted(fractions)
-    assert (fractions[-1], heard[4][1]) == (1.0, "receiving 10.00 MiB | 2.00 MiB/s")
-    assert progress.other_lines == ["Cloning into 'x'..."]
 
 
 def test_a_folder_named_like_an_option_of_gits_is_a_folder(sesync, friend, home):
