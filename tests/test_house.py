@@ -52,6 +52,7 @@ HEAVY = {"rich", "git", "virtualenv", "python_discovery", "jupyter_client", "uv"
 HEAVY |= {"tomli_w", "pip_requirements_parser", "poetry", "IPython", "PIL", "xxhash"}
 HEAVY |= {"gitlab", "requests", "yaml", "configupdater", "psutil"}
 SLICES = sorted(path.parent.name for path in (*HOUSE.glob("*/cli.py"), *HOUSE.glob("*/cli")))
+FLOORS = {"diagnosis", "files", "git", "gitlab", "python", "secrets"}
 EVERY = [(path, command) for path, command in walk(root)]
 
 
@@ -99,6 +100,27 @@ def test_arrows_point_down(path: Path) -> None:
                 assert "/cli" in mine and (mine.startswith(slice_) or asks_kernel), f"{mine} imports {theirs}"
             if theirs in ("app", "lazy", "answer", "screen", "session"):
                 assert "/cli" in mine or "/" not in mine, f"{mine} knows {theirs}, which is above it"
+
+
+def test_a_folder_is_a_noun_of_the_command_line_or_of_the_ground_floor() -> None:
+    folders = {path.relative_to(HOUSE).parts[0] for path in MODULES if path.parent != HOUSE}
+    assert folders == {*SLICES, *FLOORS}
+
+
+@pytest.mark.parametrize("path", [one for one in MODULES if name(one).split("/")[0] in FLOORS], ids=name)
+def test_the_ground_floor_knows_no_command(path: Path) -> None:
+    known = {module.split(".")[1] for module, _ in imports(path) if module.startswith("sesync_cli.")}
+    assert not known & {*SLICES} - {"site"}, f"{name(path)} imports {known}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_nobody_starts_git_but_its_door(path: Path) -> None:
+    starters = {"run", "follow", "started", "attended", "become", "subprocess.run", "subprocess.Popen"}
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in starters and node.args:
+            first = next(iter(getattr(node.args[0], "elts", ())), None)
+            is_git = isinstance(first, ast.Constant) and first.value == "git"
+            assert not is_git or name(path) == "git/client", f"{name(path)} starts git"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
