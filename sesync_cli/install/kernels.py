@@ -11,9 +11,9 @@ from sesync_cli.install.usersite import Package, packages_in
 from sesync_cli.kernel.offer import RememberAdded
 from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.requirements import words_in
-from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.plan import Step
+from sesync_cli.python.environments import site_packages
 
 
 def environment_of(kernel: Kernel, asked: InstallRequest) -> Path:

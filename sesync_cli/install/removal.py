@@ -11,11 +11,10 @@ from sesync_cli.install.packages import UninstallForUser
 from sesync_cli.install.usersite import Package, UserSite, packages_in
 from sesync_cli.kernel.packages import NEEDED, UninstallPackages
 from sesync_cli.kernel.proof import expanded
-from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Plan, asking
-from sesync_cli.python.environments import version_in
+from sesync_cli.python.environments import site_packages, version_in
 
 
 def plan_uninstall(asked: InstallRequest, site: UserSite, keep: bool, warnings: tuple[str, ...]) -> Plan:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sesync_cli.errors import NotReady, Refused
 from sesync_cli.install.requests import normal
-from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.leftovers import remove
+from sesync_cli.python.interpreters import Interpreter
 from sesync_cli.run import ProgramFailed, run
 
 # Python looks for modules in the current folder first, where people keep a random.py of their own

@@ -9,18 +9,17 @@ from typing import Any
 from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
 from sesync_cli.kernel.asked import Asked, asked_by, asked_in
 from sesync_cli.kernel.create import Wanted
-from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.kernel.layout import USUAL, is_conda
 from sesync_cli.kernel.moved import FollowMove
 from sesync_cli.kernel.order import Order, wanted_again
 from sesync_cli.kernel.packages import NEEDED, Wish, installed
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.recipe import Recipe
-from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.kernel.survey import find_kernels
 from sesync_cli.plan import Plan, by_hand
-from sesync_cli.python.environments import version_in
+from sesync_cli.python.environments import site_packages, version_in
+from sesync_cli.python.interpreters import Interpreter
 
 
 def checked_again(kernel: Kernel) -> Kernel:
@@ -157,7 +156,7 @@ def _lock(kernel: Kernel) -> Lock | None:
 
 
 def _is_for(lock: Lock, interpreter: Interpreter) -> bool:
-    from sesync_cli.kernel.interpreters import fits
+    from sesync_cli.python.interpreters import fits
 
     return not lock.python or fits(lock.python)(interpreter.version)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from zlib import crc32
 
 from sesync_cli.kernel.record import recorded
-from sesync_cli.kernel.size import site_packages
+from sesync_cli.python.environments import site_packages
 
 
 def lend(environment: Path, cache: Path) -> None:

@@ -65,7 +65,7 @@ def _removing(kernel: Kernel, where: Folders) -> Plan:
 
 
 def _python(caller: Caller, site: Site) -> Iterator[Finding]:
-    from sesync_cli.kernel.interpreters import versions
+    from sesync_cli.python.interpreters import versions
 
     here = versions(places(caller, site))
     if site.has("python_default") and site.python_default not in here:

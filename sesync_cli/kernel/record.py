@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sesync_cli.kernel.size import site_packages
+from sesync_cli.python.environments import site_packages
 
 _KNOWN = "known-files.json"  # in an environment: the SHA-256 of files that are right, whatever RECORD says of them
 _UNPACKING = 2_000_000_000  # nanoseconds that may pass from a package's first file to its last
