@@ -35,7 +35,16 @@ DOORS = {  # each library, and the only modules that may import it
     "jupyter_client": ("kernel/proof",),
     "filelock": ("lock",),
     "humanize": ("view",),
-    "packaging": ("diagnosis/versions", "install/*", "kernel/*", "python/interpreters"),
+    "packaging": (
+        "python/distributions",
+        "python/interpreters",
+        "diagnosis/versions",
+        "install/inventory",
+        "kernel/contents",
+        "kernel/packages",
+        "kernel/pipfile",
+        "kernel/pylock",
+    ),
     "tomli_w": ("kernel/pylock",),
     "pip_requirements_parser": ("kernel/requirements",),
     "poetry": ("kernel/pyproject",),
@@ -85,6 +94,14 @@ def test_each_library_has_one_door_and_it_opens_inside_a_function(path: Path) ->
             assert any(fnmatch(name(path), door) for door in DOORS[library]), f"{name(path)} may not import {library}"
         if library in HEAVY:
             assert column, f"{name(path)} imports {library} before it is needed"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_installed_packages_have_one_reader(path: Path) -> None:
+    text, mine = path.read_text(), name(path)
+    reads = {word for word in ("dist-info", "egg-info", "[-_.]+", "canonicalize_name") if word in text}
+    reads -= {"dist-info"} if mine == "kernel/moved" else set()  # it has files follow, and reads no package
+    assert not reads or mine == "python/distributions", f"{mine} reads installed packages itself: {reads}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

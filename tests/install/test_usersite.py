@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from sesync_cli.install.usersite import Before, clean, packages_in
+from sesync_cli.install.usersite import Before, clean
+from sesync_cli.python.distributions import packages_in
 
 
 def test_packages_are_known_by_what_installers_leave(tmp_path: Path) -> None:
