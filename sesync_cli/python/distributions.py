@@ -30,8 +30,8 @@ class Package:
     """An installed package: its canonical name, and its version, which is empty where nothing tells it.
 
     `entry` is what stands for it in the folder that it is installed in: `NAME-VERSION.dist-info`, `.egg-info`, `.egg`
-    or `.egg-link`. `metadata` is the folder or file that says more of it. `project` is the folder that was installed
-    as a link to itself by `setup.py develop`; None for all others.
+    or `.egg-link`. `metadata` is the folder or file that says more of it, out of reach in an egg that is zipped.
+    `project` is the folder that was installed as a link to itself by `setup.py develop`; None for all others.
     (https://packaging.python.org/en/latest/specifications/recording-installed-packages,
     https://setuptools.pypa.io/en/latest/deprecated/python_eggs.html)
     """
@@ -166,8 +166,7 @@ def _package(entry: Path) -> Package | None:
     match = _ENTRY.fullmatch(entry.name)
     if match is None:
         return None
-    inner = entry / "EGG-INFO"
-    metadata = inner if entry.suffix == ".egg" and os.path.isdir(inner) else entry
+    metadata = entry / "EGG-INFO" if entry.suffix == ".egg" else entry
     name, version = (match["name"], match["version"]) if match["version"] else _said(metadata, match["name"])
     return Package(canonical(name), version, entry, metadata)
 
