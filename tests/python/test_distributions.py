@@ -30,9 +30,10 @@ setup(
     extras_require={{"plot": ["matplotlib"]}},
 )
 """
+INSTALLED = ("install", "--single-version-externally-managed", "--record", "record.txt")  # as pip before 23.1 did
 WAYS = {
     "my-tool": ("develop",),
-    "Old.Tool": ("install", "--single-version-externally-managed", "--record", "record.txt"),
+    "Old.Tool": INSTALLED,
     "egg_tool": ("install",),
     "zip-tool": ("install",),
 }
