@@ -189,6 +189,15 @@ def test_a_link_that_is_there_loads_nothing_heavy(nfs: Path, site, sesync, home:
     assert not (HEAVY | {"subprocess", "difflib", "json"}) & set(loaded)
 
 
+def test_a_list_of_kernels_reads_no_packages(site, home: Path) -> None:
+    code = (
+        "import sys; sys.argv[1:] = ['kernel', 'list']\nfrom sesync_cli.app import sesync\n"
+        "sesync(standalone_mode=False); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "sesync_cli.kernel.survey" in loaded and not {"packaging", "importlib.metadata"} & set(loaded)
+
+
 def test_generated_pages_and_completions_are_fresh() -> None:
     checked = subprocess.run([sys.executable, PROJECT / "docs/generate.py", "--check"], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout
