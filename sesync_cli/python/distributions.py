@@ -195,7 +195,7 @@ def _linked(link: Path) -> Package | None:
     code, way = (*map(str.strip, _lines(link)), "", "")[:2]
     folder, name = link.parent / code, name_of_entry(link.name)
     for entry in _entries(folder) if code else ():
-        package = _package(folder / entry)
+        package = _package(folder / entry) if entry.endswith(".egg-info") else None
         if package and package.name == name:
             return replace(package, entry=link, project=Path(os.path.abspath(folder / way)))
     return None
