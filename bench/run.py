@@ -161,7 +161,7 @@ LOCKED = """
 import os, sys, time
 from pathlib import Path
 from sesync_cli.kernel.environment import MakeEnvironment
-from sesync_cli.kernel.interpreters import Interpreter
+from sesync_cli.python.interpreters import Interpreter
 from sesync_cli.kernel.locked import InstallLock
 from sesync_cli.kernel.packages import ResolvePackages, Wish
 from sesync_cli.kernel.pylock import read_lock

@@ -30,12 +30,21 @@ DOORS = {  # each library, and the only modules that may import it
     "subprocess": ("run",),
     "git": ("git/gitpython",),
     "virtualenv": ("kernel/environment",),
-    "python_discovery": ("kernel/interpreters",),
+    "python_discovery": ("python/interpreters",),
     "uv": ("python/uv",),
     "jupyter_client": ("kernel/proof",),
     "filelock": ("lock",),
     "humanize": ("view",),
-    "packaging": ("diagnosis/versions", "install/*", "kernel/*"),
+    "packaging": (
+        "python/distributions",
+        "python/interpreters",
+        "diagnosis/versions",
+        "install/inventory",
+        "kernel/contents",
+        "kernel/packages",
+        "kernel/pipfile",
+        "kernel/pylock",
+    ),
     "tomli_w": ("kernel/pylock",),
     "pip_requirements_parser": ("kernel/requirements",),
     "poetry": ("kernel/pyproject",),
@@ -86,6 +95,14 @@ def test_each_library_has_one_door_and_it_opens_inside_a_function(path: Path) ->
             assert any(fnmatch(name(path), door) for door in DOORS[library]), f"{name(path)} may not import {library}"
         if library in HEAVY:
             assert column, f"{name(path)} imports {library} before it is needed"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_installed_packages_have_one_reader(path: Path) -> None:
+    text, mine = path.read_text(), name(path)
+    reads = {word for word in ("dist-info", "egg-info", "[-_.]+", "canonicalize_name") if word in text}
+    reads -= {"dist-info"} if mine == "kernel/moved" else set()  # it has files follow, and reads no package
+    assert not reads or mine == "python/distributions", f"{mine} reads installed packages itself: {reads}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
@@ -192,6 +209,15 @@ def test_a_link_that_is_there_loads_nothing_heavy(nfs: Path, site, sesync, home:
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not (HEAVY | {"subprocess", "difflib", "json"}) & set(loaded)
+
+
+def test_a_list_of_kernels_reads_no_packages(site, home: Path) -> None:
+    code = (
+        "import sys; sys.argv[1:] = ['kernel', 'list']\nfrom sesync_cli.app import sesync\n"
+        "sesync(standalone_mode=False); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "sesync_cli.kernel.survey" in loaded and not {"packaging", "importlib.metadata"} & set(loaded)
 
 
 def test_generated_pages_and_completions_are_fresh() -> None:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from sesync_cli.python.distributions import canonical
+
 _WORD = r"[A-Za-z0-9][\w.-]*(?:\[[\w,-]+\])?"
 _RANGE = r"(?:\s*\(?[<>=!~]=?=?\s*[\w.*+!-]+(?:\s*,\s*[<>=!~]=?=?\s*[\w.*+!-]+)*\)?)?"
 _PIP_ASKED = re.compile(rf"^\W*The user requested (?:\(constraint\) )?(?P<what>{_WORD}{_RANGE})", re.MULTILINE)
@@ -59,4 +61,4 @@ def _tidy(what: str) -> str:
 
 
 def _name(what: str) -> str:
-    return re.sub(r"[-_.]+", "-", re.split(r"[\s\[<>=!~(]", what, maxsplit=1)[0]).lower()
+    return canonical(re.split(r"[\s\[<>=!~(]", what, maxsplit=1)[0])

@@ -11,6 +11,7 @@ from sesync_cli.diagnosis.evidence import Evidence, evidence, own_header
 from sesync_cli.diagnosis.table import Cause, causes
 from sesync_cli.diagnosis.telling import excerpt
 from sesync_cli.diagnosis.versions import no_version
+from sesync_cli.python.distributions import canonical
 
 _LATE = ("build", "wheel", "versions", "permission", "other")  # kinds that are looked for after what is missing
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\r(?=\n)")
@@ -168,7 +169,7 @@ def _filled(sentence: str, words: Mapping[str, str]) -> str:
 
 
 def _instead(cause: Cause, package: str) -> str:
-    other = cause.instead.get(re.sub(r"[-_.]+", "-", package).lower())
+    other = cause.instead.get(canonical(package))
     return f"Ask for {other} instead of {package}: it needs nothing of the system." if other else ""
 
 

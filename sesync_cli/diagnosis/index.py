@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from sesync_cli.errors import SesyncError
 from sesync_cli.lock import scratch
+from sesync_cli.python.distributions import canonical
 from sesync_cli.python.uv import uv
 from sesync_cli.run import run
 
@@ -31,6 +32,5 @@ def newest_ready_made(name: str, python: Path, env: Mapping[str, str]) -> str:
             said = run(argv, env=asks, cwd=Path(folder), seconds=_PATIENCE).out
     except (SesyncError, OSError):
         return ""
-    normal = re.sub(r"[-_.]+", "-", name).lower()
-    found = re.search(rf"^{normal}==(\S+)", said, re.MULTILINE)
+    found = re.search(rf"^{canonical(name)}==(\S+)", said, re.MULTILINE)
     return found[1] if found else ""

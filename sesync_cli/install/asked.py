@@ -10,9 +10,10 @@ from sesync_cli.diagnosis.explain import Attempt
 from sesync_cli.diagnosis.index import newest_ready_made
 from sesync_cli.errors import SesyncError
 from sesync_cli.install.requests import named
-from sesync_cli.install.usersite import Package, UserSite, clean
+from sesync_cli.install.usersite import UserSite, clean
 from sesync_cli.kernel.requirements import words_in
 from sesync_cli.plan import Watch
+from sesync_cli.python.distributions import Package
 
 
 @dataclass(frozen=True)

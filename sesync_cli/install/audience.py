@@ -9,10 +9,11 @@ from pathlib import Path
 from sesync_cli.git.work_tree import work_tree
 from sesync_cli.install.asked import InstallRequest, joined
 from sesync_cli.install.requests import quoted
-from sesync_cli.install.usersite import Package, UserSite, packages_in
+from sesync_cli.install.usersite import UserSite
 from sesync_cli.kernel.layout import command_of
 from sesync_cli.kernel.recipe import name_of
 from sesync_cli.kernel.specs import Kernel
+from sesync_cli.python.distributions import Package, packages_in
 from sesync_cli.python.environments import settings_of, version_in
 
 

@@ -19,10 +19,10 @@ from sesync_cli.install.requests import checked_name, checked_package, named, qu
 from sesync_cli.install.usersite import UserSite, user_site
 from sesync_cli.kernel.cli.options import complete_kernel, python_option, requirements_option
 from sesync_cli.kernel.context import folders, interpreter
-from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.survey import find, find_kernels
 from sesync_cli.plan import Plan
+from sesync_cli.python.environments import site_packages
 from sesync_cli.session import Session
 from sesync_cli.view import Table, View, size
 

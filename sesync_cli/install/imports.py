@@ -6,9 +6,10 @@ from pathlib import Path
 from sesync_cli.diagnosis.explain import reason
 from sesync_cli.errors import NoAnswer
 from sesync_cli.install.asked import InstallRequest
-from sesync_cli.install.usersite import NOT_FROM_HERE, Package, package_entries
+from sesync_cli.install.usersite import NOT_FROM_HERE
 from sesync_cli.kernel.importable import modules_of
 from sesync_cli.kernel.questions import HELP, ended, reason_in
+from sesync_cli.python.distributions import Package
 from sesync_cli.run import ProgramFailed, run
 
 _TRIAL = """
@@ -35,8 +36,7 @@ def not_importable(
 
 
 def _failure(package: Package, python: Path, env: Mapping[str, str], seconds: float) -> str:
-    info = dict(package_entries(package.place)).get(package)
-    names = sorted(modules_of(info)) if info else []
+    names = sorted(modules_of(package.metadata))
     if not names:
         return ""
     code = NOT_FROM_HERE + HELP + _TRIAL.format(names=names)

@@ -5,11 +5,10 @@ import os
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import Distribution
 from pathlib import Path
 
-from sesync_cli.install.requests import jupyters_own, normal
-from sesync_cli.install.usersite import Package, package_entries
+from sesync_cli.install.requests import jupyters_own
+from sesync_cli.python.distributions import Package, bytes_of, canonical, packages_in, requires
 
 _INSTALLERS = ("pip", "setuptools", "wheel")
 
@@ -41,23 +40,23 @@ class Ties:
 
 def inventory(folder: Path, python: str, asked: Collection[str] | None = None) -> list[Held]:
     """The packages in a folder, for a Python of this version (3.8.18); `asked` as for `ties_of`."""
-    found = {package.name: (package, at) for package, at in package_entries(folder)}
-    ties = {name: ties_of(name, at, python, asked) for name, (_, at) in found.items()}
+    found = packages_in([folder])
+    ties = {name: ties_of(package, python, asked) for name, package in found.items()}
     return [
         Held(
             name,
             package.version,
-            _bytes(Distribution.at(_metadata(at))),
-            time.strftime("%Y-%m-%d", time.localtime(at.lstat().st_mtime)),
+            bytes_of(package),
+            time.strftime("%Y-%m-%d", time.localtime(package.entry.lstat().st_mtime)),
             ties[name].asked_for,
             tuple(sorted(other for other, one in ties.items() if name in one.needs and other != name)),
         )
-        for name, (package, at) in sorted(found.items())
+        for name, package in sorted(found.items())
     ]
 
 
-def ties_of(name: str, at: Path, python: str, asked: Collection[str] | None) -> Ties:
-    """The ties of the package whose metadata is here; `mentions` counts what it needs only now and then, too.
+def ties_of(package: Package, python: str, asked: Collection[str] | None) -> Ties:
+    """The ties of a package; `mentions` counts what it needs only now and then, too.
 
     `asked` are the names that somebody is known to have asked for, None where nobody has kept them.
     """
@@ -65,13 +64,13 @@ def ties_of(name: str, at: Path, python: str, asked: Collection[str] | None) -> 
 
     here = {"python_version": ".".join(python.split(".")[:2]), "python_full_version": python, "extra": ""}
     needs, mentions = set(), set()
-    for line in _requires(Distribution.at(_metadata(at))):
+    for line in requires(package):
         with contextlib.suppress(InvalidRequirement):
             wanted = Requirement(line)
-            mentions.add(normal(wanted.name))
+            mentions.add(canonical(wanted.name))
             if wanted.marker is None or wanted.marker.evaluate(here):
-                needs.add(normal(wanted.name))
-    return Ties(_asked_for(name, at, asked), frozenset(needs), frozenset(mentions))
+                needs.add(canonical(wanted.name))
+    return Ties(_asked_for(package, asked), frozenset(needs), frozenset(mentions))
 
 
 def going_along(
@@ -82,9 +81,8 @@ def going_along(
     Never what was asked for by name, what Jupyter runs on, or an installer. Where the packages that go do not say that
     they were asked for (a pip before 20.1 does not write it down), nothing is known of the others, and they stay.
     """
-    own = {package.name: package for package, _ in package_entries(mine)}
-    places = [(package.name, at) for folder in (mine, *others) for package, at in package_entries(folder)]
-    ties = {name: ties_of(name, at, python, asked) for name, at in reversed(places)}
+    own = packages_in([mine])
+    ties = {name: ties_of(package, python, asked) for name, package in packages_in([mine, *others]).items()}
     started = [name for name in gone if name in ties and ties[name].asked_for]
     going = {name for name in _mentioned(started, ties) if name in own and ties[name].asked_for is False}
     going -= {*gone, *_INSTALLERS, *jupyters_own(going)}
@@ -104,33 +102,13 @@ def _mentioned(names: Iterable[str], ties: Mapping[str, Ties]) -> set[str]:
     return found
 
 
-def _asked_for(name: str, at: Path, asked: Collection[str] | None) -> bool | None:
+def _asked_for(package: Package, asked: Collection[str] | None) -> bool | None:
+    if package.project:
+        return True  # nothing but somebody's own command links a project
     try:
-        installer = (at / "INSTALLER").read_text(errors="replace").strip()
+        installer = (package.metadata / "INSTALLER").read_text(errors="replace").strip()
     except OSError:
         installer = ""
     if installer == "uv":  # it marks all that it installs
-        return None if asked is None else name in asked
-    return (at / "REQUESTED").exists() or name in (asked or ())
-
-
-def _requires(distribution: Distribution) -> list[str]:
-    try:
-        return distribution.requires or []
-    except UnicodeDecodeError:
-        return []
-
-
-def _metadata(at: Path) -> Path:
-    return at / "EGG-INFO" if at.suffix == ".egg" else at
-
-
-def _bytes(distribution: Distribution) -> int | None:
-    files = distribution.files
-    if files is None:
-        return None
-    total = 0
-    for file in files:
-        with contextlib.suppress(OSError):
-            total += os.lstat(str(distribution.locate_file(file))).st_size
-    return total
+        return None if asked is None else package.name in asked
+    return os.path.exists(package.metadata / "REQUESTED") or package.name in (asked or ())

@@ -1,19 +1,18 @@
 """Kernels as places for packages: where these are, what is there, and what the recipe remembers of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NotReady, Refused, SesyncError
 from sesync_cli.install.asked import InstallRequest, package_facts
 from sesync_cli.install.requests import named, quoted
-from sesync_cli.install.usersite import Package, packages_in
 from sesync_cli.kernel.offer import RememberAdded
 from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.requirements import words_in
-from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.plan import Step
+from sesync_cli.python.distributions import Package
 
 
 def environment_of(kernel: Kernel, asked: InstallRequest) -> Path:
@@ -31,12 +30,6 @@ def environment_of(kernel: Kernel, asked: InstallRequest) -> Path:
         raise Refused(f"the kernel {kernel.name} is a conda environment", hint=hint)
     hint = f"It runs {kernel.argv[0]}; without '--kernel', 'sesync install --python' may install for that Python."
     raise Refused(f"the kernel {kernel.name} has no packages of its own", hint=hint)
-
-
-def in_kernel(environment: Path) -> Mapping[str, Package]:
-    """The packages in an environment."""
-    folder = site_packages(environment)
-    return packages_in([folder]) if folder else {}
 
 
 def remembering(kernel: Kernel, more: Iterable[str], without: Iterable[str] = ()) -> tuple[Step, ...]:

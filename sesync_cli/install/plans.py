@@ -6,16 +6,17 @@ from typing import Any
 from sesync_cli.install.asked import InstallRequest, attempt, joined, package_facts
 from sesync_cli.install.audience import Audience
 from sesync_cli.install.imports import not_importable
-from sesync_cli.install.kernels import environment_of, in_kernel, kernel_facts, remembering
+from sesync_cli.install.kernels import environment_of, kernel_facts, remembering
 from sesync_cli.install.packages import InstallForUser
 from sesync_cli.install.requests import jupyters_own
-from sesync_cli.install.usersite import Package, UserSite, clean, packages_in
+from sesync_cli.install.usersite import UserSite, clean
 from sesync_cli.kernel.packages import InstallPackages
 from sesync_cli.kernel.proof import expanded
 from sesync_cli.kernel.requirements import words_in
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Plan, asking, by_hand
+from sesync_cli.python.distributions import Package, environment_packages, packages_in
 
 Packages = Mapping[str, Package]
 
@@ -53,11 +54,11 @@ def plan_install(asked: InstallRequest, site: UserSite, seen_by: Audience, warni
 def plan_kernel_install(asked: InstallRequest, kernel: Kernel) -> Plan:
     """Install into a kernel's environment."""
     environment = environment_of(kernel, asked)
-    before = in_kernel(environment)
+    before = environment_packages(environment)
     env = expanded(kernel.env, asked.caller.env)  # its Python may start only with what its modules set
 
     def after() -> dict[str, Any]:
-        now = in_kernel(environment)
+        now = environment_packages(environment)
         new = _changed(before, now)
         failed = not_importable(asked, new, environment / "bin/python", env)
         return {

@@ -6,16 +6,16 @@ from dataclasses import replace
 from sesync_cli.errors import Refused
 from sesync_cli.install.asked import InstallRequest, attempt, joined, package_facts
 from sesync_cli.install.inventory import going_along
-from sesync_cli.install.kernels import environment_of, in_kernel, kernel_facts, named_in, remembering
+from sesync_cli.install.kernels import environment_of, kernel_facts, named_in, remembering
 from sesync_cli.install.packages import UninstallForUser
-from sesync_cli.install.usersite import Package, UserSite, packages_in
+from sesync_cli.install.usersite import UserSite
 from sesync_cli.kernel.packages import NEEDED, UninstallPackages
 from sesync_cli.kernel.proof import expanded
-from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Plan, asking
-from sesync_cli.python.environments import version_in
+from sesync_cli.python.distributions import Package, environment_packages, packages_in
+from sesync_cli.python.environments import site_packages, version_in
 
 
 def plan_uninstall(asked: InstallRequest, site: UserSite, keep: bool, warnings: tuple[str, ...]) -> Plan:
@@ -48,7 +48,7 @@ def plan_kernel_uninstall(asked: InstallRequest, kernel: Kernel, keep: bool) -> 
         if name in NEEDED:
             hint = f"To be rid of the whole kernel: 'sesync kernel remove {kernel.name}'."
             raise Refused(f"the kernel {kernel.name} cannot do without {name}", hint=hint)
-    now = in_kernel(environment)
+    now = environment_packages(environment)
     gone = [now[name] for name in asked.names if name in now]
     names = [one.name for one in gone]
     folder = site_packages(environment)

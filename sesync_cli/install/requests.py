@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sesync_cli.errors import NotFound, WrongWords
 from sesync_cli.kernel import packages
+from sesync_cli.python.distributions import canonical
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _JUPYTER = ("ipykernel", "ipython", "jedi", "nbconvert", "notebook", "pyzmq", "tornado", "traitlets")
@@ -29,16 +30,11 @@ def checked_name(word: str) -> str:
 
 
 def named(word: str) -> str:
-    """The normal form of the name in a checked word; empty for addresses and paths that name none."""
+    """The canonical form of the name in a checked word; empty for addresses and paths that name none."""
     if _is_path(word) or re.match(r"[\w+.-]+://", word):
         return ""
     match = _NAME.match(word)
-    return normal(match[0]) if match else ""
-
-
-def normal(name: str) -> str:
-    """A package's name as installers compare it: scikit-learn for Scikit_Learn."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return canonical(match[0]) if match else ""
 
 
 def quoted(words: Iterable[str]) -> str:

@@ -5,14 +5,14 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.errors import NotReady, Refused
-from sesync_cli.install.requests import normal
-from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.leftovers import remove
+from sesync_cli.python.distributions import canonical, name_of_entry, recorded
+from sesync_cli.python.interpreters import Interpreter
 from sesync_cli.run import ProgramFailed, run
 
 # Python looks for modules in the current folder first, where people keep a random.py of their own
@@ -26,7 +26,6 @@ except ImportError:
 print(json.dumps([site.getusersitepackages(), site.getuserbase(), bool(site.ENABLE_USER_SITE), bool(pip), sys.path]))
 """
 _DELAY = 3.0  # seconds that may go by until a line of pip's is heard
-_ENTRY = re.compile(r"(?P<name>.+?)(?:-(?P<version>[^-]+?)(?:-py\d[^-]*(?:-.+)?)?)?\.(?:dist-info|egg-info|egg)")
 _STRANGERS = re.compile(
     r"PYTHON(?!USERBASE$)|VIRTUAL_ENV|CONDA_|LANG|LC_|PIP_(TARGET|PREFIX|ROOT|PYTHON|DRY_RUN|QUIET|VERBOSE)$"
 )
@@ -51,18 +50,6 @@ class UserSite:
     def minor(self) -> str:
         """3.8 for 3.8.18."""
         return ".".join(self.version.split(".")[:2])
-
-
-@dataclass(frozen=True)
-class Package:
-    """An installed package: its normal name, its version (empty where its installer left none), and its place."""
-
-    name: str
-    version: str
-    place: Path
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.version}".strip()
 
 
 def user_site(interpreter: Interpreter, env: Mapping[str, str], instead: str, *, writes: bool = True) -> UserSite:
@@ -103,22 +90,6 @@ def clean(env: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def packages_in(folders: Iterable[Path]) -> dict[str, Package]:
-    """What is installed in these folders, by normal name; the first folder that has a package counts."""
-    found: dict[str, Package] = {}
-    for folder in folders:
-        for package, _ in package_entries(folder):
-            found.setdefault(package.name, package)
-    return found
-
-
-def package_entries(folder: Path) -> Iterator[tuple[Package, Path]]:
-    """Each package that is installed in a folder, and where its metadata is."""
-    for entry in sorted(_names(folder)):
-        if (match := _ENTRY.fullmatch(entry)) and not entry.startswith("~"):
-            yield Package(normal(match["name"]), match["version"] or "", folder), folder / entry
-
-
 class Before:
     """What was in a user site before pip wrote there, so that half a package can be taken away again."""
 
@@ -130,7 +101,7 @@ class Before:
 
     def pip_writes(self, coming: Iterable[str]) -> None:
         """From now on pip writes packages of these names."""
-        self.coming = set(map(normal, coming))
+        self.coming = set(map(canonical, coming))
         self.since = time.time() - _DELAY
 
     def restore(self) -> None:
@@ -145,16 +116,16 @@ class Before:
     def _others(self, new: set[str]) -> set[str]:
         kept: set[str] = set()
         for name in new:
-            match = _ENTRY.fullmatch(name)
-            if match and normal(match["name"]) not in self.coming:
-                kept |= {name} | {Path(path).parts[0] for path in self._record(name)}
+            package = name_of_entry(name)
+            if package and package not in self.coming:
+                kept |= {name} | {one.path.partition("/")[0] for one in recorded(self.folder / name)}
         return kept
 
     def _remove(self, name: str) -> None:
-        for path in self._record(name):
-            if path.startswith(".."):  # its programs, beside the folder
+        for one in recorded(self.folder / name):
+            if one.path.startswith(".."):  # its programs, beside the folder
                 with contextlib.suppress(OSError):
-                    (self.folder / path).unlink()
+                    (self.folder / one.path).unlink()
         remove(self.folder / name)
 
     def _put_back(self, name: str) -> None:
@@ -166,15 +137,7 @@ class Before:
             (self.folder / name).rename(self.folder / meant[0])
 
     def _comes(self, name: str) -> bool:
-        match = _ENTRY.fullmatch(name)
-        return normal(match["name"] if match else name) in self.coming
-
-    def _record(self, name: str) -> list[str]:
-        try:
-            lines = (self.folder / name / "RECORD").read_text(encoding="utf-8").splitlines()
-        except OSError:
-            return []
-        return [line.rsplit(",", 2)[0].strip('"') for line in lines if line.count(",") >= 2]
+        return (name_of_entry(name) or canonical(name)) in self.coming
 
 
 def _names(folder: Path) -> list[str]:

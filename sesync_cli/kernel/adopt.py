@@ -11,16 +11,16 @@ from sesync_cli.kernel.activation import Activation, Shell, folders_of, variable
 from sesync_cli.kernel.context import KernelContext
 from sesync_cli.kernel.create import existing_kernel
 from sesync_cli.kernel.foreign import Foreign
-from sesync_cli.kernel.interpreters import Interpreter, Places, find
 from sesync_cli.kernel.offer import Offer, OfferKernel, command_env, kernel_argv, kernel_env
 from sesync_cli.kernel.proof import expanded, last_word, running, silent, text_of
 from sesync_cli.kernel.recipe import Recipe, plain
-from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Folders, Kernel, read_kernel, same, specs_in
 from sesync_cli.kernel.trouble import trouble_of
 from sesync_cli.leftovers import throwaway
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan, Report, by_hand
+from sesync_cli.python.environments import site_packages
+from sesync_cli.python.interpreters import Interpreter, Places, find
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,18 @@ from typing import Any
 from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
 from sesync_cli.kernel.asked import Asked, asked_by, asked_in
 from sesync_cli.kernel.create import Wanted
-from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.kernel.layout import USUAL, is_conda
 from sesync_cli.kernel.moved import FollowMove
 from sesync_cli.kernel.order import Order, wanted_again
-from sesync_cli.kernel.packages import NEEDED, Wish, installed
+from sesync_cli.kernel.packages import NEEDED, Wish
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.recipe import Recipe
-from sesync_cli.kernel.size import site_packages
 from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.kernel.survey import find_kernels
 from sesync_cli.plan import Plan, by_hand
-from sesync_cli.python.environments import version_in
+from sesync_cli.python.distributions import Package, environment_packages
+from sesync_cli.python.environments import site_packages, version_in
+from sesync_cli.python.interpreters import Interpreter
 
 
 def checked_again(kernel: Kernel) -> Kernel:
@@ -113,7 +113,7 @@ def wanted_repaired(kernel: Kernel, recipe: Recipe, interpreter: Interpreter) ->
         order = order_of(recipe)
     if lock and _is_for(lock, interpreter):
         later = _came_later(kernel, lock)
-        packages = tuple(f"{name}=={version}" for name, version in later.items())
+        packages = tuple(package.requirement for package in later.values())
         wish = Wish(packages, lock=lock.without(later), lock_by_hand=str(_lock_path(kernel)))
     elif order and not order.wish.lock:
         wish = replace(order.wish, prefer=lock)
@@ -157,16 +157,21 @@ def _lock(kernel: Kernel) -> Lock | None:
 
 
 def _is_for(lock: Lock, interpreter: Interpreter) -> bool:
-    from sesync_cli.kernel.interpreters import fits
+    from sesync_cli.python.interpreters import fits
 
     return not lock.python or fits(lock.python)(interpreter.version)
 
 
-def _came_later(kernel: Kernel, lock: Lock) -> dict[str, str]:
-    """The versions of what somebody has installed into it since it was made."""
-    there = installed(kernel.environment) if kernel.environment else {}
-    known = lock.of_those(there).versions
-    return {name: version for name, version in there.items() if name not in (*known, *NEEDED)}
+def _came_later(kernel: Kernel, lock: Lock) -> dict[str, Package]:
+    """What somebody has installed into it since it was made, by name."""
+    there = _known(kernel.environment) if kernel.environment else {}
+    known = lock.of_those({name: package.version for name, package in there.items()}).versions
+    return {name: package for name, package in there.items() if name not in (*known, *NEEDED)}
+
+
+def _known(environment: Path) -> dict[str, Package]:
+    """The packages of an environment that tell their version, without which an installer would choose one."""
+    return {name: package for name, package in environment_packages(environment).items() if package.version}
 
 
 def _project(environment: Path) -> Recipe | None:
@@ -184,8 +189,8 @@ def _project(environment: Path) -> Recipe | None:
 
 def _installed(environment: Path) -> Recipe | None:
     """The very packages of an environment that is still there, by version."""
-    there = installed(environment)
-    packages = tuple(f"{name}=={version}" for name, version in there.items() if name not in ("setuptools", "wheel"))
+    there = _known(environment)
+    packages = tuple(one.requirement for name, one in there.items() if name not in ("setuptools", "wheel"))
     return Recipe(_python(environment), packages) if there and _python(environment) else None
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
 
-from sesync_cli.kernel.record import recorded
-from sesync_cli.kernel.size import site_packages
+from sesync_cli.python.distributions import packages_of, recorded
+from sesync_cli.python.environments import site_packages
 
 
 def lend(environment: Path, cache: Path) -> None:
@@ -46,8 +46,8 @@ def _pairs(environment: Path, cache: Path) -> Iterator[tuple[Path, Path]]:
     if packages is None:
         return
     tag = "cpython-" + packages.parent.name.removeprefix("python").replace(".", "")
-    for info in packages.glob("*.dist-info"):
-        for path, digest, _ in recorded(info):
+    for package in packages_of(packages):
+        for path, digest, _ in recorded(package.metadata):
             if path.endswith(".py") and digest and not path.startswith("."):
                 folder, name = os.path.split(path)
                 compiled = packages / folder / "__pycache__" / f"{name[:-3]}.{tag}.pyc"

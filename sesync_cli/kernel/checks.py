@@ -1,11 +1,11 @@
-"""What can be wrong with kernels, as far as one sees from outside, and with the Python that new ones get."""
+"""What can be wrong with kernels, as far as one sees from outside."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
-from sesync_cli.kernel.context import folders, places
+from sesync_cli.kernel.context import folders
 from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.kernel.survey import find, find_kernels
 from sesync_cli.plan import Plan, Watch
@@ -14,12 +14,8 @@ from sesync_cli.steps import later
 
 
 def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
-    """One's own kernels, none of which is started, and the site's default Python."""
-    seconds = site.kernels_start_seconds
-    return (
-        Check("kernels", seconds, lambda: _kernels(folders(caller, site))),
-        Check("Python", seconds, lambda: _python(caller, site)),
-    )
+    """One's own kernels, none of which is started."""
+    return (Check("kernels", site.kernels_start_seconds, lambda: _kernels(folders(caller, site))),)
 
 
 def _kernels(where: Folders) -> Iterator[Finding]:
@@ -62,13 +58,3 @@ def _removing(kernel: Kernel, where: Folders) -> Plan:
     from sesync_cli.kernel.create import plan_remove
 
     return replace(plan_remove(find(kernel.name, where), where), questions=())
-
-
-def _python(caller: Caller, site: Site) -> Iterator[Finding]:
-    from sesync_cli.kernel.interpreters import versions
-
-    here = versions(places(caller, site))
-    if site.has("python_default") and site.python_default not in here:
-        message = f"the site's default, Python {site.python_default}, is not on this machine"
-        hint = f"'--python' names another: {', '.join(here)}." if here else f"Ask {site.support} for it."
-        yield Finding("default Python", message, hint)

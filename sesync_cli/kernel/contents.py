@@ -1,7 +1,7 @@
 """What is in an environment by now, as a lock: what it was made with, and what has come or changed since."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +10,12 @@ from typing import Any
 from sesync_cli.errors import NotReady, Refused
 from sesync_cli.kernel.installer import compile_lock, frozen
 from sesync_cli.kernel.layout import is_conda
-from sesync_cli.kernel.packages import installed
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.leftovers import written_whole
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.python.distributions import canonical, environment_packages, installed
 from sesync_cli.secrets import without_logins
 
 
@@ -109,6 +109,7 @@ class WriteLock:
         with TemporaryDirectory(dir=scratch()) as name:
             folder = Path(name)
             lines = [line for line in frozen(environment, self.env) if _name_of(line) in self.contents.others]
+            lines += _not_frozen(environment, self.contents.others)
             (folder / "asked.txt").write_text("\n".join([*lines, ""]))
             words = ("--no-deps", "--output-file", folder / NAME, folder / "asked.txt")
             compile_lock(environment, words, self.env, self.log, report)
@@ -124,12 +125,17 @@ class WriteLock:
         return f"uv pip freeze {python} | {listed} -"
 
 
+def _not_frozen(environment: Path, names: Container[str]) -> list[str]:
+    """Those of these packages that uv says nothing of, or not where their project is: eggs, and links to projects."""
+    there = environment_packages(environment).values()
+    return [one.requirement for one in there if one.name in names and one.entry != one.metadata]
+
+
 def _name_of(line: str) -> str:
     """The package that a line of a requirements file names."""
     from packaging.requirements import InvalidRequirement, Requirement
-    from packaging.utils import canonicalize_name
 
     try:
-        return canonicalize_name(Requirement(without_logins(line)).name)
+        return canonical(Requirement(without_logins(line)).name)
     except InvalidRequirement:
         return ""

@@ -13,7 +13,7 @@ from sesync_cli.site.settings import Site
 
 if TYPE_CHECKING:
     from sesync_cli.kernel.activation import Shell
-    from sesync_cli.kernel.interpreters import Interpreter, Places
+    from sesync_cli.python.interpreters import Interpreter, Places
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def shell(caller: Caller, site: Site) -> "Shell":
 def places(caller: Caller, site: Site, modules: Mapping[str, str] | None = None) -> "Places":
     """Where somebody's Pythons are; those of its modules come first."""
     from sesync_cli.kernel.activation import folders_of
-    from sesync_cli.kernel.interpreters import Places
     from sesync_cli.kernel.proof import expanded
+    from sesync_cli.python.interpreters import Places
 
     loaded = modules or {}
     return Places(expanded(loaded, caller.env), site.python_places, folders_of(loaded))
@@ -89,7 +89,7 @@ def interpreter(
     Beside it warnings: that it does not fit the files, or that the default is not here. A site without a default has
     the newest that starts.
     """
-    from sesync_cli.kernel.interpreters import find, find_default, find_first, find_fitting, fits
+    from sesync_cli.python.interpreters import find, find_default, find_first, find_fitting, fits
 
     cache, where = caller.cache / "sesync", places(caller, site, modules)
     default = site.python_default if site.has("python_default") else ""

@@ -9,7 +9,6 @@ from sesync_cli.kernel.activation import within
 from sesync_cli.kernel.context import KernelContext
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
 from sesync_cli.kernel.installer import was_copied
-from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.kernel.locked import InstallLock
 from sesync_cli.kernel.offer import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
 from sesync_cli.kernel.packages import ResolvePackages, Wish
@@ -19,6 +18,7 @@ from sesync_cli.kernel.size import known_size
 from sesync_cli.kernel.specs import Folders, Kernel, in_the_way, kernel_in
 from sesync_cli.leftovers import is_unfinished, partial
 from sesync_cli.plan import Need, Plan, Step, asking
+from sesync_cli.python.interpreters import Interpreter
 from sesync_cli.steps import RemoveTree
 from sesync_cli.view import size
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sesync_cli.errors import Conflict
 from sesync_cli.kernel.bytecode import lend
-from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.leftovers import is_unfinished, mark_unfinished, partial, remove, vanish
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.python.interpreters import Interpreter
 from sesync_cli.python.uv import uv
 from sesync_cli.run import run
 

@@ -9,7 +9,7 @@ from sesync_cli.diagnosis.explain import Attempt
 from sesync_cli.diagnosis.index import newest_ready_made
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import NotFound, SesyncError
-from sesync_cli.kernel.size import site_packages
+from sesync_cli.python.environments import site_packages
 
 _NOT_HERE = re.compile(r"Distribution not found at: (?:file://)?(?P<path>.+)")
 _NO_FILE = re.compile(r"(?:File not found: |failed to read from file )`(?P<path>[^`]+)`")

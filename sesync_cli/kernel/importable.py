@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from sesync_cli.kernel.record import recorded
+from sesync_cli.python.distributions import packages_of, recorded
 
 _CODE = (".py", ".so")
 # folders and files that packages leave there by mistake
@@ -31,8 +31,8 @@ def importable(folders: Iterable[str]) -> list[str]:
     found: set[str] = set()
     for folder in folders:
         if os.path.basename(folder) in ("site-packages", "dist-packages"):
-            for info in (*Path(folder).glob("*.dist-info"), *Path(folder).glob("*.egg-info")):
-                found.update(modules_of(info))
+            for package in packages_of(Path(folder)):
+                found.update(modules_of(package.metadata))
     idle = {name for name, other in _ONLY_WITH.items() if other not in found}
     return sorted(found - idle, key=str.lower)
 

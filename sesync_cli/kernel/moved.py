@@ -12,10 +12,11 @@ from typing import Any
 
 from sesync_cli.kernel.pylock import NAME
 from sesync_cli.kernel.record import remember_right
-from sesync_cli.kernel.size import remember_size, site_packages
+from sesync_cli.kernel.size import remember_size
 from sesync_cli.leftovers import mark_finished, partial, remove, written_whole
 from sesync_cli.lock import alone
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.python.environments import site_packages
 
 _BELOW = (".local", "share", "sesync", "kernels", "NAME")  # where environments usually are in a home
 # what begins a script that finds its Python by its own place, whatever that is called and however long

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from sesync_cli.kernel.asked import Asked
 from sesync_cli.kernel.create import Wanted
-from sesync_cli.kernel.interpreters import Interpreter
 from sesync_cli.kernel.packages import Wish
 from sesync_cli.kernel.recipe import Recipe, digests
 from sesync_cli.kernel.requirements import hashes, included
 from sesync_cli.kernel.specs import Kernel
+from sesync_cli.python.interpreters import Interpreter
 
 
 @dataclass(frozen=True)

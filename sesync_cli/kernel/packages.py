@@ -10,7 +10,7 @@ from sesync_cli.diagnosis.modules import check_name
 from sesync_cli.errors import WrongWords
 from sesync_cli.kernel.installer import compile_lock, uv_pip
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
-from sesync_cli.kernel.record import infos, package_of
+from sesync_cli.kernel.record import records
 from sesync_cli.kernel.requirements import index_of
 from sesync_cli.kernel.sharing import have_as_published, keep_to_oneself
 from sesync_cli.kernel.size import is_measured, remember_size
@@ -129,13 +129,13 @@ class InstallPackages:
     doing: str = "Installing packages"
 
     def do(self, report: Report) -> None:
-        words, before = [*self._words, *(("--upgrade",) if self.upgrade else ())], infos(self.environment)
+        words, before = [*self._words, *(("--upgrade",) if self.upgrade else ())], records(self.environment)
 
         def install(more: Sequence[str] = ()) -> None:
             uv_pip(self.environment, [*words, *more], asking(self.env, self.requirements), self.log, report)
 
         install()
-        came = [info for info, written in infos(self.environment).items() if before.get(info) != written]
+        came = [package for package, written in records(self.environment).items() if before.get(package) != written]
         have_as_published(self.environment, came, install, self.env)
         if is_measured(self.environment):
             keep_to_oneself(self.environment)
@@ -174,11 +174,6 @@ class UninstallPackages:
 
     def __str__(self) -> str:
         return by_hand("uv", "pip", "uninstall", "--python", self.environment / "bin/python", *self.packages)
-
-
-def installed(environment: Path) -> dict[str, str]:
-    """The versions of the packages in an environment, by name; read from the folders that installers leave."""
-    return dict(map(package_of, sorted(infos(environment))))
 
 
 def checked_package(word: str) -> str:

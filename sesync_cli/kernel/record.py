@@ -1,77 +1,43 @@
 """RECORD files: what is written down of each package's files, and which of the files are otherwise by now."""
 
-import csv
 import json
 import os
-import re
-from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-from sesync_cli.kernel.size import site_packages
+from sesync_cli.python.distributions import Package, Recorded, packages_of, recorded
+from sesync_cli.python.environments import site_packages
 
 _KNOWN = "known-files.json"  # in an environment: the SHA-256 of files that are right, whatever RECORD says of them
 _UNPACKING = 2_000_000_000  # nanoseconds that may pass from a package's first file to its last
 
 
-class Recorded(NamedTuple):
-    """A line of a RECORD: the file's path from the folder of packages, and its SHA-256 and bytes as the file has them.
-
-    The digest is empty where none is told, as of bytecode. (https://packaging.python.org/specifications/recording-installed-packages)
-    """
-
-    path: str
-    sha256: str = ""
-    size: str = ""
-
-    def is_true_of(self, digest: bytes) -> bool:
-        """Whether a file has the contents of this line; some tools write the digest in hexadecimal digits."""
-        return self.sha256.rstrip("=") in (urlsafe_b64encode(digest).decode().rstrip("="), digest.hex())
+def records(environment: Path) -> dict[Package, int]:
+    """The packages of an environment, each with the time at which its RECORD was written; 0 for one without."""
+    folder = site_packages(environment)
+    found = packages_of(folder) if folder else ()
+    return {package: _time(package.metadata / "RECORD") for package in found}
 
 
-def recorded(info: Path) -> Iterator[Recorded]:
-    """What one package's RECORD says, in its order; nothing where there is none."""
-    try:
-        with open(info / "RECORD", encoding="utf-8", errors="replace", newline="") as file:
-            for path, digest, size in (row[:3] for row in csv.reader(file) if len(row) >= 3):
-                yield Recorded(path, digest.removeprefix("sha256=") if digest.startswith("sha256=") else "", size)
-    except (OSError, csv.Error):
-        return
-
-
-def infos(environment: Path) -> dict[Path, int]:
-    """The folders of metadata of an environment's packages, each with the time at which its RECORD was written."""
-    packages = site_packages(environment)
-    found = packages.glob("*.dist-info") if packages else ()
-    return {info: _time(info / "RECORD") for info in found}
-
-
-def package_of(info: Path) -> tuple[str, str]:
-    """The package that a folder of metadata is about, by its name as PEP 503 has it, and the version."""
-    name, _, version = info.name.removesuffix(".dist-info").partition("-")
-    return re.sub(r"[-_.]+", "-", name).lower(), version
-
-
-def changed(environment: Path, among: Iterable[Path] | None = None, *, every_byte: bool) -> dict[str, list[str]]:
+def changed(environment: Path, among: Iterable[Package] | None = None, *, every_byte: bool) -> dict[str, list[str]]:
     """The files that are not as their packages brought them, by package; files that are gone too.
 
-    `among` are the folders of metadata of those packages that are looked at, all by default. Without `every_byte` only
+    `among` are those packages that are looked at, all by default. Without `every_byte` only
     such files are read that have another size, or have changed since their package was unpacked.
     """
     packages = site_packages(environment)
     if packages is None:
         return {}
-    looked_at = list(infos(environment) if among is None else among)
+    looked_at = list(records(environment) if among is None else among)
     lines, known = _lines(looked_at), _known(environment)
-    unpacked = {} if every_byte else {info: _unpacked(info) for info in looked_at}
+    unpacked = {} if every_byte else {package: _unpacked(package) for package in looked_at}
     read = [path for path, said in lines.items() if every_byte or _is_doubtful(packages, path, said, unpacked)]
     wrong: dict[str, list[str]] = {}
     for path, digest in _digests(packages, read):
         said = lines[path]
         is_known = path in known and known[path] == _hexadecimal(digest)
         if not is_known and not (digest and any(one.is_true_of(digest) for _, one in said)):
-            wrong.setdefault(package_of(said[-1][0])[0], []).append(path)
+            wrong.setdefault(said[-1][0].name, []).append(path)
     return {name: sorted(paths) for name, paths in sorted(wrong.items())}
 
 
@@ -92,32 +58,32 @@ def remember_right(environment: Path, digests: Mapping[str, str]) -> None:
         (environment / _KNOWN).write_text(json.dumps({**_known(environment), **digests}))
 
 
-_Said = list[tuple[Path, Recorded]]
+_Said = list[tuple[Package, Recorded]]
 
 
-def _lines(among: Iterable[Path]) -> dict[str, _Said]:
+def _lines(among: Iterable[Package]) -> dict[str, _Said]:
     """What is said of each file; two packages may have brought the same one, and the later one's is there."""
     found: dict[str, _Said] = {}
-    for info in among:
-        data = f"{info.name.removesuffix('.dist-info')}.data/"  # what an installer has put elsewhere
-        for one in recorded(info):
+    for package in among:
+        data = f"{package.metadata.stem}.data/"  # what an installer has put elsewhere
+        for one in recorded(package.metadata):
             if one.sha256 and not one.path.endswith(".pyc") and not one.path.startswith(data):
-                found.setdefault(one.path, []).append((info, one))
+                found.setdefault(one.path, []).append((package, one))
     return found
 
 
-def _is_doubtful(packages: Path, path: str, said: _Said, unpacked: Mapping[Path, int]) -> bool:
+def _is_doubtful(packages: Path, path: str, said: _Said, unpacked: Mapping[Package, int]) -> bool:
     try:
         facts = os.stat(os.path.join(packages, path))
     except OSError:
         return True
     size, latest = str(facts.st_size), facts.st_mtime_ns - _UNPACKING
-    return not any([one.size in ("", size) and latest <= unpacked[info] for info, one in said])
+    return not any([one.size in ("", size) and latest <= unpacked[package] for package, one in said])
 
 
-def _unpacked(info: Path) -> int:
+def _unpacked(package: Package) -> int:
     """When a package was unpacked, by the files of its metadata that came with it."""
-    return min(_time(info / "METADATA"), _time(info / "WHEEL"))
+    return min(_time(package.metadata / "METADATA"), _time(package.metadata / "WHEEL"))
 
 
 def _time(file: Path) -> int:

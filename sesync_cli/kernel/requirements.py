@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sesync_cli.errors import NotFound, NotReady
+from sesync_cli.python.distributions import canonical
 
 if TYPE_CHECKING:
     from pip_requirements_parser import RequirementsFile
@@ -39,14 +40,12 @@ def words_in(file: Path) -> list[str]:
 
 def hashes(files: Iterable[Path], text: str = "") -> Mapping[str, frozenset[str]]:
     """The SHA-256 that the files of a package may have, by its name, where requirements demand any."""
-    from packaging.utils import canonicalize_name
-
     allowed: dict[str, set[str]] = {}
     for one in (*(_parsed(file, file) for file in files), *([_of_text(text)] if text else [])):
         for requirement in one.requirements:
             if requirement.name and requirement.hash_options:
                 said = {value.removeprefix("sha256:") for value in requirement.hash_options}
-                allowed.setdefault(canonicalize_name(requirement.name), set()).update(said)
+                allowed.setdefault(canonical(requirement.name), set()).update(said)
     return {name: frozenset(said) for name, said in allowed.items()}
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from sesync_cli.errors import NotReady, SesyncError
 from sesync_cli.kernel.installer import forget
-from sesync_cli.kernel.record import changed, digests, infos, package_of, remember_right
+from sesync_cli.kernel.record import changed, digests, records, remember_right
 from sesync_cli.kernel.size import walk
 from sesync_cli.names import listed
+from sesync_cli.python.distributions import Package
 
 _WRITE_OF_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _WRITE = stat.S_IWUSR | _WRITE_OF_OTHERS
@@ -50,7 +51,7 @@ def _closed(path: str, mode: int, mine: bool) -> bool:
 
 def have_as_published(
     environment: Path,
-    among: Iterable[Path] | None,
+    among: Iterable[Package] | None,
     install: Callable[[Sequence[str]], None],
     env: Mapping[str, str],
     *,
@@ -58,8 +59,8 @@ def have_as_published(
 ) -> None:
     """Have those packages again whose files are not as their RECORD says, past the cache, which then forgets them.
 
-    `among` are the folders of metadata of those that were just installed, all by default; `install` installs the same
-    once more, with more words for uv.
+    `among` are those that were just installed, all by default; `install` installs the same once more, with more words
+    for uv.
     """
     wrong = changed(environment, among, every_byte=every_byte)
     if not wrong:
@@ -71,7 +72,7 @@ def have_as_published(
         files = listed(path for paths in wrong.values() for path in paths[:1])
         message = f"{files} in uv's cache was edited, and {listed(wrong)} cannot be had anew: {error}"
         raise NotReady(message, hint=error.hint) from None
-    again = [info for info in infos(environment) if package_of(info)[0] in wrong]
+    again = [package for package in records(environment) if package.name in wrong]
     unlike = changed(environment, again, every_byte=True)  # the package's own fault, and not the cache's
     if edited := [name for name in wrong if name not in unlike]:
         forget(edited, env)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from sesync_cli.python.environments import site_packages
+
 _RECORD = "sesync.json"
 
 
@@ -39,17 +41,6 @@ def walk(folder: Path) -> Iterator[tuple[os.DirEntry[str], os.stat_result]]:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(entry.path)
                 yield entry, entry.stat(follow_symlinks=False)
-
-
-def site_packages(environment: Path) -> Path | None:
-    """Where an environment keeps its packages; None where there is none."""
-    lib = os.path.join(environment, "lib")  # texts are ten times quicker than paths, and a list asks for hundreds
-    try:
-        versions = sorted(name for name in os.listdir(lib) if name.startswith("python3"))
-    except OSError:
-        return None
-    folders = (os.path.join(lib, version, "site-packages") for version in versions)
-    return next((Path(folder) for folder in folders if os.path.isdir(folder)), None)
 
 
 def remember_size(environment: Path) -> None:

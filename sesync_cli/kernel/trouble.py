@@ -9,8 +9,7 @@ from pathlib import Path
 
 from sesync_cli.check import Finding
 from sesync_cli.kernel.layout import is_conda
-from sesync_cli.kernel.size import site_packages
-from sesync_cli.python.environments import settings_of
+from sesync_cli.python.environments import settings_of, site_packages
 
 WORKS = ("ok", "elsewhere", "same name", "same title")  # the states of kernels that Jupyter can start
 

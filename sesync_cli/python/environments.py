@@ -1,5 +1,6 @@
-"""Virtual environments: what they say of themselves, and the Python behind them."""
+"""Virtual environments: what they say of themselves, the Python behind them, and where their packages are."""
 
+import os
 from pathlib import Path
 
 
@@ -23,3 +24,14 @@ def prefixes(python: Path) -> tuple[Path, ...]:
     own = python.parent.parent
     home = settings_of(own).get("home", "")
     return (Path(home).parent, own) if home else (python.resolve().parent.parent,)
+
+
+def site_packages(environment: Path) -> Path | None:
+    """Where an environment keeps its packages; None where there is none."""
+    lib = os.path.join(environment, "lib")  # texts are ten times quicker than paths, and a list asks for hundreds
+    try:
+        versions = sorted(name for name in os.listdir(lib) if name.startswith("python3"))
+    except OSError:
+        return None
+    folders = (os.path.join(lib, version, "site-packages") for version in versions)
+    return next((Path(folder) for folder in folders if os.path.isdir(folder)), None)

@@ -15,6 +15,7 @@ from sesync_cli.errors import SesyncError
 from sesync_cli.failure import Failure
 from sesync_cli.kernel.contents import contents_of
 from sesync_cli.kernel.specs import Kernel
+from sesync_cli.python.distributions import canonical
 from sesync_cli.report.draft import Section
 from sesync_cli.report.rights import Rights
 
@@ -93,8 +94,8 @@ def paths_in(failure: Failure) -> list[Path]:
 
 def logs_about(name: str, folder: Path) -> list[Path]:
     """The logs of a package or a kernel, the newest last."""
-    plain = re.sub(r"[-_.]+", "-", name).lower()
-    found = [path for path in folder.glob("*.log") if re.sub(r"[-_.]+", "-", about(path)).lower() == plain]
+    plain = canonical(name)
+    found = [path for path in folder.glob("*.log") if canonical(about(path)) == plain]
     return sorted(found, key=_age)
 
 

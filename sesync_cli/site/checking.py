@@ -12,8 +12,8 @@ from typing import Any
 
 from sesync_cli.check import Finding
 from sesync_cli.gitlab.account import certificates
-from sesync_cli.kernel.interpreters import Places, versions
 from sesync_cli.plan import Watch
+from sesync_cli.python.interpreters import Places, versions
 from sesync_cli.site.reading import read_site
 from sesync_cli.site.settings import PARTS, LoadedSite, Site
 from sesync_cli.workers import Question, ask

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.kernel.environment import make_site_python
-from sesync_cli.kernel.interpreters import Interpreter, Places, find
 from sesync_cli.leftovers import remove
+from sesync_cli.python.interpreters import Interpreter, Places, find
 from sesync_cli.python.pip_settings import as_variables
 from sesync_cli.tour.gitserver import GitServer, fill, on_disk, serving
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sesync_cli.install.inventory import inventory
+from sesync_cli.install.inventory import going_along, inventory
 from tests.conftest import Ended
 from tests.install.ground import placed, python, user_folder, wheel
 from tests.install.test_kernel import environment, kernel
@@ -81,3 +81,13 @@ def test_markers_are_those_of_the_python_in_question(tmp_path: Path) -> None:
     placed(tmp_path, "dataclasses")
     assert inventory(tmp_path, "3.6.15")[0].needed_by == ("tree",)
     assert inventory(tmp_path, "3.11.2")[0].needed_by == ()
+
+
+def test_a_project_that_somebody_has_linked_was_asked_for(tmp_path: Path) -> None:
+    placed(tmp_path / "site", "tree", "leaf", asked_for=True)
+    (tmp_path / "leaf/leaf.egg-info").mkdir(parents=True)
+    (tmp_path / "leaf/leaf.egg-info/PKG-INFO").write_text("Name: leaf\nVersion: 1.5\n")
+    (tmp_path / "site/leaf.egg-link").write_text(f"{tmp_path}/leaf\n.")
+    leaf, tree = inventory(tmp_path / "site", "3.11.2")
+    assert (leaf.version, leaf.asked_for, leaf.needed_by, leaf.bytes) == ("1.5", True, ("tree",), None)
+    assert going_along(["tree"], tmp_path / "site", (), "3.11.2") == [] and tree.asked_for

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from sesync_cli.install.usersite import Before, clean, packages_in
+from sesync_cli.install.usersite import Before, clean
+from sesync_cli.python.distributions import packages_in
 
 
 def test_packages_are_known_by_what_installers_leave(tmp_path: Path) -> None:
@@ -58,6 +59,18 @@ def test_an_old_version_that_a_killed_pip_put_aside_comes_back(tmp_path: Path) -
     (site / "forest").mkdir()
     before.restore()
     assert [path.name for path in site.rglob("*")] == ["forest", "old.py"]
+
+
+def test_the_metadata_that_a_killed_pip_put_aside_comes_back(tmp_path: Path) -> None:
+    site = tmp_path / "site-packages"
+    site.mkdir()
+    _install(site, "forest", "forest.py,,\n")
+    before = Before(site)
+    before.pip_writes(["forest"])
+    (site / "forest-1.0.dist-info").rename(site / "~orest-1.0.dist-info")
+    before.restore()
+    assert [path.name for path in site.iterdir()] == ["forest-1.0.dist-info"]
+    assert (site / "forest-1.0.dist-info/RECORD").read_text() == "forest.py,,\n"
 
 
 def test_the_environment_for_pip() -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from tests.conftest import HANG, SESYNC, needed_root, wait_for
 from tests.kernel import ground
+from tests.python.test_distributions import INSTALLED, source
 
 UV, PIPENV = SESYNC.with_name("uv"), SESYNC.with_name("pipenv")
 SEEN = """
@@ -260,6 +262,35 @@ def test_when_it_is_broken_a_kernel_like_it_takes_its_place(sesync, home: Path, 
     code = "import humanize, os, sys; print(sys.prefix, os.environ['TREES'])"
     expected = f"{ground.environments(home)}/trees oak\n"
     assert sesync("kernel", "run", "trees", "python", "-c", code).out == expected
+
+
+def test_what_setup_py_has_installed_is_shown_locked_and_had_again(sesync, home: Path, index: Path, tmp_path: Path):
+    folder = home / "trees"
+    subprocess.run([ground.python("3.11"), "-m", "venv", folder], check=True)  # with the setuptools of its time
+    filled(folder, "ipykernel")
+    ground.wheel(index, "sesync_old", "0.3")
+    for name, words in {"sesync-linked": ["develop"], "sesync-old": INSTALLED}.items():
+        argv = [folder / "bin/python", "setup.py", "-q", *words]
+        subprocess.run(argv, cwd=source(tmp_path / f"the {name}", name), check=True, capture_output=True)
+    assert sesync("kernel", "adopt", "trees").code == 0
+
+    def shown() -> dict[str, str]:
+        packages = dict(sesync("kernel", "show", "trees", "--json").json["packages"])
+        return {name: version for name, version in packages.items() if name.startswith("sesync")}
+
+    assert shown() == {"sesync-linked": "0.3", "sesync-old": "0.3"}
+    locked = sesync("kernel", "lock", "trees")
+    assert locked.code == 0, locked.err
+    lock = tomllib.loads((home / "pylock.toml").read_text())
+    found = {one["name"]: one for one in lock["packages"] if one["name"].startswith("sesync")}
+    assert (found["sesync-old"]["version"], set(found)) == ("0.3", {"sesync-linked", "sesync-old"})
+    assert "the sesync-linked" in found["sesync-linked"]["directory"]["path"]
+    (folder / "bin/python").unlink()
+    repaired = sesync("kernel", "repair", "trees", "--yes")
+    assert repaired.code == 0, repaired.err
+    assert shown() == {"sesync-linked": "0.3", "sesync-old": "0.3"}
+    code = "import sesynclinked, sesync_old; print(sesynclinked.version)"
+    assert sesync("kernel", "run", "trees", "python", "-c", code).out == "0.3\n"
 
 
 # the same again

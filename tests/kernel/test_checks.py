@@ -50,10 +50,3 @@ def test_what_a_killed_run_left_is_swept_by_the_plan_that_mends_it(site, home, f
     assert (one.kind, one.hint) == ("left over", "'sesync kernel remove half' removes it.")
     one.mend.carry_out(lambda words: nullcontext(report))
     assert findings(checks) == [] and not environment.exists()
-
-
-def test_a_default_python_that_is_not_here_is_told_with_those_that_are(site, home, findings):
-    site(python={"default": "3.99"})
-    (one,) = findings(checks)
-    assert one.message == "the site's default, Python 3.99, is not on this machine"
-    assert one.hint.startswith("'--python' names another: ") and "3.11" in one.hint

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sesync_cli.kernel.record import Recorded
+from sesync_cli.python.distributions import Recorded
 from tests.conftest import INDEX
 from tests.kernel import ground
 from tests.services.accounts import Account, People

@@ -29,8 +29,8 @@ def list_kernels(session: Session) -> list[view.Row]:
 def show(session: Session, name: str) -> view.Card:
     """Show all about one kernel."""
     from sesync_cli.kernel.offer import ORDINARY
-    from sesync_cli.kernel.packages import installed
     from sesync_cli.kernel.recipe import changed_files
+    from sesync_cli.python.distributions import installed
 
     one = find(name, folders(session.caller, session.site))
     made = one.recipe

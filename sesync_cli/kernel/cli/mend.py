@@ -79,8 +79,8 @@ def update(session: Session, name: str, python: str | None, upgrade: bool) -> Pl
     from sesync_cli.kernel.activation import module_variables
     from sesync_cli.kernel.again import checked_again, order_of, recipe_of, wanted_updated
     from sesync_cli.kernel.create import plan_again
-    from sesync_cli.kernel.interpreters import fits
     from sesync_cli.kernel.recipe import changed_files
+    from sesync_cli.python.interpreters import fits
 
     one = checked_again(find(name, folders(session.caller, session.site)))
     if not one.managed:

@@ -31,7 +31,7 @@ def complete_kernel(ctx: click.Context, param: click.Parameter, incomplete: str)
 
 def complete_python(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Versions of Pythons, by the names of programs alone."""
-    from sesync_cli.kernel.interpreters import versions
+    from sesync_cli.python.interpreters import versions
 
     try:
         session = Session()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.errors import NotFound, WrongWords
-from sesync_cli.kernel.interpreters import Interpreter, Places, find, find_default, versions
+from sesync_cli.python.interpreters import Interpreter, Places, find, find_default, versions
 from tests.kernel import ground
 
 
