@@ -1,7 +1,8 @@
 """The one door to git: what it is asked, what it is given to do, and what it said."""
 
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -56,19 +57,20 @@ def talk(words: Sequence[str], connection: Connection, report: Report, folder: P
 
     No address among the words may be one that git runs as a program.
     """
+    _need_git()  # which GitPython starts when it is loaded
     for word in words:
         refuse_programs(word)
     return work(words, connection, report, folder)
 
 
 def work(words: Sequence[str], connection: Connection, report: Report, folder: Path = _NOWHERE) -> str:
-    """Like `talk`, for words that are no addresses: a message, names of files. Git and ssh end with us.
+    """Like `talk`, for words that are no addresses: a message, names of files. Git ends with us, and its ssh with git.
 
     Git shares the terminal when a person can be asked, and so hears Ctrl-C itself; else it has none to hang at.
     """
     progress, asks = Progress(report), connection.interactive
     env = {**os.environ, **_ENGLISH, **connection.env}
-    with started(["git", *words], env=env, cwd=folder, stdout=DEVNULL, asks=asks) as process:
+    with _starting(env), started(["git", *words], env=env, cwd=folder, stdout=DEVNULL, asks=asks) as process:
         _running[process] = not asks
         try:
             for line in process.stderr or ():
@@ -105,23 +107,34 @@ def ask(
     names = ("--literal-pathspecs",) if literal else ()
     # by the variable, the gits that this one starts know it too; else 'git status' writes, and killed it leaves a lock
     told = {**(os.environ if env is None else env), **_ENGLISH, "GIT_OPTIONAL_LOCKS": "0"}
+    argv = ["git", *names, *_LOCAL, *words]
     try:
-        done = run(["git", *names, *_LOCAL, *words], env=told, cwd=folder, seconds=seconds, said=said, exact=True)
+        with _starting(told):
+            done = run(argv, env=told, cwd=folder, seconds=seconds, said=said, exact=True)
     except ProgramFailed as failed:
         done = failed.output
         if done.code == _FATAL:
             _need_git()
-    except FileNotFoundError:
-        need("git", hint="Ask support to install it.", path=told.get("PATH"))
-        raise  # it is the folder that is gone
     return Said(done.code, done.out, done.err)
+
+
+@contextlib.contextmanager
+def _starting(env: Mapping[str, str]) -> Iterator[None]:
+    """Around what starts git: an error that says so where it is not there."""
+    try:
+        yield
+    except OSError:
+        need("git", hint="Ask support to install it.", path=env.get("PATH"))
+        raise  # it is the folder that is gone
 
 
 @cache
 def _need_git() -> None:
     """Fail with git's own words where it does not even tell its version, as with a mistake in its settings."""
+    env = {**os.environ, **_ENGLISH}
     try:
-        run(["git", "version"], env={**os.environ, **_ENGLISH}, cwd=_NOWHERE)
+        with _starting(env):
+            run(["git", "version"], env=env, cwd=_NOWHERE)
     except ProgramFailed as failed:
         said = failed.output.err.strip() or "it does not say why"
         reason = said.splitlines()[0].removeprefix("fatal: ")

@@ -44,7 +44,8 @@ def server_of(address: Address) -> str:
     if address.scheme not in ("http", "https"):
         return ""
     host = f"[{address.host}]" if ":" in address.host else address.host.lower()
-    return f"{address.scheme}://{host}:{address.port or PORTS[address.scheme]}"
+    usual = address.port in (None, PORTS[address.scheme])  # which passwords are kept without
+    return f"{address.scheme}://{host}" if usual else f"{address.scheme}://{host}:{address.port}"
 
 
 def lent(server: str, username: str, password: str, env: Mapping[str, str]) -> dict[str, str]:

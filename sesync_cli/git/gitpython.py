@@ -63,8 +63,10 @@ def refuse_programs(word: str) -> None:
 
 def remotes(folder: Path) -> dict[str, str]:
     """What a clone calls its servers, each with its address; nothing for what is no clone."""
+    from configparser import Error
+
     from git import GitError, Repo
 
-    with contextlib.suppress(GitError, ValueError, OSError):
+    with contextlib.suppress(GitError, Error, ValueError, OSError):
         return {remote.name: remote.url for remote in Repo(folder, expand_vars=False).remotes}
     return {}

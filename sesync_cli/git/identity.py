@@ -35,7 +35,7 @@ class Introduce:
 
     def do(self, report: Report) -> None:
         for words in self._words:
-            ask(words[1:], Path("/"))
+            ask(words)
 
     def undo(self) -> None:
         # true and harmless on its own
@@ -44,10 +44,10 @@ class Introduce:
     @property
     def _words(self) -> list[list[str]]:
         facts = {"user.name": self.identity.name, "user.email": self.identity.email}
-        return [["git", "config", "--global", key, value] for key, value in facts.items() if value]
+        return [["config", "--global", key, value] for key, value in facts.items() if value]
 
     def __str__(self) -> str:
-        return " && ".join(by_hand(*words) for words in self._words)
+        return " && ".join(by_hand("git", *words) for words in self._words)
 
 
 def is_known(folder: Path) -> bool:

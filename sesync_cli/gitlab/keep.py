@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sesync_cli.caller import Caller
-from sesync_cli.errors import NotReady, WrongWords
+from sesync_cli.errors import NotReady, SesyncError, WrongWords
 from sesync_cli.git.client import ask
 from sesync_cli.git.credentials import credential
 from sesync_cli.gitlab.tokens import (
@@ -111,4 +111,7 @@ def _with_token(old: str, section: str, url: str, token: Token, path: Path) -> s
 
 
 def _helper(url: str, env: Mapping[str, str]) -> str:
-    return ask(["config", "--get-urlmatch", "credential.helper", url], env=env).out.strip()
+    try:
+        return ask(["config", "--get-urlmatch", "credential.helper", url], env=env).out.strip()
+    except (SesyncError, OSError):
+        return ""

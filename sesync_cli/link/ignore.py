@@ -65,7 +65,8 @@ def _entry(at: Path) -> tuple[Path, str] | None:
 
     said = ask(["rev-parse", "--git-path", "info/exclude"], folder)
     if said.code:
-        raise SesyncError(said.err.strip().removeprefix("fatal: ") or "it does not say why")
+        lines = said.err.split("\n")
+        raise SesyncError(f"git failed: {next(filter(None, reversed(lines)), f'exit code {said.code}')}")
     return folder / said.out.removesuffix("\n"), _line((folder / at.name).relative_to(top))
 
 

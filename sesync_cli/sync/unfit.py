@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from sesync_cli.files.inspect import inspect
+from sesync_cli.files.inspection import inspected
 from sesync_cli.files.kinds import Kind
-from sesync_cli.files.limits import is_big, is_mostly_output, refined
+from sesync_cli.files.sizes import is_big, is_mostly_output, refined
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
 
@@ -13,7 +13,7 @@ def unfit(path: Path, site: Site) -> str:
     """Why a file should not be committed, in a few words that follow its name; empty if nothing speaks against it."""
     if path.is_symlink() or not path.is_file():
         return ""
-    found = inspect(str(path))
+    found = inspected(str(path))
     kind = refined(found, site)
     if kind == Kind.SECRET:
         return "looks like a secret, and what is sent cannot be called back"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from sesync_cli.files.inspect import FileFacts
+from sesync_cli.files.inspection import FileFacts
 from sesync_cli.files.kinds import Kind, is_data
-from sesync_cli.files.limits import refined
+from sesync_cli.files.sizes import refined
 from sesync_cli.git.tracked import Git
 from sesync_cli.where.places import Place, WhereContext
 from sesync_cli.where.rules import Deed, Spot, Verdict, judged

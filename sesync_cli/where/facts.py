@@ -10,7 +10,7 @@ from typing import Any
 
 from sesync_cli.disk import explained
 from sesync_cli.errors import NoAnswer, NotFound, SesyncError
-from sesync_cli.files.inspect import FileFacts
+from sesync_cli.files.inspection import FileFacts
 from sesync_cli.names import near
 from sesync_cli.plan import Report, Watch
 from sesync_cli.where.advice import typed

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from sesync_cli.files.kinds import Kind
-from sesync_cli.files.limits import MB, refined
+from sesync_cli.files.sizes import MB, refined
 from sesync_cli.plan import Watch
 from sesync_cli.where.advice import Advice, Case, above, advice, case_of, gathered, typed
 from sesync_cli.where.facts import Facts, gather

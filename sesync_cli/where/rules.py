@@ -3,9 +3,9 @@
 import os
 from typing import NamedTuple
 
-from sesync_cli.files.inspect import FileFacts
+from sesync_cli.files.inspection import FileFacts
 from sesync_cli.files.kinds import Kind, is_data
-from sesync_cli.files.limits import is_big, is_mostly_output, refined
+from sesync_cli.files.sizes import is_big, is_mostly_output, refined
 from sesync_cli.git.tracked import Git
 from sesync_cli.site.settings import Site
 from sesync_cli.where.places import Place, WhereContext

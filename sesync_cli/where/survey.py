@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sesync_cli.files.datasets import is_store, layer
-from sesync_cli.files.inspect import by_name, looked_into, parts_of
+from sesync_cli.files.inspection import by_name, looked_into, parts_of, with_parts
 from sesync_cli.git.work_tree import work_tree
 
 _SOFTWARE = frozenset({"node_modules", "__pycache__", "site-packages"})
@@ -103,7 +103,7 @@ def _look(path: str, facts: os.stat_result, parts: tuple[str, ...], *, named: bo
         file = looked_into(file, closely=named)
     except OSError as error:
         yield "closed", (path, error.strerror)
-    yield "found", tuple(file)
+    yield "found", tuple(with_parts(file))
 
 
 def _store(path: str, facts: os.stat_result) -> Iterator[Fact | None]:

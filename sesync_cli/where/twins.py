@@ -4,7 +4,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from sesync_cli.files.inspect import FileFacts
+from sesync_cli.files.inspection import FileFacts
 
 _BLOCK = 16_777_216  # bytes that are compared at once
 

@@ -43,11 +43,14 @@ def test_scratch_is_no_data_directory(sesync, friend, nfs, site):
         assert sesync("clone", "a/b/deep", nfs / "scratch/deep", "-n").code == 0
 
 
-@pytest.mark.parametrize("kind", ["file", "folder", "link", "dead link", "empty folder"])
+@pytest.mark.parametrize("kind", ["file", "folder", "link", "dead link", "empty folder", "broken clone"])
 def test_what_is_there_stays_as_it_is(sesync, friend, home, kind):
     at = home / "deep"
     if kind == "file":
         at.write_text("mine")
+    elif kind == "broken clone":
+        (at / ".git").mkdir(parents=True)
+        (at / ".git/config").write_text("[core\n")
     elif "folder" in kind:
         at.mkdir()
         if kind == "folder":

@@ -75,8 +75,10 @@ def test_who_does_not_answer_is_not_waited_for(folder, tmp_path, monkeypatch):
 
 def test_no_git_is_said_so(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(NotReady, match="the program git is not on this machine"):
-        ask(["status"], folder)
+    client._need_git.cache_clear()
+    for start in (ask, origin, lambda words, at: work(words, HERE, print, at)):
+        with pytest.raises(NotReady, match="the program git is not on this machine"):
+            start(["status"], folder) if start is not origin else start(folder)
 
 
 def test_a_mistake_in_the_settings_is_told_in_git_s_words(folder, home):
@@ -103,7 +105,7 @@ def test_work_reports_its_progress_and_gives_the_rest(folder, tmp_path):
 
 def test_git_and_what_it_starts_end_with_us(folder, tmp_path):
     """A git that waits for a server, when sesync is killed."""
-    waits = script(tmp_path / "bin", "ssh", f"echo $PPID >{tmp_path}/started; exec sleep {HANG * 2}")
+    waits = script(tmp_path / "bin", "ssh", f"echo $PPID $$ >{tmp_path}/started; exec cat")
     code = (
         "from sesync_cli.git.client import Connection, work\n"
         f"here = Connection({{'GIT_SSH_COMMAND': '{waits}/ssh'}}, False)\n"
@@ -111,10 +113,10 @@ def test_git_and_what_it_starts_end_with_us(folder, tmp_path):
     )
     sesync = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
     wait_for(lambda: (tmp_path / "started").exists() and (tmp_path / "started").read_text().strip(), "git's ssh")
-    git_number = int((tmp_path / "started").read_text())
+    started = [int(number) for number in (tmp_path / "started").read_text().split()]
     sesync.send_signal(signal.SIGKILL)
     sesync.wait()
-    wait_for(lambda: not runs(git_number), "its end")
+    wait_for(lambda: not any(map(runs, started)), "their end")
 
 
 def test_a_question_loads_no_library():

@@ -50,3 +50,5 @@ def test_a_clone_s_servers_are_read_as_they_stand(tmp_path):
         subprocess.run(["git", "-C", tmp_path / "a", "remote", "add", name, url], check=True)
     assert remotes(tmp_path / "a") == {"origin": "git@example.org:$HOME/b", "mine": "/srv/b"}
     assert remotes(tmp_path) == {}
+    (tmp_path / "a/.git/config").write_text("[core\n")
+    assert remotes(tmp_path / "a") == {}

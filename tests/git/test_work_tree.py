@@ -22,13 +22,13 @@ def test_it_is_found_from_all_that_is_in_it(top):
     assert (is_top(top), is_top(top / "deep")) == (True, False)
 
 
-def test_it_is_where_the_folder_really_is(top, tmp_path):
-    (tmp_path / "link").symlink_to(top / "deep")
+def test_it_is_where_the_folder_really_is_by_the_way_that_was_named(top, tmp_path):
+    (tmp_path / "deep").symlink_to(top / "deep")
     subprocess.run(["git", "init", "--quiet", tmp_path / "b"], check=True)
     (tmp_path / "b/link").symlink_to(top / "deep")
-    assert {work_tree(tmp_path / "link"), work_tree(tmp_path / "b/link/er")} == {top}
+    assert {work_tree(tmp_path / "deep"), work_tree(tmp_path / "b/link/er")} == {top}
     (tmp_path / "top").symlink_to(top)
-    assert is_top(tmp_path / "top")
+    assert (work_tree(tmp_path / "top/deep/er"), is_top(tmp_path / "top")) == (tmp_path / "top", True)
 
 
 def test_a_worktree_and_a_submodule_have_a_file_in_place_of_the_folder(top):

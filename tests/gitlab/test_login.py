@@ -54,6 +54,13 @@ def test_settings_of_a_repository_that_the_shell_names_are_not_the_persons(sesyn
     assert not (home / "stolen").exists()
 
 
+def test_where_git_s_settings_are_broken_it_is_kept_in_the_file(sesync, at, home):
+    (home / ".gitconfig").write_text("[user\n")
+    done = logged_in(sesync, TOKEN)
+    assert (done.code, "The token is kept in ~/.python-gitlab.cfg." in done.out) == (0, True)
+    assert find(home, url=at.url.rstrip("/")).value == TOKEN
+
+
 def test_python_gitlab_itself_finds_it(sesync, at, home):
     logged_in(sesync, TOKEN)
     code = "import gitlab; g = gitlab.Gitlab.from_config(); g.auth(); print(g.user.username)"

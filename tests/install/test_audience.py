@@ -74,6 +74,16 @@ def test_where_the_project_has_a_kernel_the_choice_is_asked_for(
     assert sesync("install", "treetool", "--kernel", "heat").code == 0
 
 
+def test_a_project_behind_a_link_has_its_kernel_too(sesync: Run, home: Path, index: Path, monkeypatch) -> None:
+    wheel(index, "treetool")
+    (home / "real/.git").mkdir(parents=True)
+    (home / "analysis").symlink_to("real")
+    own_kernel(home, "heat", source=str(home / "analysis/requirements.txt"))
+    monkeypatch.chdir(home / "analysis")
+    monkeypatch.setenv("PWD", str(home / "analysis"))
+    assert "'sesync install --kernel heat treetool' installs it there." in sesync("install", "treetool").err
+
+
 def test_a_package_that_takes_the_place_of_a_kernels_own_is_named(
     sesync: Run, home: Path, tmp_path: Path, index: Path
 ) -> None:

@@ -181,6 +181,16 @@ def test_the_nearest_file_counts_and_the_repository_gives_the_name(sesync, trees
     assert f"-r {inner}/requirements.txt " in "\n".join(plan["steps"])
 
 
+def test_files_are_named_by_the_way_that_one_has_come(sesync, trees: Path, tmp_path: Path):
+    (trees / ".git").mkdir()
+    (trees / "requirements.txt").write_text("sesync-tree\n")
+    (trees / "analysis").mkdir()
+    (tmp_path / "elm").symlink_to(trees)
+    here = tmp_path / "elm/analysis"
+    plan = sesync("kernel", "create", "-n", "--json", cwd=here, env={**os.environ, "PWD": str(here)}).json
+    assert (plan["result"]["name"], f"-r {tmp_path}/elm/requirements.txt " in "\n".join(plan["steps"])) == ("elm", True)
+
+
 def test_the_python_that_is_asked_for(sesync, trees: Path):
     (trees / "Pipfile").write_text(PIPFILE.replace('"3.11"', '"3.8"'))
     ground.python("3.8")

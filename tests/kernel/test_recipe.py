@@ -60,6 +60,14 @@ def test_a_folder_gives_its_kernel_a_name(tmp_path: Path, folder: str, name: str
     assert name_of(tmp_path / folder) == name
 
 
+def test_a_repository_is_called_as_the_way_there_calls_it(tmp_path: Path):
+    (tmp_path / "cooltrees/.git").mkdir(parents=True)
+    (tmp_path / "cooltrees/deep").mkdir()
+    (tmp_path / "heat").symlink_to("cooltrees")
+    (tmp_path / "deep").symlink_to("cooltrees/deep")
+    assert [name_of(tmp_path / way) for way in ("heat/deep", "cooltrees/deep", "deep")] == ["heat", *["cooltrees"] * 2]
+
+
 def test_a_folder_without_letters_gives_none(tmp_path: Path):
     with pytest.raises(WrongWords, match="has no name for a kernel"):
         name_of(tmp_path / "樹")

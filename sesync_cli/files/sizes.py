@@ -1,6 +1,6 @@
 """What a site calls large, of files that were looked at."""
 
-from sesync_cli.files.inspect import FileFacts
+from sesync_cli.files.inspection import FileFacts
 from sesync_cli.files.kinds import Kind
 from sesync_cli.site.settings import Site
 

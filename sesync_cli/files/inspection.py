@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,20 +39,18 @@ class FileFacts(NamedTuple):
     told: int = 0
 
 
-def inspect(path: str) -> FileFacts:
+def inspected(path: str) -> FileFacts:
     """One file, looked into closely; what cannot be read is what its name says. OSError where it is not there."""
     file = by_name(path, os.lstat(path), parts_of(path))
-    try:
-        return looked_into(file, closely=True)
-    except OSError:
-        return file
+    with suppress(OSError):
+        file = looked_into(file, closely=True)
+    return with_parts(file)
 
 
 def by_name(path: str, facts: os.stat_result, parts: tuple[str, ...] = ()) -> FileFacts:
-    """What a file is by its name, with these facts of `os.lstat`; `parts` make a shapefile with it."""
-    name, mode = os.path.basename(path), facts.st_mode
-    size = facts.st_size + sum(os.lstat(path[: -len(".shp")] + part).st_size for part in parts)
-    file = FileFacts(path, kind_by_name(name).value, size, mode, facts.st_dev, facts.st_ino, parts=parts)
+    """What a file is by its name, with these facts of `os.lstat`; the bytes are its own, without those of `parts`."""
+    kind, size, mode = kind_by_name(os.path.basename(path)), facts.st_size, facts.st_mode
+    file = FileFacts(path, kind.value, size, mode, facts.st_dev, facts.st_ino, parts=parts)
     if stat.S_ISLNK(mode):
         return file._replace(kind=Kind.LINK.value, target=os.readlink(path))
     return file if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else file._replace(kind=Kind.SPECIAL.value)
@@ -60,7 +59,8 @@ def by_name(path: str, facts: os.stat_result, parts: tuple[str, ...] = ()) -> Fi
 def parts_of(path: str) -> tuple[str, ...]:
     """The suffixes of the files beside a file that make a shapefile with it."""
     folder, name = os.path.split(path)
-    return layer(name, os.listdir(folder or ".")) if name.lower().endswith(".shp") and os.path.isfile(path) else ()
+    is_one = name.lower().endswith(".shp") and stat.S_ISREG(os.lstat(path).st_mode)
+    return layer(name, os.listdir(folder or ".")) if is_one else ()
 
 
 def looked_into(file: FileFacts, *, closely: bool) -> FileFacts:
@@ -73,6 +73,12 @@ def looked_into(file: FileFacts, *, closely: bool) -> FileFacts:
     if closely or file.kind in _UNSURE or file.bytes > PLAIN:
         return _read(file)
     return file._replace(kind=Kind.SECRET.value) if is_secret(file.path, file.bytes) else file
+
+
+def with_parts(file: FileFacts) -> FileFacts:
+    """The same with the bytes of its parts. OSError where one is gone."""
+    stem = file.path[: -len(".shp")]
+    return file._replace(bytes=file.bytes + sum(os.lstat(stem + part).st_size for part in file.parts))
 
 
 def _read(file: FileFacts) -> FileFacts:
