@@ -22,8 +22,8 @@ def records(environment: Path) -> dict[Package, int]:
 def changed(environment: Path, among: Iterable[Package] | None = None, *, every_byte: bool) -> dict[str, list[str]]:
     """The files that are not as their packages brought them, by package; files that are gone too.
 
-    `among` are those packages that are looked at, all by default. Without `every_byte` only
-    such files are read that have another size, or have changed since their package was unpacked.
+    `among` are those packages that are looked at, all by default. Without `every_byte` only such files are read that
+    have another size, or have changed since their package was unpacked.
     """
     packages = site_packages(environment)
     if packages is None:

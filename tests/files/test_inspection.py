@@ -128,9 +128,14 @@ def test_from_afar_only_doubtful_and_large_files_are_read(tmp_path):
     assert seen("photo.tif", b"id,height\n" * 10).kind == Kind.RASTER
     assert seen("settings.yml", KEY.encode()).kind == Kind.SECRET
     assert seen("data", b"SQLite format 3\0" + b"x" * 100).kind == Kind.DATABASE
-    assert seen("heat.png", b"SQLite format 3\0" + b"x" * PLAIN).kind == Kind.IMAGE
-    large = seen("trees.json", json.dumps({"cells": [{"outputs": "x" * PLAIN}]}).encode())
-    assert (large.kind, seen("big.ipynb", Path(large.path).read_bytes()).told > PLAIN) == (Kind.RECORDS, True)
+    for name, size in {"small.png": PLAIN, "large.png": PLAIN + 1}.items():
+        (tmp_path / name).write_bytes(b"x" * size)
+        (tmp_path / name).chmod(0)
+    small, large = (by_name(str(path), path.lstat()) for path in (tmp_path / "small.png", tmp_path / "large.png"))
+    with as_nobody(tmp_path):
+        assert looked_into(small, closely=False) == small
+        with pytest.raises(PermissionError):
+            looked_into(large, closely=False)
 
 
 def test_a_small_shapefile_with_a_large_table_is_not_opened(tmp_path):

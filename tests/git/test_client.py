@@ -76,9 +76,10 @@ def test_who_does_not_answer_is_not_waited_for(folder, tmp_path, monkeypatch):
 def test_no_git_is_said_so(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     client._need_git.cache_clear()
-    for start in (ask, origin, lambda words, at: work(words, HERE, print, at)):
+    starts = (lambda: ask(["status"], folder), lambda: origin(folder), lambda: work(["status"], HERE, print, folder))
+    for start in starts:
         with pytest.raises(NotReady, match="the program git is not on this machine"):
-            start(["status"], folder) if start is not origin else start(folder)
+            start()
 
 
 def test_a_mistake_in_the_settings_is_told_in_git_s_words(folder, home):
