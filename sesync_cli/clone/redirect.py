@@ -36,7 +36,7 @@ class Redirect:
             self._set(self.before)
 
     def _set(self, url: str) -> None:
-        ask(["remote", "set-url", "--", remote(self.folder), url], self.folder)
+        ask(["remote", "set-url", "--", remote(self.folder), url], self.folder, writes=True)
 
     def __str__(self) -> str:
         return by_hand("git", "-C", self.folder, "remote", "set-url", remote(self.folder), self.attempt.address.url)

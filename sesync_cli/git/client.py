@@ -97,12 +97,14 @@ def ask(
     seconds: float | None = None,
     env: Mapping[str, str] | None = None,
     said: str | None = None,
+    writes: bool = False,
 ) -> Said:
     """What git answers there, whatever its exit code; names of files keep their bytes. It writes nothing unasked.
 
-    Names among the words are just that; without `literal`, they may be patterns. It works in this program's
-    environment, or in `env`; what is `said` comes to it on standard input. `NotReady` where git does not start,
-    `NoAnswer` where it takes longer than so many seconds.
+    What is a command rather than a question `writes`: it ends with us, whatever ends us. Names among the words are just
+    that; without `literal`, they may be patterns. It works in this program's environment, or in `env`; what is `said`
+    comes to it on standard input. `NotReady` where git does not start, `NoAnswer` where it takes longer than so many
+    seconds.
     """
     names = ("--literal-pathspecs",) if literal else ()
     # by the variable, the gits that this one starts know it too; else 'git status' writes, and killed it leaves a lock
@@ -110,7 +112,7 @@ def ask(
     argv = ["git", *names, *_LOCAL, *words]
     try:
         with _starting(told):
-            done = run(argv, env=told, cwd=folder, seconds=seconds, said=said, exact=True)
+            done = run(argv, env=told, cwd=folder, seconds=seconds, said=said, exact=True, reads=not writes)
     except ProgramFailed as failed:
         done = failed.output
         if done.code == _FATAL:

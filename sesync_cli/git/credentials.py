@@ -27,7 +27,7 @@ def credential(verb: str, url: str, env: Mapping[str, str], *lines: str) -> Said
     """
     parts = urlsplit(url)
     said = "".join(f"{line}\n" for line in (f"protocol={parts.scheme}", f"host={parts.netloc}", *lines, ""))
-    return ask(["credential", verb], env={**env, **_QUIET}, seconds=_SECONDS, said=said)
+    return ask(["credential", verb], env={**env, **_QUIET}, seconds=_SECONDS, said=said, writes=True)
 
 
 def password(url: str, env: Mapping[str, str]) -> str:

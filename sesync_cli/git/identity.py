@@ -35,7 +35,7 @@ class Introduce:
 
     def do(self, report: Report) -> None:
         for words in self._words:
-            ask(words)
+            ask(words, writes=True)
 
     def undo(self) -> None:
         # true and harmless on its own

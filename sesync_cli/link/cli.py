@@ -1,16 +1,15 @@
 """sesync link, sesync unlink"""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import click
 
 from sesync_cli import screen
 from sesync_cli.answer import plans, plans_or_answers
-from sesync_cli.directory import need_folder
 from sesync_cli.errors import SesyncError, WrongWords
-from sesync_cli.link.links import LinkedDirectory, LinkRequest, at_hand, find_links, list_links, plan_link, plan_unlink
-from sesync_cli.names import checked
+from sesync_cli.link.links import LinkedDirectory, at_hand, find_links, folder_named, list_links
+from sesync_cli.link.plans import plan_link, plan_unlink
+from sesync_cli.link.request import LinkRequest, UnlinkRequest
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 from sesync_cli.view import Table, View, size
@@ -34,40 +33,33 @@ def _offered(context: click.Context, parameter: click.Parameter, incomplete: str
     try:
         names: Iterable[str] = at_hand(session.caller.home, session.site)
         if parameter.name == "name":
-            folder = _folder(session, context.params.get("folder"))
+            folder = folder_named(context.params.get("folder") or "", session.caller)
             names = [link.at.name for link in find_links(folder, session.site.data_root)]
     except (SesyncError, OSError):
         return []
     return [name for name in names if name.startswith(incomplete) and name.isprintable()]
 
 
-_in = click.option("--in", "folder", metavar="DIR", help="The folder of the link; without it, your home.")
+_in = click.option("--in", "folder", metavar="DIR", default="", help="The folder of the link; without it, your home.")
 
 
 @click.command()
 @click.argument("project", required=False, shell_complete=_offered, help="As 'cooltrees'; without it, list the links.")
-@click.option("--as", "name", metavar="NAME", help="The link's name; else the data directory's.")
+@click.option("--as", "name", metavar="NAME", default="", help="The link's name; else the data directory's.")
 @_in
 @click.option("--replace", is_flag=True, help="Put it in the place of another link of that name.")
 @plans_or_answers(_table)
 @click.pass_obj
-def link(
-    session: Session, project: str | None, name: str | None, folder: str | None, replace: bool
-) -> Plan | list[LinkedDirectory]:
+def link(session: Session, project: str | None, name: str, folder: str, replace: bool) -> Plan | list[LinkedDirectory]:
     """Link a project's data directory.
 
     The link is in your home and is called as the directory is. Without PROJECT: your links, and how their data is.
     """
-    place = _folder(session, folder)
-    if folder:
-        need_folder(place, session.site, screen.doing)
     if project is None:
         if name or replace:
             raise WrongWords("which project?", hint="'sesync link PROJECT' with the project's short name.")
-        return list_links(place, session.site, screen.doing)
-    project = session.site.project(checked(project, "project"))
-    at = place / checked(name or session.site.data_directory(project).name, "link")
-    return plan_link(LinkRequest(project, at, replace, session.caller.home), session.site, screen.doing)
+        return list_links(folder, session.caller, session.site, screen.doing)
+    return plan_link(LinkRequest(project, name, folder, replace), session.caller, session.site, screen.doing)
 
 
 @click.command()
@@ -75,20 +67,9 @@ def link(
 @_in
 @plans
 @click.pass_obj
-def unlink(session: Session, name: str, folder: str | None) -> Plan:
+def unlink(session: Session, name: str, folder: str) -> Plan:
     """Remove the link to a data directory.
 
     The data stays where it is. Nothing but a link to a data directory is ever removed.
     """
-    place = _folder(session, folder)
-    if folder:
-        need_folder(place, session.site, screen.doing)
-    # a shell that completes a link to a folder adds the slash
-    return plan_unlink(name.removesuffix("/"), place, session.caller.home, session.site)
-
-
-def _folder(session: Session, folder: str | None) -> Path:
-    if not folder:
-        return session.caller.home
-    place = Path(folder).expanduser()
-    return place if place.is_absolute() else session.caller.cwd / place
+    return plan_unlink(UnlinkRequest(name, folder), session.caller, session.site, screen.doing)

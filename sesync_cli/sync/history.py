@@ -46,6 +46,8 @@ def commits(copy: WorkingCopy, theirs: str, *ours: str, path: str = "") -> tuple
 
     Each of `ours` is the name of a commit, which may be gone, or one of git's options that stands for several.
     """
+    if theirs in ours:
+        return ()
     without = ["--ignore-missing", "--not", *filter(None, ours)] if any(ours) else []
     said = ask([*_LOG, theirs, *without, "--", *([path] if path else [])], copy.top)
     return tuple(Commit(*line.split("\x1f", 2)) for line in said.out.split("\0") if line.count("\x1f") >= 2)

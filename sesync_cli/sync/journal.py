@@ -116,7 +116,7 @@ def _restore(copy: WorkingCopy, entry: Entry) -> None:
     # a folder that was new in a file's place is gone by now
     ours |= {path for path in differing if not exists(copy, path) and not no_folder(copy, path)}
     for some in pieces([path for path in ours if not _is_none(differing[path].old)]):
-        ask(["checkout", "--quiet", "--", *some], copy.top)
+        ask(["checkout", "--quiet", "--", *some], copy.top, writes=True)
 
 
 class Pair(NamedTuple):
@@ -174,7 +174,7 @@ def _is_none(number: str) -> bool:
 def _forget(copy: WorkingCopy, paths: Sequence[str]) -> None:
     """Have git's list of what comes next say of these paths what the last commit says."""
     for some in pieces(paths):
-        ask(["reset", "--quiet", "--", *some], copy.top)
+        ask(["reset", "--quiet", "--", *some], copy.top, writes=True)
 
 
 def _page(copy: WorkingCopy) -> Path:

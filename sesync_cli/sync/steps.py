@@ -95,7 +95,8 @@ class Merge:
 
     def do(self, report: Report) -> None:
         ours, theirs = resolve(self.copy, "HEAD"), self.upstream.commit
-        joined = ask(["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs], self.copy.top)
+        words = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs]
+        joined = ask(words, self.copy.top, writes=True)
         tree, *both = joined.out.rstrip("\0").split("\0")
         if joined.code == 1:
             raise self._undecided(both)
@@ -110,7 +111,7 @@ class Merge:
                 hint=f"By hand: '{by_hand('git', '-C', self.copy.top, 'pull', '--no-rebase')}'.",
             )
         words = ["commit-tree", tree, "-p", ours, "-p", theirs, "-m", f"Merge {self.upstream.shown}"]
-        made = ask(words, self.copy.top)
+        made = ask(words, self.copy.top, writes=True)
         if made.code:
             raise commit_refused(self.copy, made.err)
         # by a renaming, what is theirs can come under a name that only this side has

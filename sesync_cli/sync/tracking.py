@@ -119,10 +119,12 @@ def has_branches(copy: WorkingCopy) -> bool:
 
 def spans(copy: WorkingCopy, tracks: Iterable[Branch]) -> list[str]:
     """What to ask a server for beside what git is told to fetch from it, so that these branches are among it."""
-    wanted = []
+    wanted: list[str] = []
+    own: dict[str, list[str]] = {}
     for one in tracks:
-        own = ask(["config", "--get-all", f"remote.{one.remote}.fetch"], copy.top).out
-        if one.tracking and not any(_covers(span, one.ref) for span in own.splitlines()):
+        if one.remote not in own:
+            own[one.remote] = ask(["config", "--get-all", f"remote.{one.remote}.fetch"], copy.top).out.splitlines()
+        if one.tracking and not any(_covers(span, one.ref) for span in own[one.remote]):
             # with a star, since a branch that the server has not would else be an error
             wanted.append(f"+{one.ref}*:{one.tracking}*")
     return list(dict.fromkeys(wanted))

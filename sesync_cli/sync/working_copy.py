@@ -67,8 +67,8 @@ def _around(folder: Path, word: str | None, caller: Caller, here: Path) -> Worki
     """The working copy that a folder is in, as seen from here; `word` is how it was called."""
     if work_tree(folder) is None:
         raise _nothing(word, caller)
-    said = ask(["rev-parse", "--show-cdup", "--is-bare-repository"], folder)
-    cdup, _, bare = said.out.removesuffix("\n").rpartition("\n")
+    said = ask(["rev-parse", "--is-bare-repository", "--show-cdup"], folder)
+    bare, _, cdup = said.out.removesuffix("\n").partition("\n")
     if said.code or bare != "false":
         raise unreadable(folder, said.err) if _DUBIOUS in said.err else _nothing(word, caller)
     top = Path(os.path.normpath(folder / cdup))
@@ -79,7 +79,7 @@ def _around(folder: Path, word: str | None, caller: Caller, here: Path) -> Worki
 
 def at(top: Path, shown: str, name: str, inside: str | None = None) -> WorkingCopy:
     """The working copy with this top folder."""
-    git_dir, common = _git_path(top, "--absolute-git-dir"), _git_path(top, "--git-common-dir")
+    git_dir, common = _git_paths(top, "--absolute-git-dir", "--git-common-dir")
     return WorkingCopy(top, git_dir, common, shown, name, inside)
 
 
@@ -153,6 +153,9 @@ def _nothing(word: str | None, caller: Caller) -> NotFound:
     return NotFound(what, hint=f"In your home: {names}." if names else "'sesync clone GROUP/NAME' makes one.")
 
 
-def _git_path(top: Path, option: str) -> Path:
-    said = ask(["rev-parse", option], top)
-    return Path(os.path.normpath(top / said.out.removesuffix("\n")))
+def _git_paths(top: Path, *options: str) -> list[Path]:
+    """What git answers to these options, each a path: one line for each, unless a name has several lines itself."""
+    lines = ask(["rev-parse", *options], top).out.removesuffix("\n").split("\n")
+    if len(lines) > len(options):
+        lines = [ask(["rev-parse", option], top).out.removesuffix("\n") for option in options]
+    return [Path(os.path.normpath(top / line)) for line in lines]

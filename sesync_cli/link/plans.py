@@ -1,0 +1,125 @@
+"""The plans that make a link to a data directory and take one away; nothing else ever is."""
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from sesync_cli.caller import Caller
+from sesync_cli.directory import State, beside, look, projects, unreachable
+from sesync_cli.errors import Conflict, NotFound, Refused
+from sesync_cli.link.links import Link, find_links, folder_of, known, read_link, shown
+from sesync_cli.link.request import LinkRequest, UnlinkRequest
+from sesync_cli.names import checked, listed, near
+from sesync_cli.plan import Plan, Step, Watch
+from sesync_cli.site.settings import Site
+
+
+def plan_link(request: LinkRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+    """How to come to the link that is wished for."""
+    folder = folder_of(request.folder, caller, site, watch)
+    project = site.project(checked(request.project, "project"))
+    target = site.data_directory(project)
+    at = folder / checked(request.name or target.name, "link")
+    until = time.monotonic() + site.data_patience_seconds
+    taken = os.path.lexists(at)  # looked at once: it may appear while we look at the rest
+    link = read_link(at, site.data_root)
+    unsure = [at] if link and link.below != target.name else []
+    seen = look([target, *unsure], site.data_root, until, watch)
+    directory = seen[target]
+    if directory.state == State.MISSING:
+        raise _no_such_project(project, site, known(caller.home, site) + beside(site.data_root, until, watch))
+    if not directory.reached:
+        raise unreachable(target, directory, site)
+    done = Plan(
+        (),
+        f"{shown(at, caller.home)} is linked to {target} already.",
+        {"project": project, "link": at, "target": target, "state": directory.state},
+        warnings=(f"you can read {target}, but not write to it",) if directory.state == State.READ_ONLY else (),
+    )
+    if link and (not unsure or seen[at].identity == directory.identity):
+        return done
+    if taken and not (link and request.replace):
+        raise _in_the_way(at, link, target, caller.home)
+    return _linking(link, replace(done, done=f"Linked {shown(at, caller.home)} to {target}."))
+
+
+def _linking(link: Link | None, done: Plan) -> Plan:
+    # imported here since nobody who has the link already shall wait for it
+    from sesync_cli.link.ignore import ignoring
+    from sesync_cli.steps import Symlink
+
+    at, target = done.result["link"], done.result["target"]
+    ignored, warnings = ignoring(at)
+    steps: tuple[Step, ...] = (*ignored, Symlink(target, at, replaces=link.text if link else ""))
+    return replace(
+        done,
+        steps=steps,
+        warnings=(*done.warnings, *warnings),
+        locks=(at,),
+        sweeps=(at.parent,),
+    )
+
+
+def plan_unlink(request: UnlinkRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+    """How to be without the link of this name or to this project; no data directory is asked."""
+    from sesync_cli.link.ignore import forgetting
+    from sesync_cli.steps import RemoveLink
+
+    folder, home = folder_of(request.folder, caller, site, watch), caller.home
+    name = request.name.removesuffix("/")  # a shell that completes a link to a folder adds the slash
+    if "/" in name or not os.path.lexists(folder / name):
+        checked(name, "link")
+    link = _meant(name, folder, site)
+    if link is None:
+        like = near(name, [one.at.name for one in find_links(folder, site.data_root)])
+        warnings = tuple(f"there is a link {one}: did you mean 'sesync unlink {one}'?" for one in like[:1])
+        done = f"There is no link {name} in {shown(folder, home)}."
+        return Plan((), done, {"link": None, "target": None}, warnings=warnings)
+    result = {"link": link.at, "target": link.text}
+    steps: tuple[Step, ...] = (RemoveLink(link.at, link.text), *forgetting(link.at))
+    done = f"Removed the link {shown(link.at, home)}; the data in {site.data_root / link.below} stays."
+    return Plan(steps, done, result, locks=(link.at,), sweeps=(folder,))
+
+
+def _meant(name: str, folder: Path, site: Site) -> Link | None:
+    directory = site.data_directory(site.project(name)).name
+    links = {link.at.name: link for link in find_links(folder, site.data_root)}
+    if name in links:
+        return links[name]
+    behind = [link for link in links.values() if link.below == directory]
+    if directory in links:
+        return links[directory]
+    if len(behind) > 1:
+        names = listed(link.at.name for link in behind)
+        raise Conflict(f"several links point to {directory}", hint=f"Say which one: {names}.")
+    if behind:
+        return behind[0]
+    for there in (folder / name, folder / directory):
+        if os.path.lexists(there):
+            raise Refused(
+                f"{there} is {_what(there)}, and it stays",
+                hint=f"'sesync unlink' removes links to what is below {site.data_root}, and nothing else.",
+            )
+    return None
+
+
+def _what(there: Path) -> str:
+    if there.is_symlink():
+        return f"a link to {os.readlink(there)}"
+    return "a folder" if there.is_dir() else "a file"
+
+
+def _in_the_way(at: Path, link: Link | None, target: Path, home: Path) -> Conflict:
+    hint = "Choose another name with '--as NAME'."
+    if link:
+        hint = f"Choose another name with '--as NAME', or let it point to {target} with '--replace'."
+    return Conflict(f"{shown(at, home)} is {_what(at)}, and it stays", hint=hint)
+
+
+def _no_such_project(project: str, site: Site, names: list[str]) -> NotFound:
+    like = [f"'sesync link {one}'" for one in near(project, projects(site, names))]
+    hint = f"Ask {site.support} for your project's short name."
+    if like:
+        hint = f"Did you mean {listed(like)}? If not: {hint[:1].lower()}{hint[1:]}"
+    return NotFound(f"there is no data directory {site.data_directory(project)}", hint=hint)
