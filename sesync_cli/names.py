@@ -1,7 +1,7 @@
-"""Names that people type: checked before they become paths, and matched with near ones."""
+"""Names that people type or read: checked before they become paths, matched with near ones, and told in a line."""
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sesync_cli.errors import WrongWords
@@ -40,3 +40,16 @@ def tilde(path: Path, home: Path) -> str:
         return shlex.quote(str(path))
     rest = str(path.relative_to(home))
     return "~" if rest == "." else f"~/{shlex.quote(rest)}"
+
+
+def few(names: Sequence[str]) -> str:
+    """'a', 'a and b', 'a, b, c, d, e and 7 more'."""
+    shown, more = list(names[:5]), len(names) - 5
+    if more > 0:
+        return f"{', '.join(shown)} and {more} more"
+    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+
+
+def one_line(text: str) -> str:
+    """A name from outside in one line."""
+    return text.replace("\n", "\\n")

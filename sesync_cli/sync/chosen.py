@@ -5,11 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, Refused, WrongWords
 from sesync_cli.git.client import ask
-from sesync_cli.names import near
+from sesync_cli.names import few, near, one_line
 from sesync_cli.plan import by_hand
+from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
+from sesync_cli.sync.request import SyncRequest
 from sesync_cli.sync.status import BEHIND, INSIDE, Change, Status, exists, is_repository, untracked
 from sesync_cli.sync.submodules import goes_back
 from sesync_cli.sync.unfit import unfit
@@ -46,7 +49,36 @@ def relative(word: str, copy: WorkingCopy, cwd: Path) -> str:
     raise WrongWords(f"{word} is not in {copy.shown}", hint="Name files of this working copy.")
 
 
-def chosen(copy: WorkingCopy, status: Status, site: Site, message: str, words: Sequence[str]) -> Chosen:
+def chosen(
+    copy: WorkingCopy, status: Status, request: SyncRequest, caller: Caller, site: Site, prompter: Prompter
+) -> Chosen | None:
+    """What is to be committed; asked for where nothing is named and a person is there. None without a message."""
+    if request.message is None:
+        return None
+    names = [relative(name, copy, caller.cwd) for name in request.files]
+    picked = meant(copy, status, site, request.message, names)
+    if names or picked.files or not status.changes:
+        return picked
+    listed = [change.path for change in status.changes]
+    if not prompter.interactive:
+        shown = few([one_line(path) for path in listed])
+        raise WrongWords(f"which files? Changed here: {shown}", hint="Name those to commit, or '.' for all of them.")
+    return meant(copy, status, site, request.message, prompter.once("files", lambda: _asked_for(listed, prompter)))
+
+
+def _asked_for(listed: list[str], prompter: Prompter) -> list[str]:
+    for number, path in enumerate(listed, 1):
+        prompter.note(f"{number:>4}  {one_line(path)}")
+    words = prompter.text("Which of them? Numbers, or 'all'")
+    if words.strip() == "all":
+        return listed
+    numbers = words.replace(",", " ").split()
+    if not numbers or not all(word.isdigit() and 0 < int(word) <= len(listed) for word in numbers):
+        raise WrongWords("no such numbers; nothing was done", hint="Type them as in '1 3', or name the files.")
+    return [listed[int(word) - 1].rstrip("/") for word in numbers]
+
+
+def meant(copy: WorkingCopy, status: Status, site: Site, message: str, words: Sequence[str]) -> Chosen:
     """What these names, as from the top, mean among the changes."""
     if not words:
         changes = [change for change in status.changes if change.staged]

@@ -5,11 +5,12 @@ from itertools import count
 
 from sesync_cli.errors import Conflict
 from sesync_cli.git.client import ask
+from sesync_cli.names import few, one_line
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.history import commits
 from sesync_cli.sync.status import INSIDE, exists, no_folder
-from sesync_cli.sync.words import counted, few, people, plain
+from sesync_cli.sync.words import counted, people
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _UNCHANGED = "nothing was changed and nothing is lost"
@@ -57,8 +58,8 @@ def cut_off(found: Exchange) -> Conflict:
     upstream = found.tracks.upstream
     more = by_hand("git", "-C", found.copy.top, "fetch", "--unshallow", upstream.remote)
     return Conflict(
-        f"only the latest commits of {plain(upstream.shown)} are here, so that nobody can tell what they have in common"
-        f" with yours; {_UNCHANGED}",
+        f"only the latest commits of {one_line(upstream.shown)} are here, so that nobody can tell what they have in"
+        f" common with yours; {_UNCHANGED}",
         hint=f"'{more}' gets the rest; then run this again.",
     )
 
@@ -72,7 +73,7 @@ def rewritten(found: Exchange) -> Conflict:
     )
     them = people(away)
     return Conflict(
-        f"the history of {plain(upstream.name)} was rewritten at the server: {counted(away)} by {them} that you have"
+        f"the history of {one_line(upstream.name)} was rewritten at the server: {counted(away)} by {them} that you have"
         f" {'is' if len(away) == 1 else 'are'} no longer there, and you have {counted(found.own.commits)} of your own"
         f" on top. {_UNCHANGED.capitalize()}",
         hint=f"Ask {them} why. '{put_on_top}' puts yours on top of what is there now; then '{found.copy.again()}' sends"
@@ -87,8 +88,8 @@ def no_longer_there(found: Exchange) -> Conflict:
     send = by_hand("git", "-C", copy.top, "push", *(() if target.commit else ("-u",)), target.remote, span)
     was, is_ = ("was", "is") if len(gone) == 1 else ("were", "are")
     return Conflict(
-        f"your branch {plain(found.status.branch)} has {counted(gone)} by {people(gone)} that {was} at the server once"
-        f" and {is_} there no longer, which may have a reason; nothing was sent, and nothing is lost",
+        f"your branch {one_line(found.status.branch)} has {counted(gone)} by {people(gone)} that {was} at the server"
+        f" once and {is_} there no longer, which may have a reason; nothing was sent, and nothing is lost",
         hint=f"Somebody has taken that away, or has removed the branch that had it. Ask {people(gone)}; then '{send}'"
         " sends it again.",
     )
@@ -99,8 +100,8 @@ def another_branch(found: Exchange) -> Conflict:
     target, upstream = found.tracks.target, found.tracks.upstream
     follow = by_hand("git", "-C", found.copy.top, "branch", f"--set-upstream-to={target.shown}", found.status.branch)
     return Conflict(
-        f"your branch {plain(found.status.branch)} follows {plain(upstream.shown)}, and {plain(target.shown)} has"
-        f" {counted(found.unseen)} that you have not, by {people(found.unseen)};"
+        f"your branch {one_line(found.status.branch)} follows {one_line(upstream.shown)}, and {one_line(target.shown)}"
+        f" has {counted(found.unseen)} that you have not, by {people(found.unseen)};"
         f" {_UNCHANGED}",
         hint=f"If yours is the same branch, '{follow}' has it follow that one; then run this again. If not, give yours"
         f" another name: '{by_hand('git', '-C', found.copy.top, 'branch', '-m', 'NAME')}'.",
@@ -108,7 +109,7 @@ def another_branch(found: Exchange) -> Conflict:
 
 
 def _named(paths: list[str]) -> str:
-    return few([plain(path) for path in paths])
+    return few([one_line(path) for path in paths])
 
 
 def _by(found: Exchange, paths: list[str]) -> str:

@@ -1,49 +1,91 @@
 """What has to be done so that a working copy and its server have the same, and when a person has to decide."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sesync_cli.caller import Caller
-from sesync_cli.plan import Plan, Step, asking
+from sesync_cli.errors import NotReady
+from sesync_cli.git import identity
+from sesync_cli.git.exposed import exposed
+from sesync_cli.git.identity import Introduce
+from sesync_cli.gitlab.account import my_identity
+from sesync_cli.lock import alone
+from sesync_cli.names import one_line
+from sesync_cli.plan import Plan, Step, Watch, asking
+from sesync_cli.prompter import Prompter
+from sesync_cli.run import need
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import conflicts, words
-from sesync_cli.sync.chosen import Chosen
-from sesync_cli.sync.exchange import Exchange
+from sesync_cli.sync.chosen import Chosen, chosen
+from sesync_cli.sync.exchange import Exchange, compared
 from sesync_cli.sync.failures import heard
 from sesync_cli.sync.getting import getting, getting_first
+from sesync_cli.sync.obstacles import need_calm
+from sesync_cli.sync.recovery import plan_recovery, recover
+from sesync_cli.sync.request import SyncRequest
 from sesync_cli.sync.sending import Commit, Push
-from sesync_cli.sync.server import Server
-from sesync_cli.sync.status import BEHIND, Change
-from sesync_cli.sync.status import status as stands
-from sesync_cli.sync.tracking import branches
+from sesync_cli.sync.server import Server, fetch, server
+from sesync_cli.sync.status import BEHIND, Change, status
+from sesync_cli.sync.steps import Merge
+from sesync_cli.sync.tracking import branches, tracking
 from sesync_cli.sync.update_submodules import UpdateSubmodules
+from sesync_cli.sync.working_copy import WorkingCopy, named
 
 
-@dataclass(frozen=True)
-class SyncRequest:
-    """What a person wants beside the exchange: a commit, histories joined; who they are, and at which site."""
+def plan_sync(request: SyncRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
+    """The steps to the same state on both sides, once the server is asked; a Conflict where a person has to decide.
 
-    chosen: Chosen | None
-    merge: bool
-    caller: Caller
-    site: Site
+    What only a person can decide on of what a killed run has left comes first, alone.
+    """
+    need("git", hint=f"Ask {site.support} to install it.")
+    request = request.told_apart(caller)
+    copy = named(request.repo, caller)
+    with alone(copy.place, watch("Waiting for another sesync")):
+        if left := recover(copy):
+            return plan_recovery(copy, left)
+        stands = status(copy)
+        need_calm(copy, stands)
+        picked = chosen(copy, stands, request, caller, site, prompter)
+        tracks = tracking(copy, stands.branch, site)
+        there = server(copy, tracks, site, caller)
+        tracks = fetch(copy, tracks, there, watch)
+        found = compared(Exchange(copy, stands, there.fetched, tracks, chosen=picked))
+        plan = _exchanging(found, there, caller, site, merge=request.merge)
+        if any(isinstance(step, (Commit, Merge)) for step in plan.steps):
+            plan = replace(plan, steps=(*_introduction(copy, caller, site, prompter), *plan.steps))
+        return plan.warned(exposed(copy.top, copy.shown, site))
 
 
-def plan_sync(found: Exchange, server: Server, request: SyncRequest) -> Plan:
-    """The steps to the same state on both sides; a Conflict where a person has to decide."""
-    chosen = request.chosen
-    found = replace(found, chosen=chosen, left=_left(found, chosen))
+def _introduction(copy: WorkingCopy, caller: Caller, site: Site, prompter: Prompter) -> tuple[Introduce, ...]:
+    """What git has to be told before it can commit, if it does not know whose commits these are."""
+    if identity.is_known(copy.top):
+        return ()
+    offer = answer = my_identity(site, caller)
+    if prompter.interactive and not prompter.dry_run:
+        answer = prompter.once("identity", lambda: identity.asked(offer, prompter.text))
+    if answer.is_whole:
+        return (Introduce(answer),)
+    raise NotReady(
+        "git does not know your name and e-mail address yet, which every commit carries",
+        hint=f"{identity.how_to(offer)} set them.",
+    )
+
+
+def _exchanging(found: Exchange, server: Server, caller: Caller, site: Site, *, merge: bool) -> Plan:
+    """The steps, from what both sides have."""
+    chosen = found.chosen
+    found = replace(found, left=_left(found, chosen))
     if not found.status.commit and not (chosen and chosen.files):
         got = getting_first(found)
         return _described(got.exchange, got.first)
-    got = getting(found, merge=request.merge)
+    got = getting(found, merge=merge)
     found = got.exchange
     steps: list[Step] = [*got.first]
-    submodules = _submodules(found, request)
+    submodules = _submodules(found, caller, site)
     if got.moves_submodules:
         steps.append(submodules)
     if chosen and chosen.files:
-        interactive = request.caller.interactive
+        interactive = caller.interactive
         steps.append(Commit(found.copy, chosen.message, chosen.words, chosen.files, chosen.new, interactive))
     if got.join:
         steps += [got.join, *([submodules] if got.moves_submodules else [])]
@@ -69,13 +111,13 @@ def _pushes(found: Exchange) -> bool:
     return bool((found.chosen and found.chosen.files) or found.unsent or is_new)
 
 
-def _submodules(found: Exchange, request: SyncRequest) -> UpdateSubmodules:
+def _submodules(found: Exchange, caller: Caller, site: Site) -> UpdateSubmodules:
     """The step for all but those that are to be committed as they are; what is committed as a whole needs it."""
-    files = request.chosen.files if request.chosen else ()
-    covering = [word for word in (request.chosen.words if request.chosen else ()) if word not in files]
+    files = found.chosen.files if found.chosen else ()
+    covering = [word for word in (found.chosen.words if found.chosen else ()) if word not in files]
     behind = [change.path for change in found.status.changes if change.kind == BEHIND]
     needed = [path for path in behind if any(word == "." or path.startswith(f"{word}/") for word in covering)]
-    return UpdateSubmodules(found.copy, request.site, request.caller, tuple(set(behind) & set(files)), tuple(needed))
+    return UpdateSubmodules(found.copy, site, caller, tuple(set(behind) & set(files)), tuple(needed))
 
 
 def _described(found: Exchange, steps: tuple[Step, ...]) -> Plan:
@@ -84,7 +126,7 @@ def _described(found: Exchange, steps: tuple[Step, ...]) -> Plan:
 
 def _after(found: Exchange, steps: list[Step], push: Push, submodules: UpdateSubmodules) -> dict[str, Any]:
     said = heard("\n".join(push.heard)) if push in steps else []
-    now = replace(found, left=tuple(stands(found.copy).own))
+    now = replace(found, left=tuple(status(found.copy).own))
     missed = [f"the submodule {path} is still at an earlier state: {why}" for path, why in submodules.missed.items()]
     return {
         "done": words.done(now, said),
@@ -125,13 +167,13 @@ def _question(found: Exchange, pushes: bool) -> str:
 
 def _question_where(found: Exchange) -> str:
     """What is asked where a push would go to another branch than people would think, or to one that is new."""
-    tracks, mine = found.tracks, words.plain(found.status.branch)
-    there = words.plain(tracks.target.name)
+    tracks, mine = found.tracks, one_line(found.status.branch)
+    there = one_line(tracks.target.name)
     is_new = bool(tracks.target.tracking and not tracks.target.commit and branches(found.copy, tracks.target.remote))
     if there != mine:
         return f"By git's settings, your branch {mine} goes to the server's {there}. Send it there?"
     if tracks.follows and not tracks.is_sent_by_settings:
-        follows = f"Your branch {mine} follows the server's {words.plain(tracks.upstream.name)}."
+        follows = f"Your branch {mine} follows the server's {one_line(tracks.upstream.name)}."
         as_what = f"{'a new branch' if is_new else 'the branch'} {there}"
         return f"{follows} Send it as {as_what}, and follow that one from now on?"
     return f"The server has no branch {there} yet. Send yours as a new one?" if is_new else ""

@@ -8,6 +8,7 @@ from sesync_cli.errors import Conflict
 from sesync_cli.git.client import Connection
 from sesync_cli.git.failures import Attempt
 from sesync_cli.lock import alone
+from sesync_cli.names import few
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import conflicts, journal
 from sesync_cli.sync.exchange import Exchange, compared
@@ -21,7 +22,6 @@ from sesync_cli.sync.server import address, get
 from sesync_cli.sync.status import Status, status
 from sesync_cli.sync.tracking import Tracking, branches, fetched, has_branches, spans, tracking
 from sesync_cli.sync.update_submodules import UpdateSubmodules
-from sesync_cli.sync.words import few
 from sesync_cli.sync.working_copy import WorkingCopy, from_home
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sesync_cli.git.address import name_at_site
+from sesync_cli.names import few, one_line
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.history import Commit
@@ -40,7 +41,7 @@ def result(exchange: Exchange) -> dict[str, Any]:
 
 def question_of_rewriting(exchange: Exchange) -> str:
     """Whether to give up here what was taken away at the server."""
-    away, name = exchange.own.taken_away, plain(exchange.tracks.upstream.name)
+    away, name = exchange.own.taken_away, one_line(exchange.tracks.upstream.name)
     return (
         f"The history of {name} was rewritten at the server. {counted(away)} that you have"
         f" {'is' if len(away) == 1 else 'are'} no longer there:\n  {_told(away)}\n"
@@ -54,33 +55,20 @@ def counted(found: Sequence[object], what: str = "commit") -> str:
 
 def people(found: Iterable[Commit]) -> str:
     """Who made these commits."""
-    return few(list(dict.fromkeys(plain(one.author) for one in found)))
-
-
-def few(names: Sequence[str]) -> str:
-    """'a', 'a and b', 'a, b, c, d, e and 7 more'."""
-    shown, more = list(names[:5]), len(names) - 5
-    if more > 0:
-        return f"{', '.join(shown)} and {more} more"
-    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+    return few(list(dict.fromkeys(one_line(one.author) for one in found)))
 
 
 def lines(texts: Iterable[str]) -> str:
     """One below the other, indented."""
-    return "\n  ".join(map(plain, texts))
-
-
-def plain(text: str) -> str:
-    """A name from outside in one line."""
-    return text.replace("\n", "\\n")
+    return "\n  ".join(map(one_line, texts))
 
 
 def _nothing_new(exchange: Exchange) -> str:
     if not exchange.status.commit and has_branches(exchange.copy):
-        return f"The branch {plain(exchange.status.branch)} of {exchange.copy.shown} has no commit yet."
+        return f"The branch {one_line(exchange.status.branch)} of {exchange.copy.shown} has no commit yet."
     if not exchange.status.commit:
         return f"{exchange.copy.shown} and the server are empty: nobody has committed anything yet."
-    where = f"branch {plain(exchange.tracks.upstream.name)}"
+    where = f"branch {one_line(exchange.tracks.upstream.name)}"
     if exchange.waiting:
         return _waiting(exchange)
     if exchange.left:
@@ -89,7 +77,7 @@ def _nothing_new(exchange: Exchange) -> str:
 
 
 def _waiting(exchange: Exchange) -> str:
-    mine, theirs = plain(exchange.status.branch), plain(exchange.tracks.upstream.shown)
+    mine, theirs = one_line(exchange.status.branch), one_line(exchange.tracks.upstream.shown)
     again = exchange.copy.again("--merge")
     return f"{theirs} has {counted(exchange.waiting, 'new commit')} that {mine} has not: '{again}' joins the two."
 
@@ -117,12 +105,12 @@ def _sent(exchange: Exchange) -> list[str]:
     if exchange.joins:
         parts.append("Joined them with yours.")
     if chosen:
-        parts.append(f"Committed {few([plain(file) for file in chosen.files])}: {plain(chosen.message)}")
+        parts.append(f"Committed {few([one_line(file) for file in chosen.files])}: {one_line(chosen.message)}")
     count = len(exchange.unsent) + bool(chosen) + exchange.joins
     if count or (exchange.tracks.is_one and not exchange.tracks.target.commit):
         address = exchange.attempt.address
         whose = name_at_site(address, exchange.attempt.site) or address.label
-        to = f"branch {plain(exchange.tracks.target.name)} of {whose}"
+        to = f"branch {one_line(exchange.tracks.target.name)} of {whose}"
         parts.append(f"Sent {count} commit{'' if count == 1 else 's'} to {to}.")
     if parts and exchange.waiting:
         parts.append(_waiting(exchange))
@@ -131,7 +119,7 @@ def _sent(exchange: Exchange) -> list[str]:
 
 def _told(found: Sequence[Commit]) -> str:
     width = min(20, max(len(one.author) for one in found[:_MOST]))
-    shown = [f"{plain(one.author):<{width}}  {plain(one.subject)}" for one in found[:_MOST]]
+    shown = [f"{one_line(one.author):<{width}}  {one_line(one.subject)}" for one in found[:_MOST]]
     more = [f"and {len(found) - _MOST} more"] if len(found) > _MOST else []
     return lines([*shown, *more])
 
@@ -141,7 +129,7 @@ def _only_here(exchange: Exchange) -> list[str]:
     if not left:
         return []
     width = max(len(change.kind) for change in left[:_MOST])
-    shown = [f"{change.kind:<{width}}  {plain(change.path)}" for change in left[:_MOST]]
+    shown = [f"{change.kind:<{width}}  {one_line(change.path)}" for change in left[:_MOST]]
     more = [f"and {len(left) - _MOST} more"] if len(left) > _MOST else []
     told = [f"Changed here, and not committed:\n  {lines([*shown, *more])}"]
     ready = (one.path for one in left if one.kind != INSIDE and not is_repository(exchange.copy, one.path))
