@@ -46,5 +46,11 @@ class Prompter(Protocol):
     def note(self, words: str) -> None:
         """Tell them something that is no answer."""
 
+    def warn(self, words: str) -> None:
+        """Tell them what they should know although it goes on."""
+
+    def columns(self, most: int) -> int:
+        """How many columns their screen has, if not more than this."""
+
     def pause(self, seconds: float | None) -> None:
         """Until Enter is pressed, or so many seconds have gone by."""

@@ -54,6 +54,12 @@ class Terminal:
     def note(self, words: str) -> None:
         screen.note(words)
 
+    def warn(self, words: str) -> None:
+        screen.warn(words)
+
+    def columns(self, most: int) -> int:
+        return screen.width(most)
+
     def pause(self, seconds: float | None) -> None:
         if select.select([sys.stdin], [], [], seconds)[0]:
             os.read(sys.stdin.fileno(), 4096)

@@ -1,6 +1,5 @@
 """The last step: a server learns the public key, and proves that it knows it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,20 +10,12 @@ from sesync_cli.git.known_hosts import destination
 from sesync_cli.git.ssh_keys import Key, bare, find_keys
 from sesync_cli.gitlab.api import Account
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.prompter import Prompter
 from sesync_cli.sshkey.proof import Proof, prove
 from sesync_cli.sshkey.server import command
 from sesync_cli.sshkey.trouble import Problem, found_in
 
 _POLLS = (10.0, 40.0)  # seconds after which it is tried again although nobody pressed Enter
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody at a terminal, or nobody: how they are told something, and waited for (None: as long as it takes)."""
-
-    is_there: bool
-    tell: Callable[[str], None]
-    wait: Callable[[float | None], None]
 
 
 @dataclass(frozen=True)
@@ -38,7 +29,7 @@ class Admit:
     attempt: Attempt
     caller: Caller
     path: Path
-    person: Person
+    prompter: Prompter
     account: Account | None
     may_know: bool
     tries: int
@@ -62,15 +53,15 @@ class Admit:
         may_know = self.may_know or why_not == ""
         if may_know and self._is_in(key):
             return
-        if not self.person.is_there:
+        if not self.prompter.interactive:
             raise self._unknown(key, why_not)
-        self.person.tell(self._request(key, why_not))
+        self.prompter.note(self._request(key, why_not))
         tries = max(1, self.tries - may_know)
         for number in range(tries):
-            self.person.wait(_POLLS[number] if number < min(len(_POLLS), tries - 1) else None)
+            self.prompter.pause(_POLLS[number] if number < min(len(_POLLS), tries - 1) else None)
             if self._is_in(key):
                 return
-            self.person.tell(f"{self.attempt.where} does not know it yet.")
+            self.prompter.note(f"{self.attempt.where} does not know it yet.")
         raise self._unknown(key, why_not)
 
     def _register(self, key: Key) -> str | None:
@@ -90,12 +81,12 @@ class Admit:
     def _is_in(self, key: Key) -> bool:
         proof = prove(self.attempt, self.caller)
         finding = found_in(proof, self.attempt, [key])
-        if finding and finding.kind == Problem.PASSPHRASE and self.person.is_there:
+        if finding and finding.kind == Problem.PASSPHRASE and self.prompter.interactive:
             proof = prove(self.attempt, self.caller, asks=True)
             finding = found_in(proof, self.attempt, [key])
         if finding and finding.kind == Problem.KEY_REFUSED:
             return False
-        if finding and not (finding.kind == Problem.PASSPHRASE and not self.person.is_there):
+        if finding and not (finding.kind == Problem.PASSPHRASE and not self.prompter.interactive):
             raise finding.as_error()
         self.heard.append(proof)
         return True
@@ -111,9 +102,9 @@ class Admit:
     def _unknown(self, key: Key, why_not: str | None) -> SesyncError:
         page = keys_page(self.attempt) or f"your settings at {self.attempt.address.host}"
         reason = f" (your token could not register it: {why_not})" if why_not else ""
-        line = f"what '{command(self.attempt, '--show')}' prints" if self.person.is_there else "this line"
+        line = f"what '{command(self.attempt, '--show')}' prints" if self.prompter.interactive else "this line"
         hint = f"Paste {line} as a new key at {page}, then run '{command(self.attempt)}' again"
-        hint += "." if self.person.is_there else f":\n{key.public}"
+        hint += "." if self.prompter.interactive else f":\n{key.public}"
         return Refused(f"{self.attempt.where} does not know your key yet{reason}", hint=hint)
 
     def undo(self) -> None:

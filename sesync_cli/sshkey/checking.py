@@ -10,10 +10,11 @@ from sesync_cli.check import Finding
 from sesync_cli.errors import NotFound, SesyncError
 from sesync_cli.git import known_hosts
 from sesync_cli.git.failures import Attempt
-from sesync_cli.plan import Plan
+from sesync_cli.plan import Plan, Watch
+from sesync_cli.site.settings import Site
 from sesync_cli.sshkey.proof import prove
 from sesync_cli.sshkey.rights import Open, SetRights, others_write
-from sesync_cli.sshkey.server import command
+from sesync_cli.sshkey.server import command, server
 from sesync_cli.sshkey.survey import Ground, look
 from sesync_cli.sshkey.trouble import Problem, found_in, no_key
 
@@ -45,8 +46,9 @@ class Checked:
     warnings: tuple[str, ...]
 
 
-def show(attempt: Attempt, caller: Caller) -> Shown:
-    """The public key that the server should know."""
+def show(host: str | None, caller: Caller, site: Site) -> Shown:
+    """The public key that this server should know."""
+    attempt = server(host, site, caller.home)
     ground = look(attempt, caller)
     for key in filter(None, (ground.best, *ground.keys)):
         if key.public:
@@ -56,9 +58,11 @@ def show(attempt: Attempt, caller: Caller) -> Shown:
     raise NotFound("there is no ssh key to show", hint=f"'{command(attempt)}' makes one.")
 
 
-def check(attempt: Attempt, caller: Caller) -> Checked:
+def check(host: str | None, caller: Caller, site: Site, watch: Watch) -> Checked:
     """Everything that is wrong, the server's own word included."""
-    seen = examined(attempt, caller)
+    attempt = server(host, site, caller.home)
+    with watch(f"Looking for {attempt.where}"):
+        seen = examined(attempt, caller)
     key = seen.ground.best if seen.ground else None
     return Checked(
         attempt.address.host,

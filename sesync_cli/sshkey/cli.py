@@ -1,24 +1,16 @@
 """sesync ssh-key"""
 
-import os
-import select
-import sys
-from functools import partial
-
 import click
 
 from sesync_cli import screen
 from sesync_cli.answer import plans_or_answers
 from sesync_cli.errors import WrongWords
-from sesync_cli.gitlab.account import my_account
 from sesync_cli.plan import Plan
-from sesync_cli.run import need
 from sesync_cli.session import Session
-from sesync_cli.sshkey.admission import Person
 from sesync_cli.sshkey.checking import Checked, Shown, check, show
-from sesync_cli.sshkey.plans import Ways, plan_key
-from sesync_cli.sshkey.proof import prove
-from sesync_cli.sshkey.server import server
+from sesync_cli.sshkey.plans import plan_key
+from sesync_cli.sshkey.request import KeyRequest
+from sesync_cli.terminal import terminal
 
 
 def _view(answer: Shown | Checked) -> str:
@@ -51,26 +43,10 @@ def ssh_key(
     """
     if shows and checks:
         raise WrongWords("--show and --check are two questions", hint="Ask one at a time.")
-    for program in ("ssh", "ssh-keygen"):
-        need(program, hint=f"Ask {session.site.support} to install it.")
-    caller = session.caller
-    attempt = server(host, session.site, caller.home)
+    caller, site = session.caller, session.site
     if shows:
-        return show(attempt, caller)
-    with screen.doing(f"Looking for {attempt.where}"):
-        if checks:
-            return check(attempt, caller)
-        account = partial(my_account, session.site, caller)
-        ways = Ways(
-            Person(caller.interactive, screen.note, _wait),
-            caller.interactive and not no_passphrase,
-            account if attempt.is_at_site else lambda: None,
-            lambda: session.once("proof", lambda: prove(attempt, caller)),
-        )
-        return plan_key(attempt, caller, ways)
-
-
-def _wait(seconds: float | None) -> None:
-    """Until Enter is pressed, or so many seconds have gone by."""
-    if select.select([sys.stdin], [], [], seconds)[0]:
-        os.read(sys.stdin.fileno(), 4096)
+        return show(host, caller, site)
+    if checks:
+        return check(host, caller, site, screen.doing)
+    request = KeyRequest(host, passphrase=not no_passphrase)
+    return plan_key(request, caller, site, screen.doing, terminal(session))

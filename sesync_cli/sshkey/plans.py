@@ -2,8 +2,7 @@
 
 import os
 import pwd
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,50 +11,52 @@ from sesync_cli.errors import SesyncError
 from sesync_cli.git import known_hosts
 from sesync_cli.git.failures import Attempt
 from sesync_cli.git.ssh_keys import Key, find_keys
+from sesync_cli.gitlab.account import my_account
 from sesync_cli.gitlab.api import Account
-from sesync_cli.plan import Plan, Step, asking
+from sesync_cli.plan import Plan, Step, Watch, asking
+from sesync_cli.prompter import Prompter
+from sesync_cli.site.settings import Site
 from sesync_cli.sshkey import block
-from sesync_cli.sshkey.admission import Admit, Person
+from sesync_cli.sshkey.admission import Admit
 from sesync_cli.sshkey.making import Keygen, MakeFolder, MakeKey, MakePublic
-from sesync_cli.sshkey.proof import Proof
+from sesync_cli.sshkey.proof import Proof, prove
+from sesync_cli.sshkey.request import KeyRequest
 from sesync_cli.sshkey.rights import SetRights
+from sesync_cli.sshkey.server import server
 from sesync_cli.sshkey.survey import Ground, look
 from sesync_cli.sshkey.trouble import Problem, found_in
 
 _USUAL_TRIES = 5  # failed logins after which servers that block an address do so, if the site does not say
 
 
-@dataclass(frozen=True)
-class Ways:
-    """How a key is made and made known: by whom, whether ssh-keygen may ask, and by which account if there is one.
-
-    `first_proof` asks the server before anything is done; once only, since servers count those who knock in vain.
-    """
-
-    person: Person
-    asks: bool
-    account: Callable[[], Account | None]
-    first_proof: Callable[[], Proof]
-
-
-def plan_key(attempt: Attempt, caller: Caller, ways: Ways) -> Plan:
+def plan_key(request: KeyRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
     """How a server comes to know a key of this person's; no steps if it knows one."""
+    attempt = server(request.host, site, caller.home)
+    with watch(f"Looking for {attempt.where}"):
+        return _plan(attempt, caller, prompter, asks=prompter.interactive and request.passphrase)
+
+
+def _plan(attempt: Attempt, caller: Caller, prompter: Prompter, *, asks: bool) -> Plan:
+    """The same; ssh-keygen may ask for a passphrase, or not."""
     ground = look(attempt, caller)
     steps: list[Step] = [SetRights(one.path, one.closed) for one in ground.open]
     knows_host = ground.host is None or known_hosts.is_known(ground.host)
-    proof = ways.first_proof() if ground.has_any and knows_host and not steps else None
+    proof = None
+    if ground.has_any and knows_host and not steps:
+        # once only, since servers count those who knock in vain
+        proof = prompter.once(f"proof of {attempt.where}", lambda: prove(attempt, caller))
     if proof and (known := _known(ground, proof)):
         return known
     key = ground.best
     path = key.path if key else ground.free_path()
     introducing, ask = known_hosts.introduced(ground.host, attempt)
-    steps += [*_making(ground, path, Keygen(caller.env, ground.folder, ways.asks)), *introducing]
+    steps += [*_making(ground, path, Keygen(caller.env, ground.folder, asks)), *introducing]
     steps += _configuring(ground, path)
     site = attempt.site
     allowed = site.accounts_failed_logins if site.has("accounts_failed_logins") else _USUAL_TRIES
     tries = allowed - (2 if proof else 1)
-    account, odd = _account(ways)
-    admit = Admit(attempt, caller, path, ways.person, account, bool(key and not proof), tries)
+    account, odd = _account(attempt, caller)
+    admit = Admit(attempt, caller, path, prompter, account, bool(key and not proof), tries)
 
     def after() -> Mapping[str, Any]:
         made, heard = find_keys([path])[0], admit.heard[-1]
@@ -79,10 +80,10 @@ def _known(ground: Ground, proof: Proof) -> Plan | None:
     return Plan((), *_outcome(attempt, key, proof), warnings=_warnings(attempt, key, proof))
 
 
-def _account(ways: Ways) -> tuple[Account | None, tuple[str, ...]]:
+def _account(attempt: Attempt, caller: Caller) -> tuple[Account | None, tuple[str, ...]]:
     """The account to register the key with, and what is odd about its token; without one it can be pasted."""
     try:
-        account = ways.account()
+        account = my_account(attempt.site, caller) if attempt.is_at_site else None
     except SesyncError as error:
         return None, (f"no token is used: {error}",)
     return account, (account.token.warning,) if account and account.token.warning else ()

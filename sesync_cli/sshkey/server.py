@@ -11,7 +11,7 @@ from sesync_cli.errors import NotReady, WrongWords
 from sesync_cli.git import known_hosts
 from sesync_cli.git.address import Address, site_addresses
 from sesync_cli.git.failures import Attempt
-from sesync_cli.run import ProgramFailed
+from sesync_cli.run import ProgramFailed, need
 from sesync_cli.site.settings import Site
 
 _WORDS = re.compile(r"(?:([A-Za-z0-9_][\w.+-]*)@)?([A-Za-z0-9][\w.-]*|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?", re.ASCII)
@@ -20,6 +20,8 @@ _USUAL_USER = "git"
 
 def server(words: str | None, site: Site, home: Path) -> Attempt:
     """The server that somebody means by [USER@]HOST[:PORT]; without words, the site's GitLab."""
+    for program in ("ssh", "ssh-keygen"):
+        need(program, hint=f"Ask {site.support} to install it.")
     own = _own(site)
     if words is None and own is None:
         another = "'sesync ssh-key HOST' sets up your key for another server, such as github.com."

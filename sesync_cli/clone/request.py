@@ -1,13 +1,14 @@
-"""How much of a repository is wanted: one branch, the latest commits, old files only when needed, its submodules."""
+"""What somebody wants cloned, as it was said: which repositories, how much of them, where, and by which way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sesync_cli.errors import WrongWords
+from sesync_cli.gitlab.tokens import Token
 
 
 @dataclass(frozen=True)
 class Extent:
-    """What of a repository is cloned; as it stands, all of it but its submodules.
+    """What of a repository is cloned: one branch, the latest commits, its submodules; as it stands, all but those.
 
     `lean` leaves the old contents of files at the server until they are needed; None where nobody has said.
     """
@@ -28,6 +29,30 @@ class Extent:
     def shown(self) -> tuple[str, ...]:
         """What one would tell `git clone` by hand."""
         return (*self.words, *(("--recurse-submodules",) if self.submodules else ()))
+
+
+@dataclass(frozen=True)
+class CloneRequest:
+    """Clones of these repositories, each GROUP/NAME or an address; of a `group` that was named, they are what is in it.
+
+    `dir` is the folder to make (of several, the one to make them in), `way` is ssh or https, `update` gets what is new
+    where it is cloned already, and `anyway` says that a research data directory is meant.
+    """
+
+    repos: tuple[str, ...]
+    group: str = ""
+    dir: str | None = None
+    way: str = ""
+    update: bool = False
+    anyway: bool = False
+    extent: Extent = field(default_factory=Extent)
+
+
+@dataclass(frozen=True)
+class LoginRequest:
+    """A token for the site's GitLab, to be kept; None where it is only asked what would be done."""
+
+    token: Token | None
 
 
 def checked_branch(name: str) -> str:

@@ -1,0 +1,105 @@
+"""sesync clone"""
+
+import sys
+
+import click
+
+from sesync_cli import screen
+from sesync_cli.answer import plans_or_answers
+from sesync_cli.clone.choice import Listing, meant
+from sesync_cli.clone.login import plan_login
+from sesync_cli.clone.plans import plan_clone
+from sesync_cli.clone.projects import Listed
+from sesync_cli.clone.request import CloneRequest, Extent, LoginRequest, checked_branch
+from sesync_cli.errors import WrongWords
+from sesync_cli.gitlab.failures import tokens_page
+from sesync_cli.gitlab.keep import given
+from sesync_cli.gitlab.tokens import Token
+from sesync_cli.plan import Plan
+from sesync_cli.prompter import Prompter
+from sesync_cli.run import need
+from sesync_cli.session import Session
+from sesync_cli.site.settings import Site
+from sesync_cli.terminal import terminal
+from sesync_cli.view import Table, View, ago
+
+_LONGEST = 2_000  # letters of a token that comes on standard input
+
+
+def _table(projects: list[Listed]) -> View:
+    rows = [
+        (one.path, ago(one.last_activity), one.visibility, (one.clone and f"~/{one.clone.name}") or "")
+        for one in projects
+    ]
+    return Table(("PROJECT", "LAST CHANGE", "SEEN BY", "HERE"), rows, empty="You are a member of no project yet.")
+
+
+@click.command()
+@click.argument(
+    "repo",
+    required=False,
+    help="GROUP/NAME at the site's GitLab, GROUP/ for several, a NAME of yours, or any address; else your projects.",
+)
+@click.argument("dir", required=False, help="The folder to make; else the repository's name in your home.")
+@click.option("--ssh", "way", flag_value="ssh", help="Go over ssh, with your key.")
+@click.option("--https", "way", flag_value="https", help="Go over https, with your name and password.")
+@click.option("--update", is_flag=True, help="If it is cloned already, get what is new.")
+@click.option("--anyway", is_flag=True, help="Clone into a research data directory all the same.")
+@click.option("--login", is_flag=True, help="Keep a token for the site's GitLab, so that your projects can be listed.")
+@click.option("--branch", metavar="B", default="", help="The branch to begin with; else the repository's own.")
+@click.option("--depth", type=click.IntRange(min=1), metavar="N", help="Only the latest N commits.")
+@click.option("--lean/--whole", default=None, help="Old contents of files only when they are needed, or all now.")
+@click.option("--submodules", is_flag=True, help="Also the repositories that are parts of it.")
+@plans_or_answers(_table)
+@click.pass_obj
+def clone(
+    session: Session,
+    repo: str | None,
+    dir: str | None,
+    way: str | None,
+    update: bool,
+    anyway: bool,
+    login: bool,
+    branch: str,
+    depth: int | None,
+    lean: bool | None,
+    submodules: bool,
+) -> Plan | list[Listed]:
+    """Clone a repository into your home.
+
+    It is there whole or not at all. A second time, it says that it is there; --update gets what is new. Without REPO,
+    your projects are listed, to choose from on a terminal.
+    """
+    extent = Extent(checked_branch(branch) if branch else "", depth, lean, submodules)
+    need("git", hint=f"Ask {session.site.support} to install it.")
+    caller, site, prompter = session.caller, session.site, terminal(session)
+    if login:
+        return plan_login(_login(repo, site, prompter), caller, site, screen.doing)
+    repos = meant(repo, caller, site, screen.doing, prompter)
+    if isinstance(repos, Listing):
+        return repos.projects
+    group = repo.strip("/") if repo and repo.endswith("/") else ""
+    request = CloneRequest(tuple(repos), group, dir, way or "", update, anyway, extent)
+    return plan_clone(request, caller, site, screen.doing, prompter)
+
+
+def _login(repo: str | None, site: Site, prompter: Prompter) -> LoginRequest:
+    if repo is not None:
+        raise WrongWords("'--login' takes no REPO, and no token on the command line", hint="Log in first, then clone.")
+    page = tokens_page(site.gitlab_url)
+    return LoginRequest(None if prompter.dry_run else prompter.once("token", lambda: _token(page, prompter)))
+
+
+def _token(page: str, prompter: Prompter) -> Token:
+    """What is typed unseen, or comes on standard input."""
+    if prompter.interactive:
+        scopes = "It needs the scope api, or read_api and read_repository."
+        prompter.note(f"A token for GitLab is made at {page}\n{scopes}")
+        return given(prompter.secret("Token (it is not shown)"))
+    text = sys.stdin.readline(_LONGEST) if sys.stdin else ""
+    if not text.strip():
+        raise WrongWords(
+            "there is no terminal to type a token in, and none came on standard input",
+            hint=f"Make one at {page}, and run 'sesync clone --login' in a terminal, or with '< FILE'.",
+        )
+    return given(text)
