@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ import pyte
 import pytest
 
 from sesync_cli.check import Finding, found_by
+from sesync_cli.plan import Report
 from sesync_cli.python.pip_settings import as_variables
 from sesync_cli.session import Session
 from tests.services.leaks import keep_said, leaks, recording
@@ -161,13 +162,18 @@ def here(everybodys: Path) -> Iterator["People"]:
         yield found
 
 
+def unwatched(words: str) -> AbstractContextManager[Report]:
+    """For a plan that is made or carried out where nobody looks on."""
+    return nullcontext(lambda fraction, detail: None)
+
+
 @pytest.fixture
 def findings() -> Callable[..., list[Finding]]:
     """What the checks of a slice find for whoever runs the test: findings(checks)."""
 
     def of(checks: Callable[..., Any]) -> list[Finding]:
         session = Session()
-        made = checks(session.caller, session.site, lambda words: nullcontext(lambda fraction, detail: None))
+        made = checks(session.caller, session.site, unwatched)
         assert all(check.name and check.seconds > 0 for check in made)
         return [finding for check in made for finding in found_by(check)]
 
