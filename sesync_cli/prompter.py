@@ -9,7 +9,8 @@ T = TypeVar("T")
 class Prompter(Protocol):
     """Asks the person who calls, if one is there; every answer is theirs, and words for them never mix with an answer.
 
-    A plan may be made twice, and each thing is asked `once`. To ask where nobody is there is an error.
+    A plan may be made twice: what is asked, of them or of a server, is asked `once`. To ask where nobody is there is an
+    error.
     """
 
     @property

@@ -66,6 +66,6 @@ class Terminal:
 
 
 def terminal(session: Session) -> Terminal:
-    """The terminal of this run, and what was said on the command line to all that may be asked there."""
+    """The terminal of the command that runs now, and what was said there beforehand to all that may be asked."""
     said = click.get_current_context().params
     return Terminal(session, dry_run=bool(said.get("dry_run")), yes=bool(said.get("yes")))

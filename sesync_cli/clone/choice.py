@@ -33,40 +33,42 @@ class Listing:
 
 def meant(repo: str | None, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> list[str] | Listing:
     """The repositories that are meant, as GROUP/NAME or an address; projects instead if they are only to be listed."""
-    if repo is not None and not GROUP.fullmatch(repo) and not NAME.fullmatch(repo):
-        return [repo]
-    choice = _Choice(site, watch, prompter)
+    choice = _Choice(caller, site, watch, prompter)
     if repo is None:
-        return choice.of_all(caller)
-    return choice.of_group(repo.rstrip("/"), caller) if GROUP.fullmatch(repo) else choice.by_name(repo, caller)
+        return choice.of_all()
+    if GROUP.fullmatch(repo):
+        return choice.of_group(repo.rstrip("/"))
+    return choice.by_name(repo) if NAME.fullmatch(repo) else [repo]
 
 
 @dataclass(frozen=True)
 class _Choice:
     """Asks the site's GitLab which projects there are, and the person, if one is there, which are meant."""
 
+    caller: Caller
     site: Site
     watch: Watch
     prompter: Prompter
 
-    def of_all(self, caller: Caller) -> list[str] | Listing:
-        account = self._need_account(caller, "which repository?")
+    def of_all(self) -> list[str] | Listing:
+        account = self._need_account("which repository?")
         if self.prompter.watched:
-            return self.prompter.once("of all", lambda: _paths(self._choose(account, account.projects)))
+            return self.prompter.once("which of all projects", lambda: _paths(self._choose(account, account.projects)))
         found = self._ask(account, lambda: list(account.projects(brief=False)))
-        return Listing(as_listed(found, caller.home, self.site))
+        return Listing(as_listed(found, self.caller.home, self.site))
 
-    def of_group(self, group: str, caller: Caller) -> list[str]:
-        account = self._need_account(caller, f"to list what is in {group}/ takes a token")
+    def of_group(self, group: str) -> list[str]:
+        account = self._need_account(f"to list what is in {group}/ takes a token")
 
         def source(text: str) -> Iterator[Project]:
             return account.group_projects(group, text)
 
         try:
             if self._may_choose:
-                found = self.prompter.once(f"of {group}", lambda: _paths(self._choose(account, source)))
+                found = self.prompter.once(f"which of the group {group}", lambda: _paths(self._choose(account, source)))
             else:
-                found = _paths(self._ask(account, lambda: list(source(""))))
+                listed = self.prompter.once(f"group {group}", lambda: self._ask(account, lambda: list(source(""))))
+                found = _paths(listed)
         except NotFound:
             raise NotFound(
                 f"there is no group {group}, or you may not see it: the answer is the same for both",
@@ -77,11 +79,11 @@ class _Choice:
             raise NotFound(f"{group}/ has no repositories that you may see", hint=hint)
         return found
 
-    def by_name(self, name: str, caller: Caller) -> list[str]:
-        account = self._need_account(caller, "a name alone is looked up among your projects, which takes a token")
-        found = self._ask(account, lambda: named(name, account))
+    def by_name(self, name: str) -> list[str]:
+        account = self._need_account("a name alone is looked up among your projects, which takes a token")
+        found = self.prompter.once(f"name {name}", lambda: self._ask(account, lambda: named(name, account)))
         if len(found) > 1 and self._may_choose:
-            return self.prompter.once(f"named {name}", lambda: self._one_of(name, found))
+            return self.prompter.once(f"which of the name {name}", lambda: self._one_of(name, found))
         if len(found) > 1:
             raise several(name, found)
         return _paths(found)
@@ -96,18 +98,22 @@ class _Choice:
         number = self.prompter.number("Which one? Its number", len(found))
         return [found[number - 1].path]
 
-    def _need_account(self, caller: Caller, why: str) -> Account:
+    def _need_account(self, why: str) -> Account:
         if not self.site.has("gitlab_url"):
             raise self.site.off("gitlab_url", "A repository's whole address will do: 'sesync clone ADDRESS'.")
-        account = my_account(self.site, caller)
+        account = self.prompter.once("account", self._account)
         if account is None:
             raise WrongWords(
                 why,
                 hint="'sesync clone --login' keeps a token, once and for all. Without one, type"
                 f" 'sesync clone GROUP/NAME': {self.site.gitlab_url}/dashboard/projects lists your projects.",
             )
-        if warning := account.token.warning:
-            self.prompter.once(warning, lambda: self.prompter.warn(warning))
+        return account
+
+    def _account(self) -> Account | None:
+        account = my_account(self.site, self.caller)
+        if account and account.token.warning:
+            self.prompter.warn(account.token.warning)
         return account
 
     def _choose(self, account: Account, source: Source) -> list[Project]:

@@ -10,7 +10,7 @@ from sesync_cli.clone.choice import Listing, meant
 from sesync_cli.clone.login import plan_login
 from sesync_cli.clone.plans import plan_clone
 from sesync_cli.clone.projects import Listed
-from sesync_cli.clone.request import CloneRequest, Extent, LoginRequest, checked_branch
+from sesync_cli.clone.request import CloneRequest, Extent, checked_branch
 from sesync_cli.errors import WrongWords
 from sesync_cli.gitlab.failures import tokens_page
 from sesync_cli.gitlab.keep import given
@@ -74,7 +74,7 @@ def clone(
     need("git", hint=f"Ask {session.site.support} to install it.")
     caller, site, prompter = session.caller, session.site, terminal(session)
     if login:
-        return plan_login(_login(repo, site, prompter), caller, site, screen.doing)
+        return plan_login(_token(repo, site, prompter), caller, site, screen.doing, prompter)
     repos = meant(repo, caller, site, screen.doing, prompter)
     if isinstance(repos, Listing):
         return repos.projects
@@ -83,14 +83,15 @@ def clone(
     return plan_clone(request, caller, site, screen.doing, prompter)
 
 
-def _login(repo: str | None, site: Site, prompter: Prompter) -> LoginRequest:
+def _token(repo: str | None, site: Site, prompter: Prompter) -> Token | None:
+    """The token that is to be kept; none is asked for where nothing will be done."""
     if repo is not None:
         raise WrongWords("'--login' takes no REPO, and no token on the command line", hint="Log in first, then clone.")
     page = tokens_page(site.gitlab_url)
-    return LoginRequest(None if prompter.dry_run else prompter.once("token", lambda: _token(page, prompter)))
+    return None if prompter.dry_run else prompter.once("token", lambda: _typed(page, prompter))
 
 
-def _token(page: str, prompter: Prompter) -> Token:
+def _typed(page: str, prompter: Prompter) -> Token:
     """What is typed unseen, or comes on standard input."""
     if prompter.interactive:
         scopes = "It needs the scope api, or read_api and read_repository."

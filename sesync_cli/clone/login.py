@@ -1,7 +1,6 @@
 """The plan that keeps a token for the site's GitLab, once GitLab has said whose it is."""
 
 from sesync_cli.caller import Caller
-from sesync_cli.clone.request import LoginRequest
 from sesync_cli.errors import Refused
 from sesync_cli.gitlab.account import account
 from sesync_cli.gitlab.api import User
@@ -9,18 +8,19 @@ from sesync_cli.gitlab.failures import tokens_page
 from sesync_cli.gitlab.keep import plan_keeping
 from sesync_cli.gitlab.tokens import ENVIRONMENT, Token, find_token
 from sesync_cli.plan import Plan, Watch
+from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
 
 _LISTS = {"api", "read_api"}
 _CLONES = {"api", "read_repository", "write_repository"}
 
 
-def plan_login(request: LoginRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
-    """Keep a token once GitLab has said whose it is."""
-    url, token = site.gitlab_url, request.token
+def plan_login(token: Token | None, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
+    """Keep a token once GitLab has said whose it is; without one, what would be done."""
+    url = site.gitlab_url
     if token is None:
         return Plan(plan_keeping(url, "", Token("", ""), caller)[:1], f"You are logged in to {url}.")
-    user, warnings = _proven(token, caller, site, watch)
+    user, warnings = prompter.once("user", lambda: _proven(token, caller, site, watch))
     known = find_token(url, caller)
     step, place = plan_keeping(url, user.username, token, caller)
     facts = {"url": url, "username": user.username, "kept_in": place}

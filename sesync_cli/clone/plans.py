@@ -7,10 +7,10 @@ from typing import Any
 
 from sesync_cli.caller import Caller
 from sesync_cli.clone import parts, place, wants
-from sesync_cli.clone.group import plan_group
-from sesync_cli.clone.questions import introduction, weighed
+from sesync_cli.clone.offers import introduction, weighed
 from sesync_cli.clone.redirect import Redirect
 from sesync_cli.clone.request import CloneRequest
+from sesync_cli.clone.several import plan_several
 from sesync_cli.clone.working_copy import Clone, existing
 from sesync_cli.git import client, connection
 from sesync_cli.git.address import Address, typed
@@ -28,7 +28,7 @@ from sesync_cli.sync.words import counted
 def plan_clone(request: CloneRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
     """How to come to have these repositories; of what is cloned already, only what is new, if that is wanted."""
     if len(request.repos) != 1 or request.group:
-        return plan_group(request, caller, site, watch, prompter)
+        return plan_several(request, caller, site, watch, prompter)
     address = typed(request.repos[0], site, request.way)
     final = place.chosen(request.dir, address, caller.home, caller.cwd)
     if not request.anyway:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from sesync_cli.errors import WrongWords
-from sesync_cli.gitlab.tokens import Token
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,6 @@ class CloneRequest:
     update: bool = False
     anyway: bool = False
     extent: Extent = field(default_factory=Extent)
-
-
-@dataclass(frozen=True)
-class LoginRequest:
-    """A token for the site's GitLab, to be kept; None where it is only asked what would be done."""
-
-    token: Token | None
 
 
 def checked_branch(name: str) -> str:

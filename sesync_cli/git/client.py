@@ -101,7 +101,8 @@ def ask(
 ) -> Said:
     """What git answers there, whatever its exit code; names of files keep their bytes. It writes nothing unasked.
 
-    What is a command rather than a question `writes`: it ends with us, whatever ends us. Names among the words are just
+    What is a command rather than a question, or has a filter of somebody's run, `writes`: it ends with us, whatever
+    ends us. Names among the words are just
     that; without `literal`, they may be patterns. It works in this program's environment, or in `env`; what is `said`
     comes to it on standard input. `NotReady` where git does not start, `NoAnswer` where it takes longer than so many
     seconds.

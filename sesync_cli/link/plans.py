@@ -1,4 +1,4 @@
-"""The plans that make a link to a data directory and take one away; nothing else ever is."""
+"""The plans that make a link to a data directory, and take one away."""
 
 import os
 import time
@@ -41,15 +41,14 @@ def plan_link(request: LinkRequest, caller: Caller, site: Site, watch: Watch) ->
         return done
     if taken and not (link and request.replace):
         raise _in_the_way(at, link, target, caller.home)
-    return _linking(link, replace(done, done=f"Linked {shown(at, caller.home)} to {target}."))
+    return _linking(at, target, link, replace(done, done=f"Linked {shown(at, caller.home)} to {target}."))
 
 
-def _linking(link: Link | None, done: Plan) -> Plan:
+def _linking(at: Path, target: Path, link: Link | None, done: Plan) -> Plan:
     # imported here since nobody who has the link already shall wait for it
     from sesync_cli.link.ignore import ignoring
     from sesync_cli.steps import Symlink
 
-    at, target = done.result["link"], done.result["target"]
     ignored, warnings = ignoring(at)
     steps: tuple[Step, ...] = (*ignored, Symlink(target, at, replaces=link.text if link else ""))
     return replace(

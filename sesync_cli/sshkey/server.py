@@ -19,7 +19,7 @@ _USUAL_USER = "git"
 
 
 def server(words: str | None, site: Site, home: Path) -> Attempt:
-    """The server that somebody means by [USER@]HOST[:PORT]; without words, the site's GitLab."""
+    """The server that somebody means by [USER@]HOST[:PORT], without words the site's GitLab; NotReady without ssh."""
     for program in ("ssh", "ssh-keygen"):
         need(program, hint=f"Ask {site.support} to install it.")
     own = _own(site)

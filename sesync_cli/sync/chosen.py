@@ -56,14 +56,15 @@ def chosen(
     if request.message is None:
         return None
     names = [relative(name, copy, caller.cwd) for name in request.files]
-    picked = meant(copy, status, site, request.message, names)
+    picked = named_changes(copy, status, site, request.message, names)
     if names or picked.files or not status.changes:
         return picked
     listed = [change.path for change in status.changes]
     if not prompter.interactive:
         shown = few([one_line(path) for path in listed])
         raise WrongWords(f"which files? Changed here: {shown}", hint="Name those to commit, or '.' for all of them.")
-    return meant(copy, status, site, request.message, prompter.once("files", lambda: _asked_for(listed, prompter)))
+    told = prompter.once(f"files of {copy.place}", lambda: _asked_for(listed, prompter))
+    return named_changes(copy, status, site, request.message, told)
 
 
 def _asked_for(listed: list[str], prompter: Prompter) -> list[str]:
@@ -78,7 +79,7 @@ def _asked_for(listed: list[str], prompter: Prompter) -> list[str]:
     return [listed[int(word) - 1].rstrip("/") for word in numbers]
 
 
-def meant(copy: WorkingCopy, status: Status, site: Site, message: str, words: Sequence[str]) -> Chosen:
+def named_changes(copy: WorkingCopy, status: Status, site: Site, message: str, words: Sequence[str]) -> Chosen:
     """What these names, as from the top, mean among the changes."""
     if not words:
         changes = [change for change in status.changes if change.staged]

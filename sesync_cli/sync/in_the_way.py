@@ -49,7 +49,7 @@ def _differs(copy: WorkingCopy, path: str) -> bool:
     """Whether what is there is not the file that git would write."""
     if (copy.top / path).is_symlink() or not (copy.top / path).is_file():
         return True
-    said = ask(["cat-file", "--filters", f":{path}"], copy.top)
+    said = ask(["cat-file", "--filters", f":{path}"], copy.top, writes=True)
     return bool(said.code) or os.fsencode(said.out) != (copy.top / path).read_bytes()
 
 

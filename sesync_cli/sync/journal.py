@@ -143,7 +143,7 @@ def _ours(copy: WorkingCopy, differing: Mapping[str, Pair]) -> set[str]:
     files = [path for path in there if (copy.top / path).is_file() and not (copy.top / path).is_symlink()]
     ours = {path for path in differing if path not in there and not _is_instead(copy, path, differing)}
     for some in pieces(files):
-        numbers = ask(["hash-object", "--", *some], copy.top).out.split()
+        numbers = ask(["hash-object", "--", *some], copy.top, writes=True).out.split()
         ours |= {path for path, number in zip(some, numbers, strict=False) if number == differing[path].new}
         cut = [path for path, number in zip(some, numbers, strict=False) if number not in differing[path]]
         ours |= {path for path in cut if _begins(copy, differing[path].new, (copy.top / path).read_bytes())}
@@ -163,7 +163,7 @@ def _is_instead(copy: WorkingCopy, path: str, differing: Mapping[str, Pair]) -> 
 def _begins(copy: WorkingCopy, number: str, contents: bytes) -> bool:
     if _is_none(number):
         return False
-    return os.fsencode(ask(["cat-file", "blob", number], copy.top).out).startswith(contents)
+    return os.fsencode(ask(["cat-file", "blob", number], copy.top, writes=True).out).startswith(contents)
 
 
 def _is_none(number: str) -> bool:

@@ -27,7 +27,7 @@ from sesync_cli.sync.sending import Commit, Push
 from sesync_cli.sync.server import Server, fetch, server
 from sesync_cli.sync.status import BEHIND, Change, status
 from sesync_cli.sync.steps import Merge
-from sesync_cli.sync.tracking import branches, tracking
+from sesync_cli.sync.tracking import Tracking, branches, fetched, tracking
 from sesync_cli.sync.update_submodules import UpdateSubmodules
 from sesync_cli.sync.working_copy import WorkingCopy, named
 
@@ -47,20 +47,26 @@ def plan_sync(request: SyncRequest, caller: Caller, site: Site, watch: Watch, pr
         need_calm(copy, stands)
         picked = chosen(copy, stands, request, caller, site, prompter)
         tracks = tracking(copy, stands.branch, site)
-        there = server(copy, tracks, site, caller)
-        tracks = fetch(copy, tracks, there, watch)
-        found = compared(Exchange(copy, stands, there.fetched, tracks, chosen=picked))
+        there = prompter.once(f"server of {copy.place}", lambda: _looked_up(copy, tracks, caller, site, watch))
+        found = compared(Exchange(copy, stands, there.fetched, fetched(copy, tracks), chosen=picked))
         plan = _exchanging(found, there, caller, site, merge=request.merge)
         if any(isinstance(step, (Commit, Merge)) for step in plan.steps):
             plan = replace(plan, steps=(*_introduction(copy, caller, site, prompter), *plan.steps))
         return plan.warned(exposed(copy.top, copy.shown, site))
 
 
+def _looked_up(copy: WorkingCopy, tracks: Tracking, caller: Caller, site: Site, watch: Watch) -> Server:
+    """The servers, once what is new there is got."""
+    there = server(copy, tracks, site, caller)
+    fetch(copy, tracks, there, watch)
+    return there
+
+
 def _introduction(copy: WorkingCopy, caller: Caller, site: Site, prompter: Prompter) -> tuple[Introduce, ...]:
     """What git has to be told before it can commit, if it does not know whose commits these are."""
     if identity.is_known(copy.top):
         return ()
-    offer = answer = my_identity(site, caller)
+    offer = answer = prompter.once("offer", lambda: my_identity(site, caller))
     if prompter.interactive and not prompter.dry_run:
         answer = prompter.once("identity", lambda: identity.asked(offer, prompter.text))
     if answer.is_whole:
@@ -71,11 +77,11 @@ def _introduction(copy: WorkingCopy, caller: Caller, site: Site, prompter: Promp
     )
 
 
-def _exchanging(found: Exchange, server: Server, caller: Caller, site: Site, *, merge: bool) -> Plan:
+def _exchanging(found: Exchange, there: Server, caller: Caller, site: Site, *, merge: bool) -> Plan:
     """The steps, from what both sides have."""
-    chosen = found.chosen
-    found = replace(found, left=_left(found, chosen))
-    if not found.status.commit and not (chosen and chosen.files):
+    picked = found.chosen
+    found = replace(found, left=_left(found))
+    if not found.status.commit and not (picked and picked.files):
         got = getting_first(found)
         return _described(got.exchange, got.first)
     got = getting(found, merge=merge)
@@ -84,14 +90,12 @@ def _exchanging(found: Exchange, server: Server, caller: Caller, site: Site, *, 
     submodules = _submodules(found, caller, site)
     if got.moves_submodules:
         steps.append(submodules)
-    if chosen and chosen.files:
-        interactive = caller.interactive
-        steps.append(Commit(found.copy, chosen.message, chosen.words, chosen.files, chosen.new, interactive))
+    if picked and picked.files:
+        asks = caller.interactive
+        steps.append(Commit(found.copy, picked.message, picked.words, picked.files, picked.new, asks))
     if got.join:
         steps += [got.join, *([submodules] if got.moves_submodules else [])]
-    push = Push(
-        found.copy, server.pushed, server.sending, found.status.branch, found.tracks.target, found.tracks.adopts
-    )
+    push = Push(found.copy, there.pushed, there.sending, found.status.branch, found.tracks.target, found.tracks.adopts)
     if _pushes(found):
         if found.own.gone:
             raise conflicts.no_longer_there(found)
@@ -101,7 +105,7 @@ def _exchanging(found: Exchange, server: Server, caller: Caller, site: Site, *, 
     return replace(
         _described(found, tuple(steps)),
         questions=asking(_question(found, push in steps)),
-        warnings=_warnings(chosen),
+        warnings=_warnings(picked),
         after=lambda: _after(found, steps, push, submodules),
     )
 
@@ -135,9 +139,9 @@ def _after(found: Exchange, steps: list[Step], push: Push, submodules: UpdateSub
     }
 
 
-def _left(found: Exchange, chosen: Chosen | None) -> tuple[Change, ...]:
+def _left(found: Exchange) -> tuple[Change, ...]:
     """The changes that stay uncommitted, as far as one can tell beforehand."""
-    taken = chosen.files if chosen else ()
+    taken = found.chosen.files if found.chosen else ()
     own = found.status.own
     return tuple(change for change in own if not any(f"{one}/".startswith(f"{change.path}") for one in taken))
 

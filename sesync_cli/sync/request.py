@@ -10,9 +10,10 @@ from sesync_cli.sync.working_copy import is_named
 
 @dataclass(frozen=True)
 class SyncRequest:
-    """An exchange of a working copy with its server; `repo` is its folder or name, None the current folder's.
+    """An exchange of a working copy with its server; `repo` is its folder or name, None for the current folder's.
 
-    With a `message`, these files are committed first; with `merge`, what both sides have new is joined.
+    With a `message`, these files are committed first, and `repo` may be one of them (`told_apart`). With `merge`, what
+    both sides have new is joined.
     """
 
     repo: str | None = None

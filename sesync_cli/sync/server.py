@@ -40,11 +40,8 @@ def server(copy: WorkingCopy, tracks: Tracking, site: Site, caller: Caller) -> S
     return Server(fetched, pushed, connection, sending)
 
 
-def fetch(copy: WorkingCopy, tracks: Tracking, server: Server, watch: Watch) -> Tracking:
-    """Get what is new at the servers into git's store; no file and no branch of the user's changes.
-
-    The same branches, as they stand there now.
-    """
+def fetch(copy: WorkingCopy, tracks: Tracking, server: Server, watch: Watch) -> None:
+    """Get what is new at the servers into git's store; no file and no branch of the user's changes."""
     remember(copy, fetched(copy, tracks).upstream)
     wanted = {tracks.upstream.remote: (server.fetched, server.connection, [tracks.upstream])}
     if tracks.target.remote in wanted:
@@ -54,9 +51,7 @@ def fetch(copy: WorkingCopy, tracks: Tracking, server: Server, watch: Watch) -> 
     for remote, (attempt, connection, ones) in wanted.items():
         with watch(f"Looking for what is new at {attempt.where} ...") as report:
             get(copy, [remote, *spans(copy, ones)], attempt, connection, report)
-    now = fetched(copy, tracks)
-    remember(copy, now.upstream)
-    return now
+    remember(copy, fetched(copy, tracks).upstream)
 
 
 def get(copy: WorkingCopy, words: Sequence[str], attempt: Attempt, connection: Connection, report: Report) -> None:

@@ -62,6 +62,7 @@ def status(copy: WorkingCopy) -> Status:
             "--ignore-submodules=none",
         ],
         copy.top,
+        writes=True,  # not git itself: a filter of the person's, which may
     )
     if said.code:
         raise unreadable(copy.top, said.err)

@@ -154,8 +154,11 @@ def _nothing(word: str | None, caller: Caller) -> NotFound:
 
 
 def _git_paths(top: Path, *options: str) -> list[Path]:
-    """What git answers to these options, each a path: one line for each, unless a name has several lines itself."""
+    """What git answers to these options, each a path; the folder itself where it answers nothing.
+
+    That is a line for each, unless a name has several lines itself.
+    """
     lines = ask(["rev-parse", *options], top).out.removesuffix("\n").split("\n")
-    if len(lines) > len(options):
+    if len(lines) != len(options):
         lines = [ask(["rev-parse", option], top).out.removesuffix("\n") for option in options]
     return [Path(os.path.normpath(top / line)) for line in lines]

@@ -224,3 +224,10 @@ def test_where_it_was_never_got_all_else_can_be_committed(sesync, shared, part):
     write(shared.here / "heat.py", "mine\n")
     done = sesync("sync", "analysis", "-m", "Mine", ".")
     assert (done.code, belongs(shared)) == (0, old), done
+
+
+def test_one_whose_own_repository_is_gone_is_gits_error_and_no_mistake_of_ours(sesync, shared, part):
+    shutil.rmtree(shared.here / ".git/modules/sm")
+    done = sesync("sync", "analysis")
+    assert (done.code, done.out) == (1, "")
+    assert "git cannot read" in done.err and "mistake" not in done.err

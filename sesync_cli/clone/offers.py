@@ -1,4 +1,4 @@
-"""What is asked before a repository is cloned: whether all of a large one is wanted, and who commits in it."""
+"""What is offered before a repository is cloned: less of a large one, and a name for the commits to come."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,7 +31,7 @@ def weighed(attempt: Attempt, extent: Extent, caller: Caller, prompter: Prompter
     """The extent, with a lean clone offered for a large repository; only GitLab knows sizes, and only for a token."""
     if extent.lean is not None or extent.depth:
         return Weighed(extent, None)
-    bytes_ = _size(attempt, caller)
+    bytes_ = prompter.once(f"size of {attempt.address.url}", lambda: _size(attempt, caller))
     if not bytes_ or bytes_ < attempt.site.gitlab_large_gb * _GB:
         return Weighed(extent, bytes_)
     big = f"{attempt.address.label} has {size(bytes_)} with all the old contents of its files"
@@ -54,7 +54,7 @@ def introduction(caller: Caller, site: Site, prompter: Prompter) -> Introduction
     """For somebody whose name git does not know: asked for on a terminal, else named with the command."""
     if identity.is_known(Path("/")):
         return Introduction()
-    offer = my_identity(site, caller)
+    offer = prompter.once("offer", lambda: my_identity(site, caller))
     if prompter.may_ask:
         answer = prompter.once("identity", lambda: identity.asked(offer, prompter.text))
         if answer.is_whole:

@@ -1,4 +1,4 @@
-"""The plan that clones several repositories, side by side."""
+"""The plan that clones several repositories side by side: those of a group, or those that somebody picked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,8 +6,8 @@ from typing import Any
 
 from sesync_cli.caller import Caller
 from sesync_cli.clone import place
+from sesync_cli.clone.offers import introduction
 from sesync_cli.clone.projects import folders
-from sesync_cli.clone.questions import introduction
 from sesync_cli.clone.request import CloneRequest
 from sesync_cli.clone.together import One, Together, shared_login
 from sesync_cli.clone.working_copy import Clone, existing
@@ -35,7 +35,7 @@ class _Found:
     blocked: dict[str, SesyncError]
 
 
-def plan_group(request: CloneRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
+def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
     """Clone all of these side by side; those that are there already stay as they are, or are updated."""
     found, count = _found(request, caller, site), len(request.repos)
     there = found.there if request.update else ()
