@@ -261,7 +261,9 @@ def test_what_is_asked_of_a_site_are_settings_that_there_are(path: Path) -> None
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_only_commands_know_the_session(path: Path) -> None:
     if "sesync_cli.session" in (module for module, _ in imports(path)):
-        assert "/cli" in name(path) or name(path) in ("answer", "app", "terminal"), f"{name(path)} wants a Caller, not the session"
+        assert "/cli" in name(path) or name(path) in ("answer", "app", "terminal"), (
+            f"{name(path)} wants a Caller, not the session"
+        )
 
 
 def test_who_is_calling_is_one_value() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from sesync_cli import errors
-from sesync_cli.put.work import told
+from sesync_cli.put.children import told
 from sesync_cli.run import Output, ProgramFailed
 from sesync_cli.usage.walk import Rules
 from sesync_cli.usage.walkers import walk

@@ -4,8 +4,13 @@ import os
 import stat
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 from typing import NamedTuple
 
+from sesync_cli.leftovers import partial
+
+ODD = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
+"""What has no contents to put."""
 _GRAINS = (100, 1_000)  # nanoseconds: NTFS and SMB, some NFS servers; nobody changes a file twice in so short a time
 
 
@@ -103,6 +108,11 @@ class Found:
         It is a name and no path, since to find a path's lock is to ask its server, which may hang.
         """
         return "/" + (self.finals[0] if len(self.finals) == 1 else self.folder).strip("/").replace("/", ":")
+
+    @property
+    def prefix(self) -> str:
+        """How the names begin under which a run builds."""
+        return partial(Path("x"), owner=Path(self.owner)).name.removesuffix("x")
 
 
 def facts(found: os.stat_result) -> Facts:

@@ -13,11 +13,11 @@ from sesync_cli.disk import FULL, explained, place_of
 from sesync_cli.errors import NoRoom, SesyncError, Stopped
 from sesync_cli.interrupts import ignore_interrupts
 from sesync_cli.plan import Report
+from sesync_cli.put.children import run
 from sesync_cli.put.entries import Entry, Found, There
-from sesync_cli.put.job import Job, Verification
-from sesync_cli.put.places import Share, clear, finish, prepare, undo
-from sesync_cli.put.work import run
-from sesync_cli.put.worker import TOKEN, Worker
+from sesync_cli.put.folders import Share, clear, finish, prepare, undo
+from sesync_cli.put.verify import Verification
+from sesync_cli.put.worker import TOKEN, Job, Worker
 from sesync_cli.view import size
 from sesync_cli.workers import Guard
 
