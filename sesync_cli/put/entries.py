@@ -96,6 +96,10 @@ class Found:
     def final(self, entry: Entry) -> str:
         return f"{self.finals[entry.source]}/{entry.rel}" if entry.rel else self.finals[entry.source]
 
+    def files(self, *there: There) -> list[int]:
+        """The numbers of the entries that are no folders, and of these the ones where this is in their places."""
+        return [number for number, one in enumerate(self.entries) if not one.is_folder and one.there in there]
+
     def new_folders(self) -> set[str]:
         """The folders that are not there yet."""
         missing = (one for one in self.entries if one.is_folder and one.there == There.NOTHING)

@@ -56,11 +56,11 @@ class _Making:
 
     def plan(self, finals: list[str]) -> Plan:
         found = self.found
-        tally = Tally(sum(not one.is_folder for one in found.entries))
+        tally = Tally(len(found.files(*There)))
         questions: list[Question] = []
         steps: list[Step] = [Clear(found, self.guard)] if found.leftovers else []
         steps += [*self._copying(tally, questions), *self._afterwards(tally)]
-        new = self._of(There.NOTHING) + self._of(There.ANOTHER)
+        new = found.files(There.NOTHING, There.ANOTHER)
         plan = Plan(
             tuple(steps),
             _there(found, finals),
@@ -71,13 +71,10 @@ class _Making:
         )
         return replace(plan, after=lambda: self._after(plan, tally, finals)) if steps else plan
 
-    def _of(self, there: There) -> list[int]:
-        return [number for number, one in enumerate(self.found.entries) if one.there == there and not one.is_folder]
-
     def _copying(self, tally: Tally, questions: list[Question]) -> list[Step]:
         """What copies; what replaces something is asked about, each by itself."""
         found, request = self.found, self.request
-        others = self._of(There.ANOTHER)
+        others = found.files(There.ANOTHER)
         chosen = tuple(number for number, one in enumerate(found.entries) if one.there != There.ANOTHER)
         options = (*request.options, "--checksum", "--replace")
         again = by_hand("sesync", "put", *options, *self.paths.sources, self.paths.target)
@@ -112,7 +109,7 @@ class _Making:
 
     def _result(self, finals: list[str], new: list[int]) -> dict[str, Any]:
         found = self.found
-        there = self._of(There.SAME)
+        there = found.files(There.SAME)
         return {
             "project": self.paths.project,
             "folder": found.folder,
@@ -181,15 +178,14 @@ def _shown(found: Found) -> str:
     lines = [by_hand("mkdir", "-p", found.folder)] if found.made else []
     renamed = os.path.basename(found.sources[0]) != os.path.basename(found.finals[0])
     to = found.finals[0] if renamed else f"{found.folder}/"
-    new = [n for n, one in enumerate(found.entries) if one.there == There.NOTHING and not one.is_folder]
-    there = [n for n, one in enumerate(found.entries) if one.there == There.SAME and not one.is_folder]
+    new, there = found.files(There.NOTHING), found.files(There.SAME)
     words = f"{_count(found, new)} to copy" + (f", {_count(found, there)} there already" if there else "")
     lines.append(f"{by_hand('cp', '-a', '-n', *found.sources, to)}  # {words}")
     return "\n".join(lines)
 
 
 def _there(found: Found, finals: list[str]) -> str:
-    whole = [number for number, one in enumerate(found.entries) if not one.is_folder]
+    whole = found.files(*There)
     if not whole:
         return f"{_where(found, finals)} is there."
     return f"{_count(found, whole)} {'is' if len(whole) == 1 else 'are'} in {_where(found, finals)} already."
