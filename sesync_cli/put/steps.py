@@ -170,6 +170,7 @@ def unreadable(found: Found) -> list[str]:
 
 
 def too_little(found: Found) -> str:
+    """What to say where there is not enough room."""
     return f"this takes about {size(found.needs)}, and there are {size(found.free or 0)} left for {found.folder}"
 
 
