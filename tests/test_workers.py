@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from sesync_cli import errors
-from sesync_cli.put.work import told
+from sesync_cli.put.children import told
 from sesync_cli.run import Output, ProgramFailed
-from sesync_cli.usage.walk import Rules
-from sesync_cli.usage.walkers import walk
+from sesync_cli.usage.counting import Rules
+from sesync_cli.usage.crew import counted
 from sesync_cli.workers import Crew, Guard, ask, stream, together
 from tests.conftest import HANG, PROJECT, children, runs, state, wait_for
 
@@ -61,7 +61,7 @@ def walked(question: Question) -> Any:
     closed = Closed()
     closed.question = question
     here = os.getcwd()
-    return walk(Rules(here, os.lstat(here).st_dev, {}, closed), ("rest", ""), LONG, watch)
+    return counted(Rules(here, os.lstat(here).st_dev, {}, closed), ("rest", ""), LONG, watch)
 
 
 WAYS = (asked, streamed, crewed)

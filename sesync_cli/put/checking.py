@@ -10,10 +10,15 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sesync_cli.directory import mounts, reached
 from sesync_cli.errors import NotFound
+from sesync_cli.plan import Watch
+from sesync_cli.put.children import guard, run
 from sesync_cli.put.contents import Contents, renew
-from sesync_cli.put.looking import UNREADABLE, Looking, Sum
-from sesync_cli.put.work import run
+from sesync_cli.put.inventory import UNREADABLE, Inventory, Sum
+from sesync_cli.put.paths import target_of
+from sesync_cli.put.request import CheckRequest
+from sesync_cli.site.settings import Site
 from sesync_cli.workers import Guard, Tell
 
 _WORKERS = 4
@@ -86,13 +91,19 @@ class _Heard:
             self.sums.setdefault(rel, []).append((digest, algorithm, manifest))
 
 
-def check(directory: Path, folder: str, guard: Guard) -> Checked:
-    """Compare what is below a folder of a data directory with the manifests in it, below it and above it.
+def check(request: CheckRequest, site: Site, watch: Watch) -> Checked:
+    """Compare what is below a folder of a data directory with the manifests in it, below it and above it."""
+    project, folder = target_of(request.target, site)
+    directory = reached(project, site, watch)
+    with watch("Comparing checksums"):
+        # a server below may hang while that of the directory answers
+        places = [directory, *(place for place in mounts() if directory in place.parents)]
+        return _compared(directory, folder, guard(places, site))
 
-    Children look at it, since to look may hang.
-    """
+
+def _compared(directory: Path, folder: str, guard: Guard) -> Checked:
     heard = _Heard()
-    run([lambda tell: Looking(str(directory), folder, tell).look()], guard, heard.hear)
+    run([lambda tell: Inventory(str(directory), folder, tell).look()], guard, heard.hear)
     wanted = [_Wanted(rel, sums) for rel, sums in sorted(heard.sums.items())]
     _compare(directory, wanted, heard, guard)
     if not heard.sums and not heard.states["unreadable"]:

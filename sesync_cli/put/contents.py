@@ -1,5 +1,6 @@
-"""The bytes of files: copied by the kernel where it can, with holes kept, and told by their checksums."""
+"""What the kernel does with files: copies them with holes kept, reads them again, flushes them, gives them names."""
 
+import ctypes
 import errno
 import os
 from collections import deque
@@ -12,6 +13,12 @@ _PIECE = 1 << 20  # what a processor's cache can hold
 _CLONE = 0x40049409  # FICLONE in <linux/fs.h>
 _CANNOT = (errno.EXDEV, errno.EOPNOTSUPP, errno.ENOTTY, errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.ETXTBSY)
 _ZEROS = bytes(_PIECE)
+_NOREPLACE = 1  # RENAME_NOREPLACE in <linux/fs.h>
+_HERE = -100  # AT_FDCWD in <fcntl.h>
+_UNKNOWN = (errno.EINVAL, errno.ENOSYS)  # NFS, for one, cannot rename without replacing
+_LINKLESS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+
+_libc = ctypes.CDLL(None, use_errno=True)
 
 Went = Callable[[int], None]
 """Hears of each so many bytes that are done."""
@@ -127,11 +134,38 @@ def renew(file: int) -> None:
     os.posix_fadvise(file, 0, LONG, os.POSIX_FADV_WILLNEED)
 
 
+def flush(file: int) -> None:
+    """Have all that was written to the file system of this open file be on its disk or its server."""
+    _checked(_libc.syncfs(file), "")
+
+
+def appear(path: str, final: str) -> None:
+    """Give a file its final name, atomically, unless that is taken: FileExistsError."""
+    try:
+        _checked(_libc.renameat2(_HERE, os.fsencode(path), _HERE, os.fsencode(final), _NOREPLACE), final)
+    except OSError as error:
+        if error.errno not in _UNKNOWN:
+            raise
+        _link(path, final)
+
+
 def fast_hash() -> Hash:
     """XXH3 of 128 bits: as quick as memory, and no two files in a lifetime's work have the same by chance."""
     import xxhash
 
     return xxhash.xxh3_128()
+
+
+def checksum(path: str, size: int, went: Went) -> bytes:
+    """The checksum of a file's contents."""
+    found = fast_hash()
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        renew(file)
+        Contents(went).digest(file, size, [found])
+    finally:
+        os.close(file)
+    return found.digest()
 
 
 def _read(file: int, start: int, end: int, buffer: memoryview, hashes: list[Hash], went: Went) -> None:
@@ -162,3 +196,21 @@ def _extents(file: int, start: int, end: int) -> Iterator[tuple[int, int, bool]]
         if hole > data:
             yield data, hole, True
         start = hole
+
+
+def _link(path: str, final: str) -> None:
+    try:
+        os.link(path, final)
+    except OSError as error:
+        if error.errno not in _LINKLESS:
+            raise
+        if os.path.lexists(final):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), final) from None
+        return os.rename(path, final)
+    os.unlink(path)
+
+
+def _checked(result: int, path: str) -> None:
+    if result:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), path or None)

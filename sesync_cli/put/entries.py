@@ -4,8 +4,13 @@ import os
 import stat
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 from typing import NamedTuple
 
+from sesync_cli.leftovers import partial
+
+ODD = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
+"""What has no contents to put."""
 _GRAINS = (100, 1_000)  # nanoseconds: NTFS and SMB, some NFS servers; nobody changes a file twice in so short a time
 
 
@@ -91,6 +96,10 @@ class Found:
     def final(self, entry: Entry) -> str:
         return f"{self.finals[entry.source]}/{entry.rel}" if entry.rel else self.finals[entry.source]
 
+    def files(self, *there: There) -> list[int]:
+        """The numbers of the entries that are no folders, and of these the ones where this is in their places."""
+        return [number for number, one in enumerate(self.entries) if not one.is_folder and one.there in there]
+
     def new_folders(self) -> set[str]:
         """The folders that are not there yet."""
         missing = (one for one in self.entries if one.is_folder and one.there == There.NOTHING)
@@ -103,6 +112,11 @@ class Found:
         It is a name and no path, since to find a path's lock is to ask its server, which may hang.
         """
         return "/" + (self.finals[0] if len(self.finals) == 1 else self.folder).strip("/").replace("/", ":")
+
+    @property
+    def prefix(self) -> str:
+        """How the names begin under which a run builds."""
+        return partial(Path("x"), owner=Path(self.owner)).name.removesuffix("x")
 
 
 def facts(found: os.stat_result) -> Facts:

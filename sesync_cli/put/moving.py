@@ -14,9 +14,9 @@ from sesync_cli.errors import Conflict
 from sesync_cli.files.datasets import companions
 from sesync_cli.leftovers import partial, remove
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.put.children import run
 from sesync_cli.put.entries import Entry, Found, is_unchanged
 from sesync_cli.put.steps import Tally, explaining
-from sesync_cli.put.work import run
 from sesync_cli.put.writers import CLOSE, Writers
 from sesync_cli.workers import Guard, Tell
 

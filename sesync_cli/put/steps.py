@@ -13,11 +13,11 @@ from sesync_cli.disk import FULL, explained, place_of
 from sesync_cli.errors import NoRoom, SesyncError, Stopped
 from sesync_cli.interrupts import ignore_interrupts
 from sesync_cli.plan import Report
-from sesync_cli.put.entries import Entry, Found, There
-from sesync_cli.put.job import Job, Verification
-from sesync_cli.put.places import Share, clear, finish, prepare, undo
-from sesync_cli.put.work import run
-from sesync_cli.put.worker import TOKEN, Worker
+from sesync_cli.put.children import run
+from sesync_cli.put.entries import Found, There
+from sesync_cli.put.folders import Share, clear, finish, prepare, undo
+from sesync_cli.put.verify import Verification
+from sesync_cli.put.worker import TOKEN, Job, Worker
 from sesync_cli.view import size
 from sesync_cli.workers import Guard
 
@@ -92,7 +92,8 @@ class Put:
         self.tally.problems.clear()
         share = self._share
         with explaining(self.found.folder, self.tally.placed):
-            need_room(self.found)
+            if self.found.free is not None and self.found.free < self.found.needs:
+                raise NoRoom(too_little(self.found), hint=ROOM)
             run([lambda tell: prepare(share, tell)], self.guard, self.tally.hear)
         with explaining(self.found.folder, self.tally.safe):
             self._copy(report)
@@ -117,8 +118,9 @@ class Put:
 
     def _copy(self, report: Report) -> None:
         """Have the files copied by several workers."""
-        files = [number for number in self.chosen if self._is_crews(self.found.entries[number])]
-        read = (self.found.entries[number] for number in files)
+        entries = self.found.entries
+        files = [one for one in self.chosen if entries[one].is_file and (entries[one].first < 0 or self.replace)]
+        read = (entries[number] for number in files)
         whole = 2 * sum(one.facts.size for one in read if self.verification.existing or one.there != There.SAME)
         job = self._job(_batches(self.found, files))
 
@@ -130,9 +132,6 @@ class Put:
         with _tokens() as (taking, giving):
             works = [lambda tell: Worker(job, tell).serve(taking, giving)] * min(_WORKERS, len(job.batches))
             run(works, self.guard, hear, {taking, giving})
-
-    def _is_crews(self, entry: Entry) -> bool:
-        return entry.is_file and (entry.first < 0 or self.replace)
 
     def _failure(self) -> SesyncError:
         left = [*self.found.odd, *(f"{path} looks like a secret, and is left out" for path in self.found.secrets)]
@@ -170,13 +169,8 @@ def unreadable(found: Found) -> list[str]:
     return [f"{path}: {why}" for path, why in found.unreadable]
 
 
-def need_room(found: Found) -> None:
-    """Refuse to begin what cannot fit."""
-    if found.free is not None and found.free < found.needs:
-        raise NoRoom(too_little(found), hint=ROOM)
-
-
 def too_little(found: Found) -> str:
+    """What to say where there is not enough room."""
     return f"this takes about {size(found.needs)}, and there are {size(found.free or 0)} left for {found.folder}"
 
 

@@ -4,19 +4,15 @@ import errno
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from sesync_cli.errors import SesyncError
-from sesync_cli.leftovers import partial
-from sesync_cli.put.contents import LONG, Changed, Contents, Hash, Unreadable, fast_hash, renew
-from sesync_cli.put.entries import Entry, There
-from sesync_cli.put.job import Job
-from sesync_cli.put.proof import is_same, named, need_unchanged, opened
+from sesync_cli.put.contents import LONG, Changed, Contents, Hash, Unreadable, appear, fast_hash, flush, renew
+from sesync_cli.put.entries import Entry, Found, There
 from sesync_cli.put.rights import Folders, copy_attributes, share
-from sesync_cli.put.system import appear, flush
+from sesync_cli.put.verify import Verification, is_same, named, need_unchanged, opened
 from sesync_cli.put.writers import Busy, Writers
 from sesync_cli.workers import Tell
 
@@ -25,6 +21,20 @@ _FEW = 16  # files up to which each is flushed by itself; for more, the whole fi
 _SECONDS = 1.0  # of copying until what is copied is placed
 _OFTEN = 0.1  # seconds between two words about the bytes that went
 _UNFIT = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EFBIG}  # the file system cannot hold this one
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the workers of one run share: all that was found, and how each file is to be treated.
+
+    `replace` lets a file take the place of another; `closed` are folders whose group is given nothing.
+    """
+
+    found: Found
+    batches: Sequence[Sequence[int]]
+    verification: Verification
+    replace: bool = False
+    closed: Set[str] = frozenset()
 
 
 @dataclass
@@ -45,7 +55,7 @@ class Worker:
     def __init__(self, job: Job, tell: Tell) -> None:
         self.job, self.tell = job, tell
         self.contents = Contents(self._went)
-        self.prefix = partial(Path("x"), owner=Path(job.found.owner)).name.removesuffix("x")
+        self.prefix = job.found.prefix
         self.bytes, self.told = 0, time.monotonic()
         self.folders = Folders(job.found.new_folders(), job.closed)
 

@@ -1,13 +1,13 @@
-"""How the account of a folder looks."""
+"""How it looks what a folder takes."""
 
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sesync_cli.tree import Branch, Tree
-from sesync_cli.usage.account import SHARED, Part, Usage
-from sesync_cli.usage.places import CACHES, KERNELS, LOCAL, TRASH
-from sesync_cli.usage.walk import CHECKPOINTS, DATA, GIT, LEFT, REST
+from sesync_cli.usage.breakdown import SHARED, Part, Usage
+from sesync_cli.usage.counting import CHECKPOINTS, DATA, GIT, LEFT, REST
+from sesync_cli.usage.rules import CACHES, KERNELS, LOCAL, TRASH
 from sesync_cli.view import Page, View, size
 
 _TITLES = {

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.errors import SesyncError
-from sesync_cli.put.proof import named
 from sesync_cli.put.steps import explaining
+from sesync_cli.put.verify import named
 from tests.conftest import HANG, held, needed_root
 from tests.kernel.test_full import tmpfs
 from tests.put.ground import Run, is_writing, leftovers, sums, tree, wait_for, write

@@ -1,45 +1,44 @@
-"""What can go from a home without a loss, and how it goes: item by item, and only what is still as it was found."""
+"""The plan that removes what can go from a home without a loss: item by item, and only what is as it was found."""
 
 import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.errors import Refused
+from sesync_cli.caller import Caller
+from sesync_cli.errors import Refused, SesyncError
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.leftovers import in_the_making
-from sesync_cli.plan import Plan, Question, by_hand
-from sesync_cli.usage.account import Found
-from sesync_cli.usage.going import Discard, DropKernel, Item, Outcome, Sweep, Thing
-from sesync_cli.usage.places import CACHES, KERNELS, PIP, SESYNC, TRASH, UV, Household, is_within
-from sesync_cli.usage.walk import CHECKPOINTS, LEFT, LEFT_OVER, Place
+from sesync_cli.plan import Plan, Question, Watch, by_hand
+from sesync_cli.site.settings import Site
+from sesync_cli.usage.counting import CHECKPOINTS, LEFT, LEFT_OVER, Place
+from sesync_cli.usage.look import Found, look
+from sesync_cli.usage.removal import Discard, DropKernel, Item, Outcome, Sweep, Thing
+from sesync_cli.usage.request import UsageRequest
+from sesync_cli.usage.rules import CACHES, KERNELS, PIP, SESYNC, TRASH, UV, UsageContext, is_within, usage_context
 from sesync_cli.view import size
 
 _OF_UV = re.compile(r"[a-z-]+-v\d+|CACHEDIR\.TAG|\.gitignore|\.lock|\.tmp\w+")
 _OF_PIP = re.compile(r"http|http-v2|wheels|selfcheck|selfcheck\.json|CACHEDIR\.TAG")
 _OF_SESYNC = re.compile(r".*", re.DOTALL)
+_BROKEN = ("no Python", "no environment")  # the states of kernels whose interpreter is gone
 _NAMED = 3  # notebooks in a question
 _CHECKPOINT = re.compile(r"(.*)-checkpoint(\.ipynb)", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Broken:
-    """The kernels that cannot start: those that nothing can mend, and those that `sesync kernel repair` can."""
-
-    lost: tuple[Kernel, ...] = ()
-    mendable: tuple[Kernel, ...] = ()
-
-
-def plan_clean(one: Found, mine: Household, broken: Broken) -> Plan:
+def plan_clean(request: UsageRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """What of this folder may go, each with the question whether it shall; nothing else is ever removed."""
-    if not is_within(str(one.path), os.path.realpath(mine.home)):
+    mine = usage_context(caller, site)
+    one = look(request, mine, watch)
+    lost, mendable = _broken(mine)
+    if not is_within(str(one.path), mine.home):
         raise Refused(f"{one.path} is not in your home, and others may need it", hint="'--clean' is for your home.")
     outcome = Outcome()
-    steps = tuple(sorted(_steps(one, mine, broken.lost, outcome), key=lambda step: -step.item.frees))
-    frees = {kernel.name: _frees((KERNELS, kernel.name), one) for kernel in broken.mendable}
+    steps = tuple(sorted(_steps(one, mine, lost, outcome), key=lambda step: -step.item.frees))
+    frees = {kernel.name: _frees((KERNELS, kernel.name), one) for kernel in mendable}
     warnings = tuple(
         f"the kernel {name} cannot start: 'sesync kernel repair {name}' mends it, "
         f"'sesync kernel remove {name}' frees {size(count)}"
@@ -60,6 +59,30 @@ def plan_clean(one: Found, mine: Household, broken: Broken) -> Plan:
     )
 
 
+def _broken(mine: UsageContext) -> tuple[list[Kernel], list[Kernel]]:
+    """The kernels that cannot start: those that nothing can mend, and those that `sesync kernel repair` can."""
+    lost: list[Kernel] = []
+    mendable: list[Kernel] = []
+    for one in mine.kernels:
+        if one.state in _BROKEN and not one.server:
+            (mendable if _can_be_mended(one, mine.caller, mine.site) else lost).append(one)
+    return lost, mendable
+
+
+def _can_be_mended(kernel: Kernel, caller: Caller, site: Site) -> bool:
+    """Whether `sesync kernel repair` would find what it needs, so far as that can be told without doing it."""
+    from sesync_cli.kernel.activation import module_variables
+    from sesync_cli.kernel.again import recipe_of
+    from sesync_cli.kernel.context import interpreter, shell
+
+    try:
+        recipe = recipe_of(kernel)
+        interpreter(caller, site, recipe.minor, modules=module_variables(recipe.modules, shell(caller, site)))
+    except SesyncError:
+        return False
+    return True
+
+
 def _result(items: Iterable[Item], outcome: Outcome) -> dict[str, Any]:
     lines = [
         {"kind": item.kind, "path": item.path, "frees_bytes": item.frees, "gone": item in outcome.gone}
@@ -69,7 +92,7 @@ def _result(items: Iterable[Item], outcome: Outcome) -> dict[str, Any]:
 
 
 def _steps(
-    one: Found, mine: Household, lost: Iterable[Kernel], outcome: Outcome
+    one: Found, mine: UsageContext, lost: Iterable[Kernel], outcome: Outcome
 ) -> Iterator[Discard | DropKernel | Sweep]:
     yield from _caches(one, mine, outcome)
     yield from _trash(one, mine, outcome)
@@ -83,11 +106,11 @@ def _steps(
             yield DropKernel(item, kernel.name, kernel.state, mine.folders, outcome)
 
 
-def _caches(one: Found, mine: Household, outcome: Outcome) -> Iterator[Discard]:
+def _caches(one: Found, mine: UsageContext, outcome: Outcome) -> Iterator[Discard]:
     for name, folder, holds, command in (
         (UV, mine.uv, _OF_UV, "uv cache clean"),
         (PIP, mine.pip, _OF_PIP, "pip cache purge"),
-        (SESYNC, mine.cache / "sesync", _OF_SESYNC, by_hand("rm", "-r", mine.cache / "sesync")),
+        (SESYNC, mine.caller.cache / "sesync", _OF_SESYNC, by_hand("rm", "-r", mine.caller.cache / "sesync")),
     ):
         path = Path(os.path.realpath(folder))
         frees = _frees((CACHES, name), one)
@@ -97,8 +120,8 @@ def _caches(one: Found, mine: Household, outcome: Outcome) -> Iterator[Discard]:
             yield Discard(Item(CACHES, path, frees, question), things, command, outcome, in_use=path / ".lock")
 
 
-def _trash(one: Found, mine: Household, outcome: Outcome) -> Iterator[Discard]:
-    trash = mine.data / "Trash"
+def _trash(one: Found, mine: UsageContext, outcome: Outcome) -> Iterator[Discard]:
+    trash = mine.trash
     paths = (path for folder in ("files", "info") for path in _entries(trash / folder))
     paths = (path for path in paths if not path.name.startswith(LEFT_OVER))
     things = list(_things((path for path in paths if is_within(os.path.realpath(path.parent), str(one.path))), one))

@@ -15,7 +15,7 @@ from typing import Any
 from sesync_cli.child import Child, Tell, messages, send
 from sesync_cli.errors import NoAnswer
 from sesync_cli.plan import Report, Watch
-from sesync_cli.usage.walk import Place, Rules, Tally, Todo, Walker
+from sesync_cli.usage.counting import Counter, Place, Rules, Tally, Todo
 from sesync_cli.workers import Crew
 
 _MOST = 4  # processes; more do not help a file server
@@ -40,7 +40,7 @@ class _Member:
 
 
 @dataclass
-class _Walkers:
+class _Counters:
     """All of them, below one root."""
 
     crew: Crew
@@ -91,12 +91,12 @@ class _Walkers:
             )
 
 
-def walk(rules: Rules, place: Place, patience: float, watch: Watch) -> Tally:
+def counted(rules: Rules, place: Place, patience: float, watch: Watch) -> Tally:
     """All that is below the root, whose own files count as `place`; `NoAnswer` where a server is silent too long."""
     with Crew() as crew, _members(crew, rules) as members, watch("Looking at every file") as report:
-        walkers = _Walkers(crew, members, patience, rules.root)
-        walkers.share([(rules.root, place)], report)
-        return walkers.tally()
+        counters = _Counters(crew, members, patience, rules.root)
+        counters.share([(rules.root, place)], report)
+        return counters.tally()
 
 
 @contextmanager
@@ -130,10 +130,10 @@ def _serve(rules: Rules, orders: int, tell: Tell) -> None:
             said = time.monotonic()
             tell((files, None))
 
-    walker = Walker(rules, alive)
+    counter = Counter(rules, alive)
     for todo in messages(orders):
-        new = walker.tally.plain() if todo is None else walker.turn(todo, _TURN)
-        tell((walker.tally.files, new))
+        new = counter.tally.plain() if todo is None else counter.turn(todo, _TURN)
+        tell((counter.tally.files, new))
         said = time.monotonic()
         if todo is None:
             return

@@ -6,35 +6,33 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from sesync_cli.files.datasets import is_database, unwritten
 from sesync_cli.files.leaks import is_secret
-from sesync_cli.put.contents import Contents, Hash, fast_hash, renew
-from sesync_cli.put.entries import Entry, Facts, Found, There, facts, same_time
-from sesync_cli.put.spelling import alike, respelt
-from sesync_cli.put.work import told
+from sesync_cli.put.children import told
+from sesync_cli.put.contents import checksum
+from sesync_cli.put.entries import ODD, Entry, Facts, Found, There, facts, same_time
+from sesync_cli.put.names import alike, respelt
+from sesync_cli.put.request import PutRequest
+from sesync_cli.quota import told as quota_told
 from sesync_cli.workers import Guard, Tell
 
 _SHARE = 500  # entries in a message
 _PATH_MAX = 4096  # bytes, in <linux/limits.h>
 _PARTIAL = ".sesync-partial"
-_ODD = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
 _LISTS = ("odd", "secrets", "told_secrets", "astray", "unreadable", "leftovers", "alike", "respelt", "unwritten")
 
 
-def survey(
-    sources: tuple[str, ...], finals: tuple[str, ...], folder: str, guard: Guard, *, contents: bool = False
-) -> Found:
-    """Everything below these sources, and what is in its places in a folder.
-
-    With `contents`, those of files are compared also where length and time are the same.
-    """
+def scan(request: PutRequest, places: Mapping[str, str], folder: str, guard: Guard) -> Found:
+    """Everything below these sources, and what is in the place that each of them shall have in a folder."""
+    sources, finals = tuple(places), tuple(places.values())
     entries: list[Entry] = []
     rest: dict[str, Any] = {}
 
     def look(tell: Tell) -> None:
-        one = _Survey(sources, finals, folder, tell, contents)
+        one = _Scan(sources, finals, folder, tell, request)
         one.look()
         one.rest()
 
@@ -47,14 +45,14 @@ def survey(
 
 
 @dataclass
-class _Survey:
+class _Scan:
     """One look, in a process of its own; what it finds is told in shares."""
 
     sources: tuple[str, ...]
     finals: tuple[str, ...]
     folder: str
     tell: Tell
-    contents: bool
+    request: PutRequest
     share: list[Any] = field(default_factory=list)
     count: int = 0
     firsts: dict[tuple[int, int], tuple[int, bool]] = field(default_factory=dict)
@@ -86,14 +84,10 @@ class _Survey:
 
     def _free(self, place: str) -> int | None:
         """Room for what is new; None where the contents may come to be shared, which takes no room."""
-        from pathlib import Path
-
-        from sesync_cli.quota import told
-
         if os.stat(place).st_dev in self.devices:
             return None
         space = os.statvfs(place)
-        quota = told(Path(place))
+        quota = quota_told(Path(place))
         free = space.f_bavail * space.f_frsize
         return min(free, quota.left) if quota else free
 
@@ -139,8 +133,8 @@ class _Survey:
         final = f"{self.finals[number]}/{rel}" if rel else self.finals[number]
         source = f"{self.sources[number]}/{rel}" if rel else self.sources[number]
         kind = stat.S_IFMT(found.st_mode)
-        if kind in _ODD:
-            self.lists["odd"].append(f"{source} is {_ODD[kind]}")
+        if kind in ODD:
+            self.lists["odd"].append(f"{source} is {ODD[kind]}")
             return False
         if kind == stat.S_IFREG and _is_secret(source, found.st_size):
             self.lists["secrets" if rel else "told_secrets"].append(source)
@@ -186,32 +180,23 @@ class _Survey:
             return There.ANOTHER
         if mine == stat.S_IFLNK:
             return There.SAME if os.readlink(final) == text else There.ANOTHER
-        same = not self.contents and same_time(found.st_mtime_ns, other.st_mtime_ns)
+        same = not self.request.checksum and same_time(found.st_mtime_ns, other.st_mtime_ns)
         return There.SAME if same or self._same_contents(source, final, found.st_size) else There.ANOTHER
 
     def _same_contents(self, source: str, final: str, size: int) -> bool:
         try:
-            return contents_of(source, size, self.tell) == contents_of(final, size, self.tell)
+            return checksum(source, size, self._alive) == checksum(final, size, self._alive)
         except PermissionError:
             return False
+
+    def _alive(self, count: int) -> None:
+        self.tell(None)
 
 
 def _is_secret(path: str, size: int) -> bool:
     with suppress(OSError):  # what cannot be opened is told of when it is to be copied
         return is_secret(path, size)
     return False
-
-
-def contents_of(path: str, size: int, tell: Tell, *more: Hash) -> bytes:
-    """The checksum of a file's contents, which other hashes may hear too."""
-    checksum = fast_hash()
-    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        renew(file)
-        Contents(lambda _: tell(None)).digest(file, size, [checksum, *more])
-    finally:
-        os.close(file)
-    return checksum.digest()
 
 
 def nearest(folder: str) -> str:

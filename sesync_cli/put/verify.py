@@ -4,9 +4,19 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sesync_cli.put.contents import Changed, Contents, Hash, Unreadable, fast_hash
 from sesync_cli.put.entries import Entry, is_unchanged
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Whether what is there already is compared, whether SHA-256 sums are told, and how to replace what differs."""
+
+    existing: bool
+    sums: bool
+    replacing: str
 
 
 def is_same(source: str, final: str, entry: Entry, contents: Contents, read: list[Hash]) -> bool:

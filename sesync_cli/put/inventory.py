@@ -10,8 +10,7 @@ from typing import BinaryIO
 
 from sesync_cli.directory import mounts
 from sesync_cli.errors import Refused
-from sesync_cli.put.manifests import algorithm_of, lines_of
-from sesync_cli.put.sums import NAME
+from sesync_cli.put.checksums import NAME, algorithm_of, lines_of
 from sesync_cli.workers import Tell
 
 _PARTIAL = ".sesync-partial"  # how names begin that `lock.partial` gives
@@ -24,7 +23,7 @@ Sum = tuple[str, str, str, int]
 
 
 @dataclass
-class Looking:
+class Inventory:
     """One look, in a process of its own. All paths that it tells begin below the data directory."""
 
     directory: str

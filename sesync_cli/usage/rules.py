@@ -7,10 +7,12 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.directory import mounts
+from sesync_cli.kernel.context import folders
 from sesync_cli.kernel.specs import Folders, Kernel
+from sesync_cli.kernel.survey import find_kernels
 from sesync_cli.leftovers import in_the_making
 from sesync_cli.site.settings import Site
-from sesync_cli.usage.walk import LEFT, Place, Rules
+from sesync_cli.usage.counting import LEFT, Place, Rules
 
 _MB = 1_000_000
 KERNELS, CACHES, LOCAL, TRASH = "kernels", "caches", "local", "trash"
@@ -19,40 +21,47 @@ _CONDAS = ("miniconda3", "anaconda3", "miniforge3", "mambaforge", ".conda", ".ma
 
 
 @dataclass(frozen=True)
-class Household:
-    """Where this person's things are; all of it may be elsewhere than in home, and is then left alone.
+class UsageContext:
+    """Whose things are looked at, at which site, and where these are; what is elsewhere than in home is left alone.
 
-    `large` is from how many bytes on data does not belong in a home.
+    `home` is where their home folder leads.
     """
 
-    home: Path
-    data: Path
-    cache: Path
-    uv: Path
-    pip: Path
-    data_root: Path | None
-    large: int
+    caller: Caller
+    site: Site
+    home: str
     kernels: tuple[Kernel, ...]
     folders: Folders
 
+    @property
+    def uv(self) -> Path:
+        return Path(self.caller.env.get("UV_CACHE_DIR") or self.caller.cache / "uv")
 
-def household(caller: Caller, site: Site, found: list[Kernel], folders: Folders) -> Household:
-    """The same, from what the environment says of caches, and the site of data."""
-    env, cache = caller.env, caller.cache
-    uv, pip = Path(env.get("UV_CACHE_DIR") or cache / "uv"), Path(env.get("PIP_CACHE_DIR") or cache / "pip")
-    large = site.where_large_mb * _MB
-    root = site.data_root if site.has("data_path") else None
-    return Household(caller.home, caller.data, cache, uv, pip, root, large, tuple(found), folders)
+    @property
+    def pip(self) -> Path:
+        return Path(self.caller.env.get("PIP_CACHE_DIR") or self.caller.cache / "pip")
+
+    @property
+    def trash(self) -> Path:
+        return self.caller.data / "Trash"
 
 
-def rules(root: str, device: int, mine: Household) -> Rules:
+def usage_context(caller: Caller, site: Site) -> UsageContext:
+    """The same, with the kernels as they are now."""
+    where = folders(caller, site)
+    kernels = find_kernels(where)
+    return UsageContext(caller, site, os.path.realpath(caller.home), tuple(kernels), where)
+
+
+def rules(root: str, device: int, mine: UsageContext, depth: int) -> Rules:
     """What counts as what below a root; no more of the disk is looked at than a few folders of the home."""
-    home = os.path.realpath(mine.home)
-    of_home = is_within(root, home)
-    known = {_real(path, mine.home): place for path, place in _known(mine)} if of_home or is_within(home, root) else {}
-    others = {*mounts(), mine.data_root} - {None}
+    site, of_home = mine.site, is_within(root, mine.home)
+    is_near = of_home or is_within(mine.home, root)
+    known = {_real(path, mine.caller.home): place for path, place in _known(mine)} if is_near else {}
+    others = {*mounts(), *([site.data_root] if site.has("data_path") else [])}
     closed = {str(path) for path in others if is_within(str(path), root)} - {root}
-    return Rules(root, device, known, frozenset(closed), mine.large if of_home else None)
+    large = site.where_large_mb * _MB if of_home else None
+    return Rules(root, device, known, frozenset(closed), large, depth)
 
 
 def is_within(path: str, folder: str) -> bool:
@@ -65,19 +74,20 @@ def _real(path: Path, home: Path) -> str:
     return os.path.realpath(path) if is_within(str(path), str(home)) else str(path)
 
 
-def _known(mine: Household) -> Iterator[tuple[Path, Place]]:
+def _known(mine: UsageContext) -> Iterator[tuple[Path, Place]]:
     """Folders and what they count as; of two words on one folder the later counts."""
-    for folder in (mine.home / ".local", mine.data):
+    home, cache = mine.caller.home, mine.caller.cache
+    for folder in (home / ".local", mine.caller.data):
         yield from ((path, (LOCAL, str(path))) for path in _folders_in(folder))
         yield folder, (LOCAL, str(folder))
-    yield from ((path, (CACHES, path.name)) for path in _folders_in(mine.cache))
-    yield mine.cache, (CACHES, "")
-    yield from ((mine.home / name / "pkgs", (CACHES, CONDA)) for name in _CONDAS)
-    yield mine.cache / "sesync", (CACHES, SESYNC)
+    yield from ((path, (CACHES, path.name)) for path in _folders_in(cache))
+    yield cache, (CACHES, "")
+    yield from ((home / name / "pkgs", (CACHES, CONDA)) for name in _CONDAS)
+    yield cache / "sesync", (CACHES, SESYNC)
     yield mine.pip, (CACHES, PIP)
     yield mine.uv, (CACHES, UV)
-    yield mine.data / "Trash", (TRASH, "")
-    yield from ((path, (TRASH, str(path))) for path in _folders_in(mine.data / "Trash/files"))
+    yield mine.trash, (TRASH, "")
+    yield from ((path, (TRASH, str(path))) for path in _folders_in(mine.trash / "files"))
     yield from ((folder, (KERNELS, "")) for folder in (mine.folders.specs, mine.folders.environments))
     for kernel in mine.kernels:
         if kernel.environment and not kernel.server:

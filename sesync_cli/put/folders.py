@@ -3,25 +3,23 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.errors import Conflict, SesyncError
-from sesync_cli.leftovers import partial, remove, sweep
+from sesync_cli.errors import Conflict
+from sesync_cli.leftovers import remove, sweep
+from sesync_cli.put.contents import flush
 from sesync_cli.put.entries import Entry, Found, There
-from sesync_cli.put.job import Job
+from sesync_cli.put.names import try_alike, try_names
 from sesync_cli.put.rights import Folders, share_folder
-from sesync_cli.put.survey import nearest
-from sesync_cli.put.system import flush
-from sesync_cli.put.worker import Worker
+from sesync_cli.put.scan import nearest
+from sesync_cli.put.worker import Job, Worker
 from sesync_cli.workers import Tell
 
 _LINKLESS = (errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP)
 _OURS = 0o700
-_ODDEST = 40  # letters of a name that are tried
-_DOUBTFUL = '\\:*?"<>|'
 
 
 @dataclass(frozen=True)
@@ -38,11 +36,6 @@ class Share:
             entry = self.found.entries[number]
             yield number, entry, self.found.final(entry)
 
-    @property
-    def prefix(self) -> str:
-        """How the names begin under which this run builds."""
-        return partial(Path("x"), owner=Path(self.found.owner)).name.removesuffix("x")
-
 
 def prepare(share: Share, tell: Tell) -> None:
     """Make every folder, the upper ones first, once it is clear that the file system takes all names.
@@ -52,8 +45,9 @@ def prepare(share: Share, tell: Tell) -> None:
     folders = Folders(share.found.new_folders(), set())
     for path in share.found.made:
         _make(path, None, folders)
-    _try_names(share)
-    _try_alike(share)
+    new = (final for _, entry, final in share.entries() if entry.there == There.NOTHING)
+    try_names(new, share.found.folder, share.found.prefix)
+    try_alike(share.found.alike, share.found.folder, share.found.prefix)
     for _, entry, final in share.entries():
         if entry.is_folder and entry.there == There.NOTHING:
             _make(final, os.stat(share.found.source(entry)), folders)
@@ -70,9 +64,8 @@ def _flush_at(folder: str) -> None:
 
 def clear(found: Found) -> None:
     """Remove what killed runs left in these folders; the lock of what is put is held."""
-    prefix = Share(found, ()).prefix
     for folder in found.leftovers:
-        _remove_named(folder, prefix)
+        _remove_named(folder, found.prefix)
         sweep(Path(folder))
 
 
@@ -102,7 +95,7 @@ def finish(share: Share, failed: Set[int], job: Job, tell: Tell) -> None:
 def undo(share: Share) -> None:
     """Remove what is not finished, and those of the new folders that nothing has come into."""
     for folder in {os.path.dirname(final) for _, entry, final in share.entries() if not entry.is_folder}:
-        _remove_named(folder, share.prefix)
+        _remove_named(folder, share.found.prefix)
     new = [final for _, entry, final in share.entries() if entry.is_folder and entry.there == There.NOTHING]
     for folder in (*reversed(new), *reversed(share.found.made)):
         with suppress(OSError):
@@ -122,60 +115,6 @@ def _make(path: str, source: os.stat_result | None, folders: Folders) -> None:
         folders.closed |= {path}
 
 
-def _try_names(share: Share) -> None:
-    """Write an empty file with each kind of letters that some file systems do not take."""
-    tried: set[str] = set()
-    for _, entry, final in share.entries():
-        name = os.path.basename(final)
-        odd = "".join(letter for letter in name if _is_odd(letter))[:_ODDEST]
-        if name[-1] in ". ":
-            odd += name[-1]
-        if odd and odd not in tried and entry.there == There.NOTHING:
-            tried.add(odd)
-            _try(os.path.join(share.found.folder, f"{share.prefix}name{odd}"), final)
-
-
-def _try_alike(share: Share) -> None:
-    """Write empty files with names that are one on file systems that do not tell capitals from small letters."""
-    groups = share.found.alike
-    if not groups:
-        return
-    beside = os.path.join(share.found.folder, f"{share.prefix}names")
-    remove(Path(beside))
-    os.mkdir(beside, _OURS)
-    try:
-        for group in groups:
-            _need_several(group, beside)
-    finally:
-        remove(Path(beside))
-
-
-def _need_several(group: Sequence[str], beside: str) -> None:
-    seen = ""
-    for path in group:
-        try:
-            os.close(os.open(os.path.join(beside, os.path.basename(path)), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        except FileExistsError:
-            hint = "Give one of them another name, or put it by itself with '--as NAME'."
-            raise Conflict(f"{seen} and {path} would be one: these names are the same there", hint=hint) from None
-        seen = path
-
-
-def _is_odd(letter: str) -> bool:
-    return letter in _DOUBTFUL or not letter.isascii() or not letter.isprintable()
-
-
-def _try(path: str, final: str) -> None:
-    try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.EILSEQ, errno.ENOENT, errno.ENAMETOOLONG):
-            raise
-        hint = "Give it another name, for instance without the letters " + " ".join(_DOUBTFUL) + "."
-        raise SesyncError(f"there is no such name as {final} on that file system", hint=hint) from None
-    os.unlink(path)
-
-
 def _link(worker: Worker, number: int, first: str, final: str) -> None:
     try:
         os.link(first, final, follow_symlinks=False)
@@ -188,7 +127,7 @@ def _link(worker: Worker, number: int, first: str, final: str) -> None:
 
 
 def _symlink(share: Share, number: int, entry: Entry, final: str) -> None:
-    beside = os.path.join(os.path.dirname(final), f"{share.prefix}{number}")
+    beside = os.path.join(os.path.dirname(final), f"{share.found.prefix}{number}")
     if share.replace:
         os.symlink(entry.text, beside)
         os.rename(beside, final)

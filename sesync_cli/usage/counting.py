@@ -24,7 +24,6 @@ REST, DATA, GIT, CHECKPOINTS, LEFT = "rest", "data", "git", "checkpoints", "left
 LEFT_OVER = ".sesync-partial"  # how names begin that `lock.partial` gives
 SHOWN = 10  # of the largest files
 _LARGE = 5_000_000  # bytes of a file that may be among these
-_DEEP = 2  # folders below the root that are counted by themselves
 _BATCH = 1000  # files between two signs of life
 _LONGEST = 4000  # bytes of a path that every system takes
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -37,7 +36,7 @@ class Rules:
     """What counts as what below a root: folders by their path, and `closed` ones, which are not entered or touched.
 
     `device` is the root's file system; `large` is from how many bytes on data belongs elsewhere, and None where it is
-    in its place.
+    in its place. `depth` are the folders below the root, one in the other, that are counted by themselves.
     """
 
     root: str
@@ -45,6 +44,7 @@ class Rules:
     known: Mapping[str, Place]
     closed: frozenset[str] = frozenset()
     large: int | None = None
+    depth: int = 0
 
 
 @dataclass
@@ -87,7 +87,7 @@ class Tally:
         self.not_entered += other.not_entered
 
 
-class Walker:
+class Counter:
     """Looks into folders, for a while at a time."""
 
     def __init__(self, rules: Rules, alive: Callable[[int], object]) -> None:
@@ -188,7 +188,7 @@ class Walker:
         if self.rules.large and "." in name[1:] and is_data(kind_by_name(name)):
             return DATA, path
         below = path[len(self.rules.root.rstrip("/")) + 1 :]
-        return (REST, below) if below.count("/") < _DEEP else place
+        return (REST, below) if below.count("/") < self.rules.depth else place
 
     def _large(self, path: str, name: str, place: Place, facts: os.stat_result) -> Place:
         """Remember a large file, by the first of its names; what it counts as."""

@@ -1,4 +1,4 @@
-"""How things come into a data directory: looked at, and made into a plan."""
+"""The plan that brings things into a data directory, made from what is there."""
 
 import os
 from collections.abc import Iterable, Mapping, Set
@@ -7,37 +7,39 @@ from pathlib import Path
 from time import localtime, strftime
 from typing import Any
 
+from sesync_cli.caller import Caller
+from sesync_cli.directory import reached
 from sesync_cli.plan import Plan, Question, Step, Watch, asking, by_hand
+from sesync_cli.put.checksums import NAME, KeepSums
+from sesync_cli.put.children import guard
 from sesync_cli.put.entries import Found, There
-from sesync_cli.put.errand import PutRequest, check_names, check_places, folder_of, guard, with_companions
-from sesync_cli.put.job import Verification
-from sesync_cli.put.moving import Leave, Point
-from sesync_cli.put.obstacles import check, has_work, some
+from sesync_cli.put.paths import Paths, paths_of, with_companions
+from sesync_cli.put.refusals import check_found, check_paths, has_work, some
+from sesync_cli.put.request import PutRequest
+from sesync_cli.put.scan import scan
 from sesync_cli.put.steps import Clear, Put, Tally, too_little, unreadable
-from sesync_cli.put.sums import NAME, KeepSums
-from sesync_cli.put.survey import survey
+from sesync_cli.put.verify import Verification
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
 from sesync_cli.workers import Guard
 
 
-def plan_put(request: PutRequest, site: Site, watch: Watch) -> Plan:
+def plan_put(request: PutRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """How to come to have these sources in a folder of a data directory, whole and proven."""
-    check_names(request)
-    folder = folder_of(request, site, watch)
-    directory = site.data_directory(request.project)
-    guarded = guard(list(dict.fromkeys([directory, *(one.parent for one in request.sources)])), site)
+    paths = paths_of(request, caller, site)
+    directory = reached(paths.project, site, watch)
+    folder = directory / paths.folder
+    guarded = guard([directory, *(one.parent for one in paths.sources)], site)
     with watch("Looking at what is there"):
-        moved = check_places(request, directory, guarded)
-        pairs, companions = with_companions(request, guarded)
+        moved = check_paths(request, paths, directory, guarded)
+        pairs, companions = with_companions(paths, guarded)
         places = {str(source): f"{folder}/{name}" for source, name in pairs}
-        sources = tuple(source for source in places if Path(source) not in moved)
-        finals = tuple(places[one] for one in sources)
-        found = survey(sources, finals, str(folder), guarded, contents=request.checksum)
-    check(found, request)
+        left = {source: final for source, final in places.items() if Path(source) not in moved}
+        found = scan(request, left, str(folder), guarded)
+    check_found(found, request)
     pointing = [one for one in moved if request.link and not one.is_symlink()]
     linked = places.keys() - set(map(str, companions))
-    making = _Making(request, found, guarded, linked, {one: places[str(one)] for one in pointing})
+    making = _Making(request, paths, found, guarded, linked, {one: places[str(one)] for one in pointing})
     return making.plan(list(places.values()))
 
 
@@ -46,6 +48,7 @@ class _Making:
     """A plan in the making; `linked` are sources that leave a link, `pointing` links that a killed run did not make."""
 
     request: PutRequest
+    paths: Paths
     found: Found
     guard: Guard
     linked: Set[str]
@@ -53,11 +56,11 @@ class _Making:
 
     def plan(self, finals: list[str]) -> Plan:
         found = self.found
-        tally = Tally(sum(not one.is_folder for one in found.entries))
+        tally = Tally(len(found.files(*There)))
         questions: list[Question] = []
         steps: list[Step] = [Clear(found, self.guard)] if found.leftovers else []
         steps += [*self._copying(tally, questions), *self._afterwards(tally)]
-        new = self._of(There.NOTHING) + self._of(There.ANOTHER)
+        new = found.files(There.NOTHING, There.ANOTHER)
         plan = Plan(
             tuple(steps),
             _there(found, finals),
@@ -68,17 +71,14 @@ class _Making:
         )
         return replace(plan, after=lambda: self._after(plan, tally, finals)) if steps else plan
 
-    def _of(self, there: There) -> list[int]:
-        return [number for number, one in enumerate(self.found.entries) if one.there == there and not one.is_folder]
-
     def _copying(self, tally: Tally, questions: list[Question]) -> list[Step]:
         """What copies; what replaces something is asked about, each by itself."""
         found, request = self.found, self.request
-        others = self._of(There.ANOTHER)
+        others = found.files(There.ANOTHER)
         chosen = tuple(number for number, one in enumerate(found.entries) if one.there != There.ANOTHER)
-        how = Verification(
-            request.move or request.manifest, request.manifest, request.by_hand("--checksum", "--replace")
-        )
+        options = (*request.options, "--checksum", "--replace")
+        again = by_hand("sesync", "put", *options, *self.paths.sources, self.paths.target)
+        how = Verification(request.move or request.manifest, request.manifest, again)
         steps: list[Step] = []
         if has_work(found, chosen) or (chosen and how.existing):
             steps.append(Put(found, chosen, tally, self.guard, _shown(found), how))
@@ -99,6 +99,9 @@ class _Making:
         if request.manifest and found.entries:
             steps.append(KeepSums(found, tally, self.guard))
         if request.move:
+            # imported here since most people copy
+            from sesync_cli.put.moving import Leave, Point
+
             linked = self.linked if request.link else frozenset()
             steps += [Leave(found, tally, self.guard, linked)] if found.entries else []
             steps += [Point(at, final, tally) for at, final in self.pointing.items()]
@@ -106,9 +109,9 @@ class _Making:
 
     def _result(self, finals: list[str], new: list[int]) -> dict[str, Any]:
         found = self.found
-        there = self._of(There.SAME)
+        there = found.files(There.SAME)
         return {
-            "project": self.request.project,
+            "project": self.paths.project,
             "folder": found.folder,
             "paths": finals,
             "files": len(new),
@@ -175,15 +178,14 @@ def _shown(found: Found) -> str:
     lines = [by_hand("mkdir", "-p", found.folder)] if found.made else []
     renamed = os.path.basename(found.sources[0]) != os.path.basename(found.finals[0])
     to = found.finals[0] if renamed else f"{found.folder}/"
-    new = [n for n, one in enumerate(found.entries) if one.there == There.NOTHING and not one.is_folder]
-    there = [n for n, one in enumerate(found.entries) if one.there == There.SAME and not one.is_folder]
+    new, there = found.files(There.NOTHING), found.files(There.SAME)
     words = f"{_count(found, new)} to copy" + (f", {_count(found, there)} there already" if there else "")
     lines.append(f"{by_hand('cp', '-a', '-n', *found.sources, to)}  # {words}")
     return "\n".join(lines)
 
 
 def _there(found: Found, finals: list[str]) -> str:
-    whole = [number for number, one in enumerate(found.entries) if not one.is_folder]
+    whole = found.files(*There)
     if not whole:
         return f"{_where(found, finals)} is there."
     return f"{_count(found, whole)} {'is' if len(whole) == 1 else 'are'} in {_where(found, finals)} already."

@@ -1,23 +1,18 @@
 """What a folder takes, told as a tree of what matters: each byte is counted once, in one branch."""
 
-import errno
 import os
-import stat
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from sesync_cli.errors import NoAnswer, NotFound, Refused, SesyncError
+from sesync_cli.caller import Caller
 from sesync_cli.files.kinds import kind_by_name
 from sesync_cli.plan import Watch
-from sesync_cli.quota import Quota, asked
-from sesync_cli.usage.places import CACHES, CONDA, KERNELS, PIP, TRASH, UV, Household, is_within, rules
-from sesync_cli.usage.walk import DATA, GIT, LEFT, REST, Place, Tally
-from sesync_cli.usage.walkers import walk
-from sesync_cli.workers import ask
+from sesync_cli.site.settings import Site
+from sesync_cli.usage.counting import DATA, GIT, LEFT, REST, Place
+from sesync_cli.usage.look import Found, look
+from sesync_cli.usage.request import UsageRequest
+from sesync_cli.usage.rules import CACHES, CONDA, KERNELS, PIP, TRASH, UV, UsageContext, is_within, usage_context
 
 SHARED = "shared"
 
@@ -73,45 +68,15 @@ class Usage:
     not_entered: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True)
-class Found:
-    """A file or folder as it was found: where its links lead, and what is in it if it is a folder."""
-
-    path: Path
-    blocks: int
-    free: int
-    total: int
-    quota: Quota | None
-    tally: Tally
-
-
-def found(path: Path, mine: Household, patience: float, watch: Watch) -> Found:
-    """Look at a file or at all that is in a folder; links are followed on the way to it, and not in it."""
-    until = time.monotonic() + patience
-    facts = ask({path: partial(_facts, path, until)}, until, watch)[path]
-    if facts is None:
-        words = f"the file server of {path} did not answer within {patience:g} seconds"
-        raise NoAnswer(words, hint="Try again in a few minutes.")
-    if "error" in facts:
-        raise _missing(path, facts["error"]) or _failed(path, os.strerror(facts["error"]))
-    root, tally = facts["path"], Tally(files=1)
-    if stat.S_ISDIR(facts["mode"]):
-        place = _place(root, mine)
-        tally = walk(rules(root, facts["device"], mine), place, patience, watch)
-        tally.blocks[place] = tally.blocks.get(place, 0) + facts["blocks"]
-        if problem := dict(tally.silent).get(root):
-            raise _failed(path, problem)
-    quota = Quota(*facts["quota"]) if facts["quota"] else None
-    return Found(Path(root), facts["blocks"], facts["free"], facts["total"], quota, tally)
-
-
-def usage_of(one: Found, mine: Household, quota_of_home: int | None) -> Usage:
-    """The account of what was found; the site's quota, in bytes, counts where the system tells none of home."""
+def usage_of(request: UsageRequest, caller: Caller, site: Site, watch: Watch) -> Usage:
+    """What a file or folder takes, looked at now; the site's quota counts where the system tells none of home."""
+    mine = usage_context(caller, site)
+    one = look(request, mine, watch)
     parts = tuple(_parts(one, mine))
     total = sum(part.bytes for part in parts) or one.blocks * 512
-    whole_home = str(one.path) == os.path.realpath(mine.home)
-    quota = one.quota if whole_home or not is_within(str(one.path), os.path.realpath(mine.home)) else None
-    of_home = (quota_of_home, total) if whole_home and quota_of_home is not None else (None, None)
+    whole_home = str(one.path) == mine.home
+    quota = one.quota if whole_home or not is_within(str(one.path), mine.home) else None
+    of_home = (site.home_quota, total) if whole_home and site.home_quota is not None else (None, None)
     limit, used = (quota.limit, quota.used) if quota else of_home
     tally = one.tally
     return Usage(
@@ -130,45 +95,7 @@ def usage_of(one: Found, mine: Household, quota_of_home: int | None) -> Usage:
     )
 
 
-def _facts(path: Path, until: float) -> dict[str, Any]:
-    try:
-        real = os.path.realpath(path, strict=True)
-        facts, room = os.lstat(real), os.statvfs(real)
-    except OSError as error:
-        return {"error": error.errno}
-    return {
-        "path": real,
-        "mode": facts.st_mode,
-        "device": facts.st_dev,
-        "blocks": facts.st_blocks,
-        "free": room.f_bavail * room.f_frsize,
-        "total": room.f_blocks * room.f_frsize,
-        "quota": tuple(asked(Path(real), until) or ()),
-    }
-
-
-def _missing(path: Path, number: int) -> SesyncError | None:
-    if number in (errno.ENOENT, errno.ENOTDIR):
-        return NotFound(f"there is no file or folder {path}", hint="Is it spelt rightly?")
-    if number == errno.ELOOP:
-        return NotFound(f"{path} is a link that leads in a circle", hint="'ls -l' on it shows where it leads.")
-    return None
-
-
-def _failed(path: Path, problem: str) -> SesyncError:
-    if problem in (os.strerror(errno.EACCES), os.strerror(errno.EPERM)):
-        return Refused(f"you may not read {path}", hint="'ls -ld' on it shows whose it is.")
-    return SesyncError(f"{path}: {problem}", hint="Its disk or file server has a problem: tell support.")
-
-
-def _place(root: str, mine: Household) -> Place:
-    """What the files of the root itself count as: it may be a kernel or a cache, or in one."""
-    known = rules(root, 0, mine).known
-    above = (str(folder) for folder in (Path(root), *Path(root).parents))
-    return next((known[folder] for folder in above if folder in known), (REST, ""))
-
-
-def _parts(one: Found, mine: Household) -> Iterator[Part]:
+def _parts(one: Found, mine: UsageContext) -> Iterator[Part]:
     """The parts by their kind, the largest first."""
     alone, shared = _bytes(one)
     by_kind: dict[str, list[Part]] = {}
@@ -226,7 +153,7 @@ def _folder(name: str, ones: list[Part]) -> Part:
     return Part(REST, name, path, sum(one.bytes for one in ones), 0, below)
 
 
-def _path(kind: str, name: str, one: Found, mine: Household) -> Path | None:
+def _path(kind: str, name: str, one: Found, mine: UsageContext) -> Path | None:
     if kind == REST:
         return one.path / name
     if kind in (DATA, GIT, LEFT) or os.path.isabs(name):
@@ -234,5 +161,5 @@ def _path(kind: str, name: str, one: Found, mine: Household) -> Path | None:
     if kind == KERNELS:
         return next((kernel.environment for kernel in mine.kernels if kernel.name == name), None)
     if kind == CACHES:
-        return {UV: mine.uv, PIP: mine.pip, CONDA: None}.get(name, mine.cache / name)
-    return mine.data / "Trash" if kind == TRASH else None
+        return {UV: mine.uv, PIP: mine.pip, CONDA: None}.get(name, mine.caller.cache / name)
+    return mine.trash if kind == TRASH else None

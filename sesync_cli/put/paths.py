@@ -1,0 +1,99 @@
+"""The paths that a request means: what is put, under which names, and where."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.caller import Caller
+from sesync_cli.errors import WrongWords
+from sesync_cli.files.datasets import companions
+from sesync_cli.names import checked
+from sesync_cli.put.children import told
+from sesync_cli.put.request import PutRequest
+from sesync_cli.site.settings import Site
+from sesync_cli.workers import Guard, Tell
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Absolute sources, the names that they get, and a folder of a project's data directory, '' for the whole.
+
+    `home` is what nobody can move away.
+    """
+
+    sources: tuple[Path, ...]
+    names: tuple[str, ...]
+    project: str
+    folder: str
+    home: Path
+
+    @property
+    def target(self) -> str:
+        """The place as one would type it."""
+        return f"{self.project}:{self.folder}" if self.folder else self.project
+
+
+def paths_of(request: PutRequest, caller: Caller, site: Site) -> Paths:
+    """The paths of a request whose words can be meant; nothing is looked at."""
+    project, folder = target_of(request.target, site)
+    if not request.sources:
+        raise WrongWords("what is to be put?", hint="'sesync put SRC... PROJECT', as in 'sesync put raw cooltrees'.")
+    if not request.link and not request.move:
+        raise WrongWords("'--no-link' is for '--move'", hint="A copy leaves what you have where it is.")
+    sources = tuple(_absolute(source, caller) for source in request.sources)
+    names = (request.name,) if request.name else tuple(one.name for one in sources)
+    paths = Paths(sources, names, project, folder, caller.home)
+    _check_names(paths)
+    return paths
+
+
+def target_of(words: str, site: Site) -> tuple[str, str]:
+    """A project and a folder in its data directory: 'cooltrees:raw/2021'; the folder is '' for the whole."""
+    project, _, folder = words.partition(":")
+    parts = [part for part in folder.split("/") if part not in ("", ".")]
+    if folder.startswith("/") or ".." in parts or "\0" in folder:
+        raise WrongWords(
+            f"{folder!r} is no folder of a data directory", hint="A folder is named as in 'cooltrees:raw/2021'."
+        )
+    try:
+        return site.project(checked(project, "project")), "/".join(parts)
+    except WrongWords as error:
+        hint = f"{error.hint} A folder of it is named as in 'cooltrees:raw/2021'."
+        raise WrongWords(str(error), hint=hint) from None
+
+
+def with_companions(paths: Paths, guard: Guard) -> tuple[list[tuple[Path, str]], set[Path]]:
+    """What is to be put and its name: the sources, and before each database what it is not whole without; the latter.
+
+    The database itself goes last in, and first out, so that it is whole in one of the two places at each moment.
+    """
+
+    def look(tell: Tell) -> None:
+        tell([[str(one) for one in companions(source)] for source in paths.sources])
+
+    [found] = told([look], guard)
+    companions_ = {Path(one) for beside in found for one in beside}
+    pairs: list[tuple[Path, str]] = []
+    for source, final, beside in zip(paths.sources, paths.names, found, strict=True):
+        pairs += [(Path(one), final + Path(one).name.removeprefix(source.name)) for one in beside]
+        pairs += [(source, final)] if source not in companions_ else []
+    return pairs, companions_
+
+
+def _absolute(source: str, caller: Caller) -> Path:
+    path = caller.cwd / source
+    return Path(os.path.realpath(path)) if path.name in ("", "..") else path
+
+
+def _check_names(paths: Paths) -> None:
+    """Refuse names that cannot be meant."""
+    if len(set(paths.names)) < len(paths.names):
+        twice = next(name for name in paths.names if paths.names.count(name) > 1)
+        raise WrongWords(
+            f"two of these would be called {twice}", hint="Put them one after the other, with '--as NAME'."
+        )
+    if len(paths.names) < len(paths.sources):
+        raise WrongWords("'--as' gives one thing a name, and there are several", hint="Put them one after the other.")
+    for name in paths.names:
+        if name in ("", ".", "..") or "/" in name or "\0" in name:
+            raise WrongWords(f"{name!r} cannot be the name of a file", hint="'--as NAME' gives it another one.")

@@ -1,0 +1,52 @@
+"""How it looks what came of comparing files with their checksums."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sesync_cli.view import Page, Table, View, size
+
+if TYPE_CHECKING:
+    from sesync_cli.put.checking import Checked
+
+_SHOWN = 8  # files without checksums, and odd things, that are named on a terminal
+
+
+def verdict(checked: "Checked") -> View:
+    """What is not as it was, one line each, and what nobody can tell of."""
+    names = ("different", "missing", "unreadable")
+    rows = [(state, _one_line(path)) for state in names for path in getattr(checked, state)]
+    wrong = [f"{_summary(checked)}:", Table(("STATE", "FILE"), rows)] if rows else [f"{_summary(checked)}."]
+    return Page((*wrong, *_without(checked), *_some(checked.warnings)))
+
+
+def _summary(checked: "Checked") -> str:
+    """What came of it in a sentence, without its end."""
+    wrong, folder = len(checked.different) + len(checked.missing), checked.folder
+    silent = len(checked.unreadable)
+    unread = f"{silent:,} {'file or folder' if silent == 1 else 'files or folders'}" if silent else ""
+    if wrong:
+        said = f"{wrong:,} of {checked.files:,} files in {folder} are not as their checksums say"
+        return f"{said}, and {unread} cannot be read" if unread else said
+    if unread:
+        return f"{unread} in {folder} cannot be read"
+    have = " that have checksums are as these say" if checked.without else " are as their checksums say"
+    return f"All {checked.files:,} files ({size(checked.bytes)}) in {folder}{have}"
+
+
+def _without(checked: "Checked") -> Iterator[str]:
+    count = len(checked.without)
+    if count:
+        one = "file has no checksums, so nobody can tell if it has"
+        more = "files have no checksums, so nobody can tell if they have"
+        yield f"{count:,} {one if count == 1 else more} changed:"
+        yield from (f"  {line}" for line in _some(checked.without))
+        yield "'sesync put --manifest' keeps checksums of what it puts, also of what is there already."
+
+
+def _some(lines: tuple[str, ...]) -> list[str]:
+    more = [f"and {len(lines) - _SHOWN:,} more; '--json' names them all"] if len(lines) > _SHOWN else []
+    return [*map(_one_line, lines[:_SHOWN]), *more]
+
+
+def _one_line(path: str) -> str:
+    return path.replace("\n", "\\n")

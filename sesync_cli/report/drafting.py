@@ -1,0 +1,85 @@
+"""The draft that a request asks for: what each of its words means, found out about and put together."""
+
+import os
+import time
+from functools import partial
+from pathlib import Path
+
+from sesync_cli.caller import Caller
+from sesync_cli.errors import NotFound, SesyncError
+from sesync_cli.failure import Failure, last
+from sesync_cli.kernel.context import folders, interpreter
+from sesync_cli.kernel.survey import find_kernels
+from sesync_cli.plan import Watch
+from sesync_cli.report.draft import Draft, drafted
+from sesync_cli.report.machine import machine, wanted_python
+from sesync_cli.report.request import ReportRequest
+from sesync_cli.report.rights import rights
+from sesync_cli.report.subjects import Subject, logs_about, of_failure, of_kernel, of_log, of_path, of_words, paths_in
+from sesync_cli.site.settings import Site
+from sesync_cli.workers import ask
+
+
+def draft_of(request: ReportRequest, caller: Caller, site: Site, watch: Watch) -> Draft:
+    """The mail, ready to be read; nothing is saved or sent."""
+    failure = last(caller.state) if request.latest or not request.what else None
+    if failure is None and (request.latest or not request.what):
+        hint = "Say what it is about: 'sesync report PATH', a kernel, a package, a log, or words of your own."
+        raise NotFound("no command of yours has failed here lately", hint=hint)
+    with watch("Gathering what support needs to know"):
+        subjects = [*_failed(failure, site, watch), *_named(request.what, caller, site, watch)]
+        sections = [section for subject in subjects for section in subject.sections]
+        python = _python(caller, site, failure.command if failure else "")
+        to = site.support_email if site.has("support_email") else ""
+        return drafted(to, subjects[0].title, [*sections, machine(caller.home, site, python)])
+
+
+def _failed(failure: Failure | None, site: Site, watch: Watch) -> list[Subject]:
+    """The command that failed, and the paths that it named."""
+    return [of_failure(failure), *(_path(path, site, watch) for path in paths_in(failure))] if failure else []
+
+
+def _named(what: tuple[str, ...], caller: Caller, site: Site, watch: Watch) -> list[Subject]:
+    """What each word names; those that name nothing are the person's own, and stand first."""
+    found = [(word, _subject(word, caller, site, watch)) for word in what]
+    own = [word for word, subject in found if subject is None]
+    return [*([of_words(own)] if own else []), *(subject for _, subject in found if subject)]
+
+
+def _subject(word: str, caller: Caller, site: Site, watch: Watch) -> Subject | None:
+    path, logs = caller.cwd / os.path.expanduser(word), caller.state / "logs"
+    if os.sep not in word and not word.startswith((".", "~")):
+        kernels = find_kernels(folders(caller, site))
+        kernel = next((one for one in kernels if one.name.lower() == word.lower()), None)
+        if kernel:
+            return of_kernel(kernel, logs_about(kernel.name, logs))
+        if found := logs_about(word, logs):
+            return of_log(found[-1])
+        if not os.path.lexists(path):
+            return None
+    elif _may_be_words(word) and not _is_there(path, site, watch):
+        return None
+    if path.suffix == ".log" and path.is_file():
+        return of_log(path)
+    return _path(path, site, watch)
+
+
+def _may_be_words(word: str) -> bool:
+    """Whether this is rather a sentence or an address than a path: as a path it would lose its `//`."""
+    return "://" in word or any(map(str.isspace, word))
+
+
+def _is_there(path: Path, site: Site, watch: Watch) -> bool:
+    until = time.monotonic() + site.data_patience_seconds
+    return ask({path: partial(os.path.lexists, str(path))}, until, watch)[path] is not False
+
+
+def _path(path: Path, site: Site, watch: Watch) -> Subject:
+    return of_path(rights(path, site.data_patience_seconds, watch))
+
+
+def _python(caller: Caller, site: Site, command: str) -> Path | None:
+    try:
+        return interpreter(caller, site, wanted_python(command))[0].executable
+    except (SesyncError, OSError):
+        return None
