@@ -67,10 +67,7 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
     steps = (*(step for way in ways.values() for step in way.steps), *who.steps, together)
     place_of = tilde(wanted[0].folder.parent, caller.home)
     done = f"{_count(count)} are in {place_of}: {_named([one.folder.name for one in (*found.new, *found.there)])}."
-    picked = prompter.watched and prompter.may_ask  # somebody has just picked them by hand
-    names = _named([one.address.label for one in wanted])
-    clone = "" if picked else f"clone {_count(len(wanted))} to {place_of}: {names}?"
-    ask = "\n".join(filter(None, (*(way.ask for way in ways.values()), clone)))
+    ask = "\n".join(filter(None, (*(way.ask for way in ways.values()), _question(wanted, place_of, prompter))))
     owner = caller.home / ".sesync-group" / (request.group or "several")
     plan = Plan(
         steps, done, facts, questions=asking(ask), locks=(owner,), sweeps=(wanted[0].folder.parent,), after=after
@@ -108,6 +105,13 @@ def _ways(wanted: Sequence[Attempt], caller: Caller, watch: Watch) -> dict[str, 
 
 def _server(attempt: Attempt) -> str:
     return f"{attempt.address.scheme}://{attempt.where}"
+
+
+def _question(wanted: Sequence[Attempt], where: str, prompter: Prompter) -> str:
+    """What is asked where nobody has just picked them by hand."""
+    if prompter.watched and prompter.may_ask:
+        return ""
+    return f"clone {_count(len(wanted))} to {where}: {_named([one.address.label for one in wanted])}?"
 
 
 def _unfinished(failed: dict[str, SesyncError], count: int) -> SesyncError:
