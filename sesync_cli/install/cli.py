@@ -17,18 +17,14 @@ from sesync_cli.install.plans import plan_install, plan_kernel_install
 from sesync_cli.install.removal import plan_kernel_uninstall, plan_uninstall
 from sesync_cli.install.requests import checked_name, checked_package, named, quoted
 from sesync_cli.install.usersite import UserSite, user_site
-from sesync_cli.kernel.cli.options import complete_kernel, python_option, requirements_option
 from sesync_cli.kernel.context import folders, interpreter
+from sesync_cli.kernel.options import kernel_option, python_option, requirements_option
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.survey import find, find_kernels
 from sesync_cli.plan import Plan
 from sesync_cli.python.environments import site_packages
 from sesync_cli.session import Session
 from sesync_cli.view import Table, View, size
-
-kernel_option = click.option(
-    "--kernel", metavar="NAME", shell_complete=complete_kernel, help="The kernel, instead of your own packages."
-)
 
 
 def _table(held: list[Held]) -> View:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sesync_cli.errors import NotFound, WrongWords
-from sesync_cli.kernel import packages
+from sesync_cli.kernel import request
 from sesync_cli.python.distributions import canonical
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -16,7 +16,7 @@ _JUPYTER = ("ipykernel", "ipython", "jedi", "nbconvert", "notebook", "pyzmq", "t
 
 def checked_package(word: str) -> str:
     """The word itself, if it asks for a package: a name with or without versions, an address, a file or folder here."""
-    packages.checked_package(word)
+    request.checked_package(word)
     if _is_path(word) and not os.path.exists(_without_extras(word)):
         raise NotFound(f"there is no file or folder {word}", hint="'ls' shows what is in this folder.")
     return word
@@ -53,7 +53,7 @@ def _is_path(word: str) -> bool:
         return False
     if "@" in bare and not os.path.exists(bare):
         return False
-    return os.sep in bare or bare.startswith(".") or (bare.endswith(packages.ARCHIVES) and Path(bare).is_file())
+    return os.sep in bare or bare.startswith(".") or (bare.endswith(request.ARCHIVES) and Path(bare).is_file())
 
 
 def _without_extras(word: str) -> str:
