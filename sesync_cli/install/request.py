@@ -1,17 +1,63 @@
-"""What people ask to have installed: words checked before any installer reads them."""
+"""What somebody wants installed or uninstalled, as it was said, and the words of it, checked and understood."""
 
+import contextlib
 import os
 import re
 import shlex
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.errors import NotFound, WrongWords
+from sesync_cli.errors import NotFound, SesyncError, WrongWords
 from sesync_cli.kernel import request
+from sesync_cli.kernel.requirements import words_in
 from sesync_cli.python.distributions import canonical
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _JUPYTER = ("ipykernel", "ipython", "jedi", "nbconvert", "notebook", "pyzmq", "tornado", "traitlets")
+
+
+@dataclass(frozen=True)
+class InstallRequest:
+    """Packages in words, and in files as for pip; with `upgrade` in their newest versions.
+
+    They are for a Python (the site's default, if none is said), or for one kernel alone.
+    """
+
+    packages: tuple[str, ...] = ()
+    requirements: tuple[Path, ...] = ()
+    python: str | None = None
+    kernel: str | None = None
+    upgrade: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the packages, as far as the words tell."""
+        return _names_in(self.packages)
+
+    @property
+    def all_names(self) -> set[str]:
+        """The names, and those in the files, as far as these tell."""
+        names = set(self.names)
+        for file in self.requirements:
+            with contextlib.suppress(SesyncError, OSError):
+                names.update(map(named, words_in(file)))
+        return names
+
+
+@dataclass(frozen=True)
+class UninstallRequest:
+    """Packages by name: of one's own for a Python, or of a kernel; with `keep` what came along with them stays."""
+
+    packages: tuple[str, ...]
+    python: str | None = None
+    kernel: str | None = None
+    keep: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The names, in the form in which they are compared."""
+        return _names_in(self.packages)
 
 
 def checked_package(word: str) -> str:
@@ -35,6 +81,10 @@ def named(word: str) -> str:
         return ""
     match = _NAME.match(word)
     return canonical(match[0]) if match else ""
+
+
+def _names_in(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(name for name in map(named, words) if name))
 
 
 def quoted(words: Iterable[str]) -> str:
