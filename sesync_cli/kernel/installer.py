@@ -41,8 +41,13 @@ class BadMetadata(SesyncError):
         self.package = package
 
 
-def uv_pip(environment: Path, words: Sequence[str], env: Mapping[str, str], log: Path, report: Report) -> str:
-    """Run `uv pip WORD...` on an environment, and give what it printed; what it changes is changed to the end."""
+def uv_pip(
+    environment: Path, words: Sequence[str], env: Mapping[str, str], log: Path, report: Report, *, explain: bool = True
+) -> str:
+    """Run `uv pip WORD...` on an environment, and give what it printed; what it changes is changed to the end.
+
+    A failure that nobody will be told of need not be explained; that the disk is full always is.
+    """
     python = environment / "bin/python"
     argv, told = uv("pip", words[0], "--python", str(python), *words[1:], env=clean(env), python=python)
     mode = _CLONE if env.get(_LINK_MODE) == _CLONE else "hardlink"
@@ -58,6 +63,8 @@ def uv_pip(environment: Path, words: Sequence[str], env: Mapping[str, str], log:
 
             return follow(argv, on_line, env=told | {"COLUMNS": _WIDE, _LINK_MODE: mode}, log=log).out
     except ProgramFailed as failure:
+        if not (explain or full_in(failure.output.out)):
+            raise
         said = _refusal(argv, told, failure.output.out) or failure.output.out
         error = _explained(said, environment, clean(env), log)
         if place := unreachable(said, told):
@@ -150,10 +157,10 @@ def _explained(text: str, environment: Path, env: Mapping[str, str], log: Path) 
 
 def _diagnosed(text: str, environment: Path, env: Mapping[str, str], log: Path) -> SesyncError:
     # imported here since most installs succeed
-    from sesync_cli.diagnosis import explain
+    from sesync_cli.diagnosis.explain import Attempt, explained
     from sesync_cli.diagnosis.index import newest_ready_made
 
     packages, python = site_packages(environment), environment / "bin/python"
     version = packages.parent.name.removeprefix("python") if packages else ""
-    attempt = explain.Attempt((), version, log, newest=lambda name: newest_ready_made(name, python, env))
-    return explain.explained(text, attempt)
+    attempt = Attempt((), version, log, newest=lambda name: newest_ready_made(name, python, env))
+    return explained(text, attempt)

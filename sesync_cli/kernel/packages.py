@@ -1,7 +1,7 @@
 """The packages of a kernel's environment: what is wished for, what is there, and the steps between them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,8 +42,9 @@ class Wish:
     hashes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def asking(self, env: Mapping[str, str]) -> Mapping[str, str]:
-        """The environment in which uv asks the index that the files name, if they name one."""
-        return asking(env, self.requirements, self.listing)
+        """The environment in which uv asks the index that the files name: pip heeds them before its settings."""
+        index = _VARIABLE.sub(lambda found: env.get(found[1], found[0]), index_of(self.requirements, self.listing))
+        return {DEFAULT_INDEX: index, **env} if index else env
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,8 @@ class InstallLock:
         # what the cache knows of the index may be old, but a lock needs no news; what it says may be of another index
         for words in (*([[*by_version, "--offline"]] if offline else []), by_version, by_address):
             try:
-                uv_pip(folder, [*words, *more], self.wish.asking(self.env), self.log, report)
+                explain = "--offline" not in words
+                uv_pip(folder, [*words, *more], self.wish.asking(self.env), self.log, report, explain=explain)
                 return
             except NoRoom:
                 raise
@@ -164,12 +166,6 @@ def _may_be_elsewhere(error: SesyncError) -> bool:
     return isinstance(error, NotFound) or (error.diagnosis or {}).get("kind") == "network"
 
 
-def asking(env: Mapping[str, str], files: Iterable[Path], text: str = "") -> Mapping[str, str]:
-    """The environment in which uv asks the index that these requirements name: pip heeds them before its settings."""
-    index = _VARIABLE.sub(lambda found: env.get(found[1], found[0]), index_of(files, text))
-    return {DEFAULT_INDEX: index, **env} if index else env
-
-
 @dataclass(frozen=True)
 class InstallPackages:
     """Install packages into an environment that is in use."""
@@ -184,9 +180,10 @@ class InstallPackages:
 
     def do(self, report: Report) -> None:
         words, before = [*self._words, *(("--upgrade",) if self.upgrade else ())], records(self.environment)
+        wish = Wish(self.packages, self.requirements)
 
         def install(more: Sequence[str] = ()) -> None:
-            uv_pip(self.environment, [*words, *more], asking(self.env, self.requirements), self.log, report)
+            uv_pip(self.environment, [*words, *more], wish.asking(self.env), self.log, report)
 
         install()
         came = [package for package, written in records(self.environment).items() if before.get(package) != written]
