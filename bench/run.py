@@ -162,8 +162,7 @@ import os, sys, time
 from pathlib import Path
 from sesync_cli.kernel.environment import MakeEnvironment
 from sesync_cli.python.interpreters import Interpreter
-from sesync_cli.kernel.locked import InstallLock
-from sesync_cli.kernel.packages import ResolvePackages, Wish
+from sesync_cli.kernel.packages import InstallLock, ResolvePackages, Wish
 from sesync_cli.kernel.pylock import read_lock
 place, lock, python = Path(sys.argv[1]), read_lock(Path(sys.argv[2])), sys.executable
 version = "%d.%d.%d" % sys.version_info[:3]

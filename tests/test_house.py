@@ -18,14 +18,15 @@ from sesync_cli.app import sesync as root
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check
 from sesync_cli.lazy import walk
-from sesync_cli.plan import Watch
+from sesync_cli.plan import Plan, Watch
+from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site, kinds
 
 HOUSE = Path(sesync_cli.__file__).parent
 PROJECT = HOUSE.parent
 MODULES = sorted(path for path in HOUSE.rglob("*.py") if HOUSE / "tour/files" not in path.parents)
 DOORS = {  # each library, and the only modules that may import it
-    "click": ("app", "lazy", "answer", "terminal", "*/cli", "*/cli/*"),
+    "click": ("app", "lazy", "answer", "terminal", "*/cli", "*/options"),
     "rich": ("screen", "drawing"),
     "subprocess": ("run",),
     "git": ("git/gitpython",),
@@ -41,9 +42,9 @@ DOORS = {  # each library, and the only modules that may import it
         "diagnosis/versions",
         "install/inventory",
         "kernel/contents",
-        "kernel/packages",
         "kernel/pipfile",
         "kernel/pylock",
+        "kernel/request",
     ),
     "tomli_w": ("kernel/pylock",),
     "pip_requirements_parser": ("kernel/requirements",),
@@ -60,13 +61,18 @@ DOORS = {  # each library, and the only modules that may import it
 HEAVY = {"rich", "git", "virtualenv", "python_discovery", "jupyter_client", "uv", "filelock", "humanize", "packaging"}
 HEAVY |= {"tomli_w", "pip_requirements_parser", "poetry", "IPython", "PIL", "xxhash"}
 HEAVY |= {"gitlab", "requests", "yaml", "configupdater", "psutil"}
-SLICES = sorted(path.parent.name for path in (*HOUSE.glob("*/cli.py"), *HOUSE.glob("*/cli")))
+SLICES = sorted(path.parent.name for path in HOUSE.glob("*/cli.py"))
 FLOORS = {"diagnosis", "files", "git", "gitlab", "python", "secrets"}
 EVERY = [(path, command) for path, command in walk(root)]
 
 
 def name(path: Path) -> str:
     return str(path.relative_to(HOUSE).with_suffix(""))
+
+
+def is_command_line(module: str) -> bool:
+    """Whether this module says what can be typed."""
+    return module.endswith(("/cli", "/options"))
 
 
 def imports(path: Path) -> Iterator[tuple[str, int]]:
@@ -111,12 +117,10 @@ def test_arrows_point_down(path: Path) -> None:
     for module, _ in imports(path):
         if module.startswith("sesync_cli"):
             theirs = module.removeprefix("sesync_cli").lstrip(".").replace(".", "/")
-            slice_, _, inner = theirs.partition("/")
-            if f"{inner}/".startswith("cli/") and mine != "app":
-                asks_kernel = inner == "cli/options" and slice_ == "kernel"
-                assert "/cli" in mine and (mine.startswith(slice_) or asks_kernel), f"{mine} imports {theirs}"
+            _, _, inner = theirs.partition("/")
+            assert inner != "cli" or mine == "app", f"{mine} imports {theirs}"
             if theirs in ("app", "lazy", "answer", "screen", "session", "terminal"):
-                assert "/cli" in mine or "/" not in mine, f"{mine} knows {theirs}, which is above it"
+                assert is_command_line(mine) or "/" not in mine, f"{mine} knows {theirs}, which is above it"
 
 
 def test_a_folder_is_a_noun_of_the_command_line_or_of_the_ground_floor() -> None:
@@ -140,6 +144,24 @@ def test_nobody_starts_git_but_its_door(path: Path) -> None:
             shown = [ast.unparse(one) for one in node.elts]
             is_one = name(path) == "git/client" or shown == ["'git'", "'--version'"]
             assert is_one, f"{name(path)} has a command line of git's: {shown}"
+
+
+WRITING = {"add", "checkout", "commit", "commit-tree", "credential", "merge", "merge-tree", "read-tree", "reset", "rm"}
+WRITING |= {"set-url", "stash", "switch", "update-index", "update-ref", "--global", "--filters"}
+
+
+@pytest.mark.parametrize("path", [one for one in MODULES if name(one).split("/")[0] in ("git", *SLICES)], ids=name)
+def test_what_has_git_write_ends_with_us(path: Path) -> None:
+    for function in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)):
+        lists = {
+            ast.unparse(node.targets[0]): node.value for node in ast.walk(function) if isinstance(node, ast.Assign)
+        }
+        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+            if ast.unparse(call.func) in ("ask", "client.ask") and call.args:
+                words = lists.get(ast.unparse(call.args[0]), call.args[0])
+                said = {node.value for node in ast.walk(words) if isinstance(node, ast.Constant)}
+                told = any(keyword.arg == "writes" for keyword in call.keywords)
+                assert told or not said & WRITING, f"{name(path)}: {ast.unparse(call)}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
@@ -261,7 +283,7 @@ def test_what_is_asked_of_a_site_are_settings_that_there_are(path: Path) -> None
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_only_commands_know_the_session(path: Path) -> None:
     if "sesync_cli.session" in (module for module, _ in imports(path)):
-        knows = "/cli" in name(path) or name(path) in ("answer", "app", "terminal")
+        knows = is_command_line(name(path)) or name(path) in ("answer", "app", "terminal")
         assert knows, f"{name(path)} wants a Caller, not the session"
 
 
@@ -292,6 +314,36 @@ def test_every_slice_is_asked_for_its_health_in_the_same_words(path: Path) -> No
     asked = {"caller": Caller, "site": Site, "watch": Watch, "return": tuple[Check, ...]}
     assert get_type_hints(checks) == asked
     assert (PROJECT / "tests" / path.relative_to(HOUSE).with_name("test_checks.py")).is_file()
+
+
+PLANS = [path for path in MODULES if path.name == "plans.py"]
+COMMAND_LINES = [path for path in MODULES if is_command_line(name(path))]
+
+
+@pytest.mark.parametrize("path", PLANS, ids=name)
+def test_a_plan_is_made_from_a_request_in_the_same_words_everywhere(path: Path) -> None:
+    module = import_module(f"sesync_cli.{name(path).replace('/', '.')}")
+    own = (value for value in vars(module).values() if getattr(value, "__module__", "") == module.__name__)
+    made = [one for one in own if callable(one) and one.__name__.startswith("plan_")]
+    assert made, f"{name(path)} makes no plans"
+    known = {"caller": Caller, "site": Site, "watch": Watch, "prompter": Prompter}
+    for one in made:
+        (what, shape), *others, (_, plan) = get_type_hints(one).items()
+        assert (what, shape) == ("name", str) or (what, shape.__module__.split(".")[-1]) == ("request", "request"), one
+        assert others[:2] == list(known.items())[:2] and others[2:] == [
+            pair for pair in known.items() if pair in others[2:]
+        ]
+        assert plan is Plan, one
+
+
+@pytest.mark.parametrize("path", COMMAND_LINES, ids=name)
+def test_a_command_line_makes_no_plan_itself(path: Path) -> None:
+    nodes = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom))
+    taken = {alias.name for node in nodes if node.module == "sesync_cli.plan" for alias in node.names}
+    assert taken <= {"Plan", "by_hand"}, f"{name(path)} does what belongs into plans.py"
+    assert "sesync_cli.steps" not in {module for module, _ in imports(path)}
+    calls = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+    assert "Plan" not in {ast.unparse(node.func) for node in calls}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sesync_cli.git.work_tree import work_tree
-from sesync_cli.install.asked import InstallRequest, joined
-from sesync_cli.install.requests import quoted
+from sesync_cli.install.request import InstallRequest, quoted
+from sesync_cli.install.telling import joined
 from sesync_cli.install.usersite import UserSite
 from sesync_cli.kernel.layout import command_of
 from sesync_cli.kernel.recipe import name_of
@@ -29,21 +29,21 @@ class Audience:
     project: str = ""
     new: str = ""
 
-    def note(self, asked: InstallRequest, title: str) -> str:
+    def note(self, request: InstallRequest, title: str) -> str:
         """What a person should know before it is done; empty where no kernel is touched."""
         if not self.seers or self.project:
             return ""
         name = self.new or "NAME"
-        alone = f"'sesync kernel create {name} {quoted(asked.packages)}".rstrip() + "'"
+        alone = f"'sesync kernel create {name} {quoted(request.packages)}".rstrip() + "'"
         whose = "this project" if self.new else "one project"
         return f"Every kernel of {title} will see it: {joined(self.seers)}. A kernel for {whose} alone: {alone}."
 
-    def question(self, asked: InstallRequest, title: str) -> str:
+    def question(self, request: InstallRequest, title: str) -> str:
         """What to ask where somebody may have meant the project's kernel; empty elsewhere."""
         if not self.project:
             return ""
-        files = [f"-r {file}" for file in asked.requirements]
-        there = " ".join(["sesync install --kernel", self.project, *files, quoted(asked.packages)]).rstrip()
+        files = [f"-r {file}" for file in request.requirements]
+        there = " ".join(["sesync install --kernel", self.project, *files, quoted(request.packages)]).rstrip()
         return (
             f"The kernel {self.project} of this project would not see it: '{there}' installs it there. "
             f"Install it for all other notebooks of {title}?"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from sesync_cli.diagnosis.explain import reason
 from sesync_cli.errors import NoAnswer
-from sesync_cli.install.asked import InstallRequest
 from sesync_cli.install.usersite import NOT_FROM_HERE
 from sesync_cli.kernel.importable import modules_of
 from sesync_cli.kernel.questions import HELP, ended, reason_in
+from sesync_cli.plan import Watch
 from sesync_cli.python.distributions import Package
 from sesync_cli.run import ProgramFailed, run
 
@@ -23,15 +23,13 @@ print(repr(said))
 
 
 def not_importable(
-    asked: InstallRequest, new: Iterable[Package], python: Path, env: Mapping[str, str]
+    packages: Iterable[Package], python: Path, env: Mapping[str, str], seconds: float, watch: Watch
 ) -> dict[Package, str]:
-    """Why those of the new packages that were asked for by name cannot be imported; one that is slow is no failure."""
-    names = asked.all_names
+    """Why these packages cannot be imported, those of them that cannot; more than `seconds` are no failure."""
     failures = {}
-    for package in new:
-        if package.name in names:
-            with asked.watch(f"Importing {package.name}"):
-                failures[package] = _failure(package, python, env, asked.seconds)
+    for package in packages:
+        with watch(f"Importing {package.name}"):
+            failures[package] = _failure(package, python, env, seconds)
     return {package: said for package, said in failures.items() if said}
 
 

@@ -7,8 +7,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.install.requests import jupyters_own
+from sesync_cli.caller import Caller
+from sesync_cli.errors import NotReady
+from sesync_cli.install.kernels import kernel_named, named_in
+from sesync_cli.install.request import jupyters_own
+from sesync_cli.install.usersite import user_site
+from sesync_cli.kernel.context import interpreter
 from sesync_cli.python.distributions import Package, bytes_of, canonical, packages_in, requires
+from sesync_cli.python.environments import site_packages
+from sesync_cli.site.settings import Site
 
 _INSTALLERS = ("pip", "setuptools", "wheel")
 
@@ -36,6 +43,19 @@ class Ties:
     asked_for: bool | None
     needs: frozenset[str]
     mentions: frozenset[str]
+
+
+def held(python: str | None, kernel: str | None, caller: Caller, site: Site) -> list[Held]:
+    """One's own packages for this Python (the site's default, if none is said), or those of a kernel."""
+    if kernel:
+        one = kernel_named(kernel, python, caller, site)
+        folder = site_packages(one.environment) if one.environment else None
+        if folder is None:
+            raise NotReady(f"the kernel {one.name} has no packages of its own", hint="Leave out '--kernel'.")
+        return inventory(folder, one.python, named_in(one))
+    found, _ = interpreter(caller, site, python)
+    own = user_site(found, caller.env, "A kernel has packages of its own: 'sesync kernel list'.", writes=False)
+    return inventory(own.folder, own.version)
 
 
 def inventory(folder: Path, python: str, asked: Collection[str] | None = None) -> list[Held]:

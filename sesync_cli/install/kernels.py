@@ -4,21 +4,32 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.errors import NotReady, Refused, SesyncError
-from sesync_cli.install.asked import InstallRequest, package_facts
-from sesync_cli.install.requests import named, quoted
+from sesync_cli.caller import Caller
+from sesync_cli.errors import NotReady, Refused, SesyncError, WrongWords
+from sesync_cli.install.request import named, quoted
+from sesync_cli.install.telling import package_facts
+from sesync_cli.kernel.context import folders
 from sesync_cli.kernel.offer import RememberAdded
 from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.requirements import words_in
 from sesync_cli.kernel.specs import Kernel
+from sesync_cli.kernel.survey import find
 from sesync_cli.plan import Step
 from sesync_cli.python.distributions import Package
+from sesync_cli.site.settings import Site
 
 
-def environment_of(kernel: Kernel, asked: InstallRequest) -> Path:
+def kernel_named(name: str, python: str | None, caller: Caller, site: Site) -> Kernel:
+    """The kernel of this name, for which no Python may be said."""
+    if python:
+        raise WrongWords("a kernel has its own Python", hint="Leave out '--python', or '--kernel'.")
+    return find(name, folders(caller, site))
+
+
+def environment_of(kernel: Kernel, packages: Iterable[str]) -> Path:
     """Where the kernel's packages are; an error where they are not the user's to change, or not known."""
     if kernel.server:
-        hint = f"Make one of your own: 'sesync kernel create NAME {quoted(asked.packages)}".rstrip() + "'."
+        hint = f"Make one of your own: 'sesync kernel create NAME {quoted(packages)}".rstrip() + "'."
         raise Refused(f"{kernel.name} is a kernel of the server", hint=hint)
     if not (kernel.works or kernel.state in ("not in Jupyter", "no ipykernel")):
         hint = f"'sesync kernel repair {kernel.name}' mends it."
@@ -58,6 +69,6 @@ def named_in(kernel: Kernel) -> set[str] | None:
     return None if "" in names else names  # an address need not say what it is of
 
 
-def kernel_facts(kernel: Kernel, asked: InstallRequest, packages: list[Package]) -> dict[str, Any]:
+def kernel_facts(kernel: Kernel, log: Path, packages: list[Package]) -> dict[str, Any]:
     """What happens in a kernel, for JSON."""
-    return {"kernel": kernel.name, "version": kernel.python, "packages": package_facts(packages), "log": str(asked.log)}
+    return {"kernel": kernel.name, "version": kernel.python, "packages": package_facts(packages), "log": str(log)}

@@ -1,125 +1,215 @@
-"""The plans that install packages: among the user's own, or in a kernel."""
+"""The plans that install packages and uninstall them: among one's own for a Python, or in a kernel."""
 
-from collections.abc import Iterable, Mapping
+import os
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from sesync_cli.install.asked import InstallRequest, attempt, joined, package_facts
-from sesync_cli.install.audience import Audience
+from sesync_cli.caller import Caller
+from sesync_cli.diagnosis.explain import Attempt
+from sesync_cli.diagnosis.index import newest_ready_made
+from sesync_cli.errors import Refused, WrongWords
+from sesync_cli.install.audience import audience
 from sesync_cli.install.imports import not_importable
-from sesync_cli.install.kernels import environment_of, kernel_facts, remembering
-from sesync_cli.install.packages import InstallForUser
-from sesync_cli.install.requests import jupyters_own
-from sesync_cli.install.usersite import UserSite, clean
-from sesync_cli.kernel.packages import InstallPackages
+from sesync_cli.install.inventory import going_along
+from sesync_cli.install.kernels import environment_of, kernel_facts, kernel_named, named_in, remembering
+from sesync_cli.install.packages import InstallForUser, UninstallForUser
+from sesync_cli.install.request import (
+    InstallRequest,
+    UninstallRequest,
+    checked_name,
+    checked_package,
+    jupyters_own,
+    named,
+    quoted,
+)
+from sesync_cli.install.telling import broken, joined, package_facts, question, risks, story, wanted_in
+from sesync_cli.install.usersite import UserSite, clean, user_site
+from sesync_cli.kernel.context import folders, interpreter
+from sesync_cli.kernel.packages import NEEDED, InstallPackages, UninstallPackages
 from sesync_cli.kernel.proof import expanded
 from sesync_cli.kernel.requirements import words_in
-from sesync_cli.kernel.specs import Kernel
+from sesync_cli.kernel.survey import find_kernels
 from sesync_cli.lock import scratch
-from sesync_cli.plan import Plan, asking, by_hand
+from sesync_cli.plan import Plan, Watch, asking
 from sesync_cli.python.distributions import Package, environment_packages, packages_in
+from sesync_cli.python.environments import site_packages, version_in
+from sesync_cli.site.settings import Site
 
 Packages = Mapping[str, Package]
 
 
-def plan_install(asked: InstallRequest, site: UserSite, seen_by: Audience, warnings: tuple[str, ...]) -> Plan:
-    """Install among the user's own packages of this Python."""
-    where = f"for {site.title} ({asked.short(site.base)})"
-    facts = {"python": str(site.python), "version": site.version, "packages": (), "log": str(asked.log)}
-    before = packages_in([site.folder])
+def plan_install(request: InstallRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+    """Install what is wanted: in the kernel, if one is named, and else for a Python."""
+    if not request.packages and not request.requirements:
+        raise WrongWords("no package is named", hint="Say which: 'sesync install PACKAGE', or '-r FILE'.")
+    for word in request.packages:
+        checked_package(word)
+    install = _install_in_kernel if request.kernel else _install_for_user
+    return install(request, caller, site, watch)
+
+
+def plan_uninstall(request: UninstallRequest, caller: Caller, site: Site) -> Plan:
+    """Uninstall what is named, in the kernel or for a Python; what is not there is nothing to do.
+
+    What came along with it and nothing else needs goes too, unless it is to be kept.
+    """
+    for word in request.packages:
+        checked_name(word)
+    uninstall = _uninstall_in_kernel if request.kernel else _uninstall_for_user
+    return uninstall(request, caller, site)
+
+
+def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+    log = _log(caller, "install", request.packages, request.requirements)
+    instead = f"sesync kernel create NAME {quoted(request.packages)}".strip()
+    own, warnings = _user_site(request.python, caller, site, instead)
+    seen_by = audience(find_kernels(folders(caller, site)), own, caller.cwd)
+    where = f"for {own.title} ({_short(own.base, caller)})"
+    facts = {"python": str(own.python), "version": own.version, "packages": (), "log": str(log)}
+    before = packages_in([own.folder])
 
     def after() -> dict[str, Any]:
-        now = packages_in([site.folder])
+        now = packages_in([own.folder])
         new = _changed(before, now)
-        story = _story(asked, new, packages_in([site.folder, *site.path]), where)
-        risks = _risks(jupyters_own([*asked.names, *(one.name for one in new)]), site)
-        failed = not_importable(asked, new, site.python, clean(asked.caller.env))
-        broken = _broken(failed, "--python", site.minor)
-        said = (*warnings, *seen_by.shadows(new), *risks, *broken)
-        return {"done": story, "result": facts | {"packages": package_facts(new)}, "warnings": said}
+        told = story(request, new, packages_in([own.folder, *own.path]), where)
+        at_risk = risks(jupyters_own([*request.names, *(one.name for one in new)]), own)
+        tried, env = _named_in(request, new), clean(caller.env)
+        failed = not_importable(tried, own.python, env, site.kernels_start_seconds, watch)
+        said = (*warnings, *seen_by.shadows(new), *at_risk, *broken(failed, "--python", own.minor))
+        return {"done": told, "result": facts | {"packages": package_facts(new)}, "warnings": said}
 
-    env, tried = asked.caller.env, attempt(asked, site)
+    attempt = _attempt(request.packages, own, log, caller, site)
     return Plan(
-        (InstallForUser(site, asked.packages, asked.requirements, asked.upgrade, env, tried),),
-        f"Installed {asked.words} {where}.",
+        (InstallForUser(own, request.packages, request.requirements, request.upgrade, caller.env, attempt),),
+        f"Installed {wanted_in(request)} {where}.",
         result=facts,
-        note=seen_by.note(asked, site.title),
-        questions=asking(_question(jupyters_own(asked.names)) or seen_by.question(asked, site.title)),
+        note=seen_by.note(request, own.title),
+        questions=asking(question(jupyters_own(request.names)) or seen_by.question(request, own.title)),
         warnings=warnings,
-        locks=(site.folder,),
+        locks=(own.folder,),
         sweeps=(scratch(),),
         after=after,
     )
 
 
-def plan_kernel_install(asked: InstallRequest, kernel: Kernel) -> Plan:
-    """Install into a kernel's environment."""
-    environment = environment_of(kernel, asked)
+def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+    log = _log(caller, "install", request.packages, request.requirements)
+    kernel = kernel_named(request.kernel or "", request.python, caller, site)
+    environment = environment_of(kernel, request.packages)
     before = environment_packages(environment)
-    env = expanded(kernel.env, asked.caller.env)  # its Python may start only with what its modules set
+    env = expanded(kernel.env, caller.env)  # its Python may start only with what its modules set
 
     def after() -> dict[str, Any]:
         now = environment_packages(environment)
         new = _changed(before, now)
-        failed = not_importable(asked, new, environment / "bin/python", env)
+        tried = _named_in(request, new)
+        failed = not_importable(tried, environment / "bin/python", env, site.kernels_start_seconds, watch)
         return {
-            "done": _story(asked, new, now, f"in the kernel {kernel.name}"),
-            "result": kernel_facts(kernel, asked, new),
-            "warnings": _broken(failed, "--kernel", kernel.name),
+            "done": story(request, new, now, f"in the kernel {kernel.name}"),
+            "result": kernel_facts(kernel, log, new),
+            "warnings": broken(failed, "--kernel", kernel.name),
         }
 
-    words = [*asked.packages, *(word for file in asked.requirements for word in words_in(file))]
-    step = InstallPackages(environment, asked.packages, asked.requirements, asked.upgrade, env, asked.log)
+    words = [*request.packages, *(word for file in request.requirements for word in words_in(file))]
+    step = InstallPackages(environment, request.packages, request.requirements, request.upgrade, env, log)
     return Plan(
         (step, *remembering(kernel, words)),
-        f"Installed {asked.words} in the kernel {kernel.name}.",
-        result=kernel_facts(kernel, asked, []),
+        f"Installed {wanted_in(request)} in the kernel {kernel.name}.",
+        result=kernel_facts(kernel, log, []),
         locks=(environment,),
         after=after,
     )
 
 
+def _uninstall_for_user(request: UninstallRequest, caller: Caller, site: Site) -> Plan:
+    log = _log(caller, "uninstall", request.packages)
+    own, warnings = _user_site(request.python, caller, site, "sesync kernel list")
+    visible = packages_in(own.path)
+    gone = [visible[name] for name in request.names if name in visible]
+    for package in gone:
+        if os.path.realpath(package.place) != os.path.realpath(own.folder):
+            hint = "sesync uninstalls only what is yours; a kernel may have other versions: 'sesync kernel create'."
+            raise Refused(f"{package} is not among your own packages, but in {package.place}", hint=hint)
+    names = [one.name for one in gone]
+    more = [] if request.keep else going_along(names, own.folder, own.path, own.version)
+    facts = {"python": str(own.python), "version": own.version, "packages": package_facts([*gone, *more])}
+    attempt = _attempt(request.packages, own, log, caller, site)
+    step = UninstallForUser(own, (*names, *(one.name for one in more)), caller.env, attempt)
+    plan = Plan((step,), "", result=facts | {"log": str(log)}, locks=(own.folder,), sweeps=(scratch(),))
+    told = _uninstalling(request, gone, more, f"{own.title} ({_short(own.base, caller)})", plan)
+    return replace(told, warnings=(*warnings, *told.warnings))
+
+
+def _uninstall_in_kernel(request: UninstallRequest, caller: Caller, site: Site) -> Plan:
+    log = _log(caller, "uninstall", request.packages)
+    kernel = kernel_named(request.kernel or "", request.python, caller, site)
+    environment = environment_of(kernel, request.packages)
+    for name in request.names:
+        if name in NEEDED:
+            hint = f"To be rid of the whole kernel: 'sesync kernel remove {kernel.name}'."
+            raise Refused(f"the kernel {kernel.name} cannot do without {name}", hint=hint)
+    now = environment_packages(environment)
+    gone = [now[name] for name in request.names if name in now]
+    names = [one.name for one in gone]
+    folder = site_packages(environment)
+    python = kernel.python or version_in(environment)
+    more = going_along(names, folder, (), python, named_in(kernel)) if folder and not request.keep else []
+    env = expanded(kernel.env, caller.env)
+    step = UninstallPackages(environment, (*names, *(one.name for one in more)), env, log)
+    steps = (step, *remembering(kernel, (), without=request.names))
+    plan = Plan(steps, "", result=kernel_facts(kernel, log, [*gone, *more]), locks=(environment,))
+    return _uninstalling(request, gone, more, f"the kernel {kernel.name}", plan)
+
+
+def _uninstalling(request: UninstallRequest, gone: list[Package], more: list[Package], where: str, plan: Plan) -> Plan:
+    absent = [name for name in request.names if name not in {one.name for one in gone}]
+    missing = f"{joined(absent or [''])} {'is' if len(absent) == 1 else 'are'} not installed in {where}"
+    if not gone:
+        return replace(plan, steps=(), done=f"{missing}.")
+    what = joined(map(str, [*gone, *more]))
+    done = f"Uninstalled {what} from {where}. Running kernels forget it at their next start: Kernel ▸ Restart."
+    warnings = (missing,) if absent else ()
+    it = "it" if len(gone) == 1 else "them"
+    along = f", and with {it} {joined(map(str, more))}, which nothing else needs" if more else ""
+    ask = f"Uninstall {joined(map(str, gone))} from {where}{along}?"
+    return replace(plan, done=done, questions=asking(ask), warnings=warnings)
+
+
+def _user_site(python: str | None, caller: Caller, site: Site, instead: str) -> tuple[UserSite, tuple[str, ...]]:
+    """The user site of the Python that was asked for, or of the site's default."""
+    found, warnings = interpreter(caller, site, python)
+    return user_site(found, caller.env, f"A kernel has packages of its own: '{instead}'."), warnings
+
+
+def _attempt(packages: tuple[str, ...], own: UserSite, log: Path, caller: Caller, site: Site) -> Attempt:
+    """What is tried, for whoever has to explain why it failed."""
+
+    def newest(name: str) -> str:
+        return newest_ready_made(name, own.python, clean(caller.env))
+
+    return Attempt(packages, own.version, log, site.support, "sesync install", newest)
+
+
+def _log(caller: Caller, command: str, packages: Sequence[str], files: Sequence[Path] = ()) -> Path:
+    first = next((named(word) or Path(word).stem for word in packages), "") or (files[0].stem if files else "package")
+    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{command}-{re.sub(r'[^A-Za-z0-9._-]+', '_', first)[:60]}.log"
+    return caller.state / "logs" / name
+
+
+def _short(path: Path, caller: Caller) -> str:
+    """The path as people say it, with ~ for their home."""
+    home = caller.home
+    return str(Path("~", path.relative_to(home))) if path.is_relative_to(home) else str(path)
+
+
+def _named_in(request: InstallRequest, packages: list[Package]) -> list[Package]:
+    names = request.all_names
+    return [one for one in packages if one.name in names]
+
+
 def _changed(before: Packages, now: Packages) -> list[Package]:
     return [package for name, package in now.items() if before.get(name) != package]
-
-
-def _broken(failed: Mapping[Package, str], *where: str) -> tuple[str, ...]:
-    return tuple(
-        f"{package.name} is installed, but cannot be imported: {said}. "
-        f"'{by_hand('sesync', 'uninstall', *where, package.name)}' takes it away"
-        for package, said in failed.items()
-    )
-
-
-def _story(asked: InstallRequest, new: list[Package], visible: Packages, where: str) -> str:
-    """What is true now that the installer has ended well."""
-    wanted = [package for package in new if package.name in asked.names]
-    others = len(new) - len(wanted)
-    if not new:
-        there = [visible[name] for name in asked.names if name in visible]
-        what = joined(map(str, there)) if there and not asked.requirements else asked.words
-        return f"{what} {'is' if len(there) == 1 else 'are'} there already {where}."
-    if not wanted:
-        what = joined(map(str, new)) if others <= 5 else f"{others} packages"
-    else:
-        what = joined(map(str, wanted)) + (f" and {others} more" if others else "")
-    it = "it" if len(new) == 1 else "them"
-    return f"Installed {what} {where}. Restart the kernels that shall see {it}: Kernel ▸ Restart."
-
-
-def _question(names: Iterable[str]) -> str:
-    found = list(names)
-    if not found:
-        return ""
-    return f"Jupyter itself runs on {joined(found)}, and your notebooks may stop working. Install all the same?"
-
-
-def _risks(names: Iterable[str], site: UserSite) -> tuple[str, ...]:
-    found = list(dict.fromkeys(names))
-    if not found:
-        return ()
-    undo = f"'sesync uninstall --python {site.minor} {' '.join(found)}'"
-    takes = "takes" if len(found) == 1 else "take"
-    return (
-        f"Jupyter itself runs on {joined(found)}: what is installed here {takes} the place of the server's own. "
-        f"If notebooks stop working, {undo} mends it",
-    )

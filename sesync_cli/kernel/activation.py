@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.errors import Conflict, NoAnswer, NotReady, SesyncError, WrongWords
-from sesync_cli.kernel.modules import explained
+from sesync_cli.errors import Conflict, NoAnswer, NotFound, NotReady, SesyncError
 from sesync_cli.run import ProgramFailed, run
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -23,6 +22,12 @@ _OWN: tuple[str, ...] = ("_", "SHLVL", "PWD", "OLDPWD", "PS1", "PS2", "PROMPT_CO
 _OWN += ("PATH_modshare", "__MODULES_SHARE_PATH", "__LMOD_REF_COUNT_PATH")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NO_MODULES, _NOT_LOADED = 98, 99
+# what module systems say: environment-modules from version 3 on, and Lmod
+_UNKNOWN = re.compile(r"Unable to locate a modulefile for '(?P<one>[^']+)'|are unknown:\s+\"(?P<two>[^\"]+)\"")
+_CONFLICT = re.compile(r"conflict|because\s+these module\(s\) are loaded", re.IGNORECASE)
+# version 3 of environment-modules says first where it was: ModuleCmd_Load.c(213):ERROR:105:
+_ERROR = re.compile(r"^\s*(?:\S+\(\d+\):)?ERROR:(?:\d+:)? *(?P<why>.+)$", re.MULTILINE)
+_LMOD = re.compile(r"has detected the following error: *(?P<why>.+?)\n\s*\n", re.DOTALL)
 _SHELL = f"""
 exec {{_out}}>&1 >&2
 _sesync=("$@"); set --
@@ -133,11 +138,21 @@ def folders_of(changed: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(folder for folder in first.split(os.pathsep) if folder)
 
 
-def checked_module(name: str) -> str:
-    """The name itself, if it can be a module's and not an option or more than one word."""
-    if not re.fullmatch(r"[A-Za-z0-9_/][A-Za-z0-9._/+@:=~,-]*", name):
-        raise WrongWords(f"{name!r} is not a module", hint="Say it as 'module avail' does: 'gdal/3.2'.")
-    return name
+def explained(failed: str, said: str) -> SesyncError | None:
+    """The failure that these words tell of, when this module was loaded; None if they tell of none."""
+    error = _ERROR.search(said) or _LMOD.search(said)
+    if not error:
+        return None
+    if unknown := _UNKNOWN.search(said):
+        name = unknown["one"] or unknown["two"]
+        needed_by = f", which {failed} needs" if failed and failed != name else ""
+        hint = f"'module avail {name.partition('/')[0]}' lists what there is."
+        return NotFound(f"there is no module {name}{needed_by}", hint=hint)
+    what = f"the module {failed} cannot be loaded" if failed else "the modules cannot be loaded"
+    message = f"{what}: {' '.join(error['why'].split())}"
+    if _CONFLICT.search(said):
+        return Conflict(message, hint="It does not go with one of the others: leave one out.")
+    return SesyncError(message, hint=f"Does 'module load {failed}' work? Support knows the modules.")
 
 
 def _failure(activation: Activation, code: int, out: str, err: str) -> SesyncError:

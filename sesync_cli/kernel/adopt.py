@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, NotFound, NotReady, Refused, SesyncError, WrongWords
-from sesync_cli.kernel.activation import Activation, Shell, folders_of, variables, within
-from sesync_cli.kernel.context import KernelContext
-from sesync_cli.kernel.create import existing_kernel
-from sesync_cli.kernel.foreign import Foreign
+from sesync_cli.kernel.activation import Activation, folders_of, variables, within
+from sesync_cli.kernel.context import KernelContext, shell
+from sesync_cli.kernel.foreign import Foreign, find_environment
+from sesync_cli.kernel.making import existing_kernel
 from sesync_cli.kernel.offer import Offer, OfferKernel, command_env, kernel_argv, kernel_env
 from sesync_cli.kernel.proof import expanded, last_word, running, silent, text_of
 from sesync_cli.kernel.recipe import Recipe, plain
+from sesync_cli.kernel.request import AdoptRequest, checked_module, variable
 from sesync_cli.kernel.specs import Folders, Kernel, read_kernel, same, specs_in
 from sesync_cli.kernel.trouble import trouble_of
 from sesync_cli.leftovers import throwaway
@@ -21,11 +23,12 @@ from sesync_cli.names import checked
 from sesync_cli.plan import Plan, Report, by_hand
 from sesync_cli.python.environments import site_packages
 from sesync_cli.python.interpreters import Interpreter, Places, find
+from sesync_cli.site.settings import Site
 
 
 @dataclass(frozen=True)
-class Adoption:
-    """What somebody wants adopted: the environment, and what they say of the kernel."""
+class _Adoption:
+    """What is to be adopted: the environment, and what was said of the kernel."""
 
     environment: Foreign
     name: str = ""
@@ -42,8 +45,9 @@ class Adoption:
         return checked(name, "kernel")
 
 
-def plan_adopt(wanted: Adoption, context: KernelContext, shell: Shell) -> Plan:
+def plan_adopt(request: AdoptRequest, caller: Caller, site: Site) -> Plan:
     """Make a kernel of the environment, or say that it is one; an error for what can be none."""
+    wanted, context = _adoption(request, caller), KernelContext(caller, site)
     folder, folders = wanted.environment.folder, context.folders
     _refuse_own(folder, folders)
     name = wanted.kernel_name.lower()
@@ -53,16 +57,16 @@ def plan_adopt(wanted: Adoption, context: KernelContext, shell: Shell) -> Plan:
     if existing and (existing.recipe is None or not existing.environment or not same(existing.environment, folder)):
         hint = f"Choose another with '--name', or 'sesync kernel remove {existing.name}' first."
         raise Conflict(f"there is another kernel named {existing.name}, {_what(existing)}", hint=hint)
-    _check(wanted, context.caller.env)
-    changed = variables(_activation(wanted), shell)
-    python = _started(wanted, expanded(changed, context.caller.env), context.cache)
+    _check(wanted, caller.env)
+    changed = variables(_activation(wanted), shell(caller, site))
+    python = _started(wanted, expanded(changed, caller.env), context.cache)
     offer = _offer(wanted, folders.spec(name), python, changed, context.version)
     facts = {"name": name, "display_name": offer.display_name, "python": python.version}
     facts |= {"environment": str(folder), "spec": str(folders.spec(name))}
     if existing:
         return _already(existing, wanted, offer, facts)
     return Plan(
-        (ProveAdopted(offer, context.caller.env, context.site.kernels_start_seconds), OfferKernel(offer, folders)),
+        (ProveAdopted(offer, caller.env, site.kernels_start_seconds), OfferKernel(offer, folders)),
         f"Adopted {folder} as the kernel {name}. "
         f"Reload the page of JupyterLab: its Launcher shows '{offer.display_name}'.",
         result=facts,
@@ -101,6 +105,12 @@ class ProveAdopted:
         return kernel_argv(self.offer.environment, self.offer.recipe.minor)
 
 
+def _adoption(request: AdoptRequest, caller: Caller) -> _Adoption:
+    found = find_environment(request.path, caller)
+    modules, env = tuple(map(checked_module, request.modules)), tuple(map(variable, request.env))
+    return _Adoption(found, request.name, request.display_name, modules, env)
+
+
 def _refuse_own(folder: Path, folders: Folders) -> None:
     if os.pathsep in str(folder):
         raise NotReady(f"{folder} cannot be a kernel's: its name has a '{os.pathsep}', which ends a PATH")
@@ -123,7 +133,7 @@ def _what(existing: Kernel) -> str:
     return f"whose environment is {existing.environment}"
 
 
-def _check(wanted: Adoption, env: Mapping[str, str]) -> None:
+def _check(wanted: _Adoption, env: Mapping[str, str]) -> None:
     """Refuse what cannot be a kernel, as far as one sees without starting it."""
     environment, folder = wanted.environment, wanted.environment.folder
     trouble = trouble_of((str(environment.python),), folder)
@@ -161,14 +171,14 @@ def _conda(folder: Path, env: Mapping[str, str], *packages: str) -> str:
     return by_hand((programs or ["conda"])[0], "install", "--prefix", folder, *packages)
 
 
-def _activation(wanted: Adoption) -> Activation:
+def _activation(wanted: _Adoption) -> Activation:
     environment = wanted.environment
     sourced = bool(environment.scripts) and not environment.conda  # it puts its own programs on PATH
     programs = None if sourced else environment.folder / "bin"
     return Activation(wanted.modules, programs, environment.variables, environment.scripts)
 
 
-def _started(wanted: Adoption, env: Mapping[str, str], cache: Path) -> Interpreter:
+def _started(wanted: _Adoption, env: Mapping[str, str], cache: Path) -> Interpreter:
     try:
         return find(str(wanted.environment.python), Places(env, ()), cache)
     except NotFound:
@@ -176,7 +186,7 @@ def _started(wanted: Adoption, env: Mapping[str, str], cache: Path) -> Interpret
         raise NotReady(f"{wanted.environment.python} does not start", hint=hint) from None
 
 
-def _offer(wanted: Adoption, spec: Path, python: Interpreter, changed: Mapping[str, str], version: str) -> Offer:
+def _offer(wanted: _Adoption, spec: Path, python: Interpreter, changed: Mapping[str, str], version: str) -> Offer:
     title = wanted.display_name or f"{wanted.kernel_name} (Python {python.minor})"
     recipe = Recipe(python.version, modules=wanted.modules, env=wanted.env)
     env = _env(wanted.environment, python, changed) | dict(wanted.env)
@@ -195,7 +205,7 @@ def _env(environment: Foreign, python: Interpreter, changed: Mapping[str, str]) 
     return found | {"VIRTUAL_ENV": "" if environment.conda else own["VIRTUAL_ENV"]}
 
 
-def _already(existing: Kernel, wanted: Adoption, offer: Offer, facts: dict[str, str]) -> Plan:
+def _already(existing: Kernel, wanted: _Adoption, offer: Offer, facts: dict[str, str]) -> Plan:
     hint = f"'sesync kernel remove {existing.name}' first (its environment stays)."
     if wanted.display_name not in ("", existing.display_name):
         what = f"which Jupyter shows as '{existing.display_name}'"

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
-from sesync_cli.kernel.asked import Asked, asked_by, asked_in
-from sesync_cli.kernel.create import Wanted
+from sesync_cli.kernel.asked import Asked, Order, asked_by, asked_in
 from sesync_cli.kernel.layout import USUAL, is_conda
+from sesync_cli.kernel.making import Wanted
 from sesync_cli.kernel.moved import FollowMove
-from sesync_cli.kernel.order import Order, wanted_again
 from sesync_cli.kernel.packages import NEEDED, Wish
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.recipe import Recipe
@@ -121,16 +120,23 @@ def wanted_repaired(kernel: Kernel, recipe: Recipe, interpreter: Interpreter) ->
         wish = Wish(tuple(name for name, version in lock.versions.items() if version), prefer=lock)
     else:
         wish = order_of(recipe).wish
-    wanted = wanted_again(kernel, order or Order(), interpreter)
+    wanted = _wanted_again(kernel, order or Order(), interpreter)
     return replace(wanted, wish=wish, recipe=replace(recipe, python=interpreter.version))
 
 
 def wanted_updated(kernel: Kernel, interpreter: Interpreter, order: Order, upgrade: bool) -> Wanted:
     """The same kernel as its files ask for it by now; versions change only where they must, or all with `upgrade`."""
-    wanted = wanted_again(kernel, order, interpreter)
+    wanted = _wanted_again(kernel, order, interpreter)
     if wanted.wish.lock or upgrade:
         return wanted
     return replace(wanted, wish=replace(wanted.wish, prefer=_lock(kernel)))
+
+
+def _wanted_again(kernel: Kernel, order: Order, interpreter: Interpreter) -> Wanted:
+    """The same kernel with this order and this Python: its name, its title and the variables that it sets are kept."""
+    usual = kernel.recipe is not None and kernel.display_name == f"{kernel.name} (Python {kernel.recipe.minor})"
+    title = "" if usual else kernel.display_name
+    return Wanted(kernel.name, interpreter, order.recipe(interpreter.version), order.wish, title)
 
 
 def _lock_path(kernel: Kernel) -> Path | None:

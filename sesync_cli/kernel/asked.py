@@ -1,8 +1,8 @@
-"""What a folder or a file asks for, whichever tool's file says it."""
+"""What a folder or a file asks for, whichever tool's file says it, and with it what somebody names: an order."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sesync_cli.errors import NotReady, WrongWords
@@ -12,6 +12,7 @@ from sesync_cli.kernel.packages import Wish
 from sesync_cli.kernel.pipfile import read_pipfile, read_pipfile_lock
 from sesync_cli.kernel.pylock import read_lock
 from sesync_cli.kernel.pyproject import read_pyproject
+from sesync_cli.kernel.recipe import Recipe, digests
 from sesync_cli.kernel.requirements import hashes, included
 from sesync_cli.plan import by_hand
 
@@ -36,6 +37,56 @@ class Asked:
     passed_over: tuple[Path, ...] = ()
     called: str = ""
     modules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be in a kernel: packages in words, files as for pip, what a source asks for, modules."""
+
+    packages: tuple[str, ...] = ()
+    requirements: tuple[Path, ...] = ()
+    asked: Asked | None = None
+    dev: bool = False
+    modules: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    added: tuple[str, ...] = ()
+
+    @property
+    def wish(self) -> Wish:
+        """What an installer is told."""
+        base = self.asked.wish if self.asked else Wish()
+        return replace(
+            base,
+            packages=(*base.packages, *self.packages, *self.added),
+            requirements=(*base.requirements, *self.requirements),
+            hashes={**base.hashes, **hashes(self._included)},
+        )
+
+    def recipe(self, python: str) -> Recipe:
+        """What the kernel's spec will keep."""
+        return Recipe(
+            python=python,
+            packages=self.packages,
+            requirements=tuple(map(str, self.requirements)),
+            source=str(self.asked.source) if self.asked else "",
+            dev=self.dev,
+            modules=self.modules,
+            env=self.env,
+            files=digests([*(self.asked.files if self.asked else ()), *self._included]),
+            added=self.added,
+        )
+
+    @property
+    def told(self) -> str:
+        """Where it comes from, for the end of a sentence."""
+        if not self.asked:
+            return ""
+        others = " and ".join(path.name for path in self.asked.passed_over)
+        return f" from {self.asked.called or self.asked.source.name}" + (f", not {others}" if others else "")
+
+    @property
+    def _included(self) -> list[Path]:
+        return [file for path in self.requirements for file in included(path)]
 
 
 Reader = Callable[[Path, bool], Asked | None]

@@ -1,6 +1,8 @@
 """Checks that kernels work: each is started as Jupyter would, answers, and imports all that is installed for it."""
 
 import os
+import re
+import shutil
 import threading
 import time
 from collections import deque
@@ -8,19 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import reason
 from sesync_cli.errors import SesyncError, Stopped
 from sesync_cli.kernel.importable import importable
-from sesync_cli.kernel.launch import command, places
 from sesync_cli.kernel.proof import Running, expanded, last_word, running, silent, text_of
 from sesync_cli.kernel.questions import FACTS, HELP, ended, reason_in, told, trial
 from sesync_cli.kernel.record import changed
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.kernel.verdict import Verdict, edited, packages
+from sesync_cli.kernel.view import Verdict, edited, packages
 from sesync_cli.leftovers import throwaway
-from sesync_cli.plan import Report
+from sesync_cli.plan import Report, Watch
+from sesync_cli.site.settings import Site
 
 _AT_ONCE = 4
+_BARE = re.compile(r"python(3(\.\d+)?)?")
 _STARTS = 10  # of one kernel: an import that ends it costs one
 
 
@@ -28,8 +32,14 @@ class _Mute(SesyncError):
     """A kernel that was started does not answer, or not as it should."""
 
 
-def check_kernels(kernels: Sequence[Kernel], env: Mapping[str, str], patience: float, report: Report) -> list[Verdict]:
-    """What comes of starting each of these kernels, side by side; `patience` is for an answer, in seconds."""
+def check_kernels(kernels: Sequence[Kernel], caller: Caller, site: Site, watch: Watch) -> list[Verdict]:
+    """What comes of starting each of these kernels, side by side."""
+    what = f"the kernel {kernels[0].name}" if len(kernels) == 1 else f"{len(kernels)} kernels"
+    with watch(f"Checking {what}") as report:
+        return _side_by_side(kernels, caller.env, site.kernels_start_seconds, report)
+
+
+def _side_by_side(kernels: Sequence[Kernel], env: Mapping[str, str], patience: float, report: Report) -> list[Verdict]:
     from concurrent.futures import ThreadPoolExecutor
 
     tally, stop = _Tally(len(kernels), report), threading.Event()
@@ -138,7 +148,7 @@ class _Check:
         """Start it, and have it import what is left, until one of these ends it; false if it lost its port first."""
         folder.mkdir(parents=True)
         env, begun = expanded(self.kernel.env, self.env), time.monotonic()
-        argv, values = command(self.kernel, self.env), places(self.kernel, self.env)
+        argv, values = _command(self.kernel, self.env), _places(self.kernel, self.env)
         with running(argv, env, folder, values=values, cwd=folder) as kernel:
             speaks = kernel.language(self.patience, self._go_on)
             if speaks is None and kernel.lost_its_port and not self.lost_a_port:
@@ -200,6 +210,28 @@ def edited_files(kernel: Kernel) -> tuple[str, ...]:
     if not (kernel.managed and kernel.environment and kernel.works):
         return ()
     return tuple(path for paths in changed(kernel.environment, every_byte=True).values() for path in paths)
+
+
+def _command(kernel: Kernel, env: Mapping[str, str]) -> tuple[str, ...]:
+    """The words that start a kernel; for a bare `python`, Jupyter takes the one that runs it."""
+    first, *rest = kernel.argv
+    programs = _programs(env)
+    if programs and _BARE.fullmatch(first):
+        beside = (programs / name for name in dict.fromkeys((first, "python3" if first == "python" else first)))
+        first = next((str(python) for python in beside if os.access(python, os.X_OK)), first)
+    return (first, *rest)
+
+
+def _places(kernel: Kernel, env: Mapping[str, str]) -> dict[str, str]:
+    """What Jupyter puts in the place of `{resource_dir}` and `{prefix}`."""
+    programs = _programs(env)
+    return {"resource_dir": str(kernel.spec)} | ({"prefix": str(programs.parent)} if programs else {})
+
+
+def _programs(env: Mapping[str, str]) -> Path | None:
+    """The folder of the programs of Jupyter's own Python."""
+    jupyter = shutil.which("jupyter", path=env.get("PATH"))
+    return Path(os.path.realpath(jupyter)).parent if jupyter else None
 
 
 def _is_mendable(kernel: Kernel) -> bool:

@@ -55,6 +55,6 @@ def _following(kernel: Kernel, where: Folders) -> Plan:
 
 
 def _removing(kernel: Kernel, where: Folders) -> Plan:
-    from sesync_cli.kernel.create import plan_remove
+    from sesync_cli.kernel.making import removal_of
 
-    return replace(plan_remove(find(kernel.name, where), where), questions=())
+    return replace(removal_of(find(kernel.name, where), where), questions=())

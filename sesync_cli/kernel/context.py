@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class KernelContext:
-    """What a kernel is made in: who asks, at which site, and the folders of kernels.
-
-    `modules` is what the modules of the kernel's recipe change.
-    """
+    """What a kernel is made in: who asks, at which site, and what the modules of the kernel's recipe change."""
 
     caller: Caller
     site: Site
-    folders: Folders
     modules: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def folders(self) -> Folders:
+        return folders(self.caller, self.site)
 
     @property
     def inside(self) -> dict[str, str]:
@@ -45,11 +46,6 @@ class KernelContext:
         from importlib.metadata import version
 
         return version("sesync-cli")
-
-
-def kernel_context(caller: Caller, site: Site, modules: Mapping[str, str] | None = None) -> KernelContext:
-    """What somebody's kernels are made in; `modules` is what the kernel's modules change."""
-    return KernelContext(caller, site, folders(caller, site), modules or {})
 
 
 def folders(caller: Caller, site: Site) -> Folders:

@@ -8,13 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sesync_cli.errors import NotReady
+from sesync_cli.disk import full_in, no_room
+from sesync_cli.errors import NotFound, NotReady, SesyncError
 from sesync_cli.kernel.environment import clean
-from sesync_cli.kernel.failures import BadMetadata, explained
 from sesync_cli.kernel.pylock import Lock, lock_of
 from sesync_cli.leftovers import is_unfinished
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.python.environments import site_packages
 from sesync_cli.python.uv import unreachable, uv
 from sesync_cli.run import ProgramFailed, follow, run, unhurried
 
@@ -25,11 +26,28 @@ _COPIED = "Failed to hardlink files"
 _LINK_MODE, _CLONE = "UV_LINK_MODE", "clone"  # what is linked is guarded, so a clone is only for who asks for one
 _WIDE = "10000"  # columns for uv, which otherwise breaks its sentences, and the names in them, at the terminal's width
 _PATIENCE = "20"  # seconds for others to let go of uv's cache, which 'uv run' holds for as long as its program runs
+_NOT_HERE = re.compile(r"Distribution not found at: (?:file://)?(?P<path>.+)")
+_NO_FILE = re.compile(r"(?:File not found: |failed to read from file )`(?P<path>[^`]+)`")
+_BAD_METADATA = re.compile(r"Because (?P<what>(?P<name>[\w.-]+)\S*) has (?:invalid metadata|an invalid package format)")
+_BAD_LINE = re.compile(r"Couldn't parse requirement in `(?P<file>[^`]+)`.*\n.*\n\s*(?P<line>.+)\n\s*\^")
 _PHASE = re.compile(r"(?P<writes>Resolved|Prepared)|Downloading|Building|Updating")  # after the first uv may write
 
 
-def uv_pip(environment: Path, words: Sequence[str], env: Mapping[str, str], log: Path, report: Report) -> str:
-    """Run `uv pip WORD...` on an environment, and give what it printed; what it changes is changed to the end."""
+class BadMetadata(SesyncError):
+    """A release of this package says what it needs in words that uv does not take."""
+
+    def __init__(self, package: str, message: str, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.package = package
+
+
+def uv_pip(
+    environment: Path, words: Sequence[str], env: Mapping[str, str], log: Path, report: Report, *, explain: bool = True
+) -> str:
+    """Run `uv pip WORD...` on an environment, and give what it printed; what it changes is changed to the end.
+
+    A failure that nobody will be told of need not be explained; that the disk is full always is.
+    """
     python = environment / "bin/python"
     argv, told = uv("pip", words[0], "--python", str(python), *words[1:], env=clean(env), python=python)
     mode = _CLONE if env.get(_LINK_MODE) == _CLONE else "hardlink"
@@ -45,8 +63,10 @@ def uv_pip(environment: Path, words: Sequence[str], env: Mapping[str, str], log:
 
             return follow(argv, on_line, env=told | {"COLUMNS": _WIDE, _LINK_MODE: mode}, log=log).out
     except ProgramFailed as failure:
+        if not (explain or full_in(failure.output.out)):
+            raise
         said = _refusal(argv, told, failure.output.out) or failure.output.out
-        error = explained(said, environment, clean(env), log)
+        error = _explained(said, environment, clean(env), log)
         if place := unreachable(said, told):
             hint = f"{place} is asked beside the usual index: 'pip config list' shows who says so."
             error.hint = f"{hint} {error.hint}"
@@ -114,3 +134,33 @@ def frozen(environment: Path, env: Mapping[str, str]) -> list[str]:
     """What is installed in an environment, as lines of a requirements file: by version, or from an address."""
     argv, told = uv("pip", "freeze", "--quiet", "--python", str(environment / "bin/python"), env=clean(env))
     return run(argv, env=told).out.splitlines()
+
+
+def _explained(text: str, environment: Path, env: Mapping[str, str], log: Path) -> SesyncError:
+    """One clear sentence for uv's story; the log has the whole of it."""
+    if number := full_in(text):
+        return no_room(environment, number)
+    if missing := _NOT_HERE.search(text) or _NO_FILE.search(text):
+        return NotFound(
+            f"there is no file or folder {missing['path']}", hint=f"All that the installer said is in {log}."
+        )
+    if bad := _BAD_LINE.search(text):
+        hint = "A line says a package as 'pandas' or 'pandas>=2'."
+        return SesyncError(f"{bad['file']} has a line that is not a package: {bad['line'].strip()}", hint=hint)
+    if odd := _BAD_METADATA.search(" ".join(text.split())):
+        message = f"{odd['what']} says what it needs in a way that installers do not understand any more"
+        return BadMetadata(
+            odd["name"], message, hint=f"Ask for a newer version of it. All that the installer said is in {log}."
+        )
+    return _diagnosed(text, environment, env, log)
+
+
+def _diagnosed(text: str, environment: Path, env: Mapping[str, str], log: Path) -> SesyncError:
+    # imported here since most installs succeed
+    from sesync_cli.diagnosis.explain import Attempt, explained
+    from sesync_cli.diagnosis.index import newest_ready_made
+
+    packages, python = site_packages(environment), environment / "bin/python"
+    version = packages.parent.name.removeprefix("python") if packages else ""
+    attempt = Attempt((), version, log, newest=lambda name: newest_ready_made(name, python, env))
+    return explained(text, attempt)

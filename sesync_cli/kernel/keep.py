@@ -4,33 +4,44 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.errors import Conflict, NotFound, SesyncError
-from sesync_cli.kernel.contents import Contents, WriteLock
-from sesync_cli.kernel.pylock import NAME, read_lock
-from sesync_cli.names import listed, near
-from sesync_cli.plan import Plan, asking
+from sesync_cli.directory import reached
+from sesync_cli.errors import Conflict, NotFound, Refused, SesyncError
+from sesync_cli.kernel.contents import Contents, WriteLock, contents_of
+from sesync_cli.kernel.context import folders
+from sesync_cli.kernel.pylock import NAME, checked_lock_name, read_lock
+from sesync_cli.kernel.request import LockRequest, ShareRequest
+from sesync_cli.kernel.specs import Kernel
+from sesync_cli.kernel.survey import find
+from sesync_cli.names import checked, listed, near
+from sesync_cli.plan import Plan, Watch, asking
+from sesync_cli.site.settings import Site
 
 FOLDER = Path(".sesync/kernels")  # below a data directory; in it a folder for each kernel that the group shares
 _GROUP, _OTHERS = 0o640, 0o004
 
 
-def plan_lock(contents: Contents, at: Path, replace: bool, caller: Caller) -> Plan:
+def plan_lock(request: LockRequest, caller: Caller, site: Site) -> Plan:
     """Write every version of a kernel to a file; another file there stays, unless it may be replaced."""
+    at = checked_lock_name(caller.cwd / Path(request.file or NAME).expanduser())
+    contents = contents_of(find(request.name, folders(caller, site)))
     name, result = contents.kernel.name, {"name": contents.kernel.name, "file": at, "packages": contents.count}
     if at.is_dir():
         raise Conflict(f"{at} is a folder", hint="Say which file: '-o FILE'.")
     if at.exists() and _says_so(at, contents):
         return Plan((), f"{at} has all versions of the kernel {name} already.", result)
-    if at.exists() and not replace:
+    if at.exists() and not request.replace:
         raise Conflict(f"{at} is there, and it stays", hint="Put it in its place with '--replace', or use '-o FILE'.")
     done = f"Wrote {contents.count} packages with versions and hashes to {at}: 'sesync kernel create --from {at.name}'."
     step = WriteLock(contents, at, caller.env, caller.state / f"logs/kernel-lock-{name}.log")
     return Plan((step,), done, result, locks=(at,), sweeps=(at.parent,))
 
 
-def plan_share(contents: Contents, directory: Path, project: str, caller: Caller) -> Plan:
+def plan_share(request: ShareRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """Put a kernel's recipe and lock into a data directory, readable for whoever may read that."""
-    kernel, at = contents.kernel, directory / FOLDER / contents.kernel.name.lower() / NAME
+    project = site.project(checked(request.project, "project"))
+    kernel = _theirs(find(request.name, folders(caller, site)))
+    directory = reached(project, site, watch)
+    contents, at = contents_of(kernel), directory / FOLDER / kernel.name.lower() / NAME
     result = {"name": kernel.name, "project": project, "file": at, "packages": contents.count}
     way = f"'sesync kernel create --from {project}:{kernel.name}'"
     ask = ""
@@ -43,6 +54,13 @@ def plan_share(contents: Contents, directory: Path, project: str, caller: Caller
     step = WriteLock(contents, at, caller.env, log, directory, mode, doing="Sharing every version")
     done = f"Shared the kernel {kernel.name} with {project}. Others make theirs with {way}."
     return Plan((step,), done, result, questions=asking(ask), locks=(at,), sweeps=(at.parent,))
+
+
+def _theirs(kernel: Kernel) -> Kernel:
+    if kernel.server:
+        raise Refused(f"{kernel.name} is a kernel of the server, which all have", hint="Share one of yours.")
+    checked(kernel.name, "kernel")
+    return kernel
 
 
 def shared_kernel(directory: Path, project: str, kernel: str) -> Path:

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.errors import Conflict
-from sesync_cli.kernel.environment import OWN_ONLY, STRANGERS, python_in_spec
+from sesync_cli.errors import Conflict, NotReady
+from sesync_cli.kernel.environment import OWN_ONLY, STRANGERS, clean, python_in_spec
 from sesync_cli.kernel.layout import WITHOUT_PYTHONHOME
 from sesync_cli.kernel.logo import logos
+from sesync_cli.kernel.proof import expanded
 from sesync_cli.kernel.pylock import NAME
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import remember_size
-from sesync_cli.kernel.specs import Folders, kernel_in, lock_name
+from sesync_cli.kernel.specs import Folders, Kernel, kernel_in, lock_name
 from sesync_cli.leftovers import mark_finished, mark_unfinished, remove, vanish, written_whole
 from sesync_cli.plan import Report, by_hand
 
@@ -32,6 +33,16 @@ def command_env(environment: Path) -> dict[str, str]:
     """What makes an environment's own programs the first to be found."""
     place = str(environment).replace("$", "$$")  # Jupyter fills in what follows a single one
     return {"PATH": f"{place}/bin:${{PATH}}", "VIRTUAL_ENV": place}
+
+
+def env_inside(kernel: Kernel, env: Mapping[str, str]) -> dict[str, str]:
+    """This environment as commands have it in a kernel's; `NotReady` for a kernel that cannot run any."""
+    if kernel.environment is None or not (kernel.works or kernel.state == "not in Jupyter"):
+        why = "it has no environment of its own" if kernel.works else kernel.problem
+        what, helps = ("repair", "mends it") if kernel.move else ("show", "says more")
+        hint = f"'sesync kernel {what} {kernel.name}' {helps}."
+        raise NotReady(f"the kernel {kernel.name} cannot run commands: {why}", hint=hint)
+    return expanded(command_env(kernel.environment) | dict(kernel.env), clean(env))
 
 
 def kernel_argv(environment: Path, python: str) -> tuple[str, ...]:

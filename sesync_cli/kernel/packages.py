@@ -1,13 +1,12 @@
 """The packages of a kernel's environment: what is wished for, what is there, and the steps between them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.diagnosis.modules import check_name
-from sesync_cli.errors import WrongWords
+from sesync_cli.errors import NoRoom, NotFound, SesyncError
 from sesync_cli.kernel.installer import compile_lock, uv_pip
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.record import records
@@ -16,14 +15,11 @@ from sesync_cli.kernel.sharing import have_as_published, keep_to_oneself
 from sesync_cli.kernel.size import is_measured, remember_size
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.uv import DEFAULT_INDEX
-from sesync_cli.secrets import without_logins
 
 NEEDED = ("ipykernel", "pip")
 
-ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".zip")
-
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")  # as pip lets requirements name passwords
-ASKED, _PINS = "asked.txt", "pins.txt"  # what uv is asked, in the environment that it is asked for
+_ASKED, _PINS = "asked.txt", "pins.txt"  # what uv is asked, in the environment that it is asked for
 
 
 @dataclass(frozen=True)
@@ -46,8 +42,9 @@ class Wish:
     hashes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def asking(self, env: Mapping[str, str]) -> Mapping[str, str]:
-        """The environment in which uv asks the index that the files name, if they name one."""
-        return asking(env, self.requirements, self.listing)
+        """The environment in which uv asks the index that the files name: pip heeds them before its settings."""
+        index = _VARIABLE.sub(lambda found: env.get(found[1], found[0]), index_of(self.requirements, self.listing))
+        return {DEFAULT_INDEX: index, **env} if index else env
 
 
 @dataclass(frozen=True)
@@ -82,24 +79,24 @@ class ResolvePackages:
     def _listed(self, report: Report) -> Lock:
         """The lock of a listing: the versions that it says, and no more."""
         folder = self.environment
-        (folder / ASKED).write_text(self.wish.listing)
-        words: list[str | Path] = ["--no-deps", "--output-file", folder / NAME, folder / ASKED]
+        (folder / _ASKED).write_text(self.wish.listing)
+        words: list[str | Path] = ["--no-deps", "--output-file", folder / NAME, folder / _ASKED]
         compile_lock(folder, words, self.wish.asking(self.env), self.log, report)
         return read_lock(folder / NAME)
 
     def _resolved(self, packages: list[str], wished: Lock | None, report: Report) -> Lock:
         folder = self.environment
         indexes = [line for line in self.wish.listing.splitlines() if line.startswith("--")]
-        (folder / ASKED).write_text("\n".join([*indexes, *packages, ""]))
+        (folder / _ASKED).write_text("\n".join([*indexes, *packages, ""]))
         words: list[str | Path] = ["--output-file", folder / NAME]
         if wished:
             (folder / _PINS).write_text("\n".join([*wished.pins, ""]))
             words += ["--constraints", folder / _PINS]
         elif self.wish.prefer:
             self.wish.prefer.write(folder / NAME)  # uv keeps to the versions in the file that it is to write
-        words += [*self.wish.options, folder / ASKED, *self.wish.requirements]
+        words += [*self.wish.options, folder / _ASKED, *self.wish.requirements]
         compile_lock(folder, words, self.wish.asking(self.env), self.log, report)
-        for name in (ASKED, _PINS):
+        for name in (_ASKED, _PINS):
             (folder / name).unlink(missing_ok=True)
         return read_lock(folder / NAME)
 
@@ -110,10 +107,63 @@ class ResolvePackages:
         return f"# the versions that fit together are written to {self.shown / NAME}"
 
 
-def asking(env: Mapping[str, str], files: Iterable[Path], text: str = "") -> Mapping[str, str]:
-    """The environment in which uv asks the index that these requirements name: pip heeds them before its settings."""
-    index = _VARIABLE.sub(lambda found: env.get(found[1], found[0]), index_of(files, text))
-    return {DEFAULT_INDEX: index, **env} if index else env
+@dataclass(frozen=True)
+class InstallLock:
+    """Install what the environment's lock says, by hard links from the one cache of the user.
+
+    What an edit has made of a file in the cache is not taken over: with `every_byte` each file is compared with what
+    its package says of it, else those that look edited.
+    """
+
+    environment: Path
+    wish: Wish
+    env: Mapping[str, str]
+    log: Path
+    shown: Path
+    every_byte: bool = False
+    doing: str = "Installing packages"
+
+    def do(self, report: Report) -> None:
+        folder = self.environment
+        (folder / _ASKED).write_text(read_lock(folder / NAME).requirements)
+        self._install(report, offline=True)
+
+        def again(words: Sequence[str]) -> None:
+            self._install(report, words, offline=False)
+
+        have_as_published(folder, None, again, self.env, every_byte=self.every_byte)
+        keep_to_oneself(folder)
+        (folder / _ASKED).unlink()
+
+    def _install(self, report: Report, more: Sequence[str] = (), *, offline: bool) -> None:
+        folder = self.environment
+        by_version = ["install", "--no-deps", "-r", str(folder / _ASKED)]
+        by_address = ["install", "--preview-features", "pylock", "-r", str(folder / NAME)]
+        # what the cache knows of the index may be old, but a lock needs no news; what it says may be of another index
+        for words in (*([[*by_version, "--offline"]] if offline else []), by_version, by_address):
+            try:
+                explain = "--offline" not in words
+                uv_pip(folder, [*words, *more], self.wish.asking(self.env), self.log, report, explain=explain)
+                return
+            except NoRoom:
+                raise
+            except SesyncError as error:
+                if words is by_address or (words is by_version and not _may_be_elsewhere(error)):
+                    raise
+
+    def undo(self) -> None:
+        return
+
+    def __str__(self) -> str:
+        lists = [self.wish.lock_by_hand, f"<({self.wish.listing_by_hand})" if self.wish.listing_by_hand else ""]
+        files = "".join(f" -r {one}" for one in (*lists, *map(by_hand, self.wish.requirements)) if one)
+        words = by_hand(*self.wish.options, *NEEDED, *self.wish.packages)
+        return f"{by_hand('uv', 'pip', 'install', '--python', self.shown / 'bin/python')}{files} {words}"
+
+
+def _may_be_elsewhere(error: SesyncError) -> bool:
+    """Whether what the index has not, or cannot tell, may be had from the addresses in a lock."""
+    return isinstance(error, NotFound) or (error.diagnosis or {}).get("kind") == "network"
 
 
 @dataclass(frozen=True)
@@ -130,9 +180,10 @@ class InstallPackages:
 
     def do(self, report: Report) -> None:
         words, before = [*self._words, *(("--upgrade",) if self.upgrade else ())], records(self.environment)
+        wish = Wish(self.packages, self.requirements)
 
         def install(more: Sequence[str] = ()) -> None:
-            uv_pip(self.environment, [*words, *more], asking(self.env, self.requirements), self.log, report)
+            uv_pip(self.environment, [*words, *more], wish.asking(self.env), self.log, report)
 
         install()
         came = [package for package, written in records(self.environment).items() if before.get(package) != written]
@@ -174,32 +225,3 @@ class UninstallPackages:
 
     def __str__(self) -> str:
         return by_hand("uv", "pip", "uninstall", "--python", self.environment / "bin/python", *self.packages)
-
-
-def checked_package(word: str) -> str:
-    """The word itself, if it can be a package and not an option of the installer or a secret."""
-    if word.startswith("-") or not word.isprintable() or not word.strip():
-        raise WrongWords(f"{word!r} is not a package", hint="Say it as 'pandas' or 'pandas>=2'.")
-    if without_logins(word) != word:
-        hint = "Leave out what is before '@', and write it into ~/.netrc, which only you may read (chmod 600)."
-        raise WrongWords("a package's address must not carry a name or a password", hint=hint)
-    if "/" not in word and not word.startswith(".") and not word.endswith(ARCHIVES):
-        _check_requirement(word)
-        check_name(re.split(r"[\s\[<>=!~;@]", word, maxsplit=1)[0])
-    return word
-
-
-def _check_requirement(word: str) -> None:
-    meant = re.sub(r"(?<![=<>!~])=(?!=)", "==", word)  # conda's way to say a version
-    if not _is_requirement(word):
-        hint = f"Did you mean '{meant}'?" if _is_requirement(meant) else "Say it as 'pandas' or 'pandas>=2'."
-        raise WrongWords(f"{word!r} is not a package", hint=hint)
-
-
-def _is_requirement(word: str) -> bool:
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    try:
-        return bool(Requirement(word))
-    except InvalidRequirement:
-        return False

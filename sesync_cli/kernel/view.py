@@ -1,10 +1,15 @@
-"""How kernels look."""
+"""How kernels look: in a list, one by one, and when they have been checked."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.trouble import WORKS
-from sesync_cli.view import Facts, Table, size
+from sesync_cli.plan import Watch
+from sesync_cli.site.settings import Site
+from sesync_cli.view import Facts, Table, View, size
+
+_MOST = 10  # files that are named
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,26 @@ class Card:
     changed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a kernel works: in how many seconds it answered, and what can be imported in it and what not, and why.
+
+    `changed` are the files of its packages that are not as the packages brought them, below its folder of packages.
+    `seconds` is null for a kernel that did not answer; `next` is the command that may mend it, empty where there is
+    none or nothing to mend.
+    """
+
+    name: str
+    works: bool
+    problem: str = ""
+    python: str = ""
+    seconds: float | None = None
+    imported: int = 0
+    failed: Mapping[str, str] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
+    next: str = ""
+
+
 def row(kernel: Kernel) -> Row:
     """A kernel's row."""
     room = kernel.size
@@ -58,6 +83,21 @@ def row(kernel: Kernel) -> Row:
         spec=str(kernel.spec),
         environment=str(kernel.environment) if kernel.environment else None,
     )
+
+
+def card(kernel: Kernel, site: Site, watch: Watch) -> Card:
+    """A kernel's card; its files are compared with what they said when it was made."""
+    from sesync_cli.kernel.offer import ORDINARY
+    from sesync_cli.kernel.recipe import changed_files
+    from sesync_cli.python.distributions import installed
+
+    made = kernel.recipe
+    files = tuple(path for path, _ in made.files) if made else ()
+    packages = installed(kernel.environment) if kernel.environment else {}
+    asked = (*made.packages, *made.added) if made else ()
+    changed = changed_files(made, site.data_patience_seconds, watch)[0] if made else ()
+    sets = tuple(name for name in kernel.env if name not in ORDINARY)
+    return Card(row(kernel), asked, files, sets, packages, tuple(changed))
 
 
 def kernel_table(rows: list[Row]) -> Table:
@@ -85,6 +125,32 @@ def kernel_card(card: Card) -> Facts:
     return Facts(one.name, [(name, value) for name, value in facts if value])
 
 
+def verdicts(found: list[Verdict]) -> View:
+    """One kernel is a sentence, several are a table."""
+    if len(found) == 1:
+        return _sentence(found[0])
+    rows = [(one.name, one.python, "works" if one.works else "fails", _seconds(one), _what(one)) for one in found]
+    commands = [f"'{one.next}'" for one in found if one.next]
+    note = f"To mend it: {', '.join(commands)}." if commands else ""
+    empty = "You have no kernels yet. 'sesync kernel create NAME' makes one."
+    return Table(("NAME", "PYTHON", "RESULT", "SECONDS", "PROBLEM"), rows, empty, note)
+
+
+def edited(changed: Sequence[str]) -> str:
+    """What is wrong with files that are not as their packages brought them; empty if there are none."""
+    if len(changed) == 1:
+        return "1 of its files is not as its package brought it"
+    return f"{len(changed)} of its files are not as their packages brought them" if changed else ""
+
+
+def some_fail(found: list[Verdict]) -> bool:
+    return not all(one.works for one in found)
+
+
+def packages(count: int) -> str:
+    return "1 package" if count == 1 else f"{count} packages"
+
+
 def _advice(rows: list[Row]) -> str:
     """What to do about kernels that do not work."""
     broken = [one.name for one in rows if one.state not in (*WORKS, "being made") and not one.server]
@@ -104,3 +170,29 @@ def _sizes(one: Row) -> tuple[str, str]:
 
 def _whose(one: Row) -> str:
     return "the server" if one.server else "sesync" if one.managed else "you"
+
+
+def _sentence(one: Verdict) -> str:
+    started = f"it started in {_seconds(one)} s"
+    if one.works and one.imported:
+        return f"The kernel {one.name} works: {started}, and its {packages(one.imported)} can be imported."
+    if one.works:
+        return f"The kernel {one.name} works: {started}."
+    found = one.failed or one.changed
+    problem = f"{started}, but {one.problem}" if one.seconds is not None and found else one.problem
+    reasons = [f"  {name}: {reason}" for name, reason in one.failed.items()]
+    reasons += [f"  {path}" for path in one.changed[:_MOST]]
+    reasons += [f"  and {len(one.changed) - _MOST} more"] if len(one.changed) > _MOST else []
+    lines = [f"The kernel {one.name} fails: {problem}{':' if reasons else '.'}", *reasons]
+    return "\n".join([*lines, f"'{one.next}' mends it."] if one.next else lines)
+
+
+def _what(one: Verdict) -> str:
+    """What is wrong, in one cell."""
+    said = [f"{name}: {reason}" for name, reason in one.failed.items()]
+    reasons = "; ".join([*said, *one.changed[:1]])
+    return f"{one.problem}: {reasons}" if reasons else one.problem
+
+
+def _seconds(one: Verdict) -> str:
+    return "" if one.seconds is None else f"{one.seconds:.1f}"

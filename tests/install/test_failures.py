@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.diagnosis.explain import Attempt
-from sesync_cli.install.failures import explained
+from sesync_cli.install.packages import explained
 from sesync_cli.run import Output
 from tests.conftest import Ended
 from tests.install.ground import python, source, wheel

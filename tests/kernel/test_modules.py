@@ -10,8 +10,7 @@ import pytest
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, NotFound
-from sesync_cli.kernel.activation import Shell, module_variables, within
-from sesync_cli.kernel.modules import explained
+from sesync_cli.kernel.activation import Shell, explained, module_variables, within
 from sesync_cli.kernel.proof import expanded
 from tests.kernel import ground
 from tests.services import modules

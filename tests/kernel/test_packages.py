@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.errors import WrongWords
-from sesync_cli.kernel.packages import checked_package
+from sesync_cli.kernel.request import checked_package
 from sesync_cli.python.distributions import installed
 from tests.kernel import ground
 

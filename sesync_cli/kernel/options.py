@@ -1,21 +1,12 @@
-"""What commands about kernels share: completions, and options."""
+"""The options that commands about kernels and Pythons share, and their completions."""
 
-import re
 from pathlib import Path
 
 import click
 
-from sesync_cli.errors import SesyncError, WrongWords
+from sesync_cli.errors import SesyncError
 from sesync_cli.kernel.context import folders, places
 from sesync_cli.session import Session
-
-
-def variable(text: str) -> tuple[str, str]:
-    """The name and the value in `NAME=VALUE`."""
-    name, equals, value = text.partition("=")
-    if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        raise WrongWords(f"{text!r} is not a variable", hint="Say it as '--env NAME=VALUE'.")
-    return name, value
 
 
 def complete_kernel(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -50,6 +41,9 @@ requirements_option = click.option(
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True),
     help="A file that lists packages, as for pip. May be given more than once.",
+)
+kernel_option = click.option(
+    "--kernel", metavar="NAME", shell_complete=complete_kernel, help="The kernel, instead of your own packages."
 )
 module_option = click.option(
     "--module", "modules", metavar="MODULE", multiple=True, help="A module to load, as for 'module load'."

@@ -3,7 +3,7 @@
 import pytest
 
 from sesync_cli.errors import SesyncError
-from sesync_cli.install.requests import checked_name, checked_package, jupyters_own, named, quoted
+from sesync_cli.install.request import checked_name, checked_package, jupyters_own, named, quoted
 
 GOOD = {
     "pandas": "pandas",

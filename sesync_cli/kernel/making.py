@@ -1,4 +1,4 @@
-"""The plans that make a kernel, make it anew, and remove it."""
+"""The making of a kernel of which all is known: the steps of it, anew too, what stands in the way, and the removal."""
 
 import os
 from dataclasses import dataclass, replace
@@ -9,9 +9,8 @@ from sesync_cli.kernel.activation import within
 from sesync_cli.kernel.context import KernelContext
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
 from sesync_cli.kernel.installer import was_copied
-from sesync_cli.kernel.locked import InstallLock
 from sesync_cli.kernel.offer import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
-from sesync_cli.kernel.packages import ResolvePackages, Wish
+from sesync_cli.kernel.packages import InstallLock, ResolvePackages, Wish
 from sesync_cli.kernel.proof import ProveKernel
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import known_size
@@ -41,9 +40,7 @@ class Wanted:
         return self.display_name or f"{self.name} (Python {self.interpreter.minor})"
 
 
-def plan_create(
-    wanted: Wanted, context: KernelContext, warnings: tuple[str, ...], ask: str = "", told: str = ""
-) -> Plan:
+def plan_new(wanted: Wanted, context: KernelContext, warnings: tuple[str, ...], ask: str = "", told: str = "") -> Plan:
     """Make the kernel, or say that it is there; `Conflict` where another kernel has the name.
 
     `told` says where it comes from, for the sentence at the end.
@@ -101,7 +98,7 @@ def plan_again(
     )
 
 
-def plan_remove(kernel: Kernel, folders: Folders) -> Plan:
+def removal_of(kernel: Kernel, folders: Folders) -> Plan:
     """Take a kernel out of Jupyter, and then its environment away if sesync made it."""
     if kernel.server:
         raise Refused(f"{kernel.name} is a kernel of the server", hint="'sesync kernel list' shows which are yours.")

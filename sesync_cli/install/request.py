@@ -1,0 +1,110 @@
+"""What somebody wants installed or uninstalled, as it was said, and the words of it, checked and understood."""
+
+import contextlib
+import os
+import re
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.errors import NotFound, SesyncError, WrongWords
+from sesync_cli.kernel import request
+from sesync_cli.kernel.requirements import words_in
+from sesync_cli.python.distributions import canonical
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_JUPYTER = ("ipykernel", "ipython", "jedi", "nbconvert", "notebook", "pyzmq", "tornado", "traitlets")
+
+
+@dataclass(frozen=True)
+class InstallRequest:
+    """Packages in words, and in files as for pip; with `upgrade` in their newest versions.
+
+    They are for a Python (the site's default, if none is said), or for one kernel alone.
+    """
+
+    packages: tuple[str, ...] = ()
+    requirements: tuple[Path, ...] = ()
+    python: str | None = None
+    kernel: str | None = None
+    upgrade: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the packages, as far as the words tell."""
+        return _names_in(self.packages)
+
+    @property
+    def all_names(self) -> set[str]:
+        """The names, and those in the files, as far as these tell."""
+        names = set(self.names)
+        for file in self.requirements:
+            with contextlib.suppress(SesyncError, OSError):
+                names.update(map(named, words_in(file)))
+        return names
+
+
+@dataclass(frozen=True)
+class UninstallRequest:
+    """Packages by name: of one's own for a Python, or of a kernel; with `keep` what came along with them stays."""
+
+    packages: tuple[str, ...]
+    python: str | None = None
+    kernel: str | None = None
+    keep: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The names, in the form in which they are compared."""
+        return _names_in(self.packages)
+
+
+def checked_package(word: str) -> str:
+    """The word itself, if it asks for a package: a name with or without versions, an address, a file or folder here."""
+    request.checked_package(word)
+    if _is_path(word) and not os.path.exists(_without_extras(word)):
+        raise NotFound(f"there is no file or folder {word}", hint="'ls' shows what is in this folder.")
+    return word
+
+
+def checked_name(word: str) -> str:
+    """The word itself, if it is the bare name of a package."""
+    if not _NAME.fullmatch(word):
+        raise WrongWords(f"{word!r} is not the name of a package", hint="Say it as 'pandas', without a version.")
+    return word
+
+
+def named(word: str) -> str:
+    """The canonical form of the name in a checked word; empty for addresses and paths that name none."""
+    if _is_path(word) or re.match(r"[\w+.-]+://", word):
+        return ""
+    match = _NAME.match(word)
+    return canonical(match[0]) if match else ""
+
+
+def _names_in(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(name for name in map(named, words) if name))
+
+
+def quoted(words: Iterable[str]) -> str:
+    """Checked words as one would type them, inside a hint that stands in single quotes itself."""
+    return " ".join(word if shlex.quote(word) == word else f'"{word}"' for word in words)
+
+
+def jupyters_own(names: Iterable[str]) -> list[str]:
+    """Those of the names that Jupyter itself runs on."""
+    return [name for name in names if name in _JUPYTER or name.startswith("jupyter")]
+
+
+def _is_path(word: str) -> bool:
+    bare = _without_extras(word)
+    if "://" in word:
+        return False
+    if "@" in bare and not os.path.exists(bare):
+        return False
+    return os.sep in bare or bare.startswith(".") or (bare.endswith(request.ARCHIVES) and Path(bare).is_file())
+
+
+def _without_extras(word: str) -> str:
+    return re.sub(r"\[[^\[\]]*\]$", "", word)

@@ -1,0 +1,228 @@
+"""sesync kernel
+
+What makes kernels is imported by the commands that make them, so that the list does not wait for it.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sesync_cli import screen
+from sesync_cli.answer import answers, plans
+from sesync_cli.errors import WrongWords
+from sesync_cli.kernel import view
+from sesync_cli.kernel.context import folders
+from sesync_cli.kernel.options import (
+    complete_kernel,
+    env_option,
+    module_option,
+    name_argument,
+    python_option,
+    requirements_option,
+)
+from sesync_cli.kernel.survey import find, find_kernels
+from sesync_cli.plan import Plan
+from sesync_cli.session import Session
+
+
+@click.group()
+def kernel() -> None:
+    """Make and manage Jupyter kernels.
+
+    A kernel is a Python with packages of its own, which Jupyter offers for notebooks.
+    """
+
+
+@kernel.command()
+@click.argument("words", metavar="[NAME] [PACKAGE]...", nargs=-1, help="The kernel's name, and packages for it.")
+@python_option
+@requirements_option
+@click.option(
+    "--from", "source", metavar="DIR|FILE|PROJECT[:KERNEL]", default="", help="What to make it from: else, this folder."
+)
+@click.option("--dev", is_flag=True, help="Take the packages for developers too, where a file names them.")
+@click.option("--guess", is_flag=True, help="Take what the folder's notebooks and scripts import.")
+@click.option("--display-name", metavar="TEXT", default="", help="What Jupyter shows; else NAME (Python VERSION).")
+@module_option
+@env_option
+@plans
+@click.pass_obj
+def create(
+    session: Session,
+    words: tuple[str, ...],
+    python: str | None,
+    requirements: tuple[Path, ...],
+    source: str,
+    dev: bool,
+    guess: bool,
+    display_name: str,
+    modules: tuple[str, ...],
+    env: tuple[str, ...],
+) -> Plan:
+    """Make a kernel with packages of its own.
+
+    Without NAME, the kernel has the name of the folder (of its repository) and the packages that the folder asks for:
+    in pylock.toml, uv.lock, Pipfile.lock, requirements.txt, Pipfile or pyproject.toml, whichever is there first.
+    """
+    from sesync_cli.kernel.plans import plan_create
+    from sesync_cli.kernel.request import CreateRequest
+
+    name, packages = (words[0] if words else None), words[1:]
+    wanted = CreateRequest(name, packages, python, requirements, source, dev, guess, display_name, modules, env)
+    return plan_create(wanted, session.caller, session.site, screen.doing)
+
+
+@kernel.command()
+@click.argument("path", type=click.Path(), help="The environment, its project's folder, or its name in conda.")
+@click.option("--name", metavar="NAME", default="", help="The kernel's name; else the environment's or project's.")
+@click.option("--display-name", metavar="TEXT", default="", help="What Jupyter shows; else NAME (Python VERSION).")
+@module_option
+@env_option
+@plans
+@click.pass_obj
+def adopt(
+    session: Session, path: str, name: str, display_name: str, modules: tuple[str, ...], env: tuple[str, ...]
+) -> Plan:
+    """Make a kernel of an environment of yours.
+
+    It may be a virtualenv, an environment of pipenv or one of conda, with the package ipykernel in it. The kernel sets
+    what the environment's activation sets. The environment itself stays as it is, also when the kernel is removed.
+    """
+    from sesync_cli.kernel.adopt import plan_adopt
+    from sesync_cli.kernel.request import AdoptRequest
+
+    return plan_adopt(AdoptRequest(path, name, display_name, modules, env), session.caller, session.site)
+
+
+@kernel.command("list")
+@answers(view.kernel_table)
+@click.pass_obj
+def list_kernels(session: Session) -> list[view.Row]:
+    """List your kernels, and what each takes."""
+    return [view.row(one) for one in find_kernels(folders(session.caller, session.site))]
+
+
+@kernel.command()
+@name_argument
+@answers(view.kernel_card)
+@click.pass_obj
+def show(session: Session, name: str) -> view.Card:
+    """Show all about one kernel."""
+    return view.card(find(name, folders(session.caller, session.site)), session.site, screen.doing)
+
+
+@kernel.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=complete_kernel, help="The kernels' names.")
+@click.option("--all", "every", is_flag=True, help="Check all kernels, the server's too.")
+@answers(view.verdicts, failed=view.some_fail)
+@click.pass_obj
+def check(session: Session, names: tuple[str, ...], every: bool) -> list[view.Verdict]:
+    """Start kernels, to see that they work.
+
+    Each is started as Jupyter would, has to answer, and imports every package that it has. What fails is named, with
+    its reason, and the exit code is 1.
+    """
+    from sesync_cli.kernel.checking import check_kernels
+
+    if every == bool(names):
+        message = "--all has them all: leave out the names" if every else "which kernel?"
+        raise WrongWords(message, hint="'sesync kernel check NAME' checks one, 'sesync kernel check --all' every one.")
+    where = folders(session.caller, session.site)
+    once = {name.lower(): name for name in names}.values()
+    kernels = find_kernels(where) if every else [find(name, where) for name in once]
+    return check_kernels(kernels, session.caller, session.site, screen.doing)
+
+
+@kernel.command()
+@name_argument
+@python_option
+@module_option
+@plans
+@click.pass_obj
+def repair(session: Session, name: str, python: str | None, modules: tuple[str, ...]) -> Plan:
+    """Make a broken kernel anew, as it was.
+
+    It keeps its name, so that notebooks go on with it, and the versions of its packages. Where the home has moved, all
+    its kernels are told at once.
+    """
+    from sesync_cli.kernel.plans import plan_repair
+    from sesync_cli.kernel.request import RepairRequest
+
+    return plan_repair(RepairRequest(name, python, modules), session.caller, session.site, screen.doing)
+
+
+@kernel.command()
+@name_argument
+@python_option
+@click.option("--upgrade", is_flag=True, help="Take the newest versions of all packages that its files allow.")
+@plans
+@click.pass_obj
+def update(session: Session, name: str, python: str | None, upgrade: bool) -> Plan:
+    """Make a kernel anew after its files changed.
+
+    The files are those that it was made from: a requirements.txt or the like, or what the group shares.
+    """
+    from sesync_cli.kernel.plans import plan_update
+    from sesync_cli.kernel.request import UpdateRequest
+
+    return plan_update(UpdateRequest(name, python, upgrade), session.caller, session.site, screen.doing)
+
+
+@kernel.command()
+@name_argument
+@click.option("-o", "--output", "file", metavar="FILE", default="", help="The file; else pylock.toml in this folder.")
+@click.option("--replace", is_flag=True, help="Put it in the place of a file that is there.")
+@plans
+@click.pass_obj
+def lock(session: Session, name: str, file: str, replace: bool) -> Plan:
+    """Write down every version in a kernel.
+
+    The file (PEP 751) has versions and hashes. 'sesync kernel create --from FILE' makes the same kernel anywhere.
+    """
+    from sesync_cli.kernel.keep import plan_lock
+    from sesync_cli.kernel.request import LockRequest
+
+    return plan_lock(LockRequest(name, file, replace), session.caller, session.site)
+
+
+@kernel.command()
+@name_argument
+@click.argument("project", help="The project's short name.")
+@plans
+@click.pass_obj
+def share(session: Session, name: str, project: str) -> Plan:
+    """Share a kernel with a project's group.
+
+    Its recipe and every version go into the project's data directory. 'sesync kernel create --from PROJECT' makes it.
+    """
+    from sesync_cli.kernel.keep import plan_share
+    from sesync_cli.kernel.request import ShareRequest
+
+    return plan_share(ShareRequest(name, project), session.caller, session.site, screen.doing)
+
+
+@kernel.command(context_settings={"allow_interspersed_args": False})
+@name_argument
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, help="The command and its words.")
+@click.pass_obj
+def run(session: Session, name: str, command: tuple[str, ...]) -> Any:
+    """Run a command in a kernel's environment."""
+    from sesync_cli.kernel.offer import env_inside
+    from sesync_cli.run import become
+
+    command = command[1:] if command[0] == "--" else command
+    if not command:
+        raise WrongWords("there is no command", hint="Say for instance: 'sesync kernel run NAME python --version'.")
+    become(command, env_inside(find(name, folders(session.caller, session.site)), session.whole_env))
+
+
+@kernel.command()
+@name_argument
+@plans
+@click.pass_obj
+def remove(session: Session, name: str) -> Plan:
+    """Remove a kernel and its packages."""
+    from sesync_cli.kernel.plans import plan_remove
+
+    return plan_remove(name, session.caller, session.site)

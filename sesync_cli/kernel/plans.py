@@ -1,0 +1,152 @@
+"""The plans that make a kernel, repair it, follow its files, and remove it.
+
+Those about other people's environments are in `adopt`, those that write a kernel down in `keep`.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+from sesync_cli.caller import Caller
+from sesync_cli.errors import NoAnswer, NotFound, NotReady
+from sesync_cli.kernel.activation import module_variables
+from sesync_cli.kernel.again import (
+    checked_again,
+    damage_of,
+    follows,
+    order_of,
+    plan_follow,
+    recipe_of,
+    wanted_repaired,
+    wanted_updated,
+)
+from sesync_cli.kernel.asked import Asked, Order, asked_by, asked_in
+from sesync_cli.kernel.context import KernelContext, folders, interpreter, shell
+from sesync_cli.kernel.making import Wanted, plan_again, plan_new, removal_of
+from sesync_cli.kernel.recipe import changed_files, name_of
+from sesync_cli.kernel.request import (
+    CreateRequest,
+    RepairRequest,
+    UpdateRequest,
+    checked_module,
+    checked_package,
+    variable,
+)
+from sesync_cli.kernel.specs import Kernel
+from sesync_cli.kernel.survey import find
+from sesync_cli.names import checked
+from sesync_cli.plan import Plan, Watch
+from sesync_cli.python.interpreters import fits
+from sesync_cli.site.settings import Site
+
+
+def plan_create(request: CreateRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+    """Make the kernel that is wanted, or say that it is there; `Conflict` where another kernel has the name."""
+    folder, called = _place(request.source, caller, site, watch) if request.source else (caller.cwd, "")
+    packages, ask = tuple(map(checked_package, request.packages)), ""
+    asked: Asked | None = None
+    if request.guess:
+        guessed, ask = _guessed(folder)
+        packages += guessed
+    elif request.source or (request.name is None and not request.requirements):
+        read = asked_in if folder.is_dir() else asked_by
+        asked = replace(read(folder, request.dev), called=called)
+    name = request.name
+    if name is None:
+        name = (asked.name if asked else "") or name_of(folder if folder.is_dir() else folder.parent)
+    modules = tuple(map(checked_module, request.modules or (asked.modules if asked else ())))
+    env = tuple(map(variable, request.env))
+    order = Order(packages, request.requirements, asked, request.dev, modules, env)
+    loaded = module_variables(modules, shell(caller, site))
+    chosen, warnings = interpreter(caller, site, request.python, asked.python if asked else "", loaded)
+    title = request.display_name or (asked.display_name if asked and request.name is None else "")
+    wanted = Wanted(checked(name, "kernel"), chosen, order.recipe(chosen.version), order.wish, title)
+    return plan_new(wanted, KernelContext(caller, site, loaded), warnings, ask=ask, told=order.told)
+
+
+def plan_repair(request: RepairRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+    """Make a broken kernel anew as it was, or tell all kernels of a home that has moved where they are."""
+    where, python = folders(caller, site), request.python
+    one = checked_again(find(request.name, where))
+    if follows(one) and not (python or request.modules):
+        return plan_follow(one, where)
+    recipe = recipe_of(one)
+    if request.modules:
+        recipe = replace(recipe, modules=tuple(map(checked_module, request.modules)))
+    loaded = module_variables(recipe.modules, shell(caller, site))
+    try:
+        chosen, warnings = interpreter(caller, site, python or recipe.minor, modules=loaded)
+    except NotFound as error:
+        hint = error.hint if python else error.hint.replace("'--python", f"'sesync kernel repair {one.name} --python")
+        raise NotFound(str(error), hint=hint) from None
+    if damage := damage_of(one):
+        warnings += (f"{damage}: the packages come in the versions of today",)
+    ask = ""
+    if one.state == "ok" and python is None and not _edited(one, watch):
+        ask = f"The kernel {one.name} looks whole, and 'sesync kernel check {one.name}' tries it. Make it anew?"
+    wanted = wanted_repaired(one, recipe, chosen)
+    return plan_again(one, wanted, KernelContext(caller, site, loaded), warnings, ask=ask)
+
+
+def plan_update(request: UpdateRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+    """Make a kernel anew as its files say by now, if they say something else or newer versions are wanted."""
+    one = checked_again(find(request.name, folders(caller, site)))
+    if not one.managed:
+        hint = f"'sesync kernel repair {one.name}' makes one like it with sesync."
+        raise NotReady(f"sesync did not make the kernel {one.name}, and cannot update it", hint=hint)
+    recipe = recipe_of(one)
+    changed, silent = changed_files(recipe, site.data_patience_seconds, watch)
+    if silent:
+        raise NoAnswer(f"the file server of {silent[0]} does not answer", hint="Try again in a few minutes.")
+    if not (changed or request.upgrade or request.python):
+        says = "as its files say" if recipe.files else "as you asked for it, and follows no file"
+        return Plan((), f"The kernel {one.name} is {says} ('--upgrade' takes newer versions).", {"name": one.name})
+    order = order_of(recipe)
+    asked = order.asked.python if order.asked else ""
+    same = recipe.minor if not asked or fits(asked)(recipe.python) else ""
+    loaded = module_variables(order.modules, shell(caller, site))
+    chosen, warnings = interpreter(caller, site, request.python or same or None, asked, loaded)
+    wanted = wanted_updated(one, chosen, order, request.upgrade)
+    return plan_again(one, wanted, KernelContext(caller, site, loaded), warnings)
+
+
+def plan_remove(name: str, caller: Caller, site: Site) -> Plan:
+    """Take the kernel of this name out of Jupyter, and then its environment away if sesync made it."""
+    where = folders(caller, site)
+    return removal_of(find(name, where), where)
+
+
+def _place(source: str, caller: Caller, site: Site, watch: Watch) -> tuple[Path, str]:
+    """The file or folder that is meant, and what it is called where it is what a project shares."""
+    from sesync_cli.directory import reached
+    from sesync_cli.kernel.keep import shared_kernel
+
+    path = caller.cwd / Path(source).expanduser()
+    if path.exists():
+        return path, ""
+    word, _, kernel = source.partition(":")
+    if "/" in source or "." in word:
+        raise NotFound(f"there is no file or folder {source}", hint="Is it spelt rightly?")
+    if not site.has("data_path"):
+        raise site.off("data_path", f"There is no file or folder {word} either.")
+    project = site.project(checked(word, "project"))
+    path = shared_kernel(reached(project, site, watch), project, kernel)
+    return path, f"what {project} shares as {path.parent.name}"
+
+
+def _guessed(folder: Path) -> tuple[tuple[str, ...], str]:
+    """The packages that notebooks and scripts seem to need, and the question whether they do."""
+    from sesync_cli.kernel.imports import guessed
+
+    names, count = guessed(folder)
+    if not names:
+        raise NotFound(f"no notebook or script in {folder} imports a package", hint="Name them: 'NAME PACKAGE...'.")
+    files = "1 file imports" if count == 1 else f"{count} files import"
+    return names, f"The {files} what these packages seem to be: {', '.join(names)}. Make the kernel with them?"
+
+
+def _edited(kernel: Kernel, watch: Watch) -> bool:
+    """Whether a file in it is not as its package brought it."""
+    from sesync_cli.kernel.checking import edited_files
+
+    with watch(f"Looking at the files of {kernel.name}"):
+        return bool(edited_files(kernel))

@@ -1,0 +1,122 @@
+"""What somebody wants of kernels, as it was said, and the checks of single words of it."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from sesync_cli.diagnosis.modules import check_name
+from sesync_cli.errors import WrongWords
+from sesync_cli.secrets import without_logins
+
+ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".zip")
+
+
+@dataclass(frozen=True)
+class CreateRequest:
+    """A kernel with packages of its own: with those that are named, in the files, and what `source` asks for.
+
+    Without a name it is called as its source is; without packages, files and source, the folder that one is in is the
+    source. `dev` has the packages for developers too, `guess` takes what the source's notebooks and scripts import.
+    `env` are variables in the form NAME=VALUE.
+    """
+
+    name: str | None = None
+    packages: tuple[str, ...] = ()
+    python: str | None = None
+    requirements: tuple[Path, ...] = ()
+    source: str = ""
+    dev: bool = False
+    guess: bool = False
+    display_name: str = ""
+    modules: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AdoptRequest:
+    """A kernel of the environment that `path` names: a folder, its project's folder, or its name in conda."""
+
+    path: str
+    name: str = ""
+    display_name: str = ""
+    modules: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RepairRequest:
+    """The kernel of this name as it was; with another Python or other modules, if they are said."""
+
+    name: str
+    python: str | None = None
+    modules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UpdateRequest:
+    """The kernel of this name as its files say by now; with `upgrade` in the newest versions that they allow."""
+
+    name: str
+    python: str | None = None
+    upgrade: bool = False
+
+
+@dataclass(frozen=True)
+class LockRequest:
+    """Every version in a kernel, in `file` (pylock.toml in this folder, if empty); `replace` what is there."""
+
+    name: str
+    file: str = ""
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class ShareRequest:
+    """The kernel of this name, for the group of this project."""
+
+    name: str
+    project: str
+
+
+def variable(text: str) -> tuple[str, str]:
+    """The name and the value in `NAME=VALUE`."""
+    name, equals, value = text.partition("=")
+    if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise WrongWords(f"{text!r} is not a variable", hint="Say it as '--env NAME=VALUE'.")
+    return name, value
+
+
+def checked_module(name: str) -> str:
+    """The name itself, if it can be a module's and not an option or more than one word."""
+    if not re.fullmatch(r"[A-Za-z0-9_/][A-Za-z0-9._/+@:=~,-]*", name):
+        raise WrongWords(f"{name!r} is not a module", hint="Say it as 'module avail' does: 'gdal/3.2'.")
+    return name
+
+
+def checked_package(word: str) -> str:
+    """The word itself, if it can be a package and not an option of the installer or a secret."""
+    if word.startswith("-") or not word.isprintable() or not word.strip():
+        raise WrongWords(f"{word!r} is not a package", hint="Say it as 'pandas' or 'pandas>=2'.")
+    if without_logins(word) != word:
+        hint = "Leave out what is before '@', and write it into ~/.netrc, which only you may read (chmod 600)."
+        raise WrongWords("a package's address must not carry a name or a password", hint=hint)
+    if "/" not in word and not word.startswith(".") and not word.endswith(ARCHIVES):
+        _check_requirement(word)
+        check_name(re.split(r"[\s\[<>=!~;@]", word, maxsplit=1)[0])
+    return word
+
+
+def _check_requirement(word: str) -> None:
+    meant = re.sub(r"(?<![=<>!~])=(?!=)", "==", word)  # conda's way to say a version
+    if not _is_requirement(word):
+        hint = f"Did you mean '{meant}'?" if _is_requirement(meant) else "Say it as 'pandas' or 'pandas>=2'."
+        raise WrongWords(f"{word!r} is not a package", hint=hint)
+
+
+def _is_requirement(word: str) -> bool:
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        return bool(Requirement(word))
+    except InvalidRequirement:
+        return False
