@@ -10,7 +10,8 @@ from sesync_cli.errors import NoRoom, Refused, SesyncError
 from sesync_cli.view import size
 
 FULL = {errno.ENOSPC: "full", errno.EDQUOT: "over your quota"}
-FULL_TEXTS = {"No space left on device": errno.ENOSPC, "Disk quota exceeded": errno.EDQUOT}
+_FULL_TEXTS = {"No space left on device": errno.ENOSPC, "Disk quota exceeded": errno.EDQUOT}
+_FULL_TEXTS |= {form.format(number): number for number in FULL for form in ("[Errno {}]", "(os error {})")}
 
 _SHARED = 100_000_000_000  # bytes; a larger disk is many people's, not nearly full while there is room for one of them
 _MAKE_ROOM = "Make room first: 'sesync usage' shows what fills your home, 'sesync usage --clean' asks what may go."
@@ -75,7 +76,7 @@ def left_if_low(home: Path, warn_percent: int, quota: int | None, left: int | No
 
 def full_in(text: str) -> int | None:
     """ENOSPC or EDQUOT, if a program's output says that it met one of them."""
-    return next((number for words, number in FULL_TEXTS.items() if words in text), None)
+    return next((number for words, number in _FULL_TEXTS.items() if words in text), None)
 
 
 def place_of(error: OSError, otherwise: str) -> str:

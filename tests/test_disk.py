@@ -55,4 +55,6 @@ def test_other_errors_of_the_system():
 def test_a_programs_words_are_understood():
     assert full_in("cp: error writing 'x': No space left on device") == errno.ENOSPC
     assert full_in("OSError: [Errno 122] Disk quota exceeded: 'x'") == errno.EDQUOT
-    assert full_in("no such file") is None
+    assert full_in("failed to write to the cache: Quota exceeded (os error 122)") == errno.EDQUOT
+    assert full_in("OSError: [Errno 28] Auf dem Gerät ist kein Speicherplatz mehr verfügbar") == errno.ENOSPC
+    assert full_in("[Errno 2] No such file or directory") is None

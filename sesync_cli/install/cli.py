@@ -7,7 +7,7 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import plans, plans_or_answers
 from sesync_cli.errors import WrongWords
-from sesync_cli.install.inventory import Held, held
+from sesync_cli.install.inventory import Held, list_packages
 from sesync_cli.install.plans import plan_install, plan_uninstall
 from sesync_cli.install.request import InstallRequest, UninstallRequest
 from sesync_cli.kernel.options import kernel_option, python_option, requirements_option
@@ -56,7 +56,7 @@ def install(
     if listed:
         if package or requirements or upgrade:
             raise WrongWords("'--list' only looks", hint="Leave out the packages, or '--list'.")
-        return held(python, kernel, session.caller, session.site)
+        return list_packages(python, kernel, session.caller, session.site)
     wanted = InstallRequest(package, requirements, python, kernel, upgrade)
     return plan_install(wanted, session.caller, session.site, screen.doing)
 

@@ -45,7 +45,7 @@ class Ties:
     mentions: frozenset[str]
 
 
-def held(python: str | None, kernel: str | None, caller: Caller, site: Site) -> list[Held]:
+def list_packages(python: str | None, kernel: str | None, caller: Caller, site: Site) -> list[Held]:
     """One's own packages for this Python (the site's default, if none is said), or those of a kernel."""
     if kernel:
         one = kernel_named(kernel, python, caller, site)

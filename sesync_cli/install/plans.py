@@ -57,6 +57,8 @@ def plan_uninstall(request: UninstallRequest, caller: Caller, site: Site) -> Pla
 
     What came along with it and nothing else needs goes too, unless it is to be kept.
     """
+    if not request.packages:
+        raise WrongWords("no package is named", hint="Say which: 'sesync uninstall PACKAGE'.")
     for word in request.packages:
         checked_name(word)
     uninstall = _uninstall_in_kernel if request.kernel else _uninstall_for_user

@@ -110,7 +110,7 @@ def variables(activation: Activation, shell: Shell) -> dict[str, str]:
     before, _, after = said.out.partition("\0\0")
     if not after:
         raise _ended(activation)
-    if activation.modules and (error := explained("", said.err)):
+    if activation.modules and (error := told_by_modules("", said.err)):
         raise error
     changed = _changed(_read(before), _read(after))
     _all_loaded(activation.modules, changed.get("LOADEDMODULES", ""))
@@ -138,7 +138,7 @@ def folders_of(changed: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(folder for folder in first.split(os.pathsep) if folder)
 
 
-def explained(failed: str, said: str) -> SesyncError | None:
+def told_by_modules(failed: str, said: str) -> SesyncError | None:
     """The failure that these words tell of, when this module was loaded; None if they tell of none."""
     error = _ERROR.search(said) or _LMOD.search(said)
     if not error:
@@ -161,7 +161,7 @@ def _failure(activation: Activation, code: int, out: str, err: str) -> SesyncErr
     if code == _NOT_LOADED:
         failed = out.rpartition("\0")[2]
         reason = err.strip().rpartition("\n")[2] or "it gives no reason"
-        return explained(failed, err) or SesyncError(f"the module {failed} cannot be loaded: {reason}")
+        return told_by_modules(failed, err) or SesyncError(f"the module {failed} cannot be loaded: {reason}")
     return _ended(activation)
 
 

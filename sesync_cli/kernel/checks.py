@@ -55,6 +55,6 @@ def _following(kernel: Kernel, where: Folders) -> Plan:
 
 
 def _removing(kernel: Kernel, where: Folders) -> Plan:
-    from sesync_cli.kernel.making import removal_of
+    from sesync_cli.kernel.making import plan_removal
 
-    return replace(removal_of(find(kernel.name, where), where), questions=())
+    return replace(plan_removal(find(kernel.name, where), where), questions=())

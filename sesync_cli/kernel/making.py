@@ -98,7 +98,7 @@ def plan_again(
     )
 
 
-def removal_of(kernel: Kernel, folders: Folders) -> Plan:
+def plan_removal(kernel: Kernel, folders: Folders) -> Plan:
     """Take a kernel out of Jupyter, and then its environment away if sesync made it."""
     if kernel.server:
         raise Refused(f"{kernel.name} is a kernel of the server", hint="'sesync kernel list' shows which are yours.")

@@ -141,9 +141,9 @@ class InstallLock:
         by_address = ["install", "--preview-features", "pylock", "-r", str(folder / NAME)]
         # what the cache knows of the index may be old, but a lock needs no news; what it says may be of another index
         for words in (*([[*by_version, "--offline"]] if offline else []), by_version, by_address):
+            told = words is by_version or words is by_address
             try:
-                explain = "--offline" not in words
-                uv_pip(folder, [*words, *more], self.wish.asking(self.env), self.log, report, explain=explain)
+                uv_pip(folder, [*words, *more], self.wish.asking(self.env), self.log, report, explain=told)
                 return
             except NoRoom:
                 raise

@@ -1,6 +1,6 @@
 """The plans that make a kernel, repair it, follow its files, and remove it.
 
-Those about other people's environments are in `adopt`, those that write a kernel down in `keep`.
+The plan for an environment that sesync did not make is in `adopt`, those that write a kernel down are in `keep`.
 """
 
 from dataclasses import replace
@@ -21,7 +21,7 @@ from sesync_cli.kernel.again import (
 )
 from sesync_cli.kernel.asked import Asked, Order, asked_by, asked_in
 from sesync_cli.kernel.context import KernelContext, folders, interpreter, shell
-from sesync_cli.kernel.making import Wanted, plan_again, plan_new, removal_of
+from sesync_cli.kernel.making import Wanted, plan_again, plan_new, plan_removal
 from sesync_cli.kernel.recipe import changed_files, name_of
 from sesync_cli.kernel.request import (
     CreateRequest,
@@ -88,7 +88,7 @@ def plan_repair(request: RepairRequest, caller: Caller, site: Site, watch: Watch
 
 
 def plan_update(request: UpdateRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
-    """Make a kernel anew as its files say by now, if they say something else or newer versions are wanted."""
+    """Make a kernel anew as its files say by now; nothing is to do if that is the same, and nothing newer is wanted."""
     one = checked_again(find(request.name, folders(caller, site)))
     if not one.managed:
         hint = f"'sesync kernel repair {one.name}' makes one like it with sesync."
@@ -112,17 +112,17 @@ def plan_update(request: UpdateRequest, caller: Caller, site: Site, watch: Watch
 def plan_remove(name: str, caller: Caller, site: Site) -> Plan:
     """Take the kernel of this name out of Jupyter, and then its environment away if sesync made it."""
     where = folders(caller, site)
-    return removal_of(find(name, where), where)
+    return plan_removal(find(name, where), where)
 
 
 def _place(source: str, caller: Caller, site: Site, watch: Watch) -> tuple[Path, str]:
     """The file or folder that is meant, and what it is called where it is what a project shares."""
-    from sesync_cli.directory import reached
-    from sesync_cli.kernel.keep import shared_kernel
-
     path = caller.cwd / Path(source).expanduser()
     if path.exists():
         return path, ""
+    from sesync_cli.directory import reached
+    from sesync_cli.kernel.keep import shared_kernel
+
     word, _, kernel = source.partition(":")
     if "/" in source or "." in word:
         raise NotFound(f"there is no file or folder {source}", hint="Is it spelt rightly?")

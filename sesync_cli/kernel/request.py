@@ -15,7 +15,7 @@ ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".zip")
 class CreateRequest:
     """A kernel with packages of its own: with those that are named, in the files, and what `source` asks for.
 
-    Without a name it is called as its source is; without packages, files and source, the folder that one is in is the
+    Without a name it is called as its source is; without name, files and source, the folder that one is in is the
     source. `dev` has the packages for developers too, `guess` takes what the source's notebooks and scripts import.
     `env` are variables in the form NAME=VALUE.
     """

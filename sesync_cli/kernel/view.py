@@ -1,4 +1,4 @@
-"""How kernels look: in a list, one by one, and when they have been checked."""
+"""Kernels as they are shown: in a list, one by one with what is in it, and what came of checking them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

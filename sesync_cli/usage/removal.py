@@ -163,13 +163,13 @@ class DropKernel:
             self.outcome.freed += self.item.frees
 
     def _plan(self) -> Plan:
-        from sesync_cli.kernel.making import removal_of
+        from sesync_cli.kernel.making import plan_removal
         from sesync_cli.kernel.survey import find
 
         kernel = find(self.name, self.folders)
         if kernel.state != self.state:
             raise SesyncError("it has changed meanwhile")
-        return removal_of(kernel, self.folders)
+        return plan_removal(kernel, self.folders)
 
     def undo(self) -> None:
         return
