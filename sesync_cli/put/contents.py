@@ -1,4 +1,4 @@
-"""What the kernel does with files: copies them with holes kept, reads them again, flushes them, gives them names."""
+"""What Linux does with the bytes of files: copies them with holes kept, sums them, flushes them, gives them names."""
 
 import ctypes
 import errno

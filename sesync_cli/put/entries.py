@@ -97,8 +97,9 @@ class Found:
         return f"{self.finals[entry.source]}/{entry.rel}" if entry.rel else self.finals[entry.source]
 
     def files(self, *there: There) -> list[int]:
-        """The numbers of the entries that are no folders, and of these the ones where this is in their places."""
-        return [number for number, one in enumerate(self.entries) if not one.is_folder and one.there in there]
+        """The numbers of the entries that are no folders: all, or those where one of these is in their places."""
+        found = there or tuple(There)
+        return [number for number, one in enumerate(self.entries) if not one.is_folder and one.there in found]
 
     def new_folders(self) -> set[str]:
         """The folders that are not there yet."""

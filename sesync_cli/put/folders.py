@@ -1,4 +1,4 @@
-"""The folders of a put: made before the files, cleared of leftovers, and given their times after the files."""
+"""The folders of a put, made before the files, cleared of leftovers, and given their links and times after them."""
 
 import errno
 import os

@@ -13,7 +13,7 @@ from sesync_cli.errors import Refused
 from sesync_cli.put.checksums import NAME, algorithm_of, lines_of
 from sesync_cli.workers import Tell
 
-_PARTIAL = ".sesync-partial"  # how names begin that `lock.partial` gives
+_PARTIAL = ".sesync-partial"  # how names begin that `leftovers.partial` gives
 _SHARE = 500  # names in a message
 UNREADABLE = (errno.EACCES, errno.EPERM, errno.EIO)  # what is the matter with one file or folder, and not with all
 _GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)

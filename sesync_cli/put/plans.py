@@ -56,7 +56,7 @@ class _Making:
 
     def plan(self, finals: list[str]) -> Plan:
         found = self.found
-        tally = Tally(len(found.files(*There)))
+        tally = Tally(len(found.files()))
         questions: list[Question] = []
         steps: list[Step] = [Clear(found, self.guard)] if found.leftovers else []
         steps += [*self._copying(tally, questions), *self._afterwards(tally)]
@@ -185,7 +185,7 @@ def _shown(found: Found) -> str:
 
 
 def _there(found: Found, finals: list[str]) -> str:
-    whole = found.files(*There)
+    whole = found.files()
     if not whole:
         return f"{_where(found, finals)} is there."
     return f"{_count(found, whole)} {'is' if len(whole) == 1 else 'are'} in {_where(found, finals)} already."

@@ -16,7 +16,6 @@ from sesync_cli.put.contents import checksum
 from sesync_cli.put.entries import ODD, Entry, Facts, Found, There, facts, same_time
 from sesync_cli.put.names import alike, respelt
 from sesync_cli.put.request import PutRequest
-from sesync_cli.quota import told as quota_told
 from sesync_cli.workers import Guard, Tell
 
 _SHARE = 500  # entries in a message
@@ -84,6 +83,8 @@ class _Scan:
 
     def _free(self, place: str) -> int | None:
         """Room for what is new; None where the contents may come to be shared, which takes no room."""
+        from sesync_cli.quota import told as quota_told
+
         if os.stat(place).st_dev in self.devices:
             return None
         space = os.statvfs(place)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sesync_cli.names import one_line
 from sesync_cli.view import Page, Table, View, size
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ _SHOWN = 8  # files without checksums, and odd things, that are named on a termi
 def verdict(checked: "Checked") -> View:
     """What is not as it was, one line each, and what nobody can tell of."""
     names = ("different", "missing", "unreadable")
-    rows = [(state, _one_line(path)) for state in names for path in getattr(checked, state)]
+    rows = [(state, one_line(path)) for state in names for path in getattr(checked, state)]
     wrong = [f"{_summary(checked)}:", Table(("STATE", "FILE"), rows)] if rows else [f"{_summary(checked)}."]
     return Page((*wrong, *_without(checked), *_some(checked.warnings)))
 
@@ -45,8 +46,4 @@ def _without(checked: "Checked") -> Iterator[str]:
 
 def _some(lines: tuple[str, ...]) -> list[str]:
     more = [f"and {len(lines) - _SHOWN:,} more; '--json' names them all"] if len(lines) > _SHOWN else []
-    return [*map(_one_line, lines[:_SHOWN]), *more]
-
-
-def _one_line(path: str) -> str:
-    return path.replace("\n", "\\n")
+    return [*map(one_line, lines[:_SHOWN]), *more]

@@ -5,9 +5,9 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import asked_for_json, plans_or_answers
 from sesync_cli.plan import Plan
-from sesync_cli.report.draft import Draft
-from sesync_cli.report.drafting import draft_of
-from sesync_cli.report.plans import plan_report, ways
+from sesync_cli.report.draft import Draft, ways
+from sesync_cli.report.gathering import draft_of
+from sesync_cli.report.plans import plan_report
 from sesync_cli.report.request import ReportRequest
 from sesync_cli.session import Session
 from sesync_cli.view import View

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from sesync_cli.secrets import without_people, without_secrets
+from sesync_cli.site.settings import Site
 
+GIVE = "give it to whoever runs this server"
 _LONGEST = 2_000  # letters of a mailto: link that browsers and mail programs take
 _SUBJECT = 140  # letters that mail programs show of a subject
 
@@ -46,6 +48,15 @@ def drafted(to: str, subject: str, sections: Iterable[Section]) -> Draft:
     short = one_line if len(one_line) <= _SUBJECT else f"{one_line[: _SUBJECT - 1]}…"
     draft = Draft(to, short, body, "")
     return replace(draft, mailto=_link(draft, "[shortened; 'sesync report' prints the whole mail]"))
+
+
+def ways(site: Site) -> str:
+    """How a mail that is only drafted can get to support."""
+    sends = ", '--send' sends it" if site.support_mailer else ""
+    whom = "" if site.has("support_email") else f"This site names no address of support: {GIVE}. "
+    return (
+        f"{whom}Copy it into a mail, or: '-o FILE' saves it, '--link' prints a link that opens a mail program{sends}."
+    )
 
 
 def _link(draft: Draft, end: str) -> str:

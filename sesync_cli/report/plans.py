@@ -7,12 +7,11 @@ from sesync_cli.caller import Caller
 from sesync_cli.directory import need_folder
 from sesync_cli.errors import NotReady
 from sesync_cli.plan import Plan, Step, Watch, asking
-from sesync_cli.report.drafting import draft_of
+from sesync_cli.report.draft import GIVE
+from sesync_cli.report.gathering import draft_of
 from sesync_cli.report.mailing import SaveMail, SendMail, taken
 from sesync_cli.report.request import ReportRequest
 from sesync_cli.site.settings import Site
-
-_GIVE = "give it to whoever runs this server"
 
 
 def plan_report(request: ReportRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
@@ -28,13 +27,12 @@ def plan_report(request: ReportRequest, caller: Caller, site: Site, watch: Watch
         draft = draft.saved_in(str(file))
         steps.append(SaveMail(draft, file))
         asked.append(f"save it in {file}")
-        done.append(f"Saved the mail in {file}: {f'send what is in it to {draft.to}' if draft.to else _GIVE}.")
+        done.append(f"Saved the mail in {file}: {f'send what is in it to {draft.to}' if draft.to else GIVE}.")
     if request.send:
         steps.append(SendMail(draft, _mailer(site)))
         asked.append(f"send it to {draft.to}")
         done = [f"Sent the mail to {draft.to}.", *([f"It is also in {file}."] if file else [])]
-    ask = " and ".join(asked)
-    seen = f"{draft.text}\n" if caller.interactive else ""
+    ask, seen = " and ".join(asked), f"{draft.text}\n" if caller.interactive else ""
     return Plan(
         tuple(steps),
         " ".join(done),
@@ -46,16 +44,7 @@ def plan_report(request: ReportRequest, caller: Caller, site: Site, watch: Watch
             "file": file,
             "sent": request.send,
         },
-        questions=asking(f"{seen}{ask[:1].upper()}{ask[1:]}?"),
-    )
-
-
-def ways(site: Site) -> str:
-    """How a mail that is only drafted can get to support."""
-    sends = ", '--send' sends it" if site.support_mailer else ""
-    whom = "" if site.has("support_email") else f"This site names no address of support: {_GIVE}. "
-    return (
-        f"{whom}Copy it into a mail, or: '-o FILE' saves it, '--link' prints a link that opens a mail program{sends}."
+        questions=asking(f"{seen}{ask[:1].upper()}{ask[1:]}?") if ask else (),
     )
 
 

@@ -139,17 +139,18 @@ def _bytes(one: Found) -> tuple[dict[Place, int], dict[Place, int]]:
     return alone, shared
 
 
-def _nested(parts: list[Part]) -> list[Part]:
-    """Folders with those in them: `work` with `work/notebooks`."""
+def _nested(parts: Iterable[Part], above: str = "") -> list[Part]:
+    """Folders with those in them, `work` with `work/notebooks`; `above` is how the names of all of them begin."""
     inner: dict[str, list[Part]] = {}
     for part in parts:
-        inner.setdefault(part.name.partition("/")[0], []).append(part)
-    return [_folder(name, ones) for name, ones in inner.items()]
+        inner.setdefault(above + part.name.removeprefix(above).partition("/")[0], []).append(part)
+    alone = {name: ones[0] for name, ones in inner.items() if above and [one.name for one in ones] == [name]}
+    return [alone.get(name) or _folder(name, ones) for name, ones in inner.items()]
 
 
 def _folder(name: str, ones: list[Part]) -> Part:
     path = next((one.path for one in ones if one.name == name), None)
-    below = _sorted(one for one in ones if one.name != name)
+    below = _sorted(_nested((one for one in ones if one.name != name), f"{name}/"))
     return Part(REST, name, path, sum(one.bytes for one in ones), 0, below)
 
 

@@ -21,7 +21,7 @@ Todo = tuple[str, Place]
 """A folder that has yet to be looked into."""
 
 REST, DATA, GIT, CHECKPOINTS, LEFT = "rest", "data", "git", "checkpoints", "leftovers"
-LEFT_OVER = ".sesync-partial"  # how names begin that `lock.partial` gives
+LEFT_OVER = ".sesync-partial"  # how names begin that `leftovers.partial` gives
 SHOWN = 10  # of the largest files
 _LARGE = 5_000_000  # bytes of a file that may be among these
 _BATCH = 1000  # files between two signs of life

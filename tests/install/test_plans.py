@@ -1,27 +1,23 @@
 """Plans of packages are made from requests, by whoever has a caller and a site: no command line is in it."""
 
 import os
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from sesync_cli.caller import whoever_runs_this
 from sesync_cli.errors import WrongWords
-from sesync_cli.install.inventory import held
+from sesync_cli.install.inventory import list_packages
 from sesync_cli.install.plans import plan_install, plan_uninstall
 from sesync_cli.install.request import InstallRequest, UninstallRequest
-from sesync_cli.plan import Plan, Report, join
+from sesync_cli.plan import Plan, join
 from sesync_cli.site.reading import load_site
+from tests.conftest import unwatched
 from tests.install.ground import python, wheel
 
 
-def silently(words: str) -> nullcontext[Report]:
-    return nullcontext(lambda fraction, detail: None)
-
-
 def installing(request: InstallRequest) -> Plan:
-    return plan_install(request, whoever_runs_this(), load_site(os.environ).site, silently)
+    return plan_install(request, whoever_runs_this(), load_site(os.environ).site, unwatched)
 
 
 def test_packages_come_and_go_as_requests_say(home: Path, index: Path) -> None:
@@ -29,11 +25,11 @@ def test_packages_come_and_go_as_requests_say(home: Path, index: Path) -> None:
     caller, site = whoever_runs_this(), load_site(os.environ).site
     plan = installing(InstallRequest(("treetool",)))
     assert not (home / ".local/lib").exists()
-    plan.carry_out(silently)
+    plan.carry_out(unwatched)
     assert plan.learnt().result["packages"] == [{"name": "treetool", "version": "1.0"}]
-    assert [one.name for one in held(None, None, caller, site)] == ["treetool"]
-    plan_uninstall(UninstallRequest(("treetool",)), caller, site).carry_out(silently)
-    assert held(None, None, caller, site) == []
+    assert [one.name for one in list_packages(None, None, caller, site)] == ["treetool"]
+    plan_uninstall(UninstallRequest(("treetool",)), caller, site).carry_out(unwatched)
+    assert list_packages(None, None, caller, site) == []
 
 
 def test_packages_for_two_pythons_are_one_plan(home: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, NotFound
-from sesync_cli.kernel.activation import Shell, explained, module_variables, within
+from sesync_cli.kernel.activation import Shell, module_variables, told_by_modules, within
 from sesync_cli.kernel.proof import expanded
 from tests.kernel import ground
 from tests.services import modules
@@ -239,14 +239,14 @@ def test_the_callers_own_module_system_comes_first(tmp_path: Path):
 def test_what_older_systems_say():
     """They end with 0 all the same, so that their words count."""
     old = "ModuleCmd_Load.c(213):ERROR:105: Unable to locate a modulefile for 'nosuch'\n"
-    error = explained("", old)
+    error = told_by_modules("", old)
     assert (type(error), str(error)) == (NotFound, "there is no module nosuch")
     old = "gdal/3.4(2):ERROR:150: Module 'gdal/3.4' conflicts with the currently loaded module(s) 'gdal/3.2'\n"
-    error = explained("", old)
+    error = told_by_modules("", old)
     assert (type(error), "conflicts with the currently" in str(error)) == (Conflict, True)
-    error = explained("tree/1", "ERROR: Unable to locate a modulefile for 'python/3.9'\n")
+    error = told_by_modules("tree/1", "ERROR: Unable to locate a modulefile for 'python/3.9'\n")
     assert str(error) == "there is no module python/3.9, which tree/1 needs"
-    assert explained("", "noisy: no ERROR: here\nWARNING: old\n") is None
+    assert told_by_modules("", "noisy: no ERROR: here\nWARNING: old\n") is None
 
 
 # environments that are adopted

@@ -1,7 +1,6 @@
 """Plans of kernels are made from requests, by whoever has a caller and a site: no command line is in it."""
 
 import os
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -12,27 +11,24 @@ from sesync_cli.kernel.context import folders
 from sesync_cli.kernel.plans import plan_create, plan_remove
 from sesync_cli.kernel.request import CreateRequest
 from sesync_cli.kernel.survey import find
-from sesync_cli.plan import Plan, Report, join
+from sesync_cli.plan import Plan, join
 from sesync_cli.site.reading import load_site
-
-
-def silently(words: str) -> nullcontext[Report]:
-    return nullcontext(lambda fraction, detail: None)
+from tests.conftest import unwatched
 
 
 def creating(request: CreateRequest) -> Plan:
-    return plan_create(request, whoever_runs_this(), load_site(os.environ).site, silently)
+    return plan_create(request, whoever_runs_this(), load_site(os.environ).site, unwatched)
 
 
 def test_a_kernel_is_made_from_a_request_and_removed_by_its_name(home: Path) -> None:
     plan = creating(CreateRequest("heat", env=("YEAR=1",)))
     assert not (home / ".local/share/jupyter").exists()
-    plan.carry_out(silently)
+    plan.carry_out(unwatched)
     caller, site = whoever_runs_this(), load_site(os.environ).site
     one = find("heat", folders(caller, site))
     assert (one.state, one.env["YEAR"]) == ("ok", "1")
     assert creating(CreateRequest("heat", env=("YEAR=1",))).steps == ()
-    plan_remove("heat", caller, site).carry_out(silently)
+    plan_remove("heat", caller, site).carry_out(unwatched)
     assert not one.spec.exists() and one.environment and not one.environment.exists()
 
 

@@ -1,7 +1,7 @@
 """A plan to put things, made from a request alone: no command line, no session, no screen."""
 
 import os
-from contextlib import nullcontext
+import re
 from pathlib import Path
 
 import pytest
@@ -13,21 +13,18 @@ from sesync_cli.put.checking import check
 from sesync_cli.put.plans import plan_put
 from sesync_cli.put.request import CheckRequest, PutRequest
 from sesync_cli.site.reading import load_site
+from tests.conftest import unwatched
 from tests.put.ground import write
 
 pytestmark = pytest.mark.usefixtures("site")
-
-
-def watch(words: str):
-    return nullcontext(lambda fraction, detail: None)
 
 
 def test_two_plans_are_joined_and_carried_out(home: Path, nfs: Path):
     caller, site, data = Caller(dict(os.environ)), load_site(os.environ).site, nfs / "cooltrees-data"
     for name in ("a.csv", "raw/b.csv"):
         write(home / name, 2_000)
-    kept = plan_put(PutRequest(("a.csv",), "cooltrees", name="c.csv"), caller, site, watch)
-    moved = plan_put(PutRequest(("raw",), "cooltrees:old", move=True, manifest=True), caller, site, watch)
+    kept = plan_put(PutRequest(("a.csv",), "cooltrees", name="c.csv"), caller, site, unwatched)
+    moved = plan_put(PutRequest(("raw",), "cooltrees:old", move=True, manifest=True), caller, site, unwatched)
     assert list(map(str, kept.steps)) == [f"cp -a -n {home}/a.csv {data}/c.csv  # 1 file (2 kB) to copy"]
     assert [str(step).splitlines()[0] for step in moved.steps] == [
         f"mkdir -p {data}/old",
@@ -36,20 +33,24 @@ def test_two_plans_are_joined_and_carried_out(home: Path, nfs: Path):
     ]
     both = join({"kept": kept, "moved": moved})
     assert not os.listdir(data)
-    both.carry_out(watch)
+    both.carry_out(unwatched)
     assert (data / "c.csv").read_bytes() == (home / "a.csv").read_bytes()
     assert (home / "raw").readlink() == data / "old/raw"
     learnt = both.learnt()
     assert learnt.done.startswith(f"1 file (2 kB) copied to {data}/c.csv, and checked.\n")
     assert learnt.result["moved"]["links"] == [f"{home}/raw"]
-    checked = check(CheckRequest("cooltrees:old"), site, watch)
+    checked = check(CheckRequest("cooltrees:old"), site, unwatched)
     assert (checked.files, checked.failed) == (1, False)
 
 
 @pytest.mark.parametrize(
-    "request_",
-    [PutRequest((), "cooltrees"), PutRequest(("a",), "cooltrees", link=False), PutRequest(("a",), "cooltrees:../b")],
+    ("request_", "words"),
+    [
+        (PutRequest((), "cooltrees"), "what is to be put?"),
+        (PutRequest(("a",), "cooltrees", link=False), "'--no-link' is for '--move'"),
+        (PutRequest(("a",), "cooltrees:../b"), "is no folder of a data directory"),
+    ],
 )
-def test_a_request_that_cannot_be_meant_makes_no_plan(home: Path, request_: PutRequest):
-    with pytest.raises(WrongWords):
-        plan_put(request_, Caller(dict(os.environ)), load_site(os.environ).site, watch)
+def test_a_request_that_cannot_be_meant_makes_no_plan(home: Path, request_: PutRequest, words: str):
+    with pytest.raises(WrongWords, match=re.escape(words)):
+        plan_put(request_, Caller(dict(os.environ)), load_site(os.environ).site, unwatched)

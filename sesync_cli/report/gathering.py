@@ -1,4 +1,4 @@
-"""The draft that a request asks for: what each of its words means, found out about and put together."""
+"""What support needs to know, gathered for a draft: what each word means, what there is to it, the machine."""
 
 import os
 import time
