@@ -118,16 +118,17 @@ def test_where_it_cannot_be_had_anew_the_kernel_is_not_made(
     assert (ground.leftovers(home), packages(home, "one").stat().st_ino) == ([], before)
 
 
-@pytest.mark.parametrize("name", ["data/colours.csv", "größe, Bäume.txt", "empty.txt"])
-def test_any_file_of_a_package_counts(name: str, sesync, home: Path, index: Path):
-    package = f"sesync_files_{len(name)}"
-    of_two(sesync, index, package, **{f"{package}_data/{name}": "" if name == "empty.txt" else "oak,green\n"})
+def test_any_file_of_a_package_counts(sesync, home: Path, index: Path):
+    package = "sesync_files"
+    data = {"data/colours.csv": "oak,green\n", "größe, Bäume.txt": "oak,green\n", "empty.txt": ""}
+    of_two(sesync, index, package, **{f"{package}_data/{name}": text for name, text in data.items()})
     assert sesync("kernel", "check", "one").code == 0
-    path = packages(home, "two") / f"{package}_data" / name
-    assert path.stat().st_mode & 0o222 == 0
-    path.unlink()
+    for name in data:
+        path = packages(home, "two") / f"{package}_data" / name
+        assert path.stat().st_mode & 0o222 == 0
+        path.unlink()
     found = sesync("kernel", "check", *NAMES, "--json").json
-    assert [one["changed"] for one in found] == [[], [f"{package}_data/{name}"]]
+    assert [sorted(one["changed"]) for one in found] == [[], sorted(f"{package}_data/{name}" for name in data)]
     assert sesync("kernel", "repair", "two").code == 0
     assert sesync("kernel", "check", *NAMES).code == 0
 
@@ -193,16 +194,16 @@ def test_files_are_linked_and_guarded_whatever_uv_is_told(
     assert path.stat().st_nlink > 1 or mode == "clone"
 
 
-@pytest.mark.parametrize("begins", ["#!/bin/sh\n", "no script\n"])
-def test_programs_of_a_package_count_too(begins: str, sesync, home: Path, index: Path):
-    package = f"sesync_tool_{len(begins)}"
-    of_two(sesync, index, package, **{f"{package}-1.0.data/scripts/{package}": f"{begins}echo oak\n"})
-    program = ground.environments(home) / f"one/bin/{package}"
-    append(program)
+def test_programs_of_a_package_count_too(sesync, home: Path, index: Path):
+    package = "sesync_tool"
+    programs = {"oak": "#!/bin/sh\necho oak\n", "elm": "no script\n"}
+    of_two(sesync, index, package, **{f"{package}-1.0.data/scripts/{name}": text for name, text in programs.items()})
+    for name in programs:
+        append(ground.environments(home) / f"one/bin/{name}")
     found = sesync("kernel", "check", "one", "--json").json
-    assert [one["changed"] for one in found] == [[f"../../../bin/{package}"]]
+    assert [sorted(one["changed"]) for one in found] == [[f"../../../bin/{name}" for name in sorted(programs)]]
     assert sesync("kernel", "create", "three", package).code == 0
-    assert "EDITED" not in (ground.environments(home) / f"three/bin/{package}").read_text()
+    assert not any("EDITED" in (ground.environments(home) / f"three/bin/{name}").read_text() for name in programs)
     assert sesync("kernel", "check", "three").code == 0
 
 
