@@ -149,7 +149,9 @@ def repair(session: Session, name: str, python: str | None, modules: tuple[str, 
     from sesync_cli.kernel.plans import plan_repair
     from sesync_cli.kernel.request import RepairRequest
 
-    return plan_repair(RepairRequest(name, python, modules), session.caller, session.site, screen.doing)
+    caller, site = session.caller, session.site
+    broken = session.once(f"whether {name} is broken", lambda: find(name, folders(caller, site)).state != "ok")
+    return plan_repair(RepairRequest(name, python, modules, broken), caller, site, screen.doing)
 
 
 @kernel.command()

@@ -45,11 +45,15 @@ class AdoptRequest:
 
 @dataclass(frozen=True)
 class RepairRequest:
-    """The kernel of this name as it was; with another Python or other modules, if they are said."""
+    """The kernel of this name as it was; with another Python or other modules, if they are said.
+
+    With `if_broken`, nothing is to do for one that looks whole; else the person is asked.
+    """
 
     name: str
     python: str | None = None
     modules: tuple[str, ...] = ()
+    if_broken: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import SESYNC
 from tests.kernel import ground
+from tests.services.locks import held
 
 BIN = Path(sys.executable).parent
 
@@ -109,6 +110,20 @@ def test_a_whole_kernel_is_made_anew_only_if_one_wishes(sesync, home: Path):
     for _ in range(2):
         assert sesync("kernel", "repair", "trees", "--yes").code == 0
     assert state(sesync, "trees") == "ok"
+
+
+def test_what_another_run_has_mended_meanwhile_is_left_as_it_is(sesync, terminal, home: Path):
+    assert sesync("kernel", "create", "trees", "six").code == 0
+    environment = ground.environments(home) / "trees"
+    (environment / "bin").rename(environment / "aside")
+    assert state(sesync, "trees") == "no Python"
+    with held(environment) as other:
+        screen = terminal("kernel", "repair", "trees")
+        screen.wait_for("Waiting for another sesync")
+        (environment / "aside").rename(environment / "bin")
+        other.stdin.close()
+        assert screen.ended() == 0
+    assert screen.screen.endswith("The kernel trees is whole: another run has mended it.")
 
 
 def test_a_failed_repair_leaves_all_as_it_was(sesync, home: Path, index: Path):
