@@ -1,19 +1,22 @@
 """The family of Linux that this machine belongs to, by which its packages are named."""
 
-from pathlib import Path
+import platform
+from collections.abc import Mapping
 
 DEBIAN, RHEL = "debian", "rhel"
-_FILE = Path("/etc/os-release")
 
 
-def family(file: Path = _FILE) -> str:
+def family() -> str:
     """`debian`, `rhel`, or nothing if it is neither or cannot be told."""
     try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+        return family_of(platform.freedesktop_os_release())
+    except (OSError, UnicodeDecodeError):
         return ""
-    facts = {name: value.strip("'\"") for name, _, value in (line.partition("=") for line in lines)}
-    words = f"{facts.get('ID', '')} {facts.get('ID_LIKE', '')}".split()
-    if {DEBIAN, "ubuntu"} & set(words):
+
+
+def family_of(release: Mapping[str, str]) -> str:
+    """The family of a system that says this of itself in its file os-release."""
+    words = {release.get("ID", ""), *release.get("ID_LIKE", "").split()}
+    if {DEBIAN, "ubuntu"} & words:
         return DEBIAN
-    return RHEL if {RHEL, "fedora", "centos"} & set(words) else ""
+    return RHEL if {RHEL, "fedora", "centos"} & words else ""

@@ -1,6 +1,5 @@
 """A person's own ssh keys, read from their files: which there are, and why ssh could not use one."""
 
-import base64
 import contextlib
 import os
 import pwd
@@ -8,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sesync_cli.errors import NoAnswer
 from sesync_cli.git.address import Address
@@ -21,9 +21,10 @@ PAGES = {  # where a public key is pasted
 }
 _TRIED = {*USUAL, "id_ecdsa_sk", "id_ed25519_sk", "id_xmss", "id_dsa"}  # the others need a device, or are of old times
 _FEWEST_BITS = 3072  # of an RSA key, as ssh-keygen makes them today
-_OPENSSH = b"openssh-key-v1\0"
-_PUBLIC = re.compile(r"((?:sk-)?(?:ssh|ecdsa)-[\w@.-]+) ([A-Za-z0-9+/]+=*)(?: (.*))?")
-_ARMOUR = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----\s(.*?)-----END ", re.DOTALL)
+_PUBLIC = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[\w@.-]+ [A-Za-z0-9+/]+=*(?: .*)?")
+_PRIVATE = "PRIVATE KEY-----"
+_SAID = "/dev/stdin"
+_CLOSED = re.compile("incorrect passphrase|bad permissions")  # ssh-keygen of a private key that it does not open
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ def _key(path: Path) -> Key:
     public, problem = "", ""
     with contextlib.suppress(OSError):
         public = _content(public_half(path)).strip()
-    if public and not _is_public(public):
+    bits = _bits(public) if public else 0
+    if public and not bits:
         public, problem = "", f"{public_half(path)} is no public key"
     has_public = os.path.lexists(public_half(path))
     try:
@@ -119,14 +121,17 @@ def _key(path: Path) -> Key:
         return Key(path, public, has_public, False, f"{path} is missing: its public half alone opens nothing")
     except OSError as error:
         return Key(path, public, has_public, False, f"{path} cannot be read: {os.strerror(error.errno or 0)}")
-    inner = _inside(secret)
+    inner = _inside(path, secret)
     if inner is None:
         return Key(path, public, has_public, False, f"{path} is no private key")
     has_passphrase, own = inner
     if own and public and bare(public) != own:
         problem = f"{public_half(path)} belongs to another key than {path}"
     public = public or own
-    return Key(path, public, has_public, has_passphrase, problem or _weakness(path, public))
+    bits = bits or _bits(own)
+    if not problem and public.startswith("ssh-rsa ") and bits < _FEWEST_BITS:
+        problem = f"{path} is an RSA key of {bits} bits, which is too short"
+    return Key(path, public, has_public, has_passphrase, problem)
 
 
 def _content(path: Path) -> str:
@@ -135,42 +140,30 @@ def _content(path: Path) -> str:
     return path.read_text(errors="replace")
 
 
-def _is_public(line: str) -> bool:
-    if found := _PUBLIC.fullmatch(line):
-        with contextlib.suppress(ValueError, IndexError):
-            return _fields(base64.b64decode(found[2]))[0] == found[1].encode()
-    return False
+def _bits(line: str) -> int:
+    """The length of a key by its public line; 0 if it is none."""
+    if _PUBLIC.fullmatch(line):
+        with contextlib.suppress(ProgramFailed, ValueError):
+            return int(_keygen("-l", "-f", _SAID, said=line).split()[0])
+    return 0
 
 
-def _inside(secret: str) -> tuple[bool, str] | None:
+def _inside(path: Path, secret: str) -> tuple[bool, str] | None:
     """Whether a private key has a passphrase, and its public half where that can be read without it."""
-    armour = _ARMOUR.search(secret)
-    if armour is None:
+    if _PRIVATE not in secret:
         return None
-    kind, body = armour.groups()
-    if kind != "OPENSSH PRIVATE KEY":
-        return "ENCRYPTED" in kind + body[:200], ""
-    with contextlib.suppress(ValueError, IndexError):
-        blob = base64.b64decode(body).removeprefix(_OPENSSH)
-        cipher, kdf, options = _fields(blob)[:3]
-        # after these and their lengths comes the number of keys, which is 1, and then the public one
-        public = _fields(blob[len(cipher + kdf + options) + 16 :])[0]
-        return cipher != b"none", f"{_fields(public)[0].decode()} {base64.b64encode(public).decode()}"
-    return None
+    with contextlib.suppress(ProgramFailed):
+        # what is said has no rights that could be too open
+        return False, bare(_keygen("-y", "-P", "", "-f", _SAID, said=secret))
+    try:
+        with TemporaryDirectory() as folder:
+            link = Path(folder, "key")  # beside its own name, the public half would be read instead
+            link.symlink_to(path)
+            exported = _keygen("-e", "-P", "", "-f", link)
+        return True, bare(_keygen("-i", "-f", _SAID, said=exported))
+    except ProgramFailed as failure:
+        return (True, "") if _CLOSED.search(str(failure)) else None
 
 
-def _weakness(path: Path, public: str) -> str:
-    if not public.startswith("ssh-rsa "):
-        return ""
-    bits = int.from_bytes(_fields(base64.b64decode(public.split()[1]))[2]).bit_length()
-    return f"{path} is an RSA key of {bits} bits, which is too short" if bits < _FEWEST_BITS else ""
-
-
-def _fields(blob: bytes) -> list[bytes]:
-    """The parts of ssh's binary formats, each of which follows its own length."""
-    fields = []
-    while len(blob) >= 4:
-        size = int.from_bytes(blob[:4])
-        fields.append(blob[4 : 4 + size])
-        blob = blob[4 + size :]
-    return fields
+def _keygen(*words: str | Path, said: str = "") -> str:
+    return run(["ssh-keygen", *map(str, words)], said=said, reads=True).out
