@@ -33,7 +33,7 @@ DOORS = {  # each library, and the only modules that may import it
     "virtualenv": ("kernel/environment",),
     "python_discovery": ("python/interpreters",),
     "uv": ("python/uv",),
-    "jupyter_client": ("kernel/proof",),
+    "jupyter_client": ("kernel/start_test",),
     "filelock": ("lock",),
     "humanize": ("view",),
     "packaging": (
@@ -41,7 +41,7 @@ DOORS = {  # each library, and the only modules that may import it
         "python/interpreters",
         "diagnosis/versions",
         "install/inventory",
-        "kernel/contents",
+        "kernel/freeze",
         "kernel/pipfile",
         "kernel/pylock",
         "kernel/request",
@@ -49,14 +49,14 @@ DOORS = {  # each library, and the only modules that may import it
     "tomli_w": ("kernel/pylock",),
     "pip_requirements_parser": ("kernel/requirements",),
     "poetry": ("kernel/pyproject",),
-    "IPython": ("kernel/imports",),
+    "IPython": ("kernel/guess",),
     "PIL": ("kernel/logo",),
-    "xxhash": ("put/*", "where/twins"),
+    "xxhash": ("put/*", "where/duplicates"),
     "psutil": ("put/writers",),
     "gitlab": ("gitlab/api", "gitlab/tokens"),
     "requests": ("gitlab/api",),
     "yaml": ("gitlab/tokens",),
-    "configupdater": ("gitlab/keep",),
+    "configupdater": ("gitlab/token_store",),
 }
 HEAVY = {"rich", "git", "virtualenv", "python_discovery", "jupyter_client", "uv", "filelock", "humanize", "packaging"}
 HEAVY |= {"tomli_w", "pip_requirements_parser", "poetry", "IPython", "PIL", "xxhash"}
@@ -241,7 +241,7 @@ def test_a_list_of_kernels_reads_no_packages(site, home: Path) -> None:
         "sesync(standalone_mode=False); print(*sys.modules)"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert "sesync_cli.kernel.survey" in loaded and not {"packaging", "importlib.metadata"} & set(loaded)
+    assert "sesync_cli.kernel.discovery" in loaded and not {"packaging", "importlib.metadata"} & set(loaded)
 
 
 def test_generated_pages_and_completions_are_fresh() -> None:

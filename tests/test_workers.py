@@ -17,7 +17,7 @@ from sesync_cli import errors
 from sesync_cli.put.children import told
 from sesync_cli.run import Output, ProgramFailed
 from sesync_cli.usage.counting import Rules
-from sesync_cli.usage.crew import counted
+from sesync_cli.usage.walkers import counted
 from sesync_cli.workers import Crew, Guard, ask, stream, together
 from tests.conftest import HANG, PROJECT, children, runs, state, wait_for
 

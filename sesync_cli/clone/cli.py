@@ -13,7 +13,7 @@ from sesync_cli.clone.projects import Listed
 from sesync_cli.clone.request import CloneRequest, Extent, checked_branch
 from sesync_cli.errors import WrongWords
 from sesync_cli.gitlab.failures import tokens_page
-from sesync_cli.gitlab.keep import given
+from sesync_cli.gitlab.token_store import given
 from sesync_cli.gitlab.tokens import Token
 from sesync_cli.plan import Plan
 from sesync_cli.prompter import Prompter

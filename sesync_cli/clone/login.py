@@ -5,7 +5,7 @@ from sesync_cli.errors import Refused
 from sesync_cli.gitlab.account import account
 from sesync_cli.gitlab.api import User
 from sesync_cli.gitlab.failures import tokens_page
-from sesync_cli.gitlab.keep import plan_keeping
+from sesync_cli.gitlab.token_store import plan_keeping
 from sesync_cli.gitlab.tokens import ENVIRONMENT, Token, find_token
 from sesync_cli.plan import Plan, Watch
 from sesync_cli.prompter import Prompter

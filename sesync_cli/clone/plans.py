@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.caller import Caller
-from sesync_cli.clone import parts, place, wants
+from sesync_cli.clone import destination, next_steps, submodules
 from sesync_cli.clone.offers import introduction, weighed
 from sesync_cli.clone.redirect import Redirect
 from sesync_cli.clone.request import CloneRequest
@@ -21,8 +21,8 @@ from sesync_cli.names import tilde
 from sesync_cli.plan import Need, Plan, Watch, asking
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
+from sesync_cli.sync.summary import counted
 from sesync_cli.sync.update import Update
-from sesync_cli.sync.words import counted
 
 
 def plan_clone(request: CloneRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
@@ -30,9 +30,9 @@ def plan_clone(request: CloneRequest, caller: Caller, site: Site, watch: Watch, 
     if len(request.repos) != 1 or request.group:
         return plan_several(request, caller, site, watch, prompter)
     address = typed(request.repos[0], site, request.way)
-    final = place.chosen(request.dir, address, caller.home, caller.cwd)
+    final = destination.folder_for(request.dir, address, caller.home, caller.cwd)
     if not request.anyway:
-        place.refuse_data_directory(final, site)
+        destination.refuse_data_directory(final, site)
     there = existing(address, final, request.dir is not None)
     attempt = Attempt(address, final, site, caller.home)
     facts = {"repository": address.shown, "path": str(final)}
@@ -60,8 +60,8 @@ def _cloning(
 
     def after() -> dict[str, Any]:
         return {
-            "done": "\n".join((done, *wants.advice(final, shown, caller.home, site))),
-            "warnings": (*_oddities(final), *parts.notices(final, shown), *big.warnings, *who.warnings),
+            "done": "\n".join((done, *next_steps.advice(final, shown, caller.home, site))),
+            "warnings": (*_oddities(final), *submodules.notices(final, shown), *big.warnings, *who.warnings),
         }
 
     steps = (*way.steps, *who.steps, Clone(attempt, way.connection, big.extent))

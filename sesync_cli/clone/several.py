@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sesync_cli.caller import Caller
-from sesync_cli.clone import place
+from sesync_cli.clone import destination
 from sesync_cli.clone.offers import introduction
+from sesync_cli.clone.parallel import One, Together, shared_login
 from sesync_cli.clone.projects import folders
 from sesync_cli.clone.request import CloneRequest
-from sesync_cli.clone.together import One, Together, shared_login
 from sesync_cli.clone.working_copy import Clone, existing
 from sesync_cli.errors import Conflict, SesyncError, WrongWords
 from sesync_cli.git import connection
@@ -81,13 +81,13 @@ def _found(request: CloneRequest, caller: Caller, site: Site) -> _Found:
     for path, name in folders(request.repos, request.group).items():
         try:
             address = typed(path, site, request.way)
-            final = place.chosen(f"{request.dir or home}/{name}", address, home, caller.cwd)
+            final = destination.folder_for(f"{request.dir or home}/{name}", address, home, caller.cwd)
             known = existing(address, final, False)
         except (WrongWords, Conflict) as error:
             blocked[path] = error
             continue
         if not request.anyway:
-            place.refuse_data_directory(final, site)
+            destination.refuse_data_directory(final, site)
         way = replace(known, label=path) if known else address
         (there if known else new).append(Attempt(way, final, site, home))
     return _Found(tuple(new), tuple(there), blocked)

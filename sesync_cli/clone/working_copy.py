@@ -5,8 +5,8 @@ import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sesync_cli.clone.parts import get_large_files, get_submodules
 from sesync_cli.clone.request import Extent
+from sesync_cli.clone.submodules import get_large_files, get_submodules
 from sesync_cli.errors import Conflict
 from sesync_cli.git.address import Address, read
 from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, origin, talk

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sesync_cli.diagnosis.conflict import conflict
 from sesync_cli.diagnosis.culprit import building, culprit, imported
 from sesync_cli.diagnosis.evidence import Evidence, evidence, own_header
+from sesync_cli.diagnosis.excerpt import excerpt
 from sesync_cli.diagnosis.table import Cause, causes
-from sesync_cli.diagnosis.telling import excerpt
 from sesync_cli.diagnosis.versions import no_version
 from sesync_cli.python.distributions import canonical
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sesync_cli.diagnosis.culprit import building, culprit
 from sesync_cli.diagnosis.diagnose import Diagnosis, Facts, diagnose, plain
+from sesync_cli.diagnosis.excerpt import telling
 from sesync_cli.diagnosis.system import DEBIAN, RHEL, family
-from sesync_cli.diagnosis.telling import telling
 from sesync_cli.errors import Conflict, NoAnswer, NoRoom, NotFound, NotReady, Refused, SesyncError
 
 _BUILDS = ("memory", "compiler", "library", "build", "wheel", "other")  # a ready-made file needs none of it

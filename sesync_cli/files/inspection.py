@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sesync_cli.files.datasets import layer
 from sesync_cli.files.kinds import Kind, kind_by_name
-from sesync_cli.files.leaks import HEAD, WORDS, is_secret
 from sesync_cli.files.notebooks import outputs
+from sesync_cli.files.secret_scan import HEAD, WORDS, is_secret
 from sesync_cli.files.signatures import kind_of
 from sesync_cli.files.tables import count_rows
 

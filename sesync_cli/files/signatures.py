@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from sesync_cli.files.kinds import Kind, kind_by_name
-from sesync_cli.files.leaks import is_text, named, named_secret, says_nothing, tells_secret
+from sesync_cli.files.secret_scan import is_text, named, named_secret, says_nothing, tells_secret
 
 SIGNATURES = Path(__file__).with_name("signatures.toml")
 

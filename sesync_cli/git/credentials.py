@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from sesync_cli.errors import SesyncError
 from sesync_cli.git.address import PORTS, Address
+from sesync_cli.git.anonymous_files import place, written
 from sesync_cli.git.client import Said, ask
-from sesync_cli.git.unnamed import place, written
 
 _SECONDS = 10.0  # how long a credential helper may take: it may ask a keyring, never a person
 _QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "", "GCM_INTERACTIVE": "never"}

@@ -6,14 +6,14 @@ from typing import Any
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotReady, Refused, SesyncError, WrongWords
+from sesync_cli.install.messages import package_facts
 from sesync_cli.install.request import named, quoted
-from sesync_cli.install.telling import package_facts
 from sesync_cli.kernel.context import folders
-from sesync_cli.kernel.offer import RememberAdded
+from sesync_cli.kernel.discovery import find
 from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.requirements import words_in
+from sesync_cli.kernel.spec_writing import RememberAdded
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.kernel.survey import find
 from sesync_cli.plan import Step
 from sesync_cli.python.distributions import Package
 from sesync_cli.site.settings import Site

@@ -12,10 +12,10 @@ from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import Attempt
 from sesync_cli.diagnosis.index import newest_ready_made
 from sesync_cli.errors import Refused, WrongWords
-from sesync_cli.install.audience import audience
-from sesync_cli.install.imports import not_importable
+from sesync_cli.install.import_test import not_importable
 from sesync_cli.install.inventory import going_along
 from sesync_cli.install.kernels import environment_of, kernel_facts, kernel_named, named_in, remembering
+from sesync_cli.install.messages import broken, joined, package_facts, question, risks, story, wanted_in
 from sesync_cli.install.packages import InstallForUser, UninstallForUser
 from sesync_cli.install.request import (
     InstallRequest,
@@ -26,13 +26,13 @@ from sesync_cli.install.request import (
     named,
     quoted,
 )
-from sesync_cli.install.telling import broken, joined, package_facts, question, risks, story, wanted_in
 from sesync_cli.install.usersite import UserSite, clean, user_site
+from sesync_cli.install.visibility import audience
 from sesync_cli.kernel.context import folders, interpreter
+from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.packages import NEEDED, InstallPackages, UninstallPackages
-from sesync_cli.kernel.proof import expanded
 from sesync_cli.kernel.requirements import words_in
-from sesync_cli.kernel.survey import find_kernels
+from sesync_cli.kernel.start_test import expanded
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Plan, Watch, asking
 from sesync_cli.python.distributions import Package, environment_packages, packages_in

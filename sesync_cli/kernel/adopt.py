@@ -11,13 +11,13 @@ from sesync_cli.errors import Conflict, NotFound, NotReady, Refused, SesyncError
 from sesync_cli.kernel.activation import Activation, folders_of, variables, within
 from sesync_cli.kernel.context import KernelContext, shell
 from sesync_cli.kernel.foreign import Foreign, find_environment
+from sesync_cli.kernel.health import trouble_of
 from sesync_cli.kernel.making import existing_kernel
-from sesync_cli.kernel.offer import Offer, OfferKernel, command_env, kernel_argv, kernel_env
-from sesync_cli.kernel.proof import expanded, last_word, running, silent, text_of
 from sesync_cli.kernel.recipe import Recipe, plain
 from sesync_cli.kernel.request import AdoptRequest, checked_module, variable
+from sesync_cli.kernel.spec_writing import Offer, OfferKernel, command_env, kernel_argv, kernel_env
 from sesync_cli.kernel.specs import Folders, Kernel, read_kernel, same, specs_in
-from sesync_cli.kernel.trouble import trouble_of
+from sesync_cli.kernel.start_test import expanded, last_word, running, silent, text_of
 from sesync_cli.leftovers import throwaway
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan, Report, by_hand

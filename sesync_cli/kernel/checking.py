@@ -14,10 +14,10 @@ from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import reason
 from sesync_cli.errors import SesyncError, Stopped
 from sesync_cli.kernel.importable import importable
-from sesync_cli.kernel.proof import Running, expanded, last_word, running, silent, text_of
 from sesync_cli.kernel.questions import FACTS, HELP, ended, reason_in, told, trial
 from sesync_cli.kernel.record import changed
 from sesync_cli.kernel.specs import Kernel
+from sesync_cli.kernel.start_test import Running, expanded, last_word, running, silent, text_of
 from sesync_cli.kernel.view import Verdict, edited, packages
 from sesync_cli.leftovers import throwaway
 from sesync_cli.plan import Report, Watch

@@ -6,8 +6,8 @@ from dataclasses import replace
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
 from sesync_cli.kernel.context import folders
+from sesync_cli.kernel.discovery import find, find_kernels
 from sesync_cli.kernel.specs import Folders, Kernel
-from sesync_cli.kernel.survey import find, find_kernels
 from sesync_cli.plan import Plan, Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.steps import later
@@ -49,7 +49,7 @@ def _mend(kernel: Kernel, where: Folders) -> Plan | None:
 
 
 def _following(kernel: Kernel, where: Folders) -> Plan:
-    from sesync_cli.kernel.again import plan_follow
+    from sesync_cli.kernel.rebuild import plan_follow
 
     return plan_follow(find(kernel.name, where), where)
 

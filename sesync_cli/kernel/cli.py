@@ -13,6 +13,7 @@ from sesync_cli.answer import answers, plans
 from sesync_cli.errors import WrongWords
 from sesync_cli.kernel import view
 from sesync_cli.kernel.context import folders
+from sesync_cli.kernel.discovery import find, find_kernels
 from sesync_cli.kernel.options import (
     complete_kernel,
     env_option,
@@ -21,7 +22,6 @@ from sesync_cli.kernel.options import (
     python_option,
     requirements_option,
 )
-from sesync_cli.kernel.survey import find, find_kernels
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 
@@ -182,8 +182,8 @@ def lock(session: Session, name: str, file: str, replace: bool) -> Plan:
 
     The file (PEP 751) has versions and hashes. 'sesync kernel create --from FILE' makes the same kernel anywhere.
     """
-    from sesync_cli.kernel.keep import plan_lock
     from sesync_cli.kernel.request import LockRequest
+    from sesync_cli.kernel.sharing import plan_lock
 
     return plan_lock(LockRequest(name, file, replace), session.caller, session.site)
 
@@ -198,8 +198,8 @@ def share(session: Session, name: str, project: str) -> Plan:
 
     Its recipe and every version go into the project's data directory. 'sesync kernel create --from PROJECT' makes it.
     """
-    from sesync_cli.kernel.keep import plan_share
     from sesync_cli.kernel.request import ShareRequest
+    from sesync_cli.kernel.sharing import plan_share
 
     return plan_share(ShareRequest(name, project), session.caller, session.site, screen.doing)
 
@@ -210,7 +210,7 @@ def share(session: Session, name: str, project: str) -> Plan:
 @click.pass_obj
 def run(session: Session, name: str, command: tuple[str, ...]) -> Any:
     """Run a command in a kernel's environment."""
-    from sesync_cli.kernel.offer import env_inside
+    from sesync_cli.kernel.spec_writing import env_inside
     from sesync_cli.run import become
 
     command = command[1:] if command[0] == "--" else command

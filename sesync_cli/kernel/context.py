@@ -32,7 +32,7 @@ class KernelContext:
     @property
     def inside(self) -> dict[str, str]:
         """The caller's environment with the modules loaded, without which a module's Python may not even start."""
-        from sesync_cli.kernel.proof import expanded
+        from sesync_cli.kernel.start_test import expanded
 
         return expanded(self.modules, self.caller.env)
 
@@ -70,7 +70,7 @@ def shell(caller: Caller, site: Site) -> "Shell":
 def places(caller: Caller, site: Site, modules: Mapping[str, str] | None = None) -> "Places":
     """Where somebody's Pythons are; those of its modules come first."""
     from sesync_cli.kernel.activation import folders_of
-    from sesync_cli.kernel.proof import expanded
+    from sesync_cli.kernel.start_test import expanded
     from sesync_cli.python.interpreters import Places
 
     loaded = modules or {}

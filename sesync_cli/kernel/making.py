@@ -9,12 +9,12 @@ from sesync_cli.kernel.activation import within
 from sesync_cli.kernel.context import KernelContext
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
 from sesync_cli.kernel.installer import was_copied
-from sesync_cli.kernel.offer import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
 from sesync_cli.kernel.packages import InstallLock, ResolvePackages, Wish
-from sesync_cli.kernel.proof import ProveKernel
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import known_size
+from sesync_cli.kernel.spec_writing import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
 from sesync_cli.kernel.specs import Folders, Kernel, in_the_way, kernel_in
+from sesync_cli.kernel.start_test import ProveKernel
 from sesync_cli.leftovers import is_unfinished, partial
 from sesync_cli.plan import Need, Plan, Step, asking
 from sesync_cli.python.interpreters import Interpreter

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NoRoom, NotFound, SesyncError
+from sesync_cli.kernel.hardlinks import have_as_published, keep_to_oneself
 from sesync_cli.kernel.installer import compile_lock, uv_pip
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.record import records
 from sesync_cli.kernel.requirements import index_of
-from sesync_cli.kernel.sharing import have_as_published, keep_to_oneself
 from sesync_cli.kernel.size import is_measured, remember_size
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.uv import DEFAULT_INDEX

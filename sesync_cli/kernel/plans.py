@@ -9,7 +9,10 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NoAnswer, NotFound, NotReady
 from sesync_cli.kernel.activation import module_variables
-from sesync_cli.kernel.again import (
+from sesync_cli.kernel.context import KernelContext, folders, interpreter, shell
+from sesync_cli.kernel.discovery import find
+from sesync_cli.kernel.making import Wanted, plan_again, plan_new, plan_removal
+from sesync_cli.kernel.rebuild import (
     checked_again,
     damage_of,
     follows,
@@ -19,9 +22,6 @@ from sesync_cli.kernel.again import (
     wanted_repaired,
     wanted_updated,
 )
-from sesync_cli.kernel.asked import Asked, Order, asked_by, asked_in
-from sesync_cli.kernel.context import KernelContext, folders, interpreter, shell
-from sesync_cli.kernel.making import Wanted, plan_again, plan_new, plan_removal
 from sesync_cli.kernel.recipe import changed_files, name_of
 from sesync_cli.kernel.request import (
     CreateRequest,
@@ -31,8 +31,8 @@ from sesync_cli.kernel.request import (
     checked_package,
     variable,
 )
+from sesync_cli.kernel.sources import Asked, Order, asked_by, asked_in
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.kernel.survey import find
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan, Watch
 from sesync_cli.python.interpreters import fits
@@ -123,7 +123,7 @@ def _place(source: str, caller: Caller, site: Site, watch: Watch) -> tuple[Path,
     if path.exists():
         return path, ""
     from sesync_cli.directory import reached
-    from sesync_cli.kernel.keep import shared_kernel
+    from sesync_cli.kernel.sharing import shared_kernel
 
     word, _, kernel = source.partition(":")
     if "/" in source or "." in word:
@@ -137,7 +137,7 @@ def _place(source: str, caller: Caller, site: Site, watch: Watch) -> tuple[Path,
 
 def _guessed(folder: Path) -> tuple[tuple[str, ...], str]:
     """The packages that notebooks and scripts seem to need, and the question whether they do."""
-    from sesync_cli.kernel.imports import guessed
+    from sesync_cli.kernel.guess import guessed
 
     names, count = guessed(folder)
     if not names:

@@ -1,79 +1,98 @@
-"""Files that kernels share by hard links with uv's cache: an edit in one kernel must not become an edit in all.
+"""The plans that write a kernel's lock down: for oneself, or for the group into a project's data directory."""
 
-They have no write bits. Who edits one all the same, as root can, edits the cache too: what looks edited in it is had
-anew before another kernel takes it.
-"""
-
-import os
-import shutil
-import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from sesync_cli.errors import NotReady, SesyncError
-from sesync_cli.kernel.installer import forget
-from sesync_cli.kernel.record import changed, digests, records, remember_right
-from sesync_cli.kernel.size import walk
-from sesync_cli.names import listed
-from sesync_cli.python.distributions import Package
+from sesync_cli.caller import Caller
+from sesync_cli.directory import reached
+from sesync_cli.errors import Conflict, NotFound, Refused, SesyncError
+from sesync_cli.kernel.context import folders
+from sesync_cli.kernel.discovery import find
+from sesync_cli.kernel.freeze import Contents, WriteLock, contents_of
+from sesync_cli.kernel.pylock import NAME, checked_lock_name, read_lock
+from sesync_cli.kernel.request import LockRequest, ShareRequest
+from sesync_cli.kernel.specs import Kernel
+from sesync_cli.names import checked, listed, near
+from sesync_cli.plan import Plan, Watch, asking
+from sesync_cli.site.settings import Site
 
-_WRITE_OF_OTHERS = stat.S_IWGRP | stat.S_IWOTH
-_WRITE = stat.S_IWUSR | _WRITE_OF_OTHERS
-_COPY = ".sesync-copy"  # in an environment: a file that is to take the place of another
-
-
-def keep_to_oneself(environment: Path) -> None:
-    """Take the write bits from files that have other names elsewhere; those of another account become one's own copies.
-
-    An installer replaces files and does not write into them, so that it needs no such bit.
-    """
-    for entry, facts in walk(environment):
-        if not entry.is_file(follow_symlinks=False):
-            continue
-        if facts.st_nlink > 1 and not _closed(entry.path, facts.st_mode, facts.st_uid == os.geteuid()):
-            beside = environment / _COPY
-            shutil.copy2(entry.path, beside)
-            beside.chmod(stat.S_IMODE(facts.st_mode) & ~_WRITE)
-            os.replace(beside, entry.path)
-        elif facts.st_nlink == 1 and facts.st_mode & _WRITE_OF_OTHERS:  # a copy of what is in a group's cache
-            os.chmod(entry.path, stat.S_IMODE(facts.st_mode) & ~_WRITE_OF_OTHERS)
+FOLDER = Path(".sesync/kernels")  # below a data directory; in it a folder for each kernel that the group shares
+_GROUP, _OTHERS = 0o640, 0o004
 
 
-def _closed(path: str, mode: int, mine: bool) -> bool:
-    """Whether nobody can write into this file without ado, now that its write bits are taken away."""
+def plan_lock(request: LockRequest, caller: Caller, site: Site) -> Plan:
+    """Write every version of a kernel to a file; another file there stays, unless it may be replaced."""
+    at = checked_lock_name(caller.cwd / Path(request.file or NAME).expanduser())
+    contents = contents_of(find(request.name, folders(caller, site)))
+    name, result = contents.kernel.name, {"name": contents.kernel.name, "file": at, "packages": contents.count}
+    if at.is_dir():
+        raise Conflict(f"{at} is a folder", hint="Say which file: '-o FILE'.")
+    if at.exists() and _says_so(at, contents):
+        return Plan((), f"{at} has all versions of the kernel {name} already.", result)
+    if at.exists() and not request.replace:
+        raise Conflict(f"{at} is there, and it stays", hint="Put it in its place with '--replace', or use '-o FILE'.")
+    done = f"Wrote {contents.count} packages with versions and hashes to {at}: 'sesync kernel create --from {at.name}'."
+    step = WriteLock(contents, at, caller.env, caller.state / f"logs/kernel-lock-{name}.log")
+    return Plan((step,), done, result, locks=(at,), sweeps=(at.parent,))
+
+
+def plan_share(request: ShareRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+    """Put a kernel's recipe and lock into a data directory, readable for whoever may read that."""
+    project = site.project(checked(request.project, "project"))
+    kernel = _theirs(find(request.name, folders(caller, site)))
+    directory = reached(project, site, watch)
+    contents, at = contents_of(kernel), directory / FOLDER / kernel.name.lower() / NAME
+    result = {"name": kernel.name, "project": project, "file": at, "packages": contents.count}
+    way = f"'sesync kernel create --from {project}:{kernel.name}'"
+    ask = ""
+    if at.exists():
+        if _says_so(at, contents):
+            return Plan((), f"{project} has the kernel {kernel.name} already, just as it is.", result)
+        ask = f"{project} has a kernel {kernel.name} already, of which {at.owner()} shared another state. Replace it?"
+    mode = _GROUP | (directory.stat().st_mode & _OTHERS) | (0o020 if directory.stat().st_mode & 0o020 else 0)
+    log = caller.state / f"logs/kernel-share-{kernel.name}.log"
+    step = WriteLock(contents, at, caller.env, log, directory, mode, doing="Sharing every version")
+    done = f"Shared the kernel {kernel.name} with {project}. Others make theirs with {way}."
+    return Plan((step,), done, result, questions=asking(ask), locks=(at,), sweeps=(at.parent,))
+
+
+def _theirs(kernel: Kernel) -> Kernel:
+    if kernel.server:
+        raise Refused(f"{kernel.name} is a kernel of the server, which all have", hint="Share one of yours.")
+    checked(kernel.name, "kernel")
+    return kernel
+
+
+def shared_kernel(directory: Path, project: str, kernel: str) -> Path:
+    """The lock of a kernel that a project shares: the one of that name, or the only one where none is named."""
+    there = {path.parent.name: path for path in _shared(directory)}
+    if kernel.lower() in there:
+        return there[kernel.lower()]
+    if not there:
+        hint = f"Whoever has it types 'sesync kernel share {kernel or 'NAME'} {project}'."
+        raise NotFound(f"{project} shares no kernel", hint=hint)
+    if not kernel and len(there) == 1:
+        return next(iter(there.values()))
+    likely = near(kernel, there) or sorted(there)
+    ways = listed(f"'--from {project}:{one}'" for one in likely)
+    if kernel:
+        raise NotFound(f"{project} shares no kernel named {kernel}", hint=f"Did you mean {ways}?")
+    raise NotFound(f"{project} shares {len(there)} kernels", hint=f"Say which one: {ways}.")
+
+
+def _shared(directory: Path) -> Iterator[Path]:
     try:
-        if mine and mode & _WRITE:
-            os.chmod(path, stat.S_IMODE(mode) & ~_WRITE)
-    except PermissionError:
+        yield from sorted((directory / FOLDER).glob(f"*/{NAME}"))
+    except OSError as error:
+        raise SesyncError(f"{directory / FOLDER} cannot be read: {error.strerror}", hint="Tell its owner.") from None
+
+
+def _says_so(at: Path, contents: Contents) -> bool:
+    """Whether this file is the lock of what is there."""
+    try:
+        written = read_lock(at)
+    except SesyncError:
         return False
-    return mine
-
-
-def have_as_published(
-    environment: Path,
-    among: Iterable[Package] | None,
-    install: Callable[[Sequence[str]], None],
-    env: Mapping[str, str],
-    *,
-    every_byte: bool = False,
-) -> None:
-    """Have those packages again whose files are not as their RECORD says, past the cache, which then forgets them.
-
-    `among` are those that were just installed, all by default; `install` installs the same once more, with more words
-    for uv.
-    """
-    wrong = changed(environment, among, every_byte=every_byte)
-    if not wrong:
-        return
-    anew = [word for name in wrong for word in ("--reinstall-package", name)]
-    try:
-        install(["--no-cache", "--link-mode", "copy", *anew])
-    except SesyncError as error:
-        files = listed(path for paths in wrong.values() for path in paths[:1])
-        message = f"{files} in uv's cache was edited, and {listed(wrong)} cannot be had anew: {error}"
-        raise NotReady(message, hint=error.hint) from None
-    again = [package for package in records(environment) if package.name in wrong]
-    unlike = changed(environment, again, every_byte=True)  # the package's own fault, and not the cache's
-    if edited := [name for name in wrong if name not in unlike]:
-        forget(edited, env)
-    remember_right(environment, digests(environment, [path for paths in unlike.values() for path in paths]))
+    known = contents.locked.versions if contents.locked else {}
+    told = {name: list(one) if isinstance(one, tuple) else one for name, one in contents.about.items()}
+    return written.versions == {**known, **contents.others} and {**told, **written.about} == told

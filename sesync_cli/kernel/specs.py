@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 from sesync_cli.check import Finding
+from sesync_cli.kernel.health import WORKS, trouble_of
 from sesync_cli.kernel.layout import command_of, environment_of
 from sesync_cli.kernel.moved import Move
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import Size, known_size
 from sesync_cli.kernel.specfile import SpecFile, Unreadable, is_there, read_spec
-from sesync_cli.kernel.trouble import WORKS, trouble_of
 from sesync_cli.leftovers import is_unfinished, partial
 from sesync_cli.python.environments import version_in
 

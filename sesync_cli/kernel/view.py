@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sesync_cli.kernel.health import WORKS
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.kernel.trouble import WORKS
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.view import Facts, Table, View, size
@@ -87,8 +87,8 @@ def row(kernel: Kernel) -> Row:
 
 def card(kernel: Kernel, site: Site, watch: Watch) -> Card:
     """A kernel's card; its files are compared with what they said when it was made."""
-    from sesync_cli.kernel.offer import ORDINARY
     from sesync_cli.kernel.recipe import changed_files
+    from sesync_cli.kernel.spec_writing import ORDINARY
     from sesync_cli.python.distributions import installed
 
     made = kernel.recipe

@@ -14,7 +14,7 @@ from sesync_cli.directory import mounts, reached
 from sesync_cli.errors import NotFound
 from sesync_cli.plan import Watch
 from sesync_cli.put.children import guard, run
-from sesync_cli.put.contents import Contents, renew
+from sesync_cli.put.file_io import Contents, renew
 from sesync_cli.put.inventory import UNREADABLE, Inventory, Sum
 from sesync_cli.put.paths import target_of
 from sesync_cli.put.request import CheckRequest

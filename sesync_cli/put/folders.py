@@ -10,9 +10,9 @@ from pathlib import Path
 
 from sesync_cli.errors import Conflict
 from sesync_cli.leftovers import remove, sweep
-from sesync_cli.put.contents import flush
 from sesync_cli.put.entries import Entry, Found, There
-from sesync_cli.put.names import try_alike, try_names
+from sesync_cli.put.file_io import flush
+from sesync_cli.put.portable_names import try_alike, try_names
 from sesync_cli.put.rights import Folders, share_folder
 from sesync_cli.put.scan import nearest
 from sesync_cli.put.worker import Job, Worker

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.files.datasets import is_database, unwritten
-from sesync_cli.files.leaks import is_secret
+from sesync_cli.files.secret_scan import is_secret
 from sesync_cli.put.children import told
-from sesync_cli.put.contents import checksum
 from sesync_cli.put.entries import ODD, Entry, Facts, Found, There, facts, same_time
-from sesync_cli.put.names import alike, respelt
+from sesync_cli.put.file_io import checksum
+from sesync_cli.put.portable_names import alike, respelt
 from sesync_cli.put.request import PutRequest
 from sesync_cli.workers import Guard, Tell
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sesync_cli.put.contents import Changed, Contents, Hash, Unreadable, fast_hash
 from sesync_cli.put.entries import Entry, is_unchanged
+from sesync_cli.put.file_io import Changed, Contents, Hash, Unreadable, fast_hash
 
 
 @dataclass(frozen=True)

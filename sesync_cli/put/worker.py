@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sesync_cli.errors import SesyncError
-from sesync_cli.put.contents import LONG, Changed, Contents, Hash, Unreadable, appear, fast_hash, flush, renew
 from sesync_cli.put.entries import Entry, Found, There
+from sesync_cli.put.file_io import LONG, Changed, Contents, Hash, Unreadable, appear, fast_hash, flush, renew
 from sesync_cli.put.rights import Folders, copy_attributes, share
 from sesync_cli.put.verify import Verification, is_same, named, need_unchanged, opened
 from sesync_cli.put.writers import Busy, Writers

@@ -9,7 +9,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, SesyncError
 from sesync_cli.failure import Failure, last
 from sesync_cli.kernel.context import folders, interpreter
-from sesync_cli.kernel.survey import find_kernels
+from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.plan import Watch
 from sesync_cli.report.draft import Draft, drafted
 from sesync_cli.report.machine import machine, wanted_python

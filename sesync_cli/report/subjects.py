@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.diagnosis.diagnose import Facts, diagnose
+from sesync_cli.diagnosis.excerpt import telling
 from sesync_cli.diagnosis.explain import as_facts
 from sesync_cli.diagnosis.logs import Unreadable, about, log_text
 from sesync_cli.diagnosis.system import RHEL, family
-from sesync_cli.diagnosis.telling import telling
 from sesync_cli.errors import SesyncError
 from sesync_cli.failure import Failure
-from sesync_cli.kernel.contents import contents_of
+from sesync_cli.kernel.freeze import contents_of
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.python.distributions import canonical
 from sesync_cli.report.draft import Section

@@ -10,8 +10,8 @@ from typing import Any
 
 from sesync_cli.errors import NotReady
 from sesync_cli.names import near
-from sesync_cli.site.rules import broken, web_host
 from sesync_cli.site.settings import BUILT_IN, DEFAULT, OFF, SYSTEM, LoadedSite, Setting, Site, kinds
+from sesync_cli.site.validation import broken, web_host
 
 _SESYNC = Path(__file__).with_name("site.toml")
 _ANYWHERE = Path(__file__).with_name("anywhere.toml")

@@ -12,11 +12,11 @@ from sesync_cli.git import known_hosts
 from sesync_cli.git.failures import Attempt
 from sesync_cli.plan import Plan, Watch
 from sesync_cli.site.settings import Site
-from sesync_cli.sshkey.proof import prove
+from sesync_cli.sshkey.findings import Problem, found_in, no_key
+from sesync_cli.sshkey.login_test import prove
 from sesync_cli.sshkey.rights import Open, SetRights, others_write
 from sesync_cli.sshkey.server import command, server
-from sesync_cli.sshkey.survey import Ground, look
-from sesync_cli.sshkey.trouble import Problem, found_in, no_key
+from sesync_cli.sshkey.state import Ground, look
 
 
 @dataclass(frozen=True)

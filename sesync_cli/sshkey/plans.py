@@ -16,15 +16,15 @@ from sesync_cli.gitlab.api import Account
 from sesync_cli.plan import Plan, Step, Watch, asking
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
-from sesync_cli.sshkey import block
-from sesync_cli.sshkey.admission import Admit
-from sesync_cli.sshkey.making import Keygen, MakeFolder, MakeKey, MakePublic
-from sesync_cli.sshkey.proof import Proof, prove
+from sesync_cli.sshkey import ssh_config
+from sesync_cli.sshkey.findings import Problem, found_in
+from sesync_cli.sshkey.keygen import Keygen, MakeFolder, MakeKey, MakePublic
+from sesync_cli.sshkey.login_test import Proof, prove
+from sesync_cli.sshkey.registration import Admit
 from sesync_cli.sshkey.request import KeyRequest
 from sesync_cli.sshkey.rights import SetRights
 from sesync_cli.sshkey.server import server
-from sesync_cli.sshkey.survey import Ground, look
-from sesync_cli.sshkey.trouble import Problem, found_in
+from sesync_cli.sshkey.state import Ground, look
 
 _USUAL_TRIES = 5  # failed logins after which servers that block an address do so, if the site does not say
 
@@ -100,8 +100,8 @@ def _making(ground: Ground, path: Path, keygen: Keygen) -> list[Step]:
 
 def _configuring(ground: Ground, path: Path) -> list[Step]:
     login = pwd.getpwuid(os.getuid()).pw_name
-    wanted = block.needed(ground.attempt.address, path, ground.tried, ground.port(), login)
-    return [block.configure(ground.folder / "config", wanted)] if wanted.lines else []
+    wanted = ssh_config.needed(ground.attempt.address, path, ground.tried, ground.port(), login)
+    return [ssh_config.configure(ground.folder / "config", wanted)] if wanted.lines else []
 
 
 def _comment() -> str:

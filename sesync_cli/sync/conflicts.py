@@ -10,7 +10,7 @@ from sesync_cli.plan import by_hand
 from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.history import commits
 from sesync_cli.sync.status import INSIDE, exists, no_folder
-from sesync_cli.sync.words import counted, people
+from sesync_cli.sync.summary import counted, people
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _UNCHANGED = "nothing was changed and nothing is lost"

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from sesync_cli.git.failures import Attempt
-from sesync_cli.sync.chosen import Chosen
 from sesync_cli.sync.history import Commit, Own, commits, own
+from sesync_cli.sync.selection import Chosen
 from sesync_cli.sync.status import Change, Status
 from sesync_cli.sync.tracking import Tracking
 from sesync_cli.sync.working_copy import WorkingCopy

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sesync_cli.git.client import ask
-from sesync_cli.sync.seen import past, past_of_all
+from sesync_cli.sync.remote_reflog import past, past_of_all
 from sesync_cli.sync.tracking import Branch
 from sesync_cli.sync.working_copy import WorkingCopy
 

@@ -15,14 +15,14 @@ from sesync_cli.plan import Plan, Step, Watch, asking
 from sesync_cli.prompter import Prompter
 from sesync_cli.run import need
 from sesync_cli.site.settings import Site
-from sesync_cli.sync import conflicts, words
-from sesync_cli.sync.chosen import Chosen, chosen
+from sesync_cli.sync import conflicts, summary
 from sesync_cli.sync.exchange import Exchange, compared
 from sesync_cli.sync.failures import heard
 from sesync_cli.sync.getting import getting, getting_first
-from sesync_cli.sync.obstacles import need_calm
+from sesync_cli.sync.preconditions import need_calm
 from sesync_cli.sync.recovery import plan_recovery, recover
 from sesync_cli.sync.request import SyncRequest
+from sesync_cli.sync.selection import Chosen, chosen
 from sesync_cli.sync.sending import Commit, Push
 from sesync_cli.sync.server import Server, fetch, server
 from sesync_cli.sync.status import BEHIND, Change, status
@@ -125,7 +125,7 @@ def _submodules(found: Exchange, caller: Caller, site: Site) -> UpdateSubmodules
 
 
 def _described(found: Exchange, steps: tuple[Step, ...]) -> Plan:
-    return Plan(steps, words.done(found), words.result(found), locks=(found.copy.place,))
+    return Plan(steps, summary.done(found), summary.result(found), locks=(found.copy.place,))
 
 
 def _after(found: Exchange, steps: list[Step], push: Push, submodules: UpdateSubmodules) -> dict[str, Any]:
@@ -133,8 +133,8 @@ def _after(found: Exchange, steps: list[Step], push: Push, submodules: UpdateSub
     now = replace(found, left=tuple(status(found.copy).own))
     missed = [f"the submodule {path} is still at an earlier state: {why}" for path, why in submodules.missed.items()]
     return {
-        "done": words.done(now, said),
-        "result": words.result(now),
+        "done": summary.done(now, said),
+        "result": summary.result(now),
         "warnings": (*_warnings(found.chosen), *missed),
     }
 
@@ -158,12 +158,12 @@ def _question(found: Exchange, pushes: bool) -> str:
     asked = []
     if chosen and chosen.doubts:
         asked.append(
-            f"This does not belong into git:\n  {words.lines(chosen.doubts)}\nCommit and send it all the same?"
+            f"This does not belong into git:\n  {summary.lines(chosen.doubts)}\nCommit and send it all the same?"
         )
     if chosen and chosen.backwards:
-        asked.append(f"This takes back what is there:\n  {words.lines(chosen.backwards)}\nCommit it all the same?")
+        asked.append(f"This takes back what is there:\n  {summary.lines(chosen.backwards)}\nCommit it all the same?")
     if away:
-        asked.append(words.question_of_rewriting(found))
+        asked.append(summary.question_of_rewriting(found))
     if pushes:
         asked.append(_question_where(found))
     return "\n".join(filter(None, asked))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sesync_cli.errors import Conflict
 from sesync_cli.plan import Plan, Report, asking
 from sesync_cli.sync import journal
-from sesync_cli.sync.locks import RemoveLock, left_locks, wait_until_free
+from sesync_cli.sync.stale_locks import RemoveLock, left_locks, wait_until_free
 from sesync_cli.sync.submodules import parts
 from sesync_cli.sync.working_copy import WorkingCopy
 

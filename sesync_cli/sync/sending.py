@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sesync_cli.errors import Stopped
+from sesync_cli.git.anonymous_files import place, written
 from sesync_cli.git.client import Connection, GitFailed, work
 from sesync_cli.git.failures import Attempt
-from sesync_cli.git.unnamed import place, written
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import journal
 from sesync_cli.sync.failures import Sending, commit_refused, push_refused

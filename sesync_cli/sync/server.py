@@ -14,7 +14,7 @@ from sesync_cli.plan import Report, Watch, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal
 from sesync_cli.sync.journal import Entry
-from sesync_cli.sync.seen import remember
+from sesync_cli.sync.remote_reflog import remember
 from sesync_cli.sync.tracking import Tracking, branches, fetched, spans
 from sesync_cli.sync.working_copy import WorkingCopy
 

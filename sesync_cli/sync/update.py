@@ -14,11 +14,11 @@ from sesync_cli.sync import conflicts, journal
 from sesync_cli.sync.exchange import Exchange, compared
 from sesync_cli.sync.getting import getting, getting_first
 from sesync_cli.sync.history import Commit
-from sesync_cli.sync.locks import RemoveLock
-from sesync_cli.sync.obstacles import need_calm
+from sesync_cli.sync.preconditions import need_calm
 from sesync_cli.sync.recovery import recover
-from sesync_cli.sync.seen import remember
+from sesync_cli.sync.remote_reflog import remember
 from sesync_cli.sync.server import address, get
+from sesync_cli.sync.stale_locks import RemoveLock
 from sesync_cli.sync.status import Status, status
 from sesync_cli.sync.tracking import Tracking, branches, fetched, has_branches, spans, tracking
 from sesync_cli.sync.update_submodules import UpdateSubmodules

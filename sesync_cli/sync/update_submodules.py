@@ -12,7 +12,7 @@ from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal
 from sesync_cli.sync.history import is_ancestor, resolve, touched
 from sesync_cli.sync.in_the_way import in_the_way, unknown_to_git
-from sesync_cli.sync.obstacles import need_nothing_begun
+from sesync_cli.sync.preconditions import need_nothing_begun
 from sesync_cli.sync.server import get, server
 from sesync_cli.sync.status import BEHIND, status
 from sesync_cli.sync.steps import go_forward, write_files

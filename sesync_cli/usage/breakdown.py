@@ -9,10 +9,10 @@ from sesync_cli.caller import Caller
 from sesync_cli.files.kinds import kind_by_name
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
+from sesync_cli.usage.categories import CACHES, CONDA, KERNELS, PIP, TRASH, UV, UsageContext, is_within, usage_context
 from sesync_cli.usage.counting import DATA, GIT, LEFT, REST, Place
-from sesync_cli.usage.look import Found, look
+from sesync_cli.usage.measuring import Found, look
 from sesync_cli.usage.request import UsageRequest
-from sesync_cli.usage.rules import CACHES, CONDA, KERNELS, PIP, TRASH, UV, UsageContext, is_within, usage_context
 
 SHARED = "shared"
 

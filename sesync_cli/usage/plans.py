@@ -14,11 +14,11 @@ from sesync_cli.kernel.specs import Kernel
 from sesync_cli.leftovers import in_the_making
 from sesync_cli.plan import Plan, Question, Watch, by_hand
 from sesync_cli.site.settings import Site
+from sesync_cli.usage.categories import CACHES, KERNELS, PIP, SESYNC, TRASH, UV, UsageContext, is_within, usage_context
 from sesync_cli.usage.counting import CHECKPOINTS, LEFT, LEFT_OVER, Place
-from sesync_cli.usage.look import Found, look
+from sesync_cli.usage.measuring import Found, look
 from sesync_cli.usage.removal import Discard, DropKernel, Item, Outcome, Sweep, Thing
 from sesync_cli.usage.request import UsageRequest
-from sesync_cli.usage.rules import CACHES, KERNELS, PIP, SESYNC, TRASH, UV, UsageContext, is_within, usage_context
 from sesync_cli.view import size
 
 _OF_UV = re.compile(r"[a-z-]+-v\d+|CACHEDIR\.TAG|\.gitignore|\.lock|\.tmp\w+")
@@ -72,8 +72,8 @@ def _broken(mine: UsageContext) -> tuple[list[Kernel], list[Kernel]]:
 def _can_be_mended(kernel: Kernel, caller: Caller, site: Site) -> bool:
     """Whether `sesync kernel repair` would find what it needs, so far as that can be told without doing it."""
     from sesync_cli.kernel.activation import module_variables
-    from sesync_cli.kernel.again import recipe_of
     from sesync_cli.kernel.context import interpreter, shell
+    from sesync_cli.kernel.rebuild import recipe_of
 
     try:
         recipe = recipe_of(kernel)

@@ -163,8 +163,8 @@ class DropKernel:
             self.outcome.freed += self.item.frees
 
     def _plan(self) -> Plan:
+        from sesync_cli.kernel.discovery import find
         from sesync_cli.kernel.making import plan_removal
-        from sesync_cli.kernel.survey import find
 
         kernel = find(self.name, self.folders)
         if kernel.state != self.state:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sesync_cli.tree import Branch, Tree
 from sesync_cli.usage.breakdown import SHARED, Part, Usage
+from sesync_cli.usage.categories import CACHES, KERNELS, LOCAL, TRASH
 from sesync_cli.usage.counting import CHECKPOINTS, DATA, GIT, LEFT, REST
-from sesync_cli.usage.rules import CACHES, KERNELS, LOCAL, TRASH
 from sesync_cli.view import Page, View, size
 
 _TITLES = {

@@ -12,9 +12,9 @@ from sesync_cli.diagnosis import table
 from sesync_cli.diagnosis.conflict import conflict
 from sesync_cli.diagnosis.diagnose import Facts, diagnose
 from sesync_cli.diagnosis.evidence import evidence
+from sesync_cli.diagnosis.excerpt import telling
 from sesync_cli.diagnosis.system import family, family_of
 from sesync_cli.diagnosis.table import Cause, causes
-from sesync_cli.diagnosis.telling import telling
 from tests.conftest import HANG, missing
 from tests.diagnosis.ground import log, logs
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.files.kinds import FORMATS, Kind, is_data, kind_by_name
-from sesync_cli.files.leaks import is_secret
+from sesync_cli.files.secret_scan import is_secret
 from sesync_cli.files.signatures import SIGNATURES, kind_of, signature
 
 NAMES = {

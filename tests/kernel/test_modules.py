@@ -11,7 +11,7 @@ import pytest
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, NotFound
 from sesync_cli.kernel.activation import Shell, module_variables, told_by_modules, within
-from sesync_cli.kernel.proof import expanded
+from sesync_cli.kernel.start_test import expanded
 from tests.kernel import ground
 from tests.services import modules
 from tests.services.uv import run_uv

@@ -8,9 +8,9 @@ import pytest
 from sesync_cli.caller import whoever_runs_this
 from sesync_cli.errors import WrongWords
 from sesync_cli.kernel.context import folders
+from sesync_cli.kernel.discovery import find
 from sesync_cli.kernel.plans import plan_create, plan_remove
 from sesync_cli.kernel.request import CreateRequest
-from sesync_cli.kernel.survey import find
 from sesync_cli.plan import Plan, join
 from sesync_cli.site.reading import load_site
 from tests.conftest import unwatched

@@ -1,308 +1,248 @@
-"""Kernels share bytes and nothing else: what somebody does to a file in one of them stays there, or is found."""
+"""sesync kernel lock and share: the same kernel again, elsewhere and for others; and how a kernel follows its files."""
 
+import json
 import os
-from collections.abc import Iterator
+import stat
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from sesync_cli.python.distributions import Recorded
-from tests.conftest import INDEX
+from sesync_cli.kernel.pylock import Lock
+from tests.conftest import needed, needed_root
 from tests.kernel import ground
-from tests.services.accounts import Account, People
-from tests.services.uv import run_uv
-
-NAMES = ("one", "two")
+from tests.services.fuse import hang, hangs, served
 
 
-def packages(home: Path, name: str) -> Path:
-    """Where this kernel keeps its packages."""
-    [folder] = ground.environments(home).glob(f"{name}*/lib/python3*/site-packages")
-    return folder
+@pytest.fixture
+def trees(sesync, nfs: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A kernel with a package of the group's, of which there is a newer version."""
+    index = nfs / "cooltrees-data/wheels"
+    monkeypatch.setenv("UV_FIND_LINKS", str(index))
+    for version in ("1.0", "2.0"):
+        ground.wheel(index, "sesync_tree", version)
+    made = sesync("kernel", "create", "trees", "sesync-tree<2", "six")
+    assert made.code == 0, made.err
+    return index
 
 
-def linked(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """The files below a folder that have names elsewhere too."""
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink() and (facts := path.stat()).st_nlink > 1:
-            yield path, facts
+def packages(sesync, name: str, **options) -> dict[str, str]:
+    return dict(sesync("kernel", "show", name, "--json", **options).json["packages"])
 
 
-def of_two(sesync, index: Path, package: str, **files: str) -> None:
-    """Two kernels with a package that no other test has, since all share one cache."""
-    ground.wheel(index, package, **files)
-    for name in NAMES:
-        done = sesync("kernel", "create", name, package)
-        assert done.code == 0, done.err
+def records(home: Path, name: str) -> dict[str, set[str]]:
+    """What each package says of its own files, but for the programs, which name their environment."""
+    found = next(ground.environments(home).glob(f"{name}*")).glob("lib/python3*/site-packages/*.dist-info/RECORD")
+    own = ("../", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "RECORD")
+    return {
+        path.parent.name: {
+            line for line in path.read_text().splitlines() if not any(word in line.split(",")[0] for word in own)
+        }
+        for path in found
+    }
 
 
-def append(path: Path) -> None:
-    path.chmod(0o644)
-    with path.open("a") as file:
-        file.write("EDITED = True\n")
+def test_a_lock_makes_the_same_kernel_on_another_account_without_a_network(sesync, trees, home: Path, tmp_path: Path):
+    result = sesync("kernel", "lock", "trees")
+    count = len(packages(sesync, "trees"))
+    assert (result.code, result.out) == (
+        0,
+        f"Wrote {count} packages with versions and hashes to {home}/pylock.toml: "
+        "'sesync kernel create --from pylock.toml'.\n",
+    )
+    text = (home / "pylock.toml").read_text()
+    assert text.count("sha256") >= count and str(home) not in text.replace(str(trees), "")
+    other = tmp_path / "other"
+    other.mkdir()
+    env = {**os.environ, "HOME": str(other), "PWD": str(other), "UV_OFFLINE": "1"}
+    result = sesync("kernel", "create", "--from", home / "pylock.toml", env=env, cwd=other)
+    assert result.code == 0, result.err
+    assert result.out.startswith("Made the kernel trees from pylock.toml. ")
+    assert packages(sesync, "trees", env=env) == packages(sesync, "trees")
+    assert records(other, "trees") == records(home, "trees")
+    assert (
+        sesync("kernel", "lock", "trees").out == f"{home}/pylock.toml has all versions of the kernel trees already.\n"
+    )
 
 
-def replace_a_letter(path: Path) -> None:
-    """The size stays."""
-    path.chmod(0o644)
-    path.write_bytes(path.read_bytes().replace(b"version", b"edition"))
-    later = path.stat().st_mtime_ns + 3_600_000_000_000
-    os.utime(path, ns=(later, later))
+def test_a_lock_has_what_came_later_and_takes_no_files_place(sesync, trees, home: Path):
+    (home / "pylock.toml").write_text("mine\n")
+    result = sesync("kernel", "lock", "trees")
+    assert (result.code, result.err.splitlines()[0]) == (1, f"Error: {home}/pylock.toml is there, and it stays")
+    assert (home / "pylock.toml").read_text() == "mine\n"
+    assert sesync("install", "--kernel", "trees", "humanize").code == 0
+    dry = sesync("kernel", "lock", "TREES", "--replace", "-n").out
+    assert dry.startswith("uv pip freeze --python ") and (home / "pylock.toml").read_text() == "mine\n"
+    assert sesync("kernel", "lock", "trees", "--replace").code == 0
+    assert '"humanize"' in (home / "pylock.toml").read_text()
+    assert sesync("kernel", "lock", "trees", "-o", "my.lock").code == 2
+    assert sesync("kernel", "lock", "trees", "-o", "pylock.trees.toml").code == 0
+    assert ground.leftovers(home) == [] and sorted(os.listdir(home))[-2:] == ["pylock.toml", "pylock.trees.toml"]
+    again = sesync("kernel", "lock", "trees", "--json").json
+    assert list(again["result"]) == ["name", "file", "packages"]
 
 
-def replace_unseen(path: Path) -> None:
-    """The size stays, and the time."""
-    was = path.stat()
-    replace_a_letter(path)
-    os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+def test_a_kernel_made_by_hand_is_locked_too(sesync, index: Path, home: Path, tmp_path: Path):
+    environment = ground.venv(tmp_path / "by hand", "ipykernel", "six")
+    ground.spec(home, "mine", [str(environment / "bin/python")])
+    result = sesync("kernel", "lock", "mine")
+    assert result.code == 0, result.err
+    assert sesync("kernel", "create", "again", "--from", "pylock.toml").code == 0
+    assert set(packages(sesync, "again")) == set(packages(sesync, "mine")) | {"pip"}
 
 
-def is_right(sesync, name: str, package: str) -> bool:
-    code = f"import {package} as m; assert m.version == '1.0' and not hasattr(m, 'EDITED')"
-    return sesync("kernel", "run", name, "python", "-c", code).code == 0
+def test_a_group_shares_a_kernel_and_follows_it(sesync, trees, home: Path, nfs: Path, tmp_path: Path):
+    directory = nfs / "cooltrees-data"
+    directory.chmod(0o2770)
+    result = sesync("kernel", "share", "trees", "cooltrees")
+    assert (result.code, result.out) == (
+        0,
+        "Shared the kernel trees with cooltrees. "
+        "Others make theirs with 'sesync kernel create --from cooltrees:trees'.\n",
+    ), result.err
+    lock = directory / ".sesync/kernels/trees/pylock.toml"
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (lock, lock.parent)] == [0o660, 0o2770]
+    assert sesync("kernel", "share", "trees", "cooltrees").out.startswith("cooltrees has the kernel trees already")
+
+    mate = tmp_path / "mate"
+    mate.mkdir()
+    env = {**os.environ, "HOME": str(mate), "PWD": str(mate)}
+    result = sesync("kernel", "create", "--from", "cooltrees", env=env, cwd=mate)
+    assert result.code == 0, result.err
+    assert result.out.startswith("Made the kernel trees from what cooltrees shares as trees. ")
+    assert packages(sesync, "trees", env=env)["sesync-tree"] == "1.0"
+    assert sesync("kernel", "show", "trees", "--json", env=env).json["changed"] == []
+    assert "as its files say" in sesync("kernel", "update", "trees", env=env).out
+
+    assert sesync("install", "--kernel", "trees", "sesync-tree==2.0").code == 0
+    result = sesync("kernel", "share", "trees", "cooltrees")
+    assert (result.code, "shared another state. Replace it?" in result.err) == (2, True)
+    assert sesync("kernel", "share", "trees", "cooltrees", "--yes").code == 0
+    shown = sesync("kernel", "show", "trees", env=env).out
+    assert "'sesync kernel update trees' follows" in " ".join(shown.split())
+    assert sesync("kernel", "show", "trees", "--json", env=env).json["changed"] == [str(lock)]
+    result = sesync("kernel", "update", "trees", env=env)
+    assert (result.code, result.out[:27]) == (0, "Made the kernel trees anew."), result.err
+    assert packages(sesync, "trees", env=env) == packages(sesync, "trees")
+    assert ground.starts("trees", tmp_path / "said")
 
 
-@pytest.mark.parametrize("edit", [append, replace_a_letter, replace_unseen])
-def test_an_edit_by_who_ignores_write_bits_is_found_and_mended(edit, sesync, home: Path, index: Path):
-    package = f"sesync_{edit.__name__}"
-    of_two(sesync, index, package)
-    edit(packages(home, "one") / f"{package}.py")
-    assert [is_right(sesync, name, package) for name in NAMES] == [False, False]
-
-    checked = sesync("kernel", "check", *NAMES, "--json")
-    assert checked.code == 1
-    for found in checked.json:
-        assert (found["works"], found["changed"]) == (False, [f"{package}.py"])
-        assert found["problem"] == "1 of its files is not as its package brought it"
-        assert found["next"] == f"sesync kernel repair {found['name']}"
-    said = sesync("kernel", "check", "one").out.splitlines()
-    assert said[1:] == [f"  {package}.py", "'sesync kernel repair one' mends it."]
-
-    if edit is not replace_unseen:
-        assert sesync("kernel", "create", "three", package).code == 0
-        assert is_right(sesync, "three", package)
-    for name in NAMES:
-        done = sesync("kernel", "repair", name)
-        assert done.code == 0, done.err
-        assert is_right(sesync, name, package)
-    assert sesync("kernel", "create", "four", package).code == 0
-    assert is_right(sesync, "four", package)
-    checked = sesync("kernel", "check", *NAMES, "four", "--json")
-    assert (checked.code, [one["changed"] for one in checked.json]) == (0, [[], [], []]), checked.out
+def test_what_a_project_does_not_share(sesync, trees, nfs: Path):
+    for words, message in (
+        (("cooltrees",), "cooltrees shares no kernel"),
+        (("oaks",), f"there is no data directory {nfs}/oaks-data"),
+        (("no/where",), "there is no file or folder no/where"),
+    ):
+        result = sesync("kernel", "create", "--from", *words)
+        assert (result.code, result.err.splitlines()[0]) == (1, f"Error: {message}")
+    assert sesync("kernel", "share", "trees", "cooltrees").code == 0
+    result = sesync("kernel", "create", "--from", "cooltrees:tree")
+    assert (result.code, result.err) == (
+        1,
+        "Error: cooltrees shares no kernel named tree\nHint:  Did you mean '--from cooltrees:trees'?\n",
+    )
+    assert sesync("kernel", "create", "oaks", "six").code == 0
+    assert sesync("kernel", "share", "oaks", "cooltrees").code == 0
+    result = sesync("kernel", "create", "mine", "--from", "cooltrees")
+    assert result.err.splitlines()[0] == "Error: cooltrees shares 2 kernels"
+    assert "Say which one: '--from cooltrees:oaks' or '--from cooltrees:trees'." in result.err
 
 
-def test_what_is_installed_later_is_not_taken_from_an_edited_cache(sesync, home: Path, index: Path):
-    package = "sesync_later"
-    of_two(sesync, index, package)
-    append(packages(home, "one") / f"{package}.py")
-    assert sesync("kernel", "create", "bare").code == 0
-    done = sesync("install", "--kernel", "bare", package)
-    assert (done.code, is_right(sesync, "bare", package)) == (0, True), done.err
-    writable = [path for path, facts in linked(ground.environments(home) / "bare") if facts.st_mode & 0o222]
-    assert writable == []
+def test_a_place_of_ones_own_is_not_shared(sesync, home: Path, nfs: Path):
+    project = home / "mine"
+    project.mkdir()
+    (project / "pyproject.toml").write_text('[project]\nname = "sesync-mine"\nversion = "1"\n')
+    (project / "sesync_mine.py").write_text("")
+    assert sesync("kernel", "create", "trees", project).code == 0
+    result = sesync("kernel", "share", "trees", "cooltrees")
+    assert result.code == 1
+    assert result.err.startswith(f"Error: the kernel trees has a package from a place of yours: {project}\n")
+    assert not list((nfs / "cooltrees-data").rglob("*.toml"))
 
 
-def test_where_it_cannot_be_had_anew_the_kernel_is_not_made(
-    sesync, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("mode,said", [(0o755, ""), (0o700, "has a package from a place of yours: ")])
+def test_an_index_that_is_a_folder_may_be_shared_from_if_all_may_read_it(
+    sesync, home: Path, nfs: Path, monkeypatch: pytest.MonkeyPatch, mode: int, said: str
 ):
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
-    assert sesync("kernel", "create", "one", "six").code == 0
-    append(packages(home, "one") / "six.py")
-    before = packages(home, "one").stat().st_ino
-    monkeypatch.setenv("UV_OFFLINE", "1")
-    done = sesync("kernel", "create", "two", "six")
-    assert done.code != 0
-    assert done.err.startswith("Error: six.py in uv's cache was edited, and six cannot be had anew: ")
-    assert sesync("kernel", "repair", "one").code != 0
-    assert [path.name for path in ground.environments(home).iterdir()] == ["one"]
-    assert (ground.leftovers(home), packages(home, "one").stat().st_ino) == ([], before)
+    with tempfile.TemporaryDirectory(prefix="wheels-", dir="/tmp") as folder:
+        Path(folder).chmod(mode)
+        ground.wheel(Path(folder, "sesync-tree"), "sesync_tree").chmod(0o644)
+        monkeypatch.setenv("PIP_FIND_LINKS", f"{folder}/sesync-tree")
+        monkeypatch.delenv("UV_FIND_LINKS", raising=False)
+        assert sesync("kernel", "create", "trees", "sesync_tree").code == 0
+        result = sesync("kernel", "share", "trees", "cooltrees")
+    assert (result.code == 0, said in result.err) == (not said, True)
 
 
-def test_any_file_of_a_package_counts(sesync, home: Path, index: Path):
-    package = "sesync_files"
-    data = {"data/colours.csv": "oak,green\n", "größe, Bäume.txt": "oak,green\n", "empty.txt": ""}
-    of_two(sesync, index, package, **{f"{package}_data/{name}": text for name, text in data.items()})
-    assert sesync("kernel", "check", "one").code == 0
-    for name in data:
-        path = packages(home, "two") / f"{package}_data" / name
-        assert path.stat().st_mode & 0o222 == 0
-        path.unlink()
-    found = sesync("kernel", "check", *NAMES, "--json").json
-    assert [sorted(one["changed"]) for one in found] == [[], sorted(f"{package}_data/{name}" for name in data)]
-    assert sesync("kernel", "repair", "two").code == 0
-    assert sesync("kernel", "check", *NAMES).code == 0
+def test_a_data_directory_that_cannot_be_written(sesync, trees, nfs: Path):
+    needed_root()
+    directory = nfs / "cooltrees-data"
+    directory.chmod(0o555)
+    powers = "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"
+    result = sesync("kernel", "share", "trees", "cooltrees", prefix=(needed("setpriv"), *powers))
+    assert (result.code, f"you may not write or read {directory}" in result.err) == (1, True), result.err
+    assert [one.name for one in directory.iterdir()] == ["wheels"]
 
 
-def test_a_package_that_says_wrong_things_of_its_files_is_known_from_then_on(sesync, home: Path, index: Path):
-    """A false RECORD is the package's own fault: it is had anew once, and then it is as it is."""
-    import zipfile
-
-    whole = ground.wheel(index, "sesync_wrong")
-    with zipfile.ZipFile(whole) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    files["sesync_wrong.py"] = files["sesync_wrong.py"].replace(b"version", b"edition")
-    with zipfile.ZipFile(whole, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    assert sesync("kernel", "create", "trees", "sesync_wrong").code == 0
-    assert sesync("kernel", "check", "trees").code == 1
-    assert sesync("kernel", "repair", "trees").code == 0
-    assert sesync("kernel", "check", "trees").code == 0
-
-
-@pytest.mark.parametrize("line", ["sesync_{}/gone.txt", "sesync_{}-1.0.data/scripts/tool"], ids=["gone", "elsewhere"])
-def test_a_package_that_names_a_file_that_it_has_not(line: str, request, sesync, home: Path, index: Path):
-    """Its others are known to be right, and the cache, which has them so, keeps it: it can be had without a network."""
-    import zipfile
-
-    name = f"names_{request.node.callspec.id}"
-    whole = ground.wheel(index, f"sesync_{name}")
-    with zipfile.ZipFile(whole) as archive:
-        files = {one: archive.read(one) for one in archive.namelist()}
-    record = f"sesync_{name}-1.0.dist-info/RECORD"
-    files[record] += f"{line.format(name)},sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n".encode()
-    with zipfile.ZipFile(whole, "w") as archive:
-        for one, data in files.items():
-            archive.writestr(one, data)
-    offline = {**os.environ, "UV_OFFLINE": "1"}
-    for kernel, env in (("one", None), ("two", offline)):
-        done = sesync("kernel", "create", kernel, f"sesync_{name}", env=env)
-        assert done.code == 0, done.err
-        checked = sesync("kernel", "check", kernel)
-        assert checked.code == 0, checked.out
+def test_a_changed_list_changes_only_what_it_must(sesync, index: Path, home: Path):
+    for name in ("sesync_tree", "sesync_moss"):
+        ground.wheel(index, name, "1.0")
+    folder = home / "heat"
+    folder.mkdir()
+    (folder / "requirements.txt").write_text("sesync-tree\n")
+    assert sesync("kernel", "create", "--from", folder).code == 0
+    assert sesync("install", "--kernel", "heat", "six").code == 0
+    ground.wheel(index, "sesync_tree", "2.0")
+    (folder / "requirements.txt").write_text("sesync-tree\nsesync-moss\n")
+    assert sesync("kernel", "create", "--from", folder).code == 1
+    before = os.stat(ground.specs(home) / "heat/kernel.json").st_ino
+    assert sesync("kernel", "update", "heat", "-n").out.count("uv pip install") == 1
+    assert os.stat(ground.specs(home) / "heat/kernel.json").st_ino == before
+    assert sesync("kernel", "update", "heat").code == 0
+    now = packages(sesync, "heat")
+    assert (now["sesync-tree"], now["sesync-moss"], "six" in now) == ("1.0", "1.0", True)
+    assert sesync("kernel", "create", "--from", folder).out.startswith("The kernel heat is there already")
+    assert sesync("kernel", "update", "heat").out.startswith("The kernel heat is as its files say")
+    assert sesync("kernel", "update", "heat", "--upgrade").code == 0
+    assert packages(sesync, "heat")["sesync-tree"] == "2.0"
+    (folder / "requirements.txt").unlink()
+    result = sesync("kernel", "update", "heat")
+    assert (result.code, str(folder / "requirements.txt") in result.err) == (1, True)
+    assert [one.name for one in ground.environments(home).iterdir()] == ["heat"]
+    spec = json.loads((ground.specs(home) / "heat/kernel.json").read_text())
+    assert spec["metadata"]["sesync"]["recipe"]["added"] == ["six"]
 
 
-def test_files_that_two_packages_brought_are_right_as_either_has_them(sesync, index: Path):
-    ground.wheel(index, "sesync_left", **{"sesync_both/__init___dot_py": "name = 'left'\n"})
-    ground.wheel(index, "sesync_right", **{"sesync_both/__init___dot_py": "name = 'right'\n"})
-    assert sesync("kernel", "create", "trees", "sesync_left", "sesync_right").code == 0
-    checked = sesync("kernel", "check", "trees")
-    assert checked.code == 0, checked.out
+def test_only_what_sesync_made_is_updated(sesync, home: Path, site):
+    ground.spec(home, "mine", ["python3"])
+    result = sesync("kernel", "update", "mine")
+    assert (result.code, result.err.splitlines()[0]) == (
+        3,
+        "Error: sesync did not make the kernel mine, and cannot update it",
+    )
 
 
-@pytest.mark.parametrize("mode", ["copy", "symlink", "clone", ""])
-def test_files_are_linked_and_guarded_whatever_uv_is_told(
-    mode: str, sesync, home: Path, index: Path, monkeypatch: pytest.MonkeyPatch
-):
-    """On this file system; where there are reflinks, a clone is one."""
-    ground.wheel(index, "sesync_mode")
-    monkeypatch.setenv("UV_LINK_MODE", mode)
-    assert sesync("kernel", "create", "trees", "sesync_mode").code == 0
-    path = packages(home, "trees") / "sesync_mode.py"
-    assert not path.is_symlink()
-    assert path.stat().st_nlink == 1 or not path.stat().st_mode & 0o222
-    assert path.stat().st_nlink > 1 or mode == "clone"
+def test_a_file_server_that_hangs_is_given_up_on(sesync, home: Path, nfs: Path, tmp_path: Path, site):
+    (tmp_path / "export").mkdir()
+    with served(tmp_path / "export", nfs / "cooltrees-data") as server:
+        assert sesync("kernel", "create", "trees", "six").code == 0
+        assert sesync("kernel", "share", "trees", "cooltrees").code == 0
+        assert sesync("kernel", "create", "mine", "--from", "cooltrees").code == 0
+        hang(server)
+        site(data={"patience_seconds": 2.0})
+        for words in (("share", "trees", "cooltrees"), ("create", "theirs", "--from", "cooltrees"), ("update", "mine")):
+            result = sesync("kernel", *words)
+            assert (result.code, "Error: the file server of " in result.err) == (1, True), words
+            assert "not answer" in result.err
+        shown = sesync("kernel", "show", "mine", "--json").json
+        assert (shown["changed"], shown["kernel"]["state"]) == ([], "ok")
+        assert hangs(server)
 
 
-def test_programs_of_a_package_count_too(sesync, home: Path, index: Path):
-    package = "sesync_tool"
-    programs = {"oak": "#!/bin/sh\necho oak\n", "elm": "no script\n"}
-    of_two(sesync, index, package, **{f"{package}-1.0.data/scripts/{name}": text for name, text in programs.items()})
-    for name in programs:
-        append(ground.environments(home) / f"one/bin/{name}")
-    found = sesync("kernel", "check", "one", "--json").json
-    assert [sorted(one["changed"]) for one in found] == [[f"../../../bin/{name}" for name in sorted(programs)]]
-    assert sesync("kernel", "create", "three", package).code == 0
-    assert not any("EDITED" in (ground.environments(home) / f"three/bin/{name}").read_text() for name in programs)
-    assert sesync("kernel", "check", "three").code == 0
-
-
-def test_what_is_put_into_a_kernel_by_hand_is_its_own(sesync, home: Path, tmp_path: Path):
-    for name in NAMES:
-        assert sesync("kernel", "create", name, "uv").code == 0
-        assert sesync("kernel", "run", name, "--", "uv", "pip", "install", "-q", "toolz").code == 0
-    with ground.notebook("one", tmp_path / "said") as run:
-        run("!uv pip install -q humanize")
-    for package in ("toolz", "humanize"):
-        path = packages(home, "one") / package / "__init__.py"
-        assert path.stat().st_nlink == 1
-    assert sesync("kernel", "check", *NAMES).code == 0
-
-
-def test_pip_and_uv_go_on_working_in_a_kernel(sesync, home: Path):
-    assert sesync("kernel", "create", "trees", "six==1.16.0", "toolz").code == 0
-    python = ground.environments(home) / "trees/bin/python"
-    assert sesync("kernel", "run", "trees", "--", "pip", "install", "-q", "six==1.17.0").code == 0
-    run_uv("pip", "install", "-q", "--python", python, "toolz==1.0.0")
-    run_uv("pip", "uninstall", "-q", "--python", python, "toolz")
-    assert sesync("kernel", "run", "trees", "--", "pip", "uninstall", "-q", "-y", "six").code == 0
-    assert sesync("install", "--kernel", "trees", "six").code == 0
-    checked = sesync("kernel", "check", "trees")
-    assert checked.code == 0, checked.out
-    assert sesync("kernel", "remove", "trees", "--yes").code == 0
-    assert ground.nothing(home)
-
-
-def test_digests_in_letters_and_in_hexadecimal():
-    """RECORD has urlsafe base64 without padding; a builder of wheels that is in use writes hexadecimal digits."""
-    import hashlib
-
-    digest = hashlib.sha256(b"").digest()
-    assert Recorded("x", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU").is_true_of(digest)
-    assert Recorded("x", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU=").is_true_of(digest)
-    assert Recorded("x", digest.hex()).is_true_of(digest)
-    assert not Recorded("x", "47DEQpj8HBSa").is_true_of(digest)
-
-
-def create(who: Account, name: str, cache: Path, umask: int) -> Path:
-    """A kernel of theirs with six; where six is."""
-    env = {**INDEX, "UV_CACHE_DIR": str(cache)}
-    words = (*(f"{key}={value}" for key, value in env.items()), who.program, "kernel", "create", name, "six")
-    done = who.run("env", *words, "--python", "/usr/bin/python3", umask=umask)
-    assert done.code == 0, done.err
-    return packages(who.home, name) / "six.py"
-
-
-def says(who: Account, name: str) -> str:
-    """What comes of importing six in this kernel of theirs."""
-    return who.sesync("kernel", "run", name, "python", "-c", "import six; print(six.__version__)").out
-
-
-def test_an_ordinary_accounts_edit_reaches_no_other_kernel(here: People):
-    ann = here.ann
-    one, two = (create(ann, name, ann.home / ".cache/uv", 0o022) for name in NAMES)
-    assert one.samefile(two)
-    spec = ground.environments(ann.home) / "one/share/jupyter/kernels/python3/kernel.json"
-    for path in (one, next(one.parent.glob("traitlets/__pycache__/log.*.pyc")), spec):
-        assert path.stat().st_nlink > 1
-        done = ann.run("sh", "-c", 'echo "print(1)" >> "$1"', "sh", path)
-        assert (done.code != 0, "Permission denied" in done.err) == (True, True)
-    writable = [path for path, facts in linked(ground.environments(ann.home)) if facts.st_mode & 0o222]
-    assert writable == []
-    version = says(ann, "two")
-    assert version and says(ann, "one") == version
-    # as editors do that write beside and rename
-    assert ann.run("sed", "-i", "$ a print(1)", one).code == 0
-    assert (says(ann, "one"), says(ann, "two")) == (f"1\n{version}", version)
-    third = create(ann, "three", ann.home / ".cache/uv", 0o022)
-    assert says(ann, "three") == version and third.samefile(two)
-    assert "six.py" in ann.sesync("kernel", "check", "one").out
-    assert ann.sesync("kernel", "check", "two").code == 0
-
-
-@pytest.mark.parametrize("umask", [0o002, 0o022], ids=["002", "022"])
-def test_a_groups_cache_shares_no_file_between_accounts(umask: int, here: People):
-    cache = here.directory(0o2770) / "uv"
-    ann, bob = here.ann, here.bob
-    one = create(ann, "one", cache, 0o002)
-    two = create(bob, "two", cache, umask)
-    assert one.stat().st_uid == ann.number and two.stat().st_uid == bob.number
-    for path in two.parent.rglob("*"):
-        if path.is_file() and path.suffix != ".pyc":
-            assert path.stat().st_uid == bob.number and not path.stat().st_mode & 0o022, path
-    version = says(bob, "two")
-    assert ann.run("chmod", "u+w", one).code == 0
-    assert ann.run("sh", "-c", 'echo "print(1)" >> "$1"', "sh", one).code == 0
-    assert (says(ann, "one"), says(bob, "two")) == (f"1\n{version}", version)
-    create(bob, "three", cache, umask)
-    assert says(bob, "three") == version
-
-
-def test_what_was_shared_before_is_guarded_by_the_next_repair(sesync, home: Path, index: Path):
-    """Kernels that were made before files lost their write bits."""
-    of_two(sesync, index, "sesync_old")
-    for path, _ in linked(packages(home, "one")):
-        if path.name.startswith("sesync_old"):
-            path.chmod(0o644)
-    assert sesync("kernel", "repair", "one", "--yes").code == 0
-    assert [path for path, facts in linked(ground.environments(home)) if facts.st_mode & 0o222] == []
+def test_a_lock_has_no_password(tmp_path: Path):
+    wheel = {"url": "https://me:pa55@example.org/six-1.0-py3-none-any.whl", "hashes": {"sha256": "0" * 64}}
+    repository = {"type": "git", "url": "ssh://git@example.org/six.git", "commit-id": "0" * 40}
+    packages = [{"name": "six", "version": "1.0", "wheels": [wheel]}, {"name": "oak", "vcs": repository}]
+    text = Lock({"lock-version": "1.0", "created-by": "test", "packages": packages}).text
+    assert "pa55" not in text and "me" not in text.replace("name", "")
+    assert "https://example.org/six" in text and "ssh://git@example.org" in text

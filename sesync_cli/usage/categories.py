@@ -8,8 +8,8 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.directory import mounts
 from sesync_cli.kernel.context import folders
+from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.specs import Folders, Kernel
-from sesync_cli.kernel.survey import find_kernels
 from sesync_cli.leftovers import in_the_making
 from sesync_cli.site.settings import Site
 from sesync_cli.usage.counting import LEFT, Place, Rules

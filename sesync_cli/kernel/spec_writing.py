@@ -12,11 +12,11 @@ from sesync_cli.errors import Conflict, NotReady
 from sesync_cli.kernel.environment import OWN_ONLY, STRANGERS, clean, python_in_spec
 from sesync_cli.kernel.layout import WITHOUT_PYTHONHOME
 from sesync_cli.kernel.logo import logos
-from sesync_cli.kernel.proof import expanded
 from sesync_cli.kernel.pylock import NAME
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import remember_size
 from sesync_cli.kernel.specs import Folders, Kernel, kernel_in, lock_name
+from sesync_cli.kernel.start_test import expanded
 from sesync_cli.leftovers import mark_finished, mark_unfinished, remove, vanish, written_whole
 from sesync_cli.plan import Report, by_hand
 

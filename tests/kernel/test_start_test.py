@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jupyter_client.manager import KernelManager
 
-from sesync_cli.kernel.proof import expanded
+from sesync_cli.kernel.start_test import expanded
 from tests.conftest import HANG
 from tests.kernel import ground
 

@@ -12,10 +12,10 @@ from sesync_cli.files.kinds import Kind
 from sesync_cli.files.sizes import MB, refined
 from sesync_cli.plan import Watch
 from sesync_cli.where.advice import Advice, Case, above, advice, case_of, gathered, typed
+from sesync_cli.where.duplicates import alike, twins
 from sesync_cli.where.facts import Facts, gather
 from sesync_cli.where.places import Place, WhereContext, below, place_of_path
 from sesync_cli.where.spots import spots
-from sesync_cli.where.twins import alike, twins
 from sesync_cli.workers import stream
 
 _GB = 1_000_000_000

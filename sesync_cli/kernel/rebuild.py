@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
-from sesync_cli.kernel.asked import Asked, Order, asked_by, asked_in
+from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.layout import USUAL, is_conda
 from sesync_cli.kernel.making import Wanted
 from sesync_cli.kernel.moved import FollowMove
 from sesync_cli.kernel.packages import NEEDED, Wish
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.recipe import Recipe
+from sesync_cli.kernel.sources import Asked, Order, asked_by, asked_in
 from sesync_cli.kernel.specs import Folders, Kernel
-from sesync_cli.kernel.survey import find_kernels
 from sesync_cli.plan import Plan, by_hand
 from sesync_cli.python.distributions import Package, environment_packages
 from sesync_cli.python.environments import site_packages, version_in

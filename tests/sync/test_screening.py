@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sesync_cli.session import Session
-from sesync_cli.sync.unfit import unfit
+from sesync_cli.sync.screening import unfit
 from tests.clone.conftest import git
 from tests.sync.conftest import write
 

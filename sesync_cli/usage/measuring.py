@@ -13,10 +13,10 @@ from typing import Any
 from sesync_cli.errors import NoAnswer, NotFound, Refused, SesyncError
 from sesync_cli.plan import Watch
 from sesync_cli.quota import Quota, asked
+from sesync_cli.usage.categories import UsageContext, rules
 from sesync_cli.usage.counting import REST, Place, Tally
-from sesync_cli.usage.crew import counted
 from sesync_cli.usage.request import UsageRequest
-from sesync_cli.usage.rules import UsageContext, rules
+from sesync_cli.usage.walkers import counted
 from sesync_cli.workers import ask
 
 

@@ -11,9 +11,9 @@ from sesync_cli.git.ssh_keys import Key, bare, find_keys
 from sesync_cli.gitlab.api import Account
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.prompter import Prompter
-from sesync_cli.sshkey.proof import Proof, prove
+from sesync_cli.sshkey.findings import Problem, found_in
+from sesync_cli.sshkey.login_test import Proof, prove
 from sesync_cli.sshkey.server import command
-from sesync_cli.sshkey.trouble import Problem, found_in
 
 _POLLS = (10.0, 40.0)  # seconds after which it is tried again although nobody pressed Enter
 

@@ -13,9 +13,9 @@ from sesync_cli.plan import by_hand
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
 from sesync_cli.sync.request import SyncRequest
+from sesync_cli.sync.screening import unfit
 from sesync_cli.sync.status import BEHIND, INSIDE, Change, Status, exists, is_repository, untracked
 from sesync_cli.sync.submodules import goes_back
-from sesync_cli.sync.unfit import unfit
 from sesync_cli.sync.working_copy import WorkingCopy
 
 

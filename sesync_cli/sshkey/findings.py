@@ -7,7 +7,7 @@ from sesync_cli.check import NO_ANSWER, Finding
 from sesync_cli.errors import NoAnswer
 from sesync_cli.git.failures import Attempt, explain, keys_page, last_line, support
 from sesync_cli.git.ssh_keys import Key
-from sesync_cli.sshkey.proof import Proof
+from sesync_cli.sshkey.login_test import Proof
 from sesync_cli.sshkey.server import command
 
 

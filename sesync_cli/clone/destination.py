@@ -11,7 +11,7 @@ from sesync_cli.site.settings import Site
 _MOST_LINKS = 40  # as many as Linux follows
 
 
-def chosen(directory: str | None, address: Address, home: Path, cwd: Path) -> Path:
+def folder_for(directory: str | None, address: Address, home: Path, cwd: Path) -> Path:
     """The folder that the clone will be: what was typed, or else the repository's name in home."""
     if directory is None:
         if address.name.startswith("."):
