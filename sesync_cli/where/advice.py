@@ -12,8 +12,8 @@ from sesync_cli.files.inspection import FileFacts
 from sesync_cli.files.kinds import Kind, is_data
 from sesync_cli.files.sizes import refined
 from sesync_cli.git.tracked import Git
-from sesync_cli.where.places import Place, WhereContext
-from sesync_cli.where.rules import Deed, Spot, Verdict, judged
+from sesync_cli.where.locations import Place, Spot, WhereContext
+from sesync_cli.where.rules import Deed, Verdict, judged
 
 LEAVE = "leave it"
 _SPELLED_OUT = 5  # paths that one command names

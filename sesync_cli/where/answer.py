@@ -1,5 +1,6 @@
 """Looks at what is named, and answers with what is there and where it should be."""
 
+import errno
 import os
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,14 +9,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from sesync_cli.disk import explained
+from sesync_cli.errors import NoAnswer, NotFound, SesyncError
 from sesync_cli.files.kinds import Kind
 from sesync_cli.files.sizes import MB, refined
+from sesync_cli.names import near
 from sesync_cli.plan import Watch
 from sesync_cli.where.advice import Advice, Case, above, advice, case_of, gathered, typed
-from sesync_cli.where.duplicates import alike, twins
-from sesync_cli.where.facts import Facts, gather
-from sesync_cli.where.places import Place, WhereContext, below, place_of_path
-from sesync_cli.where.spots import spots
+from sesync_cli.where.duplicates import duplicates, of_equal_size
+from sesync_cli.where.locations import Place, WhereContext, below, place_of_path, project_of, spots
+from sesync_cli.where.survey import Facts, gather, plain
 from sesync_cli.workers import stream
 
 _GB = 1_000_000_000
@@ -70,7 +73,7 @@ class Answer:
 
 def look_at(named: Iterable[str], context: WhereContext, watch: Watch) -> Answer:
     """What is at these paths; an error where one is not there or does not answer."""
-    known = [gather(one, context, watch) for one in named]
+    known = [_gathered(one, context, watch) for one in named]
     cases = [_cases(facts, context) for facts in known]
     asked = [case for facts, inside in zip(known, cases, strict=True) for case in _asked(facts, inside, context)]
     return Answer(
@@ -85,6 +88,15 @@ def place_of(path: Path, context: WhereContext, watch: Watch) -> Advice:
     """Where one file should be; errors as in `look_at`."""
     [one] = look_at([str(path)], context, watch).advice
     return one
+
+
+def _gathered(named: str, context: WhereContext, watch: Watch) -> Facts:
+    try:
+        return gather(named, context.site, watch)
+    except TimeoutError:
+        raise _no_answer(plain(named), context) from None
+    except OSError as error:
+        raise _failed(plain(named), error, context) from None
 
 
 def _cases(facts: Facts, context: WhereContext) -> list[Case]:
@@ -148,12 +160,12 @@ def _fetch(facts: Facts, context: WhereContext) -> str:
 
 
 def _same(cases: list[Case], context: WhereContext, watch: Watch) -> tuple[Same, ...]:
-    groups = alike((case.found for case in cases), context.site.where_large_mb * MB)
+    groups = of_equal_size((case.found for case in cases), context.site.where_large_mb * MB)
     if not groups:
         return ()
     by_path = {case.found.path: case for case in cases}
     same = []
-    pieces = partial(twins, groups)
+    pieces = partial(duplicates, groups)
     # where a server falls silent, what has been compared counts
     with stream(pieces, context.site.data_patience_seconds) as told, watch("Comparing"), suppress(TimeoutError):
         for paths in told:
@@ -170,3 +182,42 @@ def _leaving_one(cases: list[Case], context: WhereContext) -> Same:
         others = (case.found.path for case in cases if case.spot.place in (Place.HOME, Place.GIT))
         command = " && ".join(f"ln -sf {typed(kept)} {typed(other)}" for other in others)
     return Same(cases[0].found.bytes, tuple(Path(case.found.path) for case in cases), command)
+
+
+def _no_answer(top: str, context: WhereContext) -> NoAnswer:
+    patience = f"{context.site.data_patience_seconds:g} seconds"
+    hint = f"Try again in a few minutes; if it stays so, tell {context.site.support}."
+    return NoAnswer(f"the file server of {top or 'this folder'} did not answer within {patience}", hint=hint)
+
+
+def _failed(top: str, error: OSError, context: WhereContext) -> SesyncError:
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return NotFound(f"there is no {top or typed(top)} on this machine", hint=_upload(top, context))
+    return explained(error, context.caller.home) or SesyncError(f"{top} cannot be looked at: {error.strerror}")
+
+
+def _upload(top: str, context: WhereContext) -> str:
+    """How a file that is on one's own computer comes here."""
+    site, name, here = context.site, os.path.basename(top), context.caller.cwd
+    like = near(name, _names(here / os.path.dirname(top)))
+    meant = f"Did you mean {like[0]}? " if like else ""
+    page = f"upload it at {site.uploads_url}" if site.has("uploads_url") else ""
+    limit = f"larger than {site.uploads_limit_gb} GB, " if page and site.has("uploads_limit_gb") else ""
+    host = ""
+    if site.has("uploads_sftp_host"):
+        directory = ""
+        if site.has("data_path"):
+            directory = str(site.data_directory(project_of(here / "x", "", context)))
+        place = f"{context.caller.user}@{site.uploads_sftp_host}:{directory}"
+        host = f"{limit}type there: sftp {typed(place.removesuffix(':'))}, and then: put -r {typed(name)}"
+    ways = "; ".join(filter(None, (page, host)))
+    if not ways:
+        return meant.strip() or "Is it spelt rightly? What is on your own computer has to be uploaded first."
+    return f"{meant}If it is on your own computer, {ways}{'' if host else '.'}"
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []

@@ -7,7 +7,7 @@ from sesync_cli.answer import answers, complete_file
 from sesync_cli.session import Session
 from sesync_cli.where import view
 from sesync_cli.where.answer import Answer, look_at
-from sesync_cli.where.places import WhereContext
+from sesync_cli.where.locations import WhereContext
 
 
 @click.command()

@@ -9,7 +9,7 @@ from sesync_cli.files.inspection import FileFacts
 _BLOCK = 16_777_216  # bytes that are compared at once
 
 
-def alike(found: Iterable[FileFacts], least: int) -> list[tuple[int, list[str]]]:
+def of_equal_size(found: Iterable[FileFacts], least: int) -> list[tuple[int, list[str]]]:
     """How long some files are, at least so many bytes, and their paths; of several names of one file, one."""
     by_size: dict[int, dict[tuple[int, int], str]] = defaultdict(dict)
     for one in found:
@@ -18,7 +18,7 @@ def alike(found: Iterable[FileFacts], least: int) -> list[tuple[int, list[str]]]
     return [(size, list(paths.values())) for size, paths in by_size.items() if len(paths) > 1]
 
 
-def twins(groups: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[str, ...] | None]:
+def duplicates(groups: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[str, ...] | None]:
     """Of files that are equally long, those that are the same; None after each piece of work."""
     for size, paths in groups:
         same = [paths]

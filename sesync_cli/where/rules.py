@@ -8,19 +8,10 @@ from sesync_cli.files.kinds import Kind, is_data
 from sesync_cli.files.sizes import is_big, is_mostly_output, refined
 from sesync_cli.git.tracked import Git
 from sesync_cli.site.settings import Site
-from sesync_cli.where.places import Place, WhereContext
+from sesync_cli.where.locations import Place, Spot, WhereContext
 
 _OTHERS = 0o077  # the rights of others than the owner
 _STRANGERS = 0o007  # the rights of others than the owner and the group
-
-
-class Spot(NamedTuple):
-    """Where a file is: the place, what git has of it, the work tree that it is in, and the project that it is of."""
-
-    place: Place
-    git: Git | None
-    tree: str
-    project: str
 
 
 class Deed(NamedTuple):

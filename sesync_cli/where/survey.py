@@ -1,14 +1,20 @@
-"""What is at a path and below it: facts, which no rule has judged yet. They are gathered where servers may hang."""
+"""What is at a path and below it: facts, which no rule has judged yet. A child gathers them, since servers may hang."""
 
 import os
+import re
 import stat
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sesync_cli.files.datasets import is_store, layer
-from sesync_cli.files.inspection import by_name, looked_into, parts_of, with_parts
+from sesync_cli.files.inspection import FileFacts, by_name, looked_into, parts_of, with_parts
 from sesync_cli.git.work_tree import work_tree
+from sesync_cli.plan import Report, Watch
+from sesync_cli.site.settings import Site
+from sesync_cli.workers import stream
 
 _SOFTWARE = frozenset({"node_modules", "__pycache__", "site-packages"})
 _MARKS = ({"pyvenv.cfg"}, {"conda-meta"}, {"DESCRIPTION", "Meta"})  # of environments, and of R's packages
@@ -18,6 +24,74 @@ Fact = tuple[str, Any]
 it is in), `failed` (the number of the error that it cannot be looked at for), `folder` (one is entered), `found` (the
 fields of a `FileFacts`), `repository` (a work tree of git), `left` (a folder that is not entered), `closed` (what
 cannot be read, and why), `most` (there was more than is looked at)."""
+
+
+@dataclass
+class Facts:
+    """What is at a path: `top` is its name, `at` its real path, `tree` the repository that it stands in.
+
+    `whole` is false where there is more than was looked at. Paths begin with `top`; that is empty for this very folder.
+    """
+
+    top: str
+    at: str = ""
+    folder: bool = False
+    tree: str = ""
+    found: list[FileFacts] = field(default_factory=list)
+    repositories: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    closed: list[tuple[str, str]] = field(default_factory=list)
+    whole: bool = True
+
+
+def gather(named: str, site: Site, watch: Watch) -> Facts:
+    """Look at a path, which may be on a server that hangs: what was seen until then counts.
+
+    `OSError` where it cannot be looked at, `TimeoutError` where nothing was seen.
+    """
+    named = re.sub("/+", "/", named)
+    facts, patience = Facts(plain(named)), site.data_patience_seconds
+    entering = facts.top
+    with stream(partial(survey, named, site.where_most_files), patience) as told, watch("Looking") as report:
+        try:
+            for name, value in told:
+                if name == "failed":
+                    raise OSError(value, os.strerror(value), facts.top)
+                entering = value if name == "folder" else entering
+                _note(facts, name, value, report)
+        except TimeoutError:
+            if not facts.found:
+                raise
+            facts.closed.append((plain(entering), "no answer"))
+            facts.whole = False
+    return facts
+
+
+def _note(facts: Facts, name: str, value: Any, report: Report) -> None:
+    match name:
+        case "at":
+            facts.at, facts.folder = value
+        case "tree":
+            facts.tree = value
+        case "found":
+            found = FileFacts(*value)
+            facts.found.append(found._replace(path=plain(found.path)))
+        case "repository":
+            facts.repositories.append(plain(value))
+        case "left":
+            facts.left.append(plain(value))
+        case "closed":
+            facts.closed.append((plain(value[0]), value[1]))
+        case "most":
+            facts.whole = False
+        case "folder":
+            report(None, f"{len(facts.found):,} files, {value}")
+
+
+def plain(path: str) -> str:
+    """A path as short as one would type it, and never to be taken for an option."""
+    short = "" if path == "." else re.sub(r"^(\./)+", "", path)
+    return f"./{short}" if short.startswith("-") else short.rstrip("/") or short[:1]
 
 
 def survey(named: str, most: int) -> Iterator[Fact | None]:

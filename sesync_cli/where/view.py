@@ -7,7 +7,7 @@ from sesync_cli.files.kinds import Kind
 from sesync_cli.view import Facts, Page, Table, View, size
 from sesync_cli.where.advice import Advice, Item, typed
 from sesync_cli.where.answer import Answer, Looked, Same
-from sesync_cli.where.places import Place
+from sesync_cli.where.locations import Place
 
 _SHOWN = 8  # items of one piece of advice
 

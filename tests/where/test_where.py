@@ -268,7 +268,7 @@ def test_other_modules_can_ask_for_one_file(write, home, site):
 
     from sesync_cli.session import Session
     from sesync_cli.where.answer import place_of
-    from sesync_cli.where.places import Place, WhereContext
+    from sesync_cli.where.locations import Place, WhereContext
 
     write(home / "dem.tif", TIFF, BIG)
     session = Session()
