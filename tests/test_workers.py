@@ -16,7 +16,7 @@ import pytest
 from sesync_cli import errors
 from sesync_cli.put.children import told
 from sesync_cli.run import Output, ProgramFailed
-from sesync_cli.usage.counting import Rules
+from sesync_cli.usage.counting import Categories
 from sesync_cli.usage.walkers import counted
 from sesync_cli.workers import Crew, Guard, ask, stream, together
 from tests.conftest import HANG, PROJECT, children, runs, state, wait_for
@@ -61,7 +61,7 @@ def walked(question: Question) -> Any:
     closed = Closed()
     closed.question = question
     here = os.getcwd()
-    return counted(Rules(here, os.lstat(here).st_dev, {}, closed), ("rest", ""), LONG, watch)
+    return counted(Categories(here, os.lstat(here).st_dev, {}, closed), ("rest", ""), LONG, watch)
 
 
 WAYS = (asked, streamed, crewed)

@@ -8,7 +8,7 @@ from sesync_cli.clone.request import Extent
 from sesync_cli.errors import SesyncError
 from sesync_cli.git import identity
 from sesync_cli.git.address import name_at_site
-from sesync_cli.git.failures import Attempt
+from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.git.identity import Introduce
 from sesync_cli.gitlab.account import my_account, my_identity
 from sesync_cli.prompter import Prompter
@@ -27,7 +27,7 @@ class Weighed:
     warnings: tuple[str, ...] = ()
 
 
-def weighed(attempt: Attempt, extent: Extent, caller: Caller, prompter: Prompter) -> Weighed:
+def weighed(attempt: ServerAttempt, extent: Extent, caller: Caller, prompter: Prompter) -> Weighed:
     """The extent, with a lean clone offered for a large repository; only GitLab knows sizes, and only for a token."""
     if extent.lean is not None or extent.depth:
         return Weighed(extent, None)
@@ -63,7 +63,7 @@ def introduction(caller: Caller, site: Site, prompter: Prompter) -> Introduction
     return Introduction((), (f"git does not know the name that your commits shall carry: {how} set it",))
 
 
-def _size(attempt: Attempt, caller: Caller) -> int | None:
+def _size(attempt: ServerAttempt, caller: Caller) -> int | None:
     name = name_at_site(attempt.address, attempt.site)
     try:
         account = my_account(attempt.site, caller) if name else None

@@ -15,7 +15,7 @@ from sesync_cli.clone.working_copy import Clone, existing
 from sesync_cli.git import client, connection
 from sesync_cli.git.address import Address, typed
 from sesync_cli.git.exposed import exposed
-from sesync_cli.git.failures import Attempt
+from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.gitlab.lending import lent_token
 from sesync_cli.names import tilde
 from sesync_cli.plan import Need, Plan, Watch, asking
@@ -34,7 +34,7 @@ def plan_clone(request: CloneRequest, caller: Caller, site: Site, watch: Watch, 
     if not request.anyway:
         destination.refuse_data_directory(final, site)
     there = existing(address, final, request.dir is not None)
-    attempt = Attempt(address, final, site, caller.home)
+    attempt = ServerAttempt(address, final, site, caller.home)
     facts = {"repository": address.shown, "path": str(final)}
     if there is None:
         return _cloning(attempt, request, facts, caller, watch, prompter)
@@ -50,7 +50,12 @@ def plan_clone(request: CloneRequest, caller: Caller, site: Site, watch: Watch, 
 
 
 def _cloning(
-    attempt: Attempt, request: CloneRequest, facts: Mapping[str, Any], caller: Caller, watch: Watch, prompter: Prompter
+    attempt: ServerAttempt,
+    request: CloneRequest,
+    facts: Mapping[str, Any],
+    caller: Caller,
+    watch: Watch,
+    prompter: Prompter,
 ) -> Plan:
     final, site = attempt.folder, attempt.site
     shown = tilde(final, caller.home)
@@ -71,7 +76,9 @@ def _cloning(
     )
 
 
-def _redirecting(attempt: Attempt, there: Address, facts: Mapping[str, Any], caller: Caller, watch: Watch) -> Plan:
+def _redirecting(
+    attempt: ServerAttempt, there: Address, facts: Mapping[str, Any], caller: Caller, watch: Watch
+) -> Plan:
     shown = tilde(attempt.folder, caller.home)
     way = _way(attempt, caller, watch, None)
     steps = (*way.steps, Redirect(attempt, there.url, way.connection))
@@ -79,7 +86,7 @@ def _redirecting(attempt: Attempt, there: Address, facts: Mapping[str, Any], cal
     return Plan(steps, done, facts, questions=asking(way.ask), locks=(attempt.folder,))
 
 
-def _updating(attempt: Attempt, facts: Mapping[str, Any], caller: Caller, watch: Watch) -> Plan:
+def _updating(attempt: ServerAttempt, facts: Mapping[str, Any], caller: Caller, watch: Watch) -> Plan:
     final = attempt.folder
     shown = tilde(final, caller.home)
     way = _way(attempt, caller, watch, final)
@@ -93,7 +100,7 @@ def _updating(attempt: Attempt, facts: Mapping[str, Any], caller: Caller, watch:
     return Plan(steps, f"{shown} is up to date.", facts, questions=asking(way.ask), locks=(final,), after=after)
 
 
-def _way(attempt: Attempt, caller: Caller, watch: Watch, folder: Path | None) -> connection.Way:
+def _way(attempt: ServerAttempt, caller: Caller, watch: Watch, folder: Path | None) -> connection.Way:
     with watch(f"Looking for {attempt.where}"):
         return connection.prepare(attempt, caller, folder, lent_token)
 

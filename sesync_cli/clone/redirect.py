@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.git.client import Connection, GitFailed, ask, origin, remote, talk
-from sesync_cli.git.failures import Attempt, explain
+from sesync_cli.git.failures import ServerAttempt, explain
 from sesync_cli.plan import Report, by_hand
 
 
@@ -12,7 +12,7 @@ from sesync_cli.plan import Report, by_hand
 class Redirect:
     """Give a clone another address of the same repository, once it has proved to work."""
 
-    attempt: Attempt
+    attempt: ServerAttempt
     before: str
     connection: Connection
 

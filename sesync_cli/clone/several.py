@@ -15,7 +15,7 @@ from sesync_cli.errors import Conflict, SesyncError, WrongWords
 from sesync_cli.git import connection
 from sesync_cli.git.address import typed
 from sesync_cli.git.exposed import exposed
-from sesync_cli.git.failures import Attempt
+from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.gitlab.lending import lent_token
 from sesync_cli.names import tilde
 from sesync_cli.plan import Plan, Watch, asking
@@ -27,11 +27,11 @@ _NAMED = 10  # how many repositories a sentence names
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Sorted:
     """What there is to do: clones that are wanted, those to be updated, and what is in the way of others."""
 
-    new: tuple[Attempt, ...]
-    there: tuple[Attempt, ...]
+    new: tuple[ServerAttempt, ...]
+    there: tuple[ServerAttempt, ...]
     blocked: dict[str, SesyncError]
 
 
@@ -75,8 +75,8 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
     return plan.warned(told)
 
 
-def _found(request: CloneRequest, caller: Caller, site: Site) -> _Found:
-    new, there, blocked = list[Attempt](), list[Attempt](), dict[str, SesyncError]()
+def _found(request: CloneRequest, caller: Caller, site: Site) -> _Sorted:
+    new, there, blocked = list[ServerAttempt](), list[ServerAttempt](), dict[str, SesyncError]()
     home = caller.home
     for path, name in folders(request.repos, request.group).items():
         try:
@@ -89,11 +89,11 @@ def _found(request: CloneRequest, caller: Caller, site: Site) -> _Found:
         if not request.anyway:
             destination.refuse_data_directory(final, site)
         way = replace(known, label=path) if known else address
-        (there if known else new).append(Attempt(way, final, site, home))
-    return _Found(tuple(new), tuple(there), blocked)
+        (there if known else new).append(ServerAttempt(way, final, site, home))
+    return _Sorted(tuple(new), tuple(there), blocked)
 
 
-def _ways(wanted: Sequence[Attempt], caller: Caller, watch: Watch) -> dict[str, connection.Way]:
+def _ways(wanted: Sequence[ServerAttempt], caller: Caller, watch: Watch) -> dict[str, connection.Way]:
     """How to get to each of the servers: there is more than one where some clones go over ssh and others over https."""
     ways: dict[str, connection.Way] = {}
     for attempt in wanted:
@@ -103,11 +103,11 @@ def _ways(wanted: Sequence[Attempt], caller: Caller, watch: Watch) -> dict[str, 
     return ways
 
 
-def _server(attempt: Attempt) -> str:
+def _server(attempt: ServerAttempt) -> str:
     return f"{attempt.address.scheme}://{attempt.where}"
 
 
-def _question(wanted: Sequence[Attempt], where: str, prompter: Prompter) -> str:
+def _question(wanted: Sequence[ServerAttempt], where: str, prompter: Prompter) -> str:
     """What is asked where nobody has just picked them by hand."""
     if prompter.watched and prompter.may_ask:
         return ""

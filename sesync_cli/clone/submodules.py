@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sesync_cli.git.address import Address, allowed, without_secret
 from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, ask, talk
-from sesync_cli.git.failures import Attempt, explain
+from sesync_cli.git.failures import ServerAttempt, explain
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.secrets import without_secrets
 
@@ -43,7 +43,7 @@ def submodules(folder: Path) -> list[Submodule]:
     ]
 
 
-def get_submodules(folder: Path, attempt: Attempt, connection: Connection, report: Report) -> None:
+def get_submodules(folder: Path, attempt: ServerAttempt, connection: Connection, report: Report) -> None:
     """Get the submodules whose addresses sesync goes to, and theirs; none of their hooks runs."""
     paths = [one.path for one in submodules(folder) if one.goes]
     if not paths:

@@ -10,7 +10,7 @@ from sesync_cli.clone.submodules import get_large_files, get_submodules
 from sesync_cli.errors import Conflict
 from sesync_cli.git.address import Address, read
 from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, origin, talk
-from sesync_cli.git.failures import Attempt, explain
+from sesync_cli.git.failures import ServerAttempt, explain
 from sesync_cli.leftovers import partial, remove
 from sesync_cli.plan import Report, by_hand
 
@@ -19,7 +19,7 @@ from sesync_cli.plan import Report, by_hand
 class Clone:
     """Clone a repository beside its final place, and let it appear there by one rename."""
 
-    attempt: Attempt
+    attempt: ServerAttempt
     connection: Connection
     extent: Extent = field(default_factory=Extent)
     _made: list[tuple[Path, int]] = field(default_factory=list, compare=False, repr=False)

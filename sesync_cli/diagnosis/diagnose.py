@@ -19,7 +19,7 @@ _MAY_YET_SUCCEED = re.compile(r"^.*Retrying \(Retry\(total=[1-9].*$", re.MULTILI
 
 
 @dataclass(frozen=True)
-class Facts:
+class LogContext:
     """What is known beside the log: the packages asked for, in words, and the Python's version, as 3.8.18."""
 
     asked: tuple[str, ...] = ()
@@ -55,9 +55,9 @@ class Diagnosis:
     newest: str = ""
 
 
-def diagnose(text: str, facts: Facts | None = None) -> Diagnosis | None:
+def diagnose(text: str, facts: LogContext | None = None) -> Diagnosis | None:
     """The cause of the failure that this log tells of; None if it is not in the table."""
-    case = _Case(plain(text), facts or Facts())
+    case = _Case(plain(text), facts or LogContext())
     for cause in causes().ordered:
         if cause.kind in _LATE:
             break
@@ -74,7 +74,7 @@ def plain(text: str) -> str:
 class _Case:
     """One log, and what was found in it so far."""
 
-    def __init__(self, text: str, facts: Facts) -> None:
+    def __init__(self, text: str, facts: LogContext) -> None:
         self.text = text
         self.facts = facts
         self.evidence = evidence(text)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from sesync_cli.diagnosis.culprit import building, culprit
-from sesync_cli.diagnosis.diagnose import Diagnosis, Facts, diagnose, plain
+from sesync_cli.diagnosis.diagnose import Diagnosis, LogContext, diagnose, plain
 from sesync_cli.diagnosis.excerpt import telling
 from sesync_cli.diagnosis.system import DEBIAN, RHEL, family
 from sesync_cli.errors import Conflict, NoAnswer, NoRoom, NotFound, NotReady, Refused, SesyncError
@@ -22,7 +22,7 @@ _LONGEST = 200  # letters of a line of the log in a message
 
 
 @dataclass(frozen=True)
-class Attempt:
+class InstallAttempt:
     """What was tried: packages in words, for which Python (its version), with which log, and whom to ask.
 
     `again` is the command that installs, if its words can be said; `newest` asks the index for the newest version of a
@@ -37,11 +37,11 @@ class Attempt:
     newest: Callable[[str], str] = lambda name: ""
 
     @property
-    def facts(self) -> Facts:
-        return Facts(self.asked, self.version)
+    def facts(self) -> LogContext:
+        return LogContext(self.asked, self.version)
 
 
-def explained(text: str, attempt: Attempt) -> SesyncError:
+def explained(text: str, attempt: InstallAttempt) -> SesyncError:
     """The error for a log: its cause if that is known, else the lines that matter."""
     found = diagnose(text, attempt.facts)
     if found is None:
@@ -52,14 +52,14 @@ def explained(text: str, attempt: Attempt) -> SesyncError:
 
 def reason(name: str, said: str) -> str:
     """Why a module cannot be imported, as Python says it, with what that means in brackets if the table knows."""
-    found = diagnose(said, Facts((name,)))
+    found = diagnose(said, LogContext((name,)))
     if not found:
         return said
     packages = ", ".join(_packages(found))
     return f"{said} ({found.missing} is missing: {packages})" if packages else f"{said} ({found.message})"
 
 
-def unknown(text: str, attempt: Attempt, said: str = "") -> SesyncError:
+def unknown(text: str, attempt: InstallAttempt, said: str = "") -> SesyncError:
     """The error for a log whose cause is in no table: the lines that matter, and to whom they should go."""
     text = plain(text)
     lines = telling(text)
@@ -83,7 +83,7 @@ def as_facts(found: Diagnosis) -> dict[str, object]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in facts.items() if key != "error"}
 
 
-def _advice(found: Diagnosis, attempt: Attempt) -> Iterator[str]:
+def _advice(found: Diagnosis, attempt: InstallAttempt) -> Iterator[str]:
     """What to do, the simplest first."""
     yield found.alone if found.kind != "python" or not found.newest else ""
     if found.newest:
@@ -113,13 +113,13 @@ def _packages(found: Diagnosis) -> Iterator[str]:
         yield " ".join(found.rhel) + extra + ("" if here else " on RHEL")
 
 
-def _newest(found: Diagnosis, attempt: Attempt) -> str:
+def _newest(found: Diagnosis, attempt: InstallAttempt) -> str:
     """What the index has ready for this Python, where that would have helped."""
     helps = found.kind in _BUILDS or found.cause in _VERSIONS
     return attempt.newest(found.package) if helps and _is_of_the_index(found.package, attempt) else ""
 
 
-def _is_of_the_index(package: str, attempt: Attempt) -> bool:
+def _is_of_the_index(package: str, attempt: InstallAttempt) -> bool:
     """Whether the package has come from the index, and not from a file, a folder or an address."""
     named = [re.split(r"[\s\[<>=!~;@]", word, maxsplit=1)[0] for word in attempt.asked if os.sep not in word]
     return " " not in package and (package in named or not any(package in word for word in attempt.asked))

@@ -19,14 +19,14 @@ _ROUTINE = re.compile(
 )
 
 
-class Unreadable(Exception):
+class UnreadableLog(Exception):
     """A file that is no log, or that may not be read; the text says why."""
 
 
 def logs_in(place: Path) -> Iterator[Path]:
     """The file itself, or every .log and .txt below a folder, in the order of their names; links are not followed.
 
-    Raises `Unreadable` where the folder cannot be listed; a closed folder further down is given as if it were a log.
+    Raises `UnreadableLog` where the folder cannot be listed; a closed folder further down is given as if it were a log.
     """
     if not place.is_dir():
         yield place
@@ -41,19 +41,19 @@ def logs_in(place: Path) -> Iterator[Path]:
 
 
 def log_text(path: Path) -> str:
-    """What a log says; `Unreadable` for what is binary, huge, no file, or not to be read."""
+    """What a log says; `UnreadableLog` for what is binary, huge, no file, or not to be read."""
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             facts = os.fstat(file.fileno())
             if not stat.S_ISREG(facts.st_mode):
-                raise Unreadable("is a folder" if stat.S_ISDIR(facts.st_mode) else "is not a file")
+                raise UnreadableLog("is a folder" if stat.S_ISDIR(facts.st_mode) else "is not a file")
             if facts.st_size > _MOST:
-                raise Unreadable(f"is too large ({facts.st_size // 1_000_000} MB)")
+                raise UnreadableLog(f"is too large ({facts.st_size // 1_000_000} MB)")
             data = file.read()
     except OSError as error:
-        raise Unreadable(f"cannot be read: {error.strerror}") from None
+        raise UnreadableLog(f"cannot be read: {error.strerror}") from None
     if b"\0" in data:
-        raise Unreadable("is not text")
+        raise UnreadableLog("is not text")
     return data.decode(errors="replace")
 
 

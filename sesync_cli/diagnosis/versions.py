@@ -19,7 +19,7 @@ _PYTHON = re.compile(r"(?:does not satisfy|requires) Python ?(?P<needs>[><=][^\s
 _BUILD_NEEDS = re.compile(r"install(?:ing)? build dependencies (?:for|did not run successfully)")
 
 
-class Found(NamedTuple):
+class VersionProblem(NamedTuple):
     """Which cause it is, where the log says it, and the words for its sentences."""
 
     cause: str
@@ -28,14 +28,14 @@ class Found(NamedTuple):
     words: Mapping[str, str]
 
 
-def no_version(text: str) -> Found | None:
+def no_version(text: str) -> VersionProblem | None:
     """What cannot be had, and why; None if the log does not speak of versions."""
     if match := _PIP.search(text):
         cause, words = _pip(match["word"].strip(), match["known"], text)
-        return Found(cause, match.start(), match.end(), words)
+        return VersionProblem(cause, match.start(), match.end(), words)
     if match := _UV.search(text):
         cause, words = _uv(" ".join(match[0].split()))
-        return Found(cause, match.start(), match.end(), words)
+        return VersionProblem(cause, match.start(), match.end(), words)
     return None
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.git import client, known_hosts
 from sesync_cli.git.address import PORTS, Address, read
-from sesync_cli.git.failures import Attempt, led_elsewhere, without_ssh
+from sesync_cli.git.failures import ServerAttempt, led_elsewhere, without_ssh
 from sesync_cli.plan import Step
 from sesync_cli.run import need
 from sesync_cli.site.settings import Site
@@ -30,7 +30,7 @@ class Way:
     ask: str = ""
 
 
-def prepare(attempt: Attempt, caller: Caller, folder: Path | None, lend: Lend) -> Way:
+def prepare(attempt: ServerAttempt, caller: Caller, folder: Path | None, lend: Lend) -> Way:
     """The way to a server, for a new clone or from an existing one in `folder`."""
     settings_of = (folder,) if folder else ()
     actual = read(client.rewritten(attempt.address.url, *settings_of))
@@ -48,7 +48,7 @@ def prepare(attempt: Attempt, caller: Caller, folder: Path | None, lend: Lend) -
     return Way(client.Connection(env, caller.interactive))
 
 
-def _over_ssh(actual: Address, attempt: Attempt, caller: Caller, env: dict[str, str], configured: str) -> Way:
+def _over_ssh(actual: Address, attempt: ServerAttempt, caller: Caller, env: dict[str, str], configured: str) -> Way:
     ssh = known_hosts.chosen_ssh(caller.env, configured)
     if not ssh:
         need("ssh", hint=without_ssh(attempt, f"ask {attempt.site.support} to install it"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from sesync_cli.check import Finding
 from sesync_cli.git.address import carries_secret, read, without_secret
 from sesync_cli.git.client import ask
-from sesync_cli.git.failures import Attempt
+from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.plan import by_hand
 from sesync_cli.site.settings import Site
 
@@ -61,6 +61,10 @@ def _take_out(folder: Path, remote: str, key: str, url: str, *, is_alone: bool) 
 
 def _instead(url: str, folder: Path, site: Site) -> str:
     address = read(without_secret(url))
-    if address is None or address.scheme not in ("http", "https") or not Attempt(address, folder, site).is_at_site:
+    if (
+        address is None
+        or address.scheme not in ("http", "https")
+        or not ServerAttempt(address, folder, site).is_at_site
+    ):
         return ""
     return ", and 'sesync clone --login' keeps a token for git instead"

@@ -21,7 +21,7 @@ _PREFIX = re.compile(r"^(remote: *|fatal: *|error: *|ERROR: *|ssh: *)+")
 
 
 @dataclass(frozen=True)
-class Attempt:
+class ServerAttempt:
     """What was tried: to reach this address for the sake of this folder, by somebody with this home."""
 
     address: Address
@@ -45,7 +45,7 @@ class Attempt:
         return self.address.host.lower() in own
 
 
-def explain(text: str, attempt: Attempt) -> SesyncError:
+def explain(text: str, attempt: ServerAttempt) -> SesyncError:
     """The error for what git printed before it failed."""
     if number := full_in(text):
         return no_room(attempt.folder, number)
@@ -63,7 +63,7 @@ def last_line(text: str) -> str:
     return without_secrets(_PREFIX.sub("", said))
 
 
-def unreachable(attempt: Attempt, text: str) -> NoAnswer:
+def unreachable(attempt: ServerAttempt, text: str) -> NoAnswer:
     """The error for a server that cannot be reached, with the reason as the system gives it."""
     reasons = {
         "refused": "it refuses connections",
@@ -76,12 +76,12 @@ def unreachable(attempt: Attempt, text: str) -> NoAnswer:
     return NoAnswer(f"{attempt.where} cannot be reached: {reason}", hint=f"{hint} If it stays so, {support(attempt)}.")
 
 
-def support(attempt: Attempt) -> str:
+def support(attempt: ServerAttempt) -> str:
     """Whom to ask about the server: `ask ...`."""
     return f"ask {attempt.site.support}" if attempt.is_at_site else f"ask whoever runs {attempt.address.host}"
 
 
-def _changed_key(attempt: Attempt, text: str) -> SesyncError:
+def _changed_key(attempt: ServerAttempt, text: str) -> SesyncError:
     return Refused(
         f"{attempt.where} shows another key than the one that this account knows: somebody may pretend to be it",
         hint=f"Go no further and type no password there. First {support(attempt)} whether the server has a new key;"
@@ -89,7 +89,7 @@ def _changed_key(attempt: Attempt, text: str) -> SesyncError:
     )
 
 
-def _unknown_key(attempt: Attempt, text: str) -> SesyncError:
+def _unknown_key(attempt: ServerAttempt, text: str) -> SesyncError:
     return Refused(
         f"this account does not know the key of {attempt.where} yet",
         hint=f"'ssh -T {attempt.address.user or 'git'}@{attempt.address.host}' in a terminal shows its fingerprint:"
@@ -97,7 +97,7 @@ def _unknown_key(attempt: Attempt, text: str) -> SesyncError:
     )
 
 
-def _open_key(attempt: Attempt, text: str) -> SesyncError:
+def _open_key(attempt: ServerAttempt, text: str) -> SesyncError:
     found = re.search(r"Permissions \d+ for '(.+)' are too open|Load key \"(.+)\": bad permissions", text)
     path = next(filter(None, found.groups()), "") if found else ""
     key = path or "~/.ssh/id_ed25519"
@@ -107,34 +107,34 @@ def _open_key(attempt: Attempt, text: str) -> SesyncError:
     )
 
 
-def _refused_key(attempt: Attempt, text: str) -> SesyncError:
+def _refused_key(attempt: ServerAttempt, text: str) -> SesyncError:
     is_own = attempt.is_at_site and attempt.site.has("gitlab_ssh")
     command = "sesync ssh-key" if is_own else f"sesync ssh-key {attempt.address.host}"
     message, hint = refusal(attempt.where, command, keys_page(attempt), attempt.home)
     return Refused(message, hint=hint)
 
 
-def keys_page(attempt: Attempt) -> str:
+def keys_page(attempt: ServerAttempt) -> str:
     """Where a public key is pasted on the server's pages; empty where that is not known."""
     if attempt.is_at_site:
         return f"{attempt.site.gitlab_url}/-/user_settings/ssh_keys"
     return PAGES.get(attempt.address.host.lower(), "")
 
 
-def without_ssh(attempt: Attempt, instead: str) -> str:
+def without_ssh(attempt: ServerAttempt, instead: str) -> str:
     """What can be done where there is no ssh: https, if the server is reached that way, or else this."""
     said = _or(attempt, "https", "use '--https', or ") + instead
     return f"{said[:1].upper()}{said[1:]}."
 
 
-def _or(attempt: Attempt, way: str, words: str) -> str:
+def _or(attempt: ServerAttempt, way: str, words: str) -> str:
     """These words about the other way to a server; none where the site's own GitLab is not reached by it."""
     site = attempt.site
     known = site.has("gitlab_ssh") if way == "ssh" else site.has("gitlab_https")
     return words if known or not attempt.is_at_site else ""
 
 
-def _missing(attempt: Attempt, text: str) -> SesyncError:
+def _missing(attempt: ServerAttempt, text: str) -> SesyncError:
     host, label = attempt.address.host or "the server", attempt.address.label
     page = f"{attempt.site.gitlab_url}/{label}" if attempt.is_at_site and ":" not in label else "its page"
     return NotFound(
@@ -143,7 +143,7 @@ def _missing(attempt: Attempt, text: str) -> SesyncError:
     )
 
 
-def _wrong_password(attempt: Attempt, text: str) -> SesyncError:
+def _wrong_password(attempt: ServerAttempt, text: str) -> SesyncError:
     page = f" at {attempt.site.gitlab_url}/-/user_settings/personal_access_tokens" if attempt.is_at_site else ""
     return Refused(
         f"{attempt.where} does not accept this name and password",
@@ -152,14 +152,14 @@ def _wrong_password(attempt: Attempt, text: str) -> SesyncError:
     )
 
 
-def _no_password(attempt: Attempt, text: str) -> SesyncError:
+def _no_password(attempt: ServerAttempt, text: str) -> SesyncError:
     return Refused(
         f"{attempt.where} asks for a name and a password, and there is no terminal to type them in",
         hint=f"""Run it in a terminal{_or(attempt, "ssh", ", or use '--ssh'")}.""",
     )
 
 
-def _certificate(attempt: Attempt, text: str) -> SesyncError:
+def _certificate(attempt: ServerAttempt, text: str) -> SesyncError:
     return Refused(
         f"the certificate of {attempt.where} is not trusted: somebody may pretend to be it",
         hint=f"Type no password there, and {support(attempt)}. If the server has a certificate of its own,"
@@ -167,17 +167,17 @@ def _certificate(attempt: Attempt, text: str) -> SesyncError:
     )
 
 
-def _no_https(attempt: Attempt, text: str) -> SesyncError:
+def _no_https(attempt: ServerAttempt, text: str) -> SesyncError:
     return NoAnswer(f"{attempt.where} answers, but not in https", hint="Check the port in the address.")
 
 
-def _broke_off(attempt: Attempt, text: str) -> SesyncError:
+def _broke_off(attempt: ServerAttempt, text: str) -> SesyncError:
     return NoAnswer(
         f"the connection to {attempt.where} broke off", hint=f"Try again; if it stays so, {support(attempt)}."
     )
 
 
-def led_elsewhere(attempt: Attempt, text: str = "") -> SesyncError:
+def led_elsewhere(attempt: ServerAttempt, text: str = "") -> SesyncError:
     """The error for an address that leads to where sesync does not go."""
     return Refused(
         f"your git settings, or the server, lead {attempt.address.label} to a kind of address that sesync does not use",
@@ -185,7 +185,7 @@ def led_elsewhere(attempt: Attempt, text: str = "") -> SesyncError:
     )
 
 
-def _owned_by_other(attempt: Attempt, text: str) -> SesyncError:
+def _owned_by_other(attempt: ServerAttempt, text: str) -> SesyncError:
     # git says so of the folder here, and of a server's that is a folder on this machine
     trust = by_hand("git", "config", "--global", "--add", "safe.directory", attempt.folder)
     return Refused(
@@ -194,7 +194,7 @@ def _owned_by_other(attempt: Attempt, text: str) -> SesyncError:
     )
 
 
-def _strange_path(attempt: Attempt, text: str) -> SesyncError:
+def _strange_path(attempt: ServerAttempt, text: str) -> SesyncError:
     found = re.search("invalid path '(.+)'", text)
     return Refused(
         f"{attempt.address.label} has a file that git refuses to write: {found[1] if found else 'its name is unsafe'}",
@@ -202,7 +202,7 @@ def _strange_path(attempt: Attempt, text: str) -> SesyncError:
     )
 
 
-def _no_branch(attempt: Attempt, text: str) -> SesyncError:
+def _no_branch(attempt: ServerAttempt, text: str) -> SesyncError:
     found = re.search("Remote branch (.+) not found", text)
     listing = by_hand("git", "ls-remote", "--heads", attempt.address.shown)
     return NotFound(
@@ -211,11 +211,11 @@ def _no_branch(attempt: Attempt, text: str) -> SesyncError:
     )
 
 
-def _no_ssh(attempt: Attempt, text: str) -> SesyncError:
+def _no_ssh(attempt: ServerAttempt, text: str) -> SesyncError:
     return NotReady("the program ssh is not on this machine", hint=without_ssh(attempt, support(attempt)))
 
 
-_TABLE: tuple[tuple[str, Callable[[Attempt, str], SesyncError]], ...] = (
+_TABLE: tuple[tuple[str, Callable[[ServerAttempt, str], SesyncError]], ...] = (
     ("HOST IDENTIFICATION HAS CHANGED|REVOKED HOST KEY|Host key for .* has changed", _changed_key),
     ("UNPROTECTED PRIVATE KEY|bad permissions", _open_key),
     ("Host key verification failed", _unknown_key),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sesync_cli.errors import NoAnswer
 from sesync_cli.git.address import PORTS, Address, site_addresses
-from sesync_cli.git.failures import Attempt, unreachable
+from sesync_cli.git.failures import ServerAttempt, unreachable
 from sesync_cli.plan import by_hand
 from sesync_cli.run import ProgramFailed, run
 from sesync_cli.steps import RewriteFile
@@ -106,7 +106,7 @@ def is_known(host: Host) -> bool:
     return False
 
 
-def pinned_keys(host: Host, attempt: Attempt) -> tuple[str, ...]:
+def pinned_keys(host: Host, attempt: ServerAttempt) -> tuple[str, ...]:
     """The keys of a server that somebody vouches for: the site for its own, GitHub's page for GitHub's."""
     own = site_addresses("GROUP/NAME", attempt.site)[:1]
     where = (host.address.lower(), host.port)
@@ -115,7 +115,7 @@ def pinned_keys(host: Host, attempt: Attempt) -> tuple[str, ...]:
     return _GITHUB if where in (("github.com", 22), ("ssh.github.com", 443)) else ()
 
 
-def reach(attempt: Attempt, host: str, port: int) -> None:
+def reach(attempt: ServerAttempt, host: str, port: int) -> None:
     """Make sure that a server can be reached at all, within the site's patience."""
     try:
         socket.create_connection((host, port), timeout=attempt.site.data_patience_seconds).close()
@@ -125,7 +125,7 @@ def reach(attempt: Attempt, host: str, port: int) -> None:
 
 # asked once, though a plan is made twice: the key that a person was shown is the key that is written
 @cache
-def shown_keys(host: Host, attempt: Attempt) -> tuple[str, ...]:
+def shown_keys(host: Host, attempt: ServerAttempt) -> tuple[str, ...]:
     """The keys that a server shows now, each as in `ssh-ed25519 AAAA...`."""
     reach(attempt, host.address, host.port)
     patience = str(math.ceil(attempt.site.data_patience_seconds))
@@ -147,7 +147,7 @@ def fingerprint(key: str) -> str:
     return f"{family} SHA256:{base64.b64encode(digest).decode().rstrip('=')}"
 
 
-def introduced(host: Host | None, attempt: Attempt) -> tuple[tuple[RewriteFile, ...], str]:
+def introduced(host: Host | None, attempt: ServerAttempt) -> tuple[tuple[RewriteFile, ...], str]:
     """The steps that make a server known where it is not, and what a person has to agree to first."""
     if host is None or is_known(host):
         return (), ""
@@ -157,7 +157,7 @@ def introduced(host: Host | None, attempt: Attempt) -> tuple[tuple[RewriteFile, 
     return (scanned(host, keys),), question(attempt, keys)
 
 
-def question(attempt: Attempt, keys: Iterable[str]) -> str:
+def question(attempt: ServerAttempt, keys: Iterable[str]) -> str:
     """What a person is asked about a server that nobody vouches for."""
     whom = attempt.site.support if attempt.is_at_site else f"whoever runs {attempt.address.host}"
     shown = "".join(f"  {fingerprint(key)}\n" for key in keys)

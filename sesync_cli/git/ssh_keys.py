@@ -28,7 +28,7 @@ _CLOSED = re.compile("incorrect passphrase|bad permissions")  # ssh-keygen of a 
 
 
 @dataclass(frozen=True)
-class Key:
+class KeyPair:
     """A key pair: the private file, the public line (empty where only the passphrase could tell), and what is wrong."""
 
     path: Path
@@ -63,7 +63,7 @@ def candidates(settings: Mapping[str, str], address: Address, folder: Path) -> l
     return [*dict.fromkeys(own), *(path for path in usual if not named or path in named)]
 
 
-def find_keys(paths: Iterable[Path]) -> list[Key]:
+def find_keys(paths: Iterable[Path]) -> list[KeyPair]:
     """The keys under these names, as far as anything is there."""
     return [_key(path) for path in paths if os.path.lexists(path) or os.path.lexists(public_half(path))]
 
@@ -107,7 +107,7 @@ def _named(line: str, address: Address) -> Path | None:
     return Path(path.removesuffix(".pub")) if path.startswith("/") else None
 
 
-def _key(path: Path) -> Key:
+def _key(path: Path) -> KeyPair:
     public, problem = "", ""
     with contextlib.suppress(OSError):
         public = _content(public_half(path)).strip()
@@ -118,12 +118,12 @@ def _key(path: Path) -> Key:
     try:
         secret = _content(path)
     except FileNotFoundError:
-        return Key(path, public, has_public, False, f"{path} is missing: its public half alone opens nothing")
+        return KeyPair(path, public, has_public, False, f"{path} is missing: its public half alone opens nothing")
     except OSError as error:
-        return Key(path, public, has_public, False, f"{path} cannot be read: {os.strerror(error.errno or 0)}")
+        return KeyPair(path, public, has_public, False, f"{path} cannot be read: {os.strerror(error.errno or 0)}")
     inner = _inside(path, secret)
     if inner is None:
-        return Key(path, public, has_public, False, f"{path} is no private key")
+        return KeyPair(path, public, has_public, False, f"{path} is no private key")
     has_passphrase, own = inner
     if own and public and bare(public) != own:
         problem = f"{public_half(path)} belongs to another key than {path}"
@@ -131,7 +131,7 @@ def _key(path: Path) -> Key:
     bits = bits or _bits(own)
     if not problem and public.startswith("ssh-rsa ") and bits < _FEWEST_BITS:
         problem = f"{path} is an RSA key of {bits} bits, which is too short"
-    return Key(path, public, has_public, has_passphrase, problem)
+    return KeyPair(path, public, has_public, has_passphrase, problem)
 
 
 def _content(path: Path) -> str:

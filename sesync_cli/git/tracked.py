@@ -18,7 +18,7 @@ class Git(StrEnum):
 
 
 @dataclass(frozen=True)
-class Tree:
+class TrackedFiles:
     """What `git ls-files` says below a folder; nothing is known where git did not answer."""
 
     folder: str
@@ -36,13 +36,13 @@ class Tree:
         return Git.NEW if name in self.new else Git.IGNORED
 
 
-def tree_of(folder: str, seconds: float, only: str = "") -> Tree:
+def tree_of(folder: str, seconds: float, only: str = "") -> TrackedFiles:
     """What git has of the files of a work tree that are in this folder and below it, or of one of them."""
     try:
         tracked, new = (_files(folder, seconds, only, *words) for words in ((), ("--others", "--exclude-standard")))
     except (GitFailed, SesyncError, OSError):
-        return Tree(folder)
-    return Tree(folder, True, tracked, new)
+        return TrackedFiles(folder)
+    return TrackedFiles(folder, True, tracked, new)
 
 
 def _files(folder: str, seconds: float, only: str, *words: str) -> frozenset[str]:

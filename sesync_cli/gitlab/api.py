@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from sesync_cli.errors import Refused
 from sesync_cli.gitlab import failures
-from sesync_cli.gitlab.failures import Server
+from sesync_cli.gitlab.failures import GitLabServer
 from sesync_cli.gitlab.tokens import Token
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class User:
 
 
 @dataclass(frozen=True)
-class Key:
+class RegisteredKey:
     """An ssh key that is registered: `key` is its public line, with or without a comment."""
 
     title: str
@@ -83,10 +83,10 @@ class Account:
             return tuple(self._ask("/personal_access_tokens/self")["scopes"])
         return None
 
-    def keys(self) -> list[Key]:
+    def keys(self) -> list[RegisteredKey]:
         """The ssh keys that are registered."""
         with self._understood():
-            return [Key(facts["title"], facts["key"]) for page in self._pages("/user/keys") for facts in page]
+            return [RegisteredKey(facts["title"], facts["key"]) for page in self._pages("/user/keys") for facts in page]
 
     def add_key(self, title: str, key: str) -> None:
         """Register a public ssh key; the token needs the scope `api`. `Conflict` if it is registered already."""
@@ -145,8 +145,8 @@ class Account:
             yield page
 
     @property
-    def _server(self) -> Server:
-        return Server(self.url, self.support, self.patience, self.token.source)
+    def _server(self) -> GitLabServer:
+        return GitLabServer(self.url, self.support, self.patience, self.token.source)
 
     @contextlib.contextmanager
     def _understood(self) -> Iterator[None]:
@@ -184,7 +184,7 @@ class Account:
 
         return wait
 
-    def _talk(self, server: Server, path: str, query: dict[str, str], sent: Mapping[str, str] | None) -> Heard:
+    def _talk(self, server: GitLabServer, path: str, query: dict[str, str], sent: Mapping[str, str] | None) -> Heard:
         import gitlab
         import requests
 
@@ -210,7 +210,7 @@ class Account:
                 raise failures.unheard(server, error) from None
 
 
-def _look(server: Server, response: "requests.Response") -> None:
+def _look(server: GitLabServer, response: "requests.Response") -> None:
     """Stop at an answer that may not be followed or waited for: the token would go astray, or we would sleep long."""
     if response.is_redirect:
         raise failures.led_astray(server, response.headers["Location"])

@@ -23,7 +23,7 @@ class Absent(NotFound):
 
 
 @dataclass(frozen=True)
-class Server:
+class GitLabServer:
     """A GitLab that was asked: its address, whom to ask about it, its seconds to answer, and whence the token came."""
 
     url: str
@@ -53,7 +53,7 @@ def tokens_page(url: str) -> str:
     return f"{url.rstrip('/')}/-/user_settings/personal_access_tokens"
 
 
-def refused(server: Server, code: int, body: bytes) -> SesyncError:
+def refused(server: GitLabServer, code: int, body: bytes) -> SesyncError:
     """The error for an answer that is none of success: its code and what it said.
 
     docs.gitlab.com, "REST API troubleshooting", has the codes; expired and revoked tokens and missing scopes are told
@@ -79,7 +79,7 @@ def refused(server: Server, code: int, body: bytes) -> SesyncError:
     return Refused(f"{server.host} refuses this ({code}): {said or 'it does not say why'}", hint=_asked(server))
 
 
-def _no_good(server: Server, said: str) -> Refused:
+def _no_good(server: GitLabServer, said: str) -> Refused:
     if "expired" in said:
         return Refused(f"your token ({server.source}) for {server.host} has expired", hint=server.renew)
     if "revoked" in said:
@@ -92,13 +92,13 @@ def _no_good(server: Server, said: str) -> Refused:
     return Refused(f"{server.host} does not accept your token ({server.source})", hint=server.renew)
 
 
-def too_many(server: Server, wait: str) -> NoAnswer:
+def too_many(server: GitLabServer, wait: str) -> NoAnswer:
     """The error for a server that wants to be left alone for longer than we wait."""
     when = f"in {wait} seconds" if wait.isdecimal() else "in a few minutes"
     return NoAnswer(f"{server.host} has been asked too often", hint=f"Try again {when}.")
 
 
-def slow(server: Server) -> NoAnswer:
+def slow(server: GitLabServer) -> NoAnswer:
     """The error for an answer that does not come."""
     return NoAnswer(
         f"{server.host} did not answer within {server.patience:g} seconds",
@@ -106,7 +106,7 @@ def slow(server: Server) -> NoAnswer:
     )
 
 
-def led_astray(server: Server, target: str) -> Refused:
+def led_astray(server: GitLabServer, target: str) -> Refused:
     """The error for an answer that sends us elsewhere, where the token must not go."""
     host = urlsplit(target).netloc or server.host
     return Refused(
@@ -115,7 +115,7 @@ def led_astray(server: Server, target: str) -> Refused:
     )
 
 
-def unheard(server: Server, error: Exception) -> SesyncError:
+def unheard(server: GitLabServer, error: Exception) -> SesyncError:
     """The error for an answer that did not come whole, or is no answer of GitLab's."""
     kind, text = type(error).__name__, str(error)
     if "SSL" in kind or "SSL" in text or "CERTIFICATE" in text:
@@ -130,7 +130,7 @@ def unheard(server: Server, error: Exception) -> SesyncError:
     return NoAnswer(f"{server.host} cannot be reached: {reason}", hint=_again(server))
 
 
-def no_gitlab(server: Server) -> Refused:
+def no_gitlab(server: GitLabServer) -> Refused:
     """The error for a web page, or anything else, where GitLab's answer should be."""
     return Refused(
         f"{server.host} answers, but not as GitLab does",
@@ -138,7 +138,7 @@ def no_gitlab(server: Server) -> Refused:
     )
 
 
-def _insecure(server: Server, text: str) -> SesyncError:
+def _insecure(server: GitLabServer, text: str) -> SesyncError:
     if "WRONG_VERSION" in text or "record layer" in text:
         return NoAnswer(f"{server.host} answers, but not in https", hint=_asked(server))
     if "EOF" in text:
@@ -150,11 +150,11 @@ def _insecure(server: Server, text: str) -> SesyncError:
     )
 
 
-def _again(server: Server) -> str:
+def _again(server: GitLabServer) -> str:
     return f"Try again in a minute; if it stays so, {server.help}."
 
 
-def _asked(server: Server) -> str:
+def _asked(server: GitLabServer) -> str:
     return f"{server.help[:1].upper()}{server.help[1:]}."
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sesync_cli.diagnosis import explain
 from sesync_cli.diagnosis.diagnose import diagnose
-from sesync_cli.diagnosis.explain import Attempt
+from sesync_cli.diagnosis.explain import InstallAttempt
 from sesync_cli.disk import full_in, no_room, room
 from sesync_cli.errors import SesyncError
 from sesync_cli.install.usersite import NOT_FROM_HERE, Before, UserSite, clean
@@ -33,7 +33,7 @@ class InstallForUser:
     requirements: tuple[Path, ...]
     upgrade: bool
     env: Mapping[str, str]
-    attempt: Attempt
+    attempt: InstallAttempt
     doing: str = "Installing packages"
     before: list[Before] = field(default_factory=list, compare=False)
 
@@ -69,7 +69,7 @@ class UninstallForUser:
     site: UserSite
     packages: tuple[str, ...]
     env: Mapping[str, str]
-    attempt: Attempt
+    attempt: InstallAttempt
     doing: str = "Uninstalling packages"
 
     def do(self, report: Report) -> None:
@@ -115,7 +115,7 @@ def _keep(output: Output, log: Path) -> None:
             file.write(output.out)
 
 
-def explained(output: Output, attempt: Attempt, folder: Path) -> SesyncError:
+def explained(output: Output, attempt: InstallAttempt, folder: Path) -> SesyncError:
     """The first known cause in the whole output of a pip that should have written to `folder`."""
     text = output.out
     if number := full_in(text):
@@ -126,7 +126,7 @@ def explained(output: Output, attempt: Attempt, folder: Path) -> SesyncError:
     return explain.explained(text, attempt)
 
 
-def _full_place(text: str, attempt: Attempt, folder: Path) -> Path:
+def _full_place(text: str, attempt: InstallAttempt, folder: Path) -> Path:
     """Where the disk is full: pip seldom says it."""
     said = re.search(r"(?:No space left on device|Disk quota exceeded): b?'(/[^']+)'", text)
     if said:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.caller import Caller
-from sesync_cli.diagnosis.explain import Attempt
+from sesync_cli.diagnosis.explain import InstallAttempt
 from sesync_cli.diagnosis.index import newest_ready_made
 from sesync_cli.errors import Refused, WrongWords
 from sesync_cli.install.import_test import not_importable
@@ -187,13 +187,13 @@ def _user_site(python: str | None, caller: Caller, site: Site, instead: str) -> 
     return user_site(found, caller.env, f"A kernel has packages of its own: '{instead}'."), warnings
 
 
-def _attempt(packages: tuple[str, ...], own: UserSite, log: Path, caller: Caller, site: Site) -> Attempt:
+def _attempt(packages: tuple[str, ...], own: UserSite, log: Path, caller: Caller, site: Site) -> InstallAttempt:
     """What is tried, for whoever has to explain why it failed."""
 
     def newest(name: str) -> str:
         return newest_ready_made(name, own.python, clean(caller.env))
 
-    return Attempt(packages, own.version, log, site.support, "sesync install", newest)
+    return InstallAttempt(packages, own.version, log, site.support, "sesync install", newest)
 
 
 def _log(caller: Caller, command: str, packages: Sequence[str], files: Sequence[Path] = ()) -> Path:

@@ -18,7 +18,7 @@ from sesync_cli.kernel.questions import FACTS, HELP, ended, reason_in, told, tri
 from sesync_cli.kernel.record import changed
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.start_test import Running, expanded, last_word, running, silent, text_of
-from sesync_cli.kernel.view import Verdict, edited, packages
+from sesync_cli.kernel.view import CheckResult, edited, packages
 from sesync_cli.leftovers import throwaway
 from sesync_cli.plan import Report, Watch
 from sesync_cli.site.settings import Site
@@ -32,20 +32,22 @@ class _Mute(SesyncError):
     """A kernel that was started does not answer, or not as it should."""
 
 
-def check_kernels(kernels: Sequence[Kernel], caller: Caller, site: Site, watch: Watch) -> list[Verdict]:
+def check_kernels(kernels: Sequence[Kernel], caller: Caller, site: Site, watch: Watch) -> list[CheckResult]:
     """What comes of starting each of these kernels, side by side."""
     what = f"the kernel {kernels[0].name}" if len(kernels) == 1 else f"{len(kernels)} kernels"
     with watch(f"Checking {what}") as report:
         return _side_by_side(kernels, caller.env, site.kernels_start_seconds, report)
 
 
-def _side_by_side(kernels: Sequence[Kernel], env: Mapping[str, str], patience: float, report: Report) -> list[Verdict]:
+def _side_by_side(
+    kernels: Sequence[Kernel], env: Mapping[str, str], patience: float, report: Report
+) -> list[CheckResult]:
     from concurrent.futures import ThreadPoolExecutor
 
-    tally, stop = _Tally(len(kernels), report), threading.Event()
+    tally, stop = _Fraction(len(kernels), report), threading.Event()
     with throwaway("check") as folder, ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1)) as pool:
         checks = [
-            _Check(kernel, env, patience, folder / str(number), stop, tally.part(number))
+            _Trial(kernel, env, patience, folder / str(number), stop, tally.part(number))
             for number, kernel in enumerate(kernels)
         ]
         try:
@@ -55,7 +57,7 @@ def _side_by_side(kernels: Sequence[Kernel], env: Mapping[str, str], patience: f
             pool.shutdown(cancel_futures=True)
 
 
-class _Tally:
+class _Fraction:
     """How far many checks are, as one number."""
 
     def __init__(self, count: int, report: Report) -> None:
@@ -71,7 +73,7 @@ class _Tally:
 
 
 @dataclass
-class _Check:
+class _Trial:
     """One kernel, and what is known of it so far."""
 
     kernel: Kernel
@@ -88,14 +90,14 @@ class _Check:
     endless: set[str] = field(default_factory=set)
     lost_a_port: bool = False
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> CheckResult:
         kernel = self.kernel
         unlike = edited_files(kernel)
         problem = self._problem() if kernel.works else kernel.problem or kernel.state
         problem = ", and ".join(filter(None, [problem, edited(unlike)]))
         mends = bool(problem) and _is_mendable(kernel)
         self.report(1.0, kernel.name)
-        return Verdict(
+        return CheckResult(
             kernel.name,
             works=not problem,
             problem=problem,

@@ -117,7 +117,7 @@ def show(session: Session, name: str) -> view.Card:
 @click.option("--all", "every", is_flag=True, help="Check all kernels, the server's too.")
 @answers(view.verdicts, failed=view.some_fail)
 @click.pass_obj
-def check(session: Session, names: tuple[str, ...], every: bool) -> list[view.Verdict]:
+def check(session: Session, names: tuple[str, ...], every: bool) -> list[view.CheckResult]:
     """Start kernels, to see that they work.
 
     Each is started as Jupyter would, has to answer, and imports every package that it has. What fails is named, with

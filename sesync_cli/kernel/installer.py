@@ -157,10 +157,10 @@ def _explained(text: str, environment: Path, env: Mapping[str, str], log: Path) 
 
 def _diagnosed(text: str, environment: Path, env: Mapping[str, str], log: Path) -> SesyncError:
     # imported here since most installs succeed
-    from sesync_cli.diagnosis.explain import Attempt, explained
+    from sesync_cli.diagnosis.explain import InstallAttempt, explained
     from sesync_cli.diagnosis.index import newest_ready_made
 
     packages, python = site_packages(environment), environment / "bin/python"
     version = packages.parent.name.removeprefix("python") if packages else ""
-    attempt = Attempt((), version, log, newest=lambda name: newest_ready_made(name, python, env))
+    attempt = InstallAttempt((), version, log, newest=lambda name: newest_ready_made(name, python, env))
     return explained(text, attempt)

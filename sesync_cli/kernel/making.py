@@ -9,7 +9,7 @@ from sesync_cli.kernel.activation import within
 from sesync_cli.kernel.context import KernelContext
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
 from sesync_cli.kernel.installer import was_copied
-from sesync_cli.kernel.packages import InstallLock, ResolvePackages, Wish
+from sesync_cli.kernel.packages import InstallLock, Requirements, ResolvePackages
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import known_size
 from sesync_cli.kernel.spec_writing import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
@@ -26,13 +26,13 @@ _JUPYTERS_OWN = ("python2", "python3")  # Jupyter offers them without a spec, an
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """The kernel that somebody wants: `recipe` is what its spec will keep, `wish` what is installed."""
+class KernelToMake:
+    """The kernel that somebody wants: `recipe` is what its spec will keep, `required` what is installed."""
 
     name: str
     interpreter: Interpreter
     recipe: Recipe
-    wish: Wish
+    required: Requirements
     display_name: str = ""
 
     @property
@@ -40,7 +40,9 @@ class Wanted:
         return self.display_name or f"{self.name} (Python {self.interpreter.minor})"
 
 
-def plan_new(wanted: Wanted, context: KernelContext, warnings: tuple[str, ...], ask: str = "", told: str = "") -> Plan:
+def plan_new(
+    wanted: KernelToMake, context: KernelContext, warnings: tuple[str, ...], ask: str = "", told: str = ""
+) -> Plan:
     """Make the kernel, or say that it is there; `Conflict` where another kernel has the name.
 
     `told` says where it comes from, for the sentence at the end.
@@ -69,7 +71,7 @@ def plan_new(wanted: Wanted, context: KernelContext, warnings: tuple[str, ...], 
 
 
 def plan_again(
-    kernel: Kernel, wanted: Wanted, context: KernelContext, warnings: tuple[str, ...], ask: str = ""
+    kernel: Kernel, wanted: KernelToMake, context: KernelContext, warnings: tuple[str, ...], ask: str = ""
 ) -> Plan:
     """Make a kernel anew beside the old one, and put it in its place: under the same name, for the same notebooks."""
     folders = context.folders
@@ -128,12 +130,12 @@ def plan_removal(kernel: Kernel, folders: Folders) -> Plan:
     )
 
 
-def _facts(wanted: Wanted, environment: Path, folders: Folders) -> dict[str, str]:
+def _facts(wanted: KernelToMake, environment: Path, folders: Folders) -> dict[str, str]:
     facts = {"name": wanted.name.lower(), "display_name": wanted.title, "python": wanted.interpreter.version}
     return facts | {"environment": str(environment), "spec": str(folders.spec(wanted.name))}
 
 
-def _offer(wanted: Wanted, context: KernelContext, environment: Path, spec: Path) -> Offer:
+def _offer(wanted: KernelToMake, context: KernelContext, environment: Path, spec: Path) -> Offer:
     env = within(kernel_env(environment, wanted.interpreter.minor), context.modules) | dict(wanted.recipe.env)
     return Offer(wanted.name.lower(), wanted.title, spec, environment, env, wanted.recipe, context.version)
 
@@ -153,7 +155,7 @@ def _unlinked(environment: Path, log: Path) -> tuple[str, ...]:
     )
 
 
-def _build(wanted: Wanted, context: KernelContext, offer: Offer, *, again: bool = False) -> tuple[Step, ...]:
+def _build(wanted: KernelToMake, context: KernelContext, offer: Offer, *, again: bool = False) -> tuple[Step, ...]:
     """The steps that make an environment and prove it, up to where Jupyter is told."""
     environment, owner = offer.environment, context.folders.environment(offer.name)
     spec, beside = offer.spec, partial(environment, owner=owner)
@@ -162,8 +164,10 @@ def _build(wanted: Wanted, context: KernelContext, offer: Offer, *, again: bool 
     about = {"name": offer.name, "display_name": offer.display_name, **offer.recipe.public}
     return (
         MakeEnvironment(environment, owner, spec, wanted.interpreter, context.cache, context.inside),
-        ResolvePackages(beside, wanted.wish, wanted.interpreter.minor, about, context.inside, log, shown=environment),
-        InstallLock(beside, wanted.wish, context.inside, log, shown=environment, every_byte=again),
+        ResolvePackages(
+            beside, wanted.required, wanted.interpreter.minor, about, context.inside, log, shown=environment
+        ),
+        InstallLock(beside, wanted.required, context.inside, log, shown=environment, every_byte=again),
         PlaceEnvironment(environment, owner, bytecode),
         ProveKernel(environment, argv, offer.env, context.caller.env, context.site.kernels_start_seconds, bytecode),
     )
@@ -189,7 +193,7 @@ def existing_kernel(name: str, folders: Folders) -> Kernel | None:
     return existing
 
 
-def _same_or_conflict(existing: Kernel, wanted: Wanted) -> None:
+def _same_or_conflict(existing: Kernel, wanted: KernelToMake) -> None:
     name, hint = existing.name, "Choose another name"
     if existing.recipe is None or not existing.managed:
         what = "which sesync did not make"

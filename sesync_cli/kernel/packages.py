@@ -1,4 +1,4 @@
-"""The packages of a kernel's environment: what is wished for, what is there, and the steps between them."""
+"""The packages of a kernel's environment: what is required, what is there, and the steps between them."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _ASKED, _PINS = "asked.txt", "pins.txt"  # what uv is asked, in the environment 
 
 
 @dataclass(frozen=True)
-class Wish:
+class Requirements:
     """What is wanted in an environment: packages in words, files that uv reads, words for uv about them, and a lock.
 
     With a lock its versions are kept to; `lock_by_hand` is its file. `listing` is a lock as the text of a requirements
@@ -51,11 +51,11 @@ class Wish:
 class ResolvePackages:
     """Find the versions that fit together and write them down as a lock: `pylock.toml` in the environment.
 
-    A lock that was wished for is taken over, with what it lacks for a kernel.
+    A lock that is required is taken over, with what it lacks for a kernel.
     """
 
     environment: Path
-    wish: Wish
+    required: Requirements
     python: str
     about: Mapping[str, Any]
     env: Mapping[str, str]
@@ -64,38 +64,38 @@ class ResolvePackages:
     doing: str = "Finding the versions that fit together"
 
     def do(self, report: Report) -> None:
-        wished = self.wish.lock or (self._listed(report) if self.wish.listing else None)
-        packages = self._packages(wished)
-        lock = self._resolved(packages, wished, report) if packages or self.wish.requirements else None
-        if wished:
-            lock = wished.with_more(lock) if lock else wished
+        locked = self.required.lock or (self._listed(report) if self.required.listing else None)
+        packages = self._packages(locked)
+        lock = self._resolved(packages, locked, report) if packages or self.required.requirements else None
+        if locked:
+            lock = locked.with_more(lock) if lock else locked
         assert lock
-        lock.only(self.wish.hashes).of(self.python, self.about).write(self.environment / NAME)
+        lock.only(self.required.hashes).of(self.python, self.about).write(self.environment / NAME)
 
-    def _packages(self, wished: Lock | None) -> list[str]:
-        there = wished.versions if wished else {}
-        return [*(name for name in NEEDED if name not in there), *self.wish.packages]
+    def _packages(self, locked: Lock | None) -> list[str]:
+        there = locked.versions if locked else {}
+        return [*(name for name in NEEDED if name not in there), *self.required.packages]
 
     def _listed(self, report: Report) -> Lock:
         """The lock of a listing: the versions that it says, and no more."""
         folder = self.environment
-        (folder / _ASKED).write_text(self.wish.listing)
+        (folder / _ASKED).write_text(self.required.listing)
         words: list[str | Path] = ["--no-deps", "--output-file", folder / NAME, folder / _ASKED]
-        compile_lock(folder, words, self.wish.asking(self.env), self.log, report)
+        compile_lock(folder, words, self.required.asking(self.env), self.log, report)
         return read_lock(folder / NAME)
 
-    def _resolved(self, packages: list[str], wished: Lock | None, report: Report) -> Lock:
+    def _resolved(self, packages: list[str], locked: Lock | None, report: Report) -> Lock:
         folder = self.environment
-        indexes = [line for line in self.wish.listing.splitlines() if line.startswith("--")]
+        indexes = [line for line in self.required.listing.splitlines() if line.startswith("--")]
         (folder / _ASKED).write_text("\n".join([*indexes, *packages, ""]))
         words: list[str | Path] = ["--output-file", folder / NAME]
-        if wished:
-            (folder / _PINS).write_text("\n".join([*wished.pins, ""]))
+        if locked:
+            (folder / _PINS).write_text("\n".join([*locked.pins, ""]))
             words += ["--constraints", folder / _PINS]
-        elif self.wish.prefer:
-            self.wish.prefer.write(folder / NAME)  # uv keeps to the versions in the file that it is to write
-        words += [*self.wish.options, folder / _ASKED, *self.wish.requirements]
-        compile_lock(folder, words, self.wish.asking(self.env), self.log, report)
+        elif self.required.prefer:
+            self.required.prefer.write(folder / NAME)  # uv keeps to the versions in the file that it is to write
+        words += [*self.required.options, folder / _ASKED, *self.required.requirements]
+        compile_lock(folder, words, self.required.asking(self.env), self.log, report)
         for name in (_ASKED, _PINS):
             (folder / name).unlink(missing_ok=True)
         return read_lock(folder / NAME)
@@ -116,7 +116,7 @@ class InstallLock:
     """
 
     environment: Path
-    wish: Wish
+    required: Requirements
     env: Mapping[str, str]
     log: Path
     shown: Path
@@ -143,7 +143,7 @@ class InstallLock:
         for words in (*([[*by_version, "--offline"]] if offline else []), by_version, by_address):
             told = words is by_version or words is by_address
             try:
-                uv_pip(folder, [*words, *more], self.wish.asking(self.env), self.log, report, explain=told)
+                uv_pip(folder, [*words, *more], self.required.asking(self.env), self.log, report, explain=told)
                 return
             except NoRoom:
                 raise
@@ -155,9 +155,12 @@ class InstallLock:
         return
 
     def __str__(self) -> str:
-        lists = [self.wish.lock_by_hand, f"<({self.wish.listing_by_hand})" if self.wish.listing_by_hand else ""]
-        files = "".join(f" -r {one}" for one in (*lists, *map(by_hand, self.wish.requirements)) if one)
-        words = by_hand(*self.wish.options, *NEEDED, *self.wish.packages)
+        lists = [
+            self.required.lock_by_hand,
+            f"<({self.required.listing_by_hand})" if self.required.listing_by_hand else "",
+        ]
+        files = "".join(f" -r {one}" for one in (*lists, *map(by_hand, self.required.requirements)) if one)
+        words = by_hand(*self.required.options, *NEEDED, *self.required.packages)
         return f"{by_hand('uv', 'pip', 'install', '--python', self.shown / 'bin/python')}{files} {words}"
 
 
@@ -180,10 +183,10 @@ class InstallPackages:
 
     def do(self, report: Report) -> None:
         words, before = [*self._words, *(("--upgrade",) if self.upgrade else ())], records(self.environment)
-        wish = Wish(self.packages, self.requirements)
+        required = Requirements(self.packages, self.requirements)
 
         def install(more: Sequence[str] = ()) -> None:
-            uv_pip(self.environment, [*words, *more], wish.asking(self.env), self.log, report)
+            uv_pip(self.environment, [*words, *more], required.asking(self.env), self.log, report)
 
         install()
         came = [package for package, written in records(self.environment).items() if before.get(package) != written]

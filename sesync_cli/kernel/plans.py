@@ -11,12 +11,12 @@ from sesync_cli.errors import NoAnswer, NotFound, NotReady
 from sesync_cli.kernel.activation import module_variables
 from sesync_cli.kernel.context import KernelContext, folders, interpreter, shell
 from sesync_cli.kernel.discovery import find
-from sesync_cli.kernel.making import Wanted, plan_again, plan_new, plan_removal
+from sesync_cli.kernel.making import KernelToMake, plan_again, plan_new, plan_removal
 from sesync_cli.kernel.rebuild import (
     checked_again,
     damage_of,
     follows,
-    order_of,
+    ingredients_of,
     plan_follow,
     recipe_of,
     wanted_repaired,
@@ -31,7 +31,7 @@ from sesync_cli.kernel.request import (
     checked_package,
     variable,
 )
-from sesync_cli.kernel.sources import Asked, Order, asked_by, asked_in
+from sesync_cli.kernel.sources import Ingredients, Source, source_in, source_of
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan, Watch
@@ -43,24 +43,26 @@ def plan_create(request: CreateRequest, caller: Caller, site: Site, watch: Watch
     """Make the kernel that is wanted, or say that it is there; `Conflict` where another kernel has the name."""
     folder, called = _place(request.source, caller, site, watch) if request.source else (caller.cwd, "")
     packages, ask = tuple(map(checked_package, request.packages)), ""
-    asked: Asked | None = None
+    source: Source | None = None
     if request.guess:
         guessed, ask = _guessed(folder)
         packages += guessed
     elif request.source or (request.name is None and not request.requirements):
-        read = asked_in if folder.is_dir() else asked_by
-        asked = replace(read(folder, request.dev), called=called)
+        read = source_in if folder.is_dir() else source_of
+        source = replace(read(folder, request.dev), called=called)
     name = request.name
     if name is None:
-        name = (asked.name if asked else "") or name_of(folder if folder.is_dir() else folder.parent)
-    modules = tuple(map(checked_module, request.modules or (asked.modules if asked else ())))
+        name = (source.name if source else "") or name_of(folder if folder.is_dir() else folder.parent)
+    modules = tuple(map(checked_module, request.modules or (source.modules if source else ())))
     env = tuple(map(variable, request.env))
-    order = Order(packages, request.requirements, asked, request.dev, modules, env)
+    ingredients = Ingredients(packages, request.requirements, source, request.dev, modules, env)
     loaded = module_variables(modules, shell(caller, site))
-    chosen, warnings = interpreter(caller, site, request.python, asked.python if asked else "", loaded)
-    title = request.display_name or (asked.display_name if asked and request.name is None else "")
-    wanted = Wanted(checked(name, "kernel"), chosen, order.recipe(chosen.version), order.wish, title)
-    return plan_new(wanted, KernelContext(caller, site, loaded), warnings, ask=ask, told=order.told)
+    chosen, warnings = interpreter(caller, site, request.python, source.python if source else "", loaded)
+    title = request.display_name or (source.display_name if source and request.name is None else "")
+    wanted = KernelToMake(
+        checked(name, "kernel"), chosen, ingredients.recipe(chosen.version), ingredients.required, title
+    )
+    return plan_new(wanted, KernelContext(caller, site, loaded), warnings, ask=ask, told=ingredients.told)
 
 
 def plan_repair(request: RepairRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
@@ -102,12 +104,12 @@ def plan_update(request: UpdateRequest, caller: Caller, site: Site, watch: Watch
     if not (changed or request.upgrade or request.python):
         says = "as its files say" if recipe.files else "as you asked for it, and follows no file"
         return Plan((), f"The kernel {one.name} is {says} ('--upgrade' takes newer versions).", {"name": one.name})
-    order = order_of(recipe)
-    asked = order.asked.python if order.asked else ""
-    same = recipe.minor if not asked or fits(asked)(recipe.python) else ""
-    loaded = module_variables(order.modules, shell(caller, site))
-    chosen, warnings = interpreter(caller, site, request.python or same or None, asked, loaded)
-    wanted = wanted_updated(one, chosen, order, request.upgrade)
+    ingredients = ingredients_of(recipe)
+    python = ingredients.source.python if ingredients.source else ""
+    same = recipe.minor if not python or fits(python)(recipe.python) else ""
+    loaded = module_variables(ingredients.modules, shell(caller, site))
+    chosen, warnings = interpreter(caller, site, request.python or same or None, python, loaded)
+    wanted = wanted_updated(one, chosen, ingredients, request.upgrade)
     return plan_again(one, wanted, KernelContext(caller, site, loaded), warnings)
 
 

@@ -12,7 +12,7 @@ _DEV = "dev"
 
 
 @dataclass(frozen=True)
-class Project:
+class ProjectNeeds:
     """What is needed: in words, or (`standard`) in a way that uv reads itself, with these words to it."""
 
     standard: bool
@@ -21,7 +21,7 @@ class Project:
     python: str = ""
 
 
-def read_pyproject(path: Path, dev: bool) -> Project | None:
+def read_pyproject(path: Path, dev: bool) -> ProjectNeeds | None:
     """What a pyproject.toml asks for; None for one that is for other things, such as the settings of a tool."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -30,7 +30,7 @@ def read_pyproject(path: Path, dev: bool) -> Project | None:
         raise NotReady(f"{path} cannot be read: {why}") from None
     project, poetry = _table(data, "project"), _table(_table(data, "tool"), "poetry")
     if "dependencies" in project or "dependencies" in project.get("dynamic", ()):
-        return Project(True, options=_developers(data, project, path) if dev else (), python=_python(project))
+        return ProjectNeeds(True, options=_developers(data, project, path) if dev else (), python=_python(project))
     if "dependencies" in poetry or "group" in poetry:
         return _by_poetry(path, dev)
     return None
@@ -42,7 +42,7 @@ def _developers(data: Mapping[str, Any], project: Mapping[str, Any], path: Path)
     return ("--extra", _DEV) if _DEV in _table(project, "optional-dependencies") else ()
 
 
-def _by_poetry(path: Path, dev: bool) -> Project:
+def _by_poetry(path: Path, dev: bool) -> ProjectNeeds:
     import logging
 
     from poetry.core.factory import Factory
@@ -53,7 +53,7 @@ def _by_poetry(path: Path, dev: bool) -> Project:
         groups = ["main", *([_DEV] if dev and package.has_dependency_group(_DEV) else [])]
         wanted = [one for group in groups for one in package.dependency_group(group).dependencies]
         words = tuple(one.to_pep_508() for one in wanted if not one.is_optional())
-        return Project(False, words, python=str(package.python_constraint).replace("*", ""))
+        return ProjectNeeds(False, words, python=str(package.python_constraint).replace("*", ""))
     except Exception as error:  # poetry-core raises many kinds for what it does not understand
         why = str(error).strip().splitlines() or [type(error).__name__]
         raise NotReady(f"Poetry cannot read {path}: {why[0]}", hint="'poetry check' says more.") from None

@@ -9,12 +9,12 @@ from typing import Any
 from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.layout import USUAL, is_conda
-from sesync_cli.kernel.making import Wanted
+from sesync_cli.kernel.making import KernelToMake
 from sesync_cli.kernel.moved import FollowMove
-from sesync_cli.kernel.packages import NEEDED, Wish
+from sesync_cli.kernel.packages import NEEDED, Requirements
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.recipe import Recipe
-from sesync_cli.kernel.sources import Asked, Order, asked_by, asked_in
+from sesync_cli.kernel.sources import Ingredients, Source, source_in, source_of
 from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.plan import Plan, by_hand
 from sesync_cli.python.distributions import Package, environment_packages
@@ -78,11 +78,11 @@ def _told(names: Sequence[str]) -> str:
     return f"{what} the new place of your home now. Reload the page of JupyterLab."
 
 
-def order_of(recipe: Recipe) -> Order:
+def ingredients_of(recipe: Recipe) -> Ingredients:
     """What a recipe asks for by what its files say now; an error where one of them is gone."""
-    asked = asked_by(Path(recipe.source), recipe.dev) if recipe.source else None
+    source = source_of(Path(recipe.source), recipe.dev) if recipe.source else None
     files = tuple(map(Path, recipe.requirements))
-    return Order(recipe.packages, files, asked, recipe.dev, recipe.modules, recipe.env, recipe.added)
+    return Ingredients(recipe.packages, files, source, recipe.dev, recipe.modules, recipe.env, recipe.added)
 
 
 def recipe_of(kernel: Kernel) -> Recipe:
@@ -105,38 +105,38 @@ def recipe_of(kernel: Kernel) -> Recipe:
     return recipe
 
 
-def wanted_repaired(kernel: Kernel, recipe: Recipe, interpreter: Interpreter) -> Wanted:
+def wanted_repaired(kernel: Kernel, recipe: Recipe, interpreter: Interpreter) -> KernelToMake:
     """The same kernel with this Python, in the versions that it had as far as they are for this Python."""
-    lock, order = _lock(kernel), None
+    lock, ingredients = _lock(kernel), None
     with suppress(SesyncError):
-        order = order_of(recipe)
+        ingredients = ingredients_of(recipe)
     if lock and _is_for(lock, interpreter):
         later = _came_later(kernel, lock)
         packages = tuple(package.requirement for package in later.values())
-        wish = Wish(packages, lock=lock.without(later), lock_by_hand=str(_lock_path(kernel)))
-    elif order and not order.wish.lock:
-        wish = replace(order.wish, prefer=lock)
+        required = Requirements(packages, lock=lock.without(later), lock_by_hand=str(_lock_path(kernel)))
+    elif ingredients and not ingredients.required.lock:
+        required = replace(ingredients.required, prefer=lock)
     elif lock:
-        wish = Wish(tuple(name for name, version in lock.versions.items() if version), prefer=lock)
+        required = Requirements(tuple(name for name, version in lock.versions.items() if version), prefer=lock)
     else:
-        wish = order_of(recipe).wish
-    wanted = _wanted_again(kernel, order or Order(), interpreter)
-    return replace(wanted, wish=wish, recipe=replace(recipe, python=interpreter.version))
+        required = ingredients_of(recipe).required
+    wanted = _wanted_again(kernel, ingredients or Ingredients(), interpreter)
+    return replace(wanted, required=required, recipe=replace(recipe, python=interpreter.version))
 
 
-def wanted_updated(kernel: Kernel, interpreter: Interpreter, order: Order, upgrade: bool) -> Wanted:
+def wanted_updated(kernel: Kernel, interpreter: Interpreter, ingredients: Ingredients, upgrade: bool) -> KernelToMake:
     """The same kernel as its files ask for it by now; versions change only where they must, or all with `upgrade`."""
-    wanted = _wanted_again(kernel, order, interpreter)
-    if wanted.wish.lock or upgrade:
+    wanted = _wanted_again(kernel, ingredients, interpreter)
+    if wanted.required.lock or upgrade:
         return wanted
-    return replace(wanted, wish=replace(wanted.wish, prefer=_lock(kernel)))
+    return replace(wanted, required=replace(wanted.required, prefer=_lock(kernel)))
 
 
-def _wanted_again(kernel: Kernel, order: Order, interpreter: Interpreter) -> Wanted:
-    """The same kernel with this order and this Python: its name, its title and the variables that it sets are kept."""
+def _wanted_again(kernel: Kernel, ingredients: Ingredients, interpreter: Interpreter) -> KernelToMake:
+    """The same kernel of these ingredients for this Python: its name, title and variables are kept."""
     usual = kernel.recipe is not None and kernel.display_name == f"{kernel.name} (Python {kernel.recipe.minor})"
     title = "" if usual else kernel.display_name
-    return Wanted(kernel.name, interpreter, order.recipe(interpreter.version), order.wish, title)
+    return KernelToMake(kernel.name, interpreter, ingredients.recipe(interpreter.version), ingredients.required, title)
 
 
 def _lock_path(kernel: Kernel) -> Path | None:
@@ -187,10 +187,10 @@ def _project(environment: Path) -> Recipe | None:
         project = Path((environment / ".project").read_text().strip())
     if project is None or not project.is_dir():
         return None
-    asked: Asked | None = None
+    source: Source | None = None
     with suppress(SesyncError):
-        asked = asked_in(project)
-    return Recipe(_python(environment) or asked.python, source=str(asked.source)) if asked else None
+        source = source_in(project)
+    return Recipe(_python(environment) or source.python, source=str(source.path)) if source else None
 
 
 def _installed(environment: Path) -> Recipe | None:

@@ -11,7 +11,7 @@ from typing import Any
 _LARGEST = 1_000_000  # bytes; one with a long environment has some thousand
 
 
-class Unreadable(Exception):
+class BadSpec(Exception):
     """Why this file describes no kernel, in a few words."""
 
 
@@ -32,15 +32,15 @@ def is_there(folder: Path) -> bool:
 
 
 def read_spec(folder: Path) -> SpecFile:
-    """What the kernel.json in this folder says; `Unreadable` for one that Jupyter could not use either."""
+    """What the kernel.json in this folder says; `BadSpec` for one that Jupyter could not use either."""
     data = _parsed(_bytes(os.path.join(folder, "kernel.json")))
     if not isinstance(data, dict):
-        raise Unreadable("kernel.json does not describe a kernel")
+        raise BadSpec("kernel.json does not describe a kernel")
     argv, env = data.get("argv"), data.get("env") or {}
     if not isinstance(argv, list) or not argv or not _are_words(argv):
-        raise Unreadable("kernel.json does not say what to start ('argv')")
+        raise BadSpec("kernel.json does not say what to start ('argv')")
     if not isinstance(env, dict) or not _are_words([*env, *map(str, env.values())]):
-        raise Unreadable("kernel.json sets variables that there cannot be ('env')")
+        raise BadSpec("kernel.json sets variables that there cannot be ('env')")
     metadata = data.get("metadata")
     ours = metadata.get("sesync") if isinstance(metadata, dict) else None
     return SpecFile(
@@ -59,18 +59,18 @@ def _bytes(path: str) -> bytes:
     except OSError as error:
         leads = os.path.islink(path) or os.path.islink(os.path.dirname(path))
         lost = isinstance(error, FileNotFoundError) and leads
-        raise Unreadable("its link leads nowhere" if lost else f"kernel.json: {error.strerror}") from None
+        raise BadSpec("its link leads nowhere" if lost else f"kernel.json: {error.strerror}") from None
     mode = os.fstat(file).st_mode
     if not stat.S_ISREG(mode):
         os.close(file)
-        raise Unreadable(f"kernel.json is {'a folder' if stat.S_ISDIR(mode) else 'a pipe or the like'}, and no file")
+        raise BadSpec(f"kernel.json is {'a folder' if stat.S_ISDIR(mode) else 'a pipe or the like'}, and no file")
     try:
         with open(file, "rb") as stream:
             text = stream.read(_LARGEST + 1)
     except OSError as error:
-        raise Unreadable(f"kernel.json: {error.strerror}") from None
+        raise BadSpec(f"kernel.json: {error.strerror}") from None
     if len(text) > _LARGEST:
-        raise Unreadable("kernel.json is far too large")
+        raise BadSpec("kernel.json is far too large")
     return text
 
 
@@ -78,7 +78,7 @@ def _parsed(text: bytes) -> Any:
     try:
         return json.loads(text.decode())
     except (ValueError, RecursionError):
-        raise Unreadable("kernel.json is not JSON" if text.strip() else "kernel.json is empty") from None
+        raise BadSpec("kernel.json is not JSON" if text.strip() else "kernel.json is empty") from None
 
 
 def _are_words(values: list[Any]) -> bool:

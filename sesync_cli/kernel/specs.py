@@ -13,7 +13,7 @@ from sesync_cli.kernel.layout import command_of, environment_of
 from sesync_cli.kernel.moved import Move
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import Size, known_size
-from sesync_cli.kernel.specfile import SpecFile, Unreadable, is_there, read_spec
+from sesync_cli.kernel.specfile import BadSpec, SpecFile, is_there, read_spec
 from sesync_cli.leftovers import is_unfinished, partial
 from sesync_cli.python.environments import version_in
 
@@ -167,7 +167,7 @@ def read_kernel(spec: Path, folders: Folders) -> Kernel:
     server = spec.parent != folders.specs
     try:
         said = read_spec(spec)
-    except Unreadable as error:
+    except BadSpec as error:
         ours = None if server else folders.made(spec.name)
         known = Finding("unreadable", str(error))
         return Kernel(spec.name, spec.name, spec, environment=ours, managed=bool(ours), server=server, known=known)

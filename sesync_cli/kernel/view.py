@@ -48,7 +48,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CheckResult:
     """Whether a kernel works: in how many seconds it answered, and what can be imported in it and what not, and why.
 
     `changed` are the files of its packages that are not as the packages brought them, below its folder of packages.
@@ -125,7 +125,7 @@ def kernel_card(card: Card) -> Facts:
     return Facts(one.name, [(name, value) for name, value in facts if value])
 
 
-def verdicts(found: list[Verdict]) -> View:
+def verdicts(found: list[CheckResult]) -> View:
     """One kernel is a sentence, several are a table."""
     if len(found) == 1:
         return _sentence(found[0])
@@ -143,7 +143,7 @@ def edited(changed: Sequence[str]) -> str:
     return f"{len(changed)} of its files are not as their packages brought them" if changed else ""
 
 
-def some_fail(found: list[Verdict]) -> bool:
+def some_fail(found: list[CheckResult]) -> bool:
     return not all(one.works for one in found)
 
 
@@ -172,7 +172,7 @@ def _whose(one: Row) -> str:
     return "the server" if one.server else "sesync" if one.managed else "you"
 
 
-def _sentence(one: Verdict) -> str:
+def _sentence(one: CheckResult) -> str:
     started = f"it started in {_seconds(one)} s"
     if one.works and one.imported:
         return f"The kernel {one.name} works: {started}, and its {packages(one.imported)} can be imported."
@@ -187,12 +187,12 @@ def _sentence(one: Verdict) -> str:
     return "\n".join([*lines, f"'{one.next}' mends it."] if one.next else lines)
 
 
-def _what(one: Verdict) -> str:
+def _what(one: CheckResult) -> str:
     """What is wrong, in one cell."""
     said = [f"{name}: {reason}" for name, reason in one.failed.items()]
     reasons = "; ".join([*said, *one.changed[:1]])
     return f"{one.problem}: {reasons}" if reasons else one.problem
 
 
-def _seconds(one: Verdict) -> str:
+def _seconds(one: CheckResult) -> str:
     return "" if one.seconds is None else f"{one.seconds:.1f}"

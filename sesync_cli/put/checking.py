@@ -14,7 +14,7 @@ from sesync_cli.directory import mounts, reached
 from sesync_cli.errors import NotFound
 from sesync_cli.plan import Watch
 from sesync_cli.put.children import guard, run
-from sesync_cli.put.file_io import Contents, renew
+from sesync_cli.put.file_io import Copier, renew
 from sesync_cli.put.inventory import UNREADABLE, Inventory, Sum
 from sesync_cli.put.paths import target_of
 from sesync_cli.put.request import CheckRequest
@@ -28,7 +28,7 @@ OUT = "out"
 
 
 @dataclass(frozen=True)
-class Checked:
+class Comparison:
     """What came of comparing files with the checksums that are kept of them; paths are below `folder`.
 
     `files` are those with checksums, `without` those that have none; `warnings` say what else is odd.
@@ -49,7 +49,7 @@ class Checked:
         return bool(self.different or self.missing or self.unreadable)
 
 
-class _Wanted(NamedTuple):
+class _Expected(NamedTuple):
     """A file below the data directory, and what each manifest says of it: digest, algorithm, the manifest's number."""
 
     rel: str
@@ -91,7 +91,7 @@ class _Heard:
             self.sums.setdefault(rel, []).append((digest, algorithm, manifest))
 
 
-def check(request: CheckRequest, site: Site, watch: Watch) -> Checked:
+def check(request: CheckRequest, site: Site, watch: Watch) -> Comparison:
     """Compare what is below a folder of a data directory with the manifests in it, below it and above it."""
     project, folder = target_of(request.target, site)
     directory = reached(project, site, watch)
@@ -101,10 +101,10 @@ def check(request: CheckRequest, site: Site, watch: Watch) -> Checked:
         return _compared(directory, folder, guard(places, site))
 
 
-def _compared(directory: Path, folder: str, guard: Guard) -> Checked:
+def _compared(directory: Path, folder: str, guard: Guard) -> Comparison:
     heard = _Heard()
     run([lambda tell: Inventory(str(directory), folder, tell).look()], guard, heard.hear)
-    wanted = [_Wanted(rel, sums) for rel, sums in sorted(heard.sums.items())]
+    wanted = [_Expected(rel, sums) for rel, sums in sorted(heard.sums.items())]
     _compare(directory, wanted, heard, guard)
     if not heard.sums and not heard.states["unreadable"]:
         raise _nothing(directory / folder, heard)
@@ -121,7 +121,7 @@ def _nothing(folder: Path, heard: _Heard) -> NotFound:
     return NotFound(f"no checksums are kept for {folder}, where {there}", hint=" ".join([hint, *odd]))
 
 
-def _checked(directory: Path, folder: str, heard: _Heard) -> Checked:
+def _checked(directory: Path, folder: str, heard: _Heard) -> Comparison:
     is_file = heard.inner in heard.sums or heard.files == [heard.inner]
     base = os.path.dirname(heard.inner) if is_file else heard.inner
 
@@ -130,7 +130,7 @@ def _checked(directory: Path, folder: str, heard: _Heard) -> Checked:
 
     without = [path for path in heard.files if path not in heard.sums]
     used = sorted({number for sums in heard.sums.values() for _, _, number in sums})
-    return Checked(
+    return Comparison(
         directory / folder,
         tuple(directory / heard.manifests[number] for number in used),
         len(heard.sums),
@@ -150,7 +150,7 @@ def _shortened(path: str, base: str) -> str:
     return path[len(base) + 1 :] if base else path or "."
 
 
-def _compare(directory: Path, wanted: Sequence[_Wanted], heard: _Heard, guard: Guard) -> None:
+def _compare(directory: Path, wanted: Sequence[_Expected], heard: _Heard, guard: Guard) -> None:
     def hear(what: tuple[str, int, int, tuple[int, ...]]) -> None:
         state, number, length, wrong = what
         one = wanted[number]
@@ -166,17 +166,17 @@ def _compare(directory: Path, wanted: Sequence[_Wanted], heard: _Heard, guard: G
     run([partial(_work, str(directory), wanted, number) for number in range(_WORKERS)], guard, hear)
 
 
-def _disagreement(directory: Path, one: _Wanted, wrong: Sequence[int], manifests: Sequence[str]) -> str:
+def _disagreement(directory: Path, one: _Expected, wrong: Sequence[int], manifests: Sequence[str]) -> str:
     said = dict.fromkeys(f"{directory}/{manifests[one.sums[number][2]]}" for number in wrong)
     right = (f"{directory}/{manifests[number]}" for at, (_, _, number) in enumerate(one.sums) if at not in wrong)
     return f"{directory}/{one.rel} is as {next(right)} says, and not as {' and '.join(said)} says"
 
 
-def _work(directory: str, wanted: Sequence[_Wanted], first: int, tell: Tell) -> None:
+def _work(directory: str, wanted: Sequence[_Expected], first: int, tell: Tell) -> None:
     """What each of the workers does: its share of the files, each read once for all its checksums."""
     top = os.path.realpath(directory)
     folders = cache(lambda folder: os.path.realpath(os.path.join(top, folder)))
-    contents = Contents(lambda _: tell(None))
+    contents = Copier(lambda _: tell(None))
     for number in range(first, len(wanted), _WORKERS):
         one = wanted[number]
         folder, name = os.path.split(one.rel)
@@ -190,7 +190,7 @@ def _work(directory: str, wanted: Sequence[_Wanted], first: int, tell: Tell) -> 
             tell((state, number, length, wrong))
 
 
-def _verdict(path: str, one: _Wanted, contents: Contents) -> tuple[str, int, tuple[int, ...]]:
+def _verdict(path: str, one: _Expected, contents: Copier) -> tuple[str, int, tuple[int, ...]]:
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             return "different", 0, ()
@@ -209,7 +209,7 @@ def _verdict(path: str, one: _Wanted, contents: Contents) -> tuple[str, int, tup
     return "different" if wrong else "same", length, wrong
 
 
-def _wrong(file: int, length: int, one: _Wanted, contents: Contents) -> Iterator[int]:
+def _wrong(file: int, length: int, one: _Expected, contents: Copier) -> Iterator[int]:
     """The numbers of the checksums that say something else than the file."""
     hashes = {algorithm: hashlib.new(algorithm, usedforsecurity=False) for _, algorithm, _ in one.sums}
     renew(file)

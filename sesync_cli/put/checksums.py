@@ -12,9 +12,9 @@ from sesync_cli.errors import Conflict
 from sesync_cli.leftovers import written_whole
 from sesync_cli.plan import Report
 from sesync_cli.put.children import run
-from sesync_cli.put.entries import Found
+from sesync_cli.put.entries import Shipment
 from sesync_cli.put.rights import Folder, share
-from sesync_cli.put.steps import Tally, explaining
+from sesync_cli.put.steps import PutTally, explaining
 from sesync_cli.workers import Guard, Tell
 
 NAME = "SHA256SUMS"
@@ -33,8 +33,8 @@ _MARK = b"\xef\xbb\xbf"  # what editors on Windows put before UTF-8
 class KeepSums:
     """Write the checksums of what was put into the folder's manifest; those of other files there stay in it."""
 
-    found: Found
-    tally: Tally
+    found: Shipment
+    tally: PutTally
     guard: Guard
     doing: str = "Keeping the checksums"
 
@@ -92,7 +92,7 @@ def unescaped(name: bytes) -> bytes:
     return re.sub(rb"\\[\\nr]", lambda one: _PLAIN[one[0]], name)
 
 
-class Line(NamedTuple):
+class ChecksumLine(NamedTuple):
     """A line of a list; one that is no checksum has no name."""
 
     number: int
@@ -106,7 +106,7 @@ def algorithm_of(name: str) -> str:
     return _NAMES.get(name) or _SUFFIXES.get(_suffix(name), "")
 
 
-def lines_of(file: BinaryIO, name: str) -> Iterator[Line]:
+def lines_of(file: BinaryIO, name: str) -> Iterator[ChecksumLine]:
     """What a list of this name says, in the forms of GNU and BSD; a digest alone is that of `a.tif` in `a.tif.md5`."""
     algorithm, of = algorithm_of(name), name[: -len(_suffix(name)) or None]
     size = hashlib.new(algorithm, usedforsecurity=False).digest_size * 2
@@ -119,11 +119,11 @@ def lines_of(file: BinaryIO, name: str) -> Iterator[Line]:
         found = next((found for form in forms if (found := form.fullmatch(text))), None)
         if found:
             name_there = unescaped(found["name"]) if found["escape"] else found["name"]
-            yield Line(number, name_there, found["digest"].decode().lower())
+            yield ChecksumLine(number, name_there, found["digest"].decode().lower())
         elif of != name and alone.fullmatch(text.strip()):
-            yield Line(number, os.fsencode(of), text.strip().decode().lower())
+            yield ChecksumLine(number, os.fsencode(of), text.strip().decode().lower())
         else:
-            yield Line(number)
+            yield ChecksumLine(number)
             bad += 1
             if bad == _FEW and not good:
                 return

@@ -17,7 +17,7 @@ from sesync_cli.put.view import verdict
 from sesync_cli.session import Session
 
 if TYPE_CHECKING:
-    from sesync_cli.put.checking import Checked
+    from sesync_cli.put.checking import Comparison
 
 
 def _offered(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -60,7 +60,7 @@ def put(
     checksum: bool,
     manifest: bool,
     checking: bool,
-) -> "Plan | Checked":
+) -> "Plan | Comparison":
     """Copy data into a data directory, verified.
 
     Every file is read back and compared before it gets its name. What is there already is not copied again, so after

@@ -23,7 +23,7 @@ class There(IntEnum):
     BLOCKED = 3  # something that no file may replace, or a file where a folder must be
 
 
-class Facts(NamedTuple):
+class Fingerprint(NamedTuple):
     """By what one sees that a file has not changed; a file with several names has no time of change that counts."""
 
     inode: int
@@ -42,7 +42,7 @@ class Entry(NamedTuple):
     source: int
     rel: str
     mode: int
-    facts: Facts
+    facts: Fingerprint
     there: There
     text: str = ""
     first: int = -1
@@ -62,7 +62,7 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Found:
+class Shipment:
     """All that is to be put, and where.
 
     `needs` are bytes that are not there yet, `free` what the place has and, of a quota, has left; `odd` are things
@@ -120,12 +120,12 @@ class Found:
         return partial(Path("x"), owner=Path(self.owner)).name.removesuffix("x")
 
 
-def facts(found: os.stat_result) -> Facts:
+def facts(found: os.stat_result) -> Fingerprint:
     changed = found.st_ctime_ns if found.st_nlink == 1 else 0
-    return Facts(found.st_ino, found.st_size, found.st_mtime_ns, changed)
+    return Fingerprint(found.st_ino, found.st_size, found.st_mtime_ns, changed)
 
 
-def is_unchanged(found: os.stat_result, known: Facts) -> bool:
+def is_unchanged(found: os.stat_result, known: Fingerprint) -> bool:
     """Whether a file is as it was when these facts were taken; its names may have become fewer or more."""
     now = facts(found)
     return now[:3] == known[:3] and (now.changed == known.changed or not now.changed or not known.changed)

@@ -34,11 +34,11 @@ class Changed(Exception):
     """The source is no longer what it was."""
 
 
-class Unreadable(Exception):
+class SourceUnreadable(Exception):
     """The source cannot be read; the argument is the system's word."""
 
 
-class Contents:
+class Copier:
     """Copies files; knows after the first one what the kernel can do between these two places."""
 
     def __init__(self, went: Went) -> None:
@@ -102,7 +102,7 @@ class Contents:
                 try:
                     count = os.preadv(source, [data], offset)
                 except OSError as error:
-                    raise Unreadable(error.strerror) from None
+                    raise SourceUnreadable(error.strerror) from None
                 if count < length:
                     raise Changed
                 checksum.update(data)
@@ -162,7 +162,7 @@ def checksum(path: str, size: int, went: Went) -> bytes:
     file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         renew(file)
-        Contents(went).digest(file, size, [found])
+        Copier(went).digest(file, size, [found])
     finally:
         os.close(file)
     return found.digest()

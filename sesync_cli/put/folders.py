@@ -10,10 +10,10 @@ from pathlib import Path
 
 from sesync_cli.errors import Conflict
 from sesync_cli.leftovers import remove, sweep
-from sesync_cli.put.entries import Entry, Found, There
+from sesync_cli.put.entries import Entry, Shipment, There
 from sesync_cli.put.file_io import flush
 from sesync_cli.put.portable_names import try_alike, try_names
-from sesync_cli.put.rights import Folders, share_folder
+from sesync_cli.put.rights import FolderRights, share_folder
 from sesync_cli.put.scan import nearest
 from sesync_cli.put.worker import Job, Worker
 from sesync_cli.workers import Tell
@@ -26,7 +26,7 @@ _OURS = 0o700
 class Share:
     """What was found, which entries of it are put now, and whether they replace what is there."""
 
-    found: Found
+    found: Shipment
     chosen: tuple[int, ...]
     replace: bool = False
 
@@ -42,7 +42,7 @@ def prepare(share: Share, tell: Tell) -> None:
 
     Those are told whose group can be given nothing.
     """
-    folders = Folders(share.found.new_folders(), set())
+    folders = FolderRights(share.found.new_folders(), set())
     for path in share.found.made:
         _make(path, None, folders)
     new = (final for _, entry, final in share.entries() if entry.there == There.NOTHING)
@@ -62,7 +62,7 @@ def _flush_at(folder: str) -> None:
         os.close(top)
 
 
-def clear(found: Found) -> None:
+def clear(found: Shipment) -> None:
     """Remove what killed runs left in these folders; the lock of what is put is held."""
     for folder in found.leftovers:
         _remove_named(folder, found.prefix)
@@ -102,7 +102,7 @@ def undo(share: Share) -> None:
             os.rmdir(folder)
 
 
-def _make(path: str, source: os.stat_result | None, folders: Folders) -> None:
+def _make(path: str, source: os.stat_result | None, folders: FolderRights) -> None:
     """Make a folder with the mode of its source, or if that has none, with that of the folder above."""
     top = os.path.dirname(path)
     try:

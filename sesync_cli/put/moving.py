@@ -15,8 +15,8 @@ from sesync_cli.files.datasets import companions
 from sesync_cli.leftovers import partial, remove
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.put.children import run
-from sesync_cli.put.entries import Entry, Found, is_unchanged
-from sesync_cli.put.steps import Tally, explaining
+from sesync_cli.put.entries import Entry, Shipment, is_unchanged
+from sesync_cli.put.steps import PutTally, explaining
 from sesync_cli.put.writers import CLOSE, Writers
 from sesync_cli.workers import Guard, Tell
 
@@ -31,8 +31,8 @@ class Leave:
     those in whose places links come.
     """
 
-    found: Found
-    tally: Tally
+    found: Shipment
+    tally: PutTally
     guard: Guard
     linked: Set[str]
     doing: str = "Removing what is in place"
@@ -133,7 +133,7 @@ class Point:
 
     at: Path
     final: str
-    tally: Tally
+    tally: PutTally
 
     @property
     def doing(self) -> str:

@@ -12,12 +12,12 @@ from sesync_cli.directory import reached
 from sesync_cli.plan import Plan, Question, Step, Watch, asking, by_hand
 from sesync_cli.put.checksums import NAME, KeepSums
 from sesync_cli.put.children import guard
-from sesync_cli.put.entries import Found, There
+from sesync_cli.put.entries import Shipment, There
 from sesync_cli.put.paths import Paths, paths_of, with_companions
 from sesync_cli.put.refusals import check_found, check_paths, has_work, some
 from sesync_cli.put.request import PutRequest
 from sesync_cli.put.scan import scan
-from sesync_cli.put.steps import Clear, Put, Tally, too_little, unreadable
+from sesync_cli.put.steps import Clear, Put, PutTally, too_little, unreadable
 from sesync_cli.put.verify import Verification
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
@@ -49,14 +49,14 @@ class _Making:
 
     request: PutRequest
     paths: Paths
-    found: Found
+    found: Shipment
     guard: Guard
     linked: Set[str]
     pointing: Mapping[Path, str]
 
     def plan(self, finals: list[str]) -> Plan:
         found = self.found
-        tally = Tally(len(found.files()))
+        tally = PutTally(len(found.files()))
         questions: list[Question] = []
         steps: list[Step] = [Clear(found, self.guard)] if found.leftovers else []
         steps += [*self._copying(tally, questions), *self._afterwards(tally)]
@@ -71,7 +71,7 @@ class _Making:
         )
         return replace(plan, after=lambda: self._after(plan, tally, finals)) if steps else plan
 
-    def _copying(self, tally: Tally, questions: list[Question]) -> list[Step]:
+    def _copying(self, tally: PutTally, questions: list[Question]) -> list[Step]:
         """What copies; what replaces something is asked about, each by itself."""
         found, request = self.found, self.request
         others = found.files(There.ANOTHER)
@@ -93,7 +93,7 @@ class _Making:
             questions.append(Question(f"Replace {final}, which is another one, by {what}?", (one,)))
         return steps
 
-    def _afterwards(self, tally: Tally) -> list[Step]:
+    def _afterwards(self, tally: PutTally) -> list[Step]:
         found, request = self.found, self.request
         steps: list[Step] = []
         if request.manifest and found.entries:
@@ -126,7 +126,7 @@ class _Making:
             "manifest": f"{found.folder}/{NAME}" if self.request.manifest else None,
         }
 
-    def _after(self, plan: Plan, tally: Tally, finals: list[str]) -> Mapping[str, Any]:
+    def _after(self, plan: Plan, tally: PutTally, finals: list[str]) -> Mapping[str, Any]:
         copied = sorted(tally.copied)
         done = _there(self.found, finals)
         if copied:
@@ -140,7 +140,7 @@ class _Making:
         return {"done": done, "result": {**plan.result, **result}, "warnings": warnings}
 
 
-def _warnings(found: Found) -> Iterable[str]:
+def _warnings(found: Shipment) -> Iterable[str]:
     if found.odd:
         yield f"left out: {some(found.odd)}"
     if found.secrets:
@@ -158,7 +158,7 @@ def _warnings(found: Found) -> Iterable[str]:
         yield too_little(found)
 
 
-def _told_secrets(found: Found) -> str:
+def _told_secrets(found: Shipment) -> str:
     """The question about secrets that were named themselves."""
     if not found.told_secrets:
         return ""
@@ -166,7 +166,7 @@ def _told_secrets(found: Found) -> str:
     return f"All who may read {found.folder} could read {these}: {some(found.told_secrets)}. Put {them} there?"
 
 
-def _closed(tally: Tally) -> str:
+def _closed(tally: PutTally) -> str:
     folders = sorted(tally.closed)
     return (
         f"your group may not be able to read what you put: you are not in the group that {some(folders)} belongs to, "
@@ -174,7 +174,7 @@ def _closed(tally: Tally) -> str:
     )
 
 
-def _shown(found: Found) -> str:
+def _shown(found: Shipment) -> str:
     lines = [by_hand("mkdir", "-p", found.folder)] if found.made else []
     renamed = os.path.basename(found.sources[0]) != os.path.basename(found.finals[0])
     to = found.finals[0] if renamed else f"{found.folder}/"
@@ -184,29 +184,29 @@ def _shown(found: Found) -> str:
     return "\n".join(lines)
 
 
-def _there(found: Found, finals: list[str]) -> str:
+def _there(found: Shipment, finals: list[str]) -> str:
     whole = found.files()
     if not whole:
         return f"{_where(found, finals)} is there."
     return f"{_count(found, whole)} {'is' if len(whole) == 1 else 'are'} in {_where(found, finals)} already."
 
 
-def _where(found: Found, finals: list[str]) -> str:
+def _where(found: Shipment, finals: list[str]) -> str:
     return finals[0] if len(finals) == 1 else found.folder
 
 
-def _moved(request: PutRequest, tally: Tally) -> str:
+def _moved(request: PutRequest, tally: PutTally) -> str:
     if not request.link:
         return " The originals are removed."
     whose = "where it was" if len(request.sources) == 1 else "where each was"
     return f" A link to it is {whose}." if tally.links else ""
 
 
-def _bytes(found: Found, numbers: Iterable[int]) -> int:
+def _bytes(found: Shipment, numbers: Iterable[int]) -> int:
     """Bytes of these files, one with several names once."""
     files = ((number, found.entries[number].facts) for number in numbers if found.entries[number].is_file)
     return sum({number if facts.changed else -facts.inode: facts.size for number, facts in files}.values())
 
 
-def _count(found: Found, numbers: list[int]) -> str:
+def _count(found: Shipment, numbers: list[int]) -> str:
     return f"{len(numbers):,} {'file' if len(numbers) == 1 else 'files'} ({size(_bytes(found, numbers))})"

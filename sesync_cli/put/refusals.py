@@ -10,7 +10,7 @@ from sesync_cli.files.datasets import whole_of
 from sesync_cli.plan import by_hand
 from sesync_cli.put.checksums import NAME, read
 from sesync_cli.put.children import told
-from sesync_cli.put.entries import ODD, Found, There
+from sesync_cli.put.entries import ODD, Shipment, There
 from sesync_cli.put.paths import Paths
 from sesync_cli.put.request import PutRequest
 from sesync_cli.put.steps import WHOSE, unreadable
@@ -50,7 +50,7 @@ def check_paths(request: PutRequest, paths: Paths, directory: Path, guard: Guard
     return [Path(one) for one in told([check], guard)]
 
 
-def check_found(found: Found, request: PutRequest) -> None:
+def check_found(found: Shipment, request: PutRequest) -> None:
     """Refuse what would lose, mix or leave out something unasked."""
     if request.manifest:
         _need_no_manifest(found)
@@ -75,7 +75,7 @@ def check_found(found: Found, request: PutRequest) -> None:
         raise Refused(f"this cannot be looked into: {some(unreadable(found))}", hint=WHOSE, problems=unreadable(found))
 
 
-def _need_no_mixing(found: Found) -> None:
+def _need_no_mixing(found: Shipment) -> None:
     """Refuse to put a database beside what has not been written into another one of its name: it would be, unasked."""
     there = {found.final(one): one.there for one in found.entries} if found.unwritten else {}
     for final, beside in found.unwritten:
@@ -84,7 +84,7 @@ def _need_no_mixing(found: Found) -> None:
             raise Conflict(f"{beside} is there already, and would be read into {final}", hint=hint)
 
 
-def _need_no_manifest(found: Found) -> None:
+def _need_no_manifest(found: Shipment) -> None:
     """Refuse a source that would be the file of the checksums, on some file systems or on all."""
     for source, final in zip(found.sources, found.finals, strict=True):
         if os.path.basename(final).upper() == NAME:
@@ -92,7 +92,7 @@ def _need_no_manifest(found: Found) -> None:
             raise Conflict(f"{source} would be the very file that '--manifest' writes into", hint=hint)
 
 
-def has_work(found: Found, chosen: Iterable[int]) -> bool:
+def has_work(found: Shipment, chosen: Iterable[int]) -> bool:
     """Whether any of these entries is to be made."""
     return any(found.entries[number].there == There.NOTHING for number in chosen)
 

@@ -29,7 +29,7 @@ class Folder(NamedTuple):
         return cls(found.st_gid, own[_GROUP] << 3 if _GROUP in own else found.st_mode & stat.S_IRWXG, False)
 
 
-class Folders:
+class FolderRights:
     """What each folder gives. `new` ones give no more than the folder that they are made in, `closed` ones nothing."""
 
     def __init__(self, new: Set[str], closed: Set[str]) -> None:

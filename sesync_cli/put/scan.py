@@ -12,7 +12,7 @@ from typing import Any
 from sesync_cli.files.datasets import is_database, unwritten
 from sesync_cli.files.secret_scan import is_secret
 from sesync_cli.put.children import told
-from sesync_cli.put.entries import ODD, Entry, Facts, Found, There, facts, same_time
+from sesync_cli.put.entries import ODD, Entry, Fingerprint, Shipment, There, facts, same_time
 from sesync_cli.put.file_io import checksum
 from sesync_cli.put.portable_names import alike, respelt
 from sesync_cli.put.request import PutRequest
@@ -24,7 +24,7 @@ _PARTIAL = ".sesync-partial"
 _LISTS = ("odd", "secrets", "told_secrets", "astray", "unreadable", "leftovers", "alike", "respelt", "unwritten")
 
 
-def scan(request: PutRequest, places: Mapping[str, str], folder: str, guard: Guard) -> Found:
+def scan(request: PutRequest, places: Mapping[str, str], folder: str, guard: Guard) -> Shipment:
     """Everything below these sources, and what is in the place that each of them shall have in a folder."""
     sources, finals = tuple(places), tuple(places.values())
     entries: list[Entry] = []
@@ -37,10 +37,10 @@ def scan(request: PutRequest, places: Mapping[str, str], folder: str, guard: Gua
 
     for what in told([look], guard):
         if isinstance(what, list):
-            entries += [Entry(*one)._replace(facts=Facts(*one[3]), there=There(one[4])) for one in what]
+            entries += [Entry(*one)._replace(facts=Fingerprint(*one[3]), there=There(one[4])) for one in what]
         elif what:
             rest = what
-    return replace(Found(sources, finals, folder, tuple(entries)), **rest)
+    return replace(Shipment(sources, finals, folder, tuple(entries)), **rest)
 
 
 @dataclass

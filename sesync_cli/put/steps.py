@@ -14,7 +14,7 @@ from sesync_cli.errors import NoRoom, SesyncError, Stopped
 from sesync_cli.interrupts import ignore_interrupts
 from sesync_cli.plan import Report
 from sesync_cli.put.children import run
-from sesync_cli.put.entries import Found, There
+from sesync_cli.put.entries import Shipment, There
 from sesync_cli.put.folders import Share, clear, finish, prepare, undo
 from sesync_cli.put.verify import Verification
 from sesync_cli.put.worker import TOKEN, Job, Worker
@@ -27,7 +27,7 @@ _SHOWN = 5
 
 
 @dataclass
-class Tally:
+class PutTally:
     """What a run has come to: the numbers of the entries that are in place and checked, copies, and their sums.
 
     `closed` are folders whose group could be given nothing. A problem is the number of an entry, and what to say of it.
@@ -75,9 +75,9 @@ class Tally:
 class Put:
     """Copy these entries; a failure or an interrupt leaves those that are finished, which the next run goes on from."""
 
-    found: Found
+    found: Shipment
     chosen: tuple[int, ...]
-    tally: Tally
+    tally: PutTally
     guard: Guard
     shown: str
     verification: Verification
@@ -149,7 +149,7 @@ class Put:
 class Clear:
     """Remove what killed runs left beside the places of their files."""
 
-    found: Found
+    found: Shipment
     guard: Guard
     doing: str = "Clearing up after a run that was killed"
 
@@ -164,12 +164,12 @@ class Clear:
         return "\n".join(f"rm {shlex.quote(folder)}/.sesync-partial-*" for folder in self.found.leftovers)
 
 
-def unreadable(found: Found) -> list[str]:
+def unreadable(found: Shipment) -> list[str]:
     """The folders that cannot be looked into, each with the reason."""
     return [f"{path}: {why}" for path, why in found.unreadable]
 
 
-def too_little(found: Found) -> str:
+def too_little(found: Shipment) -> str:
     """What to say where there is not enough room."""
     return f"this takes about {size(found.needs)}, and there are {size(found.free or 0)} left for {found.folder}"
 
@@ -196,7 +196,7 @@ def explaining(folder: str, safe: Callable[[], str]) -> Iterator[None]:
         raise said from None
 
 
-def _batches(found: Found, numbers: list[int]) -> list[list[int]]:
+def _batches(found: Shipment, numbers: list[int]) -> list[list[int]]:
     """Files in batches, each of which is flushed at once; the large ones first, so that no worker is left with one."""
     most = min(_BATCH_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)  # all of a batch are open at once
     batches: list[list[int]] = []

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sesync_cli.put.entries import Entry, is_unchanged
-from sesync_cli.put.file_io import Changed, Contents, Hash, Unreadable, fast_hash
+from sesync_cli.put.file_io import Changed, Copier, Hash, SourceUnreadable, fast_hash
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Verification:
     replacing: str
 
 
-def is_same(source: str, final: str, entry: Entry, contents: Contents, read: list[Hash]) -> bool:
+def is_same(source: str, final: str, entry: Entry, contents: Copier, read: list[Hash]) -> bool:
     """Whether what is there has the contents of its source."""
     with named(final):
         there = os.open(final, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -34,7 +34,7 @@ def is_same(source: str, final: str, entry: Entry, contents: Contents, read: lis
     try:
         contents.digest(file, entry.facts.size, [checksum])
     except OSError as error:
-        raise Unreadable(error.strerror) from None
+        raise SourceUnreadable(error.strerror) from None
     finally:
         os.close(file)
     need_unchanged(source, entry)
@@ -46,7 +46,7 @@ def opened(source: str, entry: Entry) -> int:
     try:
         file = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise Unreadable(error.strerror) from None
+        raise SourceUnreadable(error.strerror) from None
     if not is_unchanged(os.fstat(file), entry.facts):
         os.close(file)
         raise Changed

@@ -7,12 +7,12 @@ from sesync_cli.names import one_line
 from sesync_cli.view import Page, Table, View, size
 
 if TYPE_CHECKING:
-    from sesync_cli.put.checking import Checked
+    from sesync_cli.put.checking import Comparison
 
 _SHOWN = 8  # files without checksums, and odd things, that are named on a terminal
 
 
-def verdict(checked: "Checked") -> View:
+def verdict(checked: "Comparison") -> View:
     """What is not as it was, one line each, and what nobody can tell of."""
     names = ("different", "missing", "unreadable")
     rows = [(state, one_line(path)) for state in names for path in getattr(checked, state)]
@@ -20,7 +20,7 @@ def verdict(checked: "Checked") -> View:
     return Page((*wrong, *_without(checked), *_some(checked.warnings)))
 
 
-def _summary(checked: "Checked") -> str:
+def _summary(checked: "Comparison") -> str:
     """What came of it in a sentence, without its end."""
     wrong, folder = len(checked.different) + len(checked.missing), checked.folder
     silent = len(checked.unreadable)
@@ -34,7 +34,7 @@ def _summary(checked: "Checked") -> str:
     return f"All {checked.files:,} files ({size(checked.bytes)}) in {folder}{have}"
 
 
-def _without(checked: "Checked") -> Iterator[str]:
+def _without(checked: "Comparison") -> Iterator[str]:
     count = len(checked.without)
     if count:
         one = "file has no checksums, so nobody can tell if it has"

@@ -9,11 +9,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sesync_cli.errors import SesyncError
-from sesync_cli.put.entries import Entry, Found, There
-from sesync_cli.put.file_io import LONG, Changed, Contents, Hash, Unreadable, appear, fast_hash, flush, renew
-from sesync_cli.put.rights import Folders, copy_attributes, share
+from sesync_cli.put.entries import Entry, Shipment, There
+from sesync_cli.put.file_io import LONG, Changed, Copier, Hash, SourceUnreadable, appear, fast_hash, flush, renew
+from sesync_cli.put.rights import FolderRights, copy_attributes, share
 from sesync_cli.put.verify import Verification, is_same, named, need_unchanged, opened
-from sesync_cli.put.writers import Busy, Writers
+from sesync_cli.put.writers import BeingWritten, Writers
 from sesync_cli.workers import Tell
 
 TOKEN = 4  # bytes that number the next batch
@@ -30,7 +30,7 @@ class Job:
     `replace` lets a file take the place of another; `closed` are folders whose group is given nothing.
     """
 
-    found: Found
+    found: Shipment
     batches: Sequence[Sequence[int]]
     verification: Verification
     replace: bool = False
@@ -54,10 +54,10 @@ class Worker:
 
     def __init__(self, job: Job, tell: Tell) -> None:
         self.job, self.tell = job, tell
-        self.contents = Contents(self._went)
+        self.contents = Copier(self._went)
         self.prefix = job.found.prefix
         self.bytes, self.told = 0, time.monotonic()
-        self.folders = Folders(job.found.new_folders(), job.closed)
+        self.folders = FolderRights(job.found.new_folders(), job.closed)
 
     def serve(self, taking: int, giving: int) -> None:
         """The pipe holds the number of the next batch: who takes it puts the one after it in its place."""
@@ -171,7 +171,7 @@ class Worker:
     def _need_no_writer(self, final: str) -> None:
         """A program that has the file open that is to be replaced would go on writing into nothing."""
         for use in Writers().of([(final, os.lstat(final))]).values():
-            raise Busy(use.words)
+            raise BeingWritten(use.words)
 
     def _prove(self, number: int) -> None:
         entry, read = self.job.found.entries[number], self._hashes()
@@ -214,9 +214,9 @@ class Worker:
             yield
         except Changed:
             self.tell(("changed", number, f"{source} changed while it was copied"))
-        except Unreadable as error:
+        except SourceUnreadable as error:
             self.tell(("problem", number, f"{source} cannot be read: {error}"))
-        except Busy as use:
+        except BeingWritten as use:
             self.tell(("problem", number, f"{final} stays: it {use}"))
         except FileExistsError:
             self.tell(("differs", number, f"{final} is there already, and has other contents than {source}"))

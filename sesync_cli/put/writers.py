@@ -28,7 +28,7 @@ class Use(NamedTuple):
 _THEIRS = Use("belongs to somebody else, whose programs one cannot see", "Leave out '--move' to copy it.")
 
 
-class Busy(Exception):
+class BeingWritten(Exception):
     """A program has the file open for writing; the argument says which."""
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.diagnosis.diagnose import Facts, diagnose
+from sesync_cli.diagnosis.diagnose import LogContext, diagnose
 from sesync_cli.diagnosis.excerpt import telling
 from sesync_cli.diagnosis.explain import as_facts
-from sesync_cli.diagnosis.logs import Unreadable, about, log_text
+from sesync_cli.diagnosis.logs import UnreadableLog, about, log_text
 from sesync_cli.diagnosis.system import RHEL, family
 from sesync_cli.errors import SesyncError
 from sesync_cli.failure import Failure
@@ -53,10 +53,10 @@ def of_log(log: Path) -> Subject:
     """A log, what it says, and why the install failed if that can be told."""
     try:
         text = log_text(log)
-    except Unreadable as reason:
+    except UnreadableLog as reason:
         return Subject(f"{log} {reason}", (Section("The log", (f"{log} {reason}",)),))
     name = about(log)
-    diagnosis = diagnose(text, Facts((name,) if name else ()))
+    diagnosis = diagnose(text, LogContext((name,) if name else ()))
     found: Mapping[str, Any] = as_facts(diagnosis) if diagnosis else {}
     title = _wish(found) or str(found.get("message") or f"{name or log.name} does not install")
     return Subject(title, (*_why(found), *_log(log, found.get("lines") or telling(text))))
@@ -129,6 +129,6 @@ def _log(log: Path, lines: Sequence[str] | None) -> Iterable[Section]:
     if lines is None:
         try:
             lines = telling(log_text(log))
-        except Unreadable as reason:
+        except UnreadableLog as reason:
             lines = (f"{log} {reason}",)
     yield Section(f"What matters in the log ({log})", tuple(lines))

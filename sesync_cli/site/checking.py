@@ -20,7 +20,7 @@ from sesync_cli.workers import Question, ask
 
 
 @dataclass(frozen=True)
-class Part:
+class SitePart:
     """A part that a site may have, in words, and what it says first of all of it: None where it is off."""
 
     name: str
@@ -29,7 +29,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Checked:
+class SiteCheck:
     """A good site file (None: the built-in site alone), if it changes the built-in site, and what it says itself.
 
     `warnings` are what could not be found from this machine, which may be well all the same.
@@ -38,22 +38,22 @@ class Checked:
     file: Path | None
     extends: str | None
     changes: tuple[str, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[SitePart, ...]
     warnings: tuple[str, ...]
 
 
-def check(path: Path | None, env: Mapping[str, str], watch: Watch) -> Checked:
+def check(path: Path | None, env: Mapping[str, str], watch: Watch) -> SiteCheck:
     """Read a site file, an error if it is not good, and try what it names."""
     loaded = read_site(path, env)
     said = tuple(one.key for one in loaded.settings if one.source == str(path))
     found = findings(loaded.site, said, env, watch) if path else ()
     warnings = tuple(one.message for one in found)
-    return Checked(path, None if loaded.stands else "sesync", said, tuple(_parts(loaded)), warnings)
+    return SiteCheck(path, None if loaded.stands else "sesync", said, tuple(_parts(loaded)), warnings)
 
 
-def _parts(loaded: LoadedSite) -> Iterator[Part]:
+def _parts(loaded: LoadedSite) -> Iterator[SitePart]:
     values = {one.key: one.value for one in loaded.settings}
-    return (Part(name, words, values[key]) for name, (words, key) in PARTS.items())
+    return (SitePart(name, words, values[key]) for name, (words, key) in PARTS.items())
 
 
 def findings(site: Site, said: tuple[str, ...], env: Mapping[str, str], watch: Watch) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from sesync_cli.site.settings import OFF, Setting
 from sesync_cli.view import Page, Table, View
 
 if TYPE_CHECKING:
-    from sesync_cli.site.checking import Checked
+    from sesync_cli.site.checking import SiteCheck
     from sesync_cli.site.missing import Summary
 
 
@@ -54,7 +54,7 @@ def show(session: Session) -> tuple[Setting, ...]:
 @click.argument("file", required=False, type=click.Path(path_type=Path), help="The site file; else the one in force.")
 @answers(lambda checked: _verdict(checked))
 @click.pass_obj
-def check(session: Session, file: Path | None) -> "Checked":
+def check(session: Session, file: Path | None) -> "SiteCheck":
     """Check a site file, and touch nothing.
 
     It says which parts of a site are on, and warns of what cannot be found from this machine.
@@ -64,7 +64,7 @@ def check(session: Session, file: Path | None) -> "Checked":
     return check(file or site_file(session.caller.env), session.caller.env, screen.doing)
 
 
-def _verdict(checked: "Checked") -> View:
+def _verdict(checked: "SiteCheck") -> View:
     if checked.file is None:
         return "There is no site file: the built-in site serves, which is whole."
     said = ", ".join(checked.changes) or "nothing"

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sesync_cli.diagnosis.diagnose import Facts, diagnose
-from sesync_cli.diagnosis.logs import Unreadable, about, brief, ended_well, log_text, logs_in
+from sesync_cli.diagnosis.diagnose import LogContext, diagnose
+from sesync_cli.diagnosis.logs import UnreadableLog, about, brief, ended_well, log_text, logs_in
 from sesync_cli.diagnosis.system import DEBIAN
 from sesync_cli.plan import Report
 
@@ -47,7 +47,7 @@ class Summary:
 
 
 @dataclass
-class _Tally:
+class _CauseCount:
     """The failures of one cause, while they are counted."""
 
     extra: tuple[str, ...]
@@ -58,7 +58,7 @@ class _Tally:
 
 def summary(places: Iterable[Path], family: str, report: Report) -> Summary:
     """Read all these logs, and those below these folders, and add up what is missing for this family of Linux."""
-    tallies: dict[tuple[str, ...], _Tally] = {}
+    tallies: dict[tuple[str, ...], _CauseCount] = {}
     counts: Counter[str] = Counter()
     skipped: dict[str, str] = {}
     for path in _each(places):
@@ -66,7 +66,7 @@ def summary(places: Iterable[Path], family: str, report: Report) -> Summary:
         report(None, path.name)
         try:
             text = log_text(path)
-        except Unreadable as reason:
+        except UnreadableLog as reason:
             skipped[str(path)] = str(reason)
             continue
         counts[_count(path, text, family, tallies)] += 1
@@ -80,18 +80,18 @@ def _each(places: Iterable[Path]) -> Iterator[Path]:
     yield from dict.fromkeys(path for place in places for path in logs_in(place))
 
 
-def _count(path: Path, text: str, family: str, tallies: dict[tuple[str, ...], _Tally]) -> str:
+def _count(path: Path, text: str, family: str, tallies: dict[tuple[str, ...], _CauseCount]) -> str:
     """Add one log to what it belongs to, and say which number it counts for."""
     if ended_well(text):
         return "well"
     name = about(path)
-    found = diagnose(brief(text), Facts((name,) if name else ()))
+    found = diagnose(brief(text), LogContext((name,) if name else ()))
     if found is None:
         return "unknown"
     system = found.debian if family == DEBIAN else found.rhel
     if not system:
         return "other"
-    tally = tallies.setdefault(system, _Tally(() if family == DEBIAN else found.extra))
+    tally = tallies.setdefault(system, _CauseCount(() if family == DEBIAN else found.extra))
     tally.failures += 1
     tally.packages[found.package] += 1
     if user := _user(path):
@@ -106,7 +106,7 @@ def _user(path: Path) -> str:
     return below[end - 1] if end > 1 else ""
 
 
-def _row(system: tuple[str, ...], tally: _Tally) -> Missing:
+def _row(system: tuple[str, ...], tally: _CauseCount) -> Missing:
     packages = tuple(name for name, _ in tally.packages.most_common())
     return Missing(system, tally.failures, packages, tuple(sorted(tally.users)), tally.extra)
 

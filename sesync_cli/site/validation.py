@@ -16,7 +16,7 @@ _ECDSA = tuple(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521))
 _KEYS = {"ssh-ed25519", "ssh-rsa", *_ECDSA, "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"}
 
 
-class Rule(NamedTuple):
+class ValueRule(NamedTuple):
     """Whether a value is good, what it must be in words, and what helps where it is not."""
 
     holds: Callable[[Any], bool]
@@ -24,7 +24,7 @@ class Rule(NamedTuple):
     hint: str = ""
 
 
-def broken(key: str, kind: Any, value: Any) -> tuple[Rule, Any] | None:
+def broken(key: str, kind: Any, value: Any) -> tuple[ValueRule, Any] | None:
     """The rule that a value of the right kind breaks, and what breaks it: the value, or one text of a list."""
     rule = _RULES.get(key) or _BY_KIND.get(kind)
     for one in value if isinstance(value, list) else (value,):
@@ -136,8 +136,8 @@ def _parts(blob: bytes) -> Iterator[bytes]:
         blob = blob[end:]
 
 
-def _between(least: int, most: int) -> Rule:
-    return Rule(lambda number: least <= number <= most, f"from {least} to {most:_}")
+def _between(least: int, most: int) -> ValueRule:
+    return ValueRule(lambda number: least <= number <= most, f"from {least} to {most:_}")
 
 
 def _is_version(text: str) -> bool:
@@ -146,27 +146,27 @@ def _is_version(text: str) -> bool:
 
 _HOSTS = "A host is a name such as gitlab.example.org or an IP address (of IPv6: in brackets), a port is 1 to 65535."
 _ADDRESS = "an address that begins with https:// or http:// and a host, as in https://HOST:PORT/PATH"
-_LINE = Rule(_NO_LINE.isdisjoint, "one line without control characters")
-_TEXT = Rule(lambda text: bool(text.strip()), "more than blanks")
-_SECONDS = Rule(lambda seconds: 0 < seconds < 3600, "above 0 and below 3600")
-_VERSION = Rule(_is_version, "a version such as 3.8")
-_ABSOLUTE = Rule(lambda path: path.startswith("/"), "an absolute path")
-_PAGE_ADDRESS = Rule(_is_web(_PAGE), _ADDRESS, _HOSTS)
-_HOST = Rule(is_host, "the name of a host, such as ssh.example.org", "It has no blank, no port and no path.")
-_REPOSITORY = Rule(
+_LINE = ValueRule(_NO_LINE.isdisjoint, "one line without control characters")
+_TEXT = ValueRule(lambda text: bool(text.strip()), "more than blanks")
+_SECONDS = ValueRule(lambda seconds: 0 < seconds < 3600, "above 0 and below 3600")
+_VERSION = ValueRule(_is_version, "a version such as 3.8")
+_ABSOLUTE = ValueRule(lambda path: path.startswith("/"), "an absolute path")
+_PAGE_ADDRESS = ValueRule(_is_web(_PAGE), _ADDRESS, _HOSTS)
+_HOST = ValueRule(is_host, "the name of a host, such as ssh.example.org", "It has no blank, no port and no path.")
+_REPOSITORY = ValueRule(
     _is_repository,
     "an address for git, with {repo} once in its path",
     "It is as git@HOST:{repo}.git, ssh://git@HOST:PORT/{repo}.git or https://HOST/{repo}.git, without a password.",
 )
-_BY_KIND: Mapping[Any, Rule] = {
+_BY_KIND: Mapping[Any, ValueRule] = {
     int: _between(1, _MOST),
     str: _TEXT,
     tuple[str, ...]: _TEXT,
 }
-_RULES: Mapping[str, Rule] = {
+_RULES: Mapping[str, ValueRule] = {
     "home.path": _ABSOLUTE,
     "home.warn_percent": _between(1, 100),
-    "data.path": Rule(
+    "data.path": ValueRule(
         lambda path: path.startswith("/") and path.count("{project}") == 1 and "{project}" in path.rpartition("/")[2],
         "an absolute path with {project} once, in its last part",
     ),
@@ -179,20 +179,20 @@ _RULES: Mapping[str, Rule] = {
     "python.default": _VERSION,
     "python.system": _VERSION,
     "kernels.start_seconds": _SECONDS,
-    "gitlab.url": Rule(_is_web(_PATH), _ADDRESS, _HOSTS),
+    "gitlab.url": ValueRule(_is_web(_PATH), _ADDRESS, _HOSTS),
     "gitlab.ssh": _REPOSITORY,
     "gitlab.https": _REPOSITORY,
-    "gitlab.prefer": Rule(lambda way: way in ("ssh", "https"), "'ssh' or 'https'"),
-    "gitlab.host_keys": Rule(
+    "gitlab.prefer": ValueRule(lambda way: way in ("ssh", "https"), "'ssh' or 'https'"),
+    "gitlab.host_keys": ValueRule(
         _is_host_key,
         "keys such as 'ssh-ed25519 AAAA...', each whole",
         "Leave out the host's name, which ssh-keyscan prints before each key: a key begins with its type.",
     ),
-    "database.host": Rule(lambda host: is_host(host.replace("{host}", "host")), _HOST.words, _HOST.hint),
+    "database.host": ValueRule(lambda host: is_host(host.replace("{host}", "host")), _HOST.words, _HOST.hint),
     "accounts.password_url": _PAGE_ADDRESS,
     "accounts.gateway": _HOST,
     "jupyter.url": _PAGE_ADDRESS,
-    "support.email": Rule(_is_email, "one address such as help@example.org, and no more"),
+    "support.email": ValueRule(_is_email, "one address such as help@example.org, and no more"),
     "support.url": _PAGE_ADDRESS,
-    "support.mailer": Rule(_is_mailer, "a command line such as 'sendmail -t', or empty"),
+    "support.mailer": ValueRule(_is_mailer, "a command line such as 'sendmail -t', or empty"),
 }

@@ -9,7 +9,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.check import Finding
 from sesync_cli.errors import NotFound, SesyncError
 from sesync_cli.git import known_hosts
-from sesync_cli.git.failures import Attempt
+from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.plan import Plan, Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.sshkey.findings import Problem, found_in, no_key
@@ -20,7 +20,7 @@ from sesync_cli.sshkey.state import Ground, look
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownKey:
     """A public key: its line, the private file that it belongs to (None if only the agent has it), its fingerprint."""
 
     public_key: str
@@ -29,7 +29,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Checked:
+class Standing:
     """How it stands between somebody and a server: all is well if nothing was found; `warnings` are no hindrance.
 
     Where the server lets them in, `enters` is true whatever else was found.
@@ -46,25 +46,25 @@ class Checked:
     warnings: tuple[str, ...]
 
 
-def show(host: str | None, caller: Caller, site: Site) -> Shown:
+def show(host: str | None, caller: Caller, site: Site) -> ShownKey:
     """The public key that this server should know."""
     attempt = server(host, site, caller.home)
     ground = look(attempt, caller)
     for key in filter(None, (ground.best, *ground.keys)):
         if key.public:
-            return Shown(key.public, key.path, known_hosts.fingerprint(key.public))
+            return ShownKey(key.public, key.path, known_hosts.fingerprint(key.public))
     for line in sorted(ground.agent):
-        return Shown(line, None, known_hosts.fingerprint(line))
+        return ShownKey(line, None, known_hosts.fingerprint(line))
     raise NotFound("there is no ssh key to show", hint=f"'{command(attempt)}' makes one.")
 
 
-def check(host: str | None, caller: Caller, site: Site, watch: Watch) -> Checked:
+def check(host: str | None, caller: Caller, site: Site, watch: Watch) -> Standing:
     """Everything that is wrong, the server's own word included."""
     attempt = server(host, site, caller.home)
     with watch(f"Looking for {attempt.where}"):
         seen = examined(attempt, caller)
     key = seen.ground.best if seen.ground else None
-    return Checked(
+    return Standing(
         attempt.address.host,
         attempt.address.user,
         not seen.findings,
@@ -90,7 +90,7 @@ class Examined:
     enters: bool = False
 
 
-def examined(attempt: Attempt, caller: Caller) -> Examined:
+def examined(attempt: ServerAttempt, caller: Caller) -> Examined:
     """Everything between somebody's ssh and a server, looked at with nothing changed."""
     try:
         ground = look(attempt, caller)
@@ -111,7 +111,7 @@ def examined(attempt: Attempt, caller: Caller) -> Examined:
     return Examined(findings, ground, greeting, enters)
 
 
-def _open(attempt: Attempt, one: Open) -> Finding:
+def _open(attempt: ServerAttempt, one: Open) -> Finding:
     message = f"{one.harm}{', so ssh does not use it' if one.is_refused else ''}"
     mend = Plan((SetRights(one.path, one.closed),), f"Closed {one.path}.")
     return Finding(Problem.OPEN_RIGHTS, message, f"'{command(attempt)}' closes it.", mend)

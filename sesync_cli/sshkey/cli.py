@@ -7,14 +7,14 @@ from sesync_cli.answer import plans_or_answers
 from sesync_cli.errors import WrongWords
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
-from sesync_cli.sshkey.checking import Checked, Shown, check, show
+from sesync_cli.sshkey.checking import ShownKey, Standing, check, show
 from sesync_cli.sshkey.plans import plan_key
 from sesync_cli.sshkey.request import KeyRequest
 from sesync_cli.terminal import terminal
 
 
-def _view(answer: Shown | Checked) -> str:
-    if isinstance(answer, Shown):
+def _view(answer: ShownKey | Standing) -> str:
+    if isinstance(answer, ShownKey):
         return answer.public_key
     lines = [f"Note: {warning}." for warning in answer.warnings]
     if answer.works:
@@ -31,11 +31,11 @@ def _view(answer: Shown | Checked) -> str:
 @click.option("--show", "shows", is_flag=True, help="Print your public key, and nothing else.")
 @click.option("--check", "checks", is_flag=True, help="Say what is wrong, and change nothing.")
 @click.option("--no-passphrase", is_flag=True, help="Make the key without a passphrase, and do not ask for one.")
-@plans_or_answers(_view, failed=lambda answer: isinstance(answer, Checked) and not answer.works)
+@plans_or_answers(_view, failed=lambda answer: isinstance(answer, Standing) and not answer.works)
 @click.pass_obj
 def ssh_key(
     session: Session, host: str | None, shows: bool, checks: bool, no_passphrase: bool
-) -> Plan | Shown | Checked:
+) -> Plan | ShownKey | Standing:
     """Set up your ssh key for the site's GitLab.
 
     It makes a key if you have none, closes what others can read, and sees to it that the server knows the key: by your

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from sesync_cli.check import NO_ANSWER, Finding
 from sesync_cli.errors import NoAnswer
-from sesync_cli.git.failures import Attempt, explain, keys_page, last_line, support
-from sesync_cli.git.ssh_keys import Key
+from sesync_cli.git.failures import ServerAttempt, explain, keys_page, last_line, support
+from sesync_cli.git.ssh_keys import KeyPair
 from sesync_cli.sshkey.login_test import Proof
 from sesync_cli.sshkey.server import command
 
@@ -37,7 +37,7 @@ _SIGNS = (  # of ssh's own words, those that more than one trouble has last
 )
 
 
-def found_in(proof: Proof, attempt: Attempt, keys: list[Key]) -> Finding | None:
+def found_in(proof: Proof, attempt: ServerAttempt, keys: list[KeyPair]) -> Finding | None:
     """What a proof shows to be wrong; None if the server let the person in."""
     if proof.welcome:
         return None
@@ -52,7 +52,7 @@ def found_in(proof: Proof, attempt: Attempt, keys: list[Key]) -> Finding | None:
     return _told(proof, attempt, problem)
 
 
-def _told(proof: Proof, attempt: Attempt, problem: Problem) -> Finding:
+def _told(proof: Proof, attempt: ServerAttempt, problem: Problem) -> Finding:
     error = explain(proof.said, attempt)
     message, hint = str(error), error.hint
     if problem == Problem.HOST_CHANGED:
@@ -66,13 +66,13 @@ def _told(proof: Proof, attempt: Attempt, problem: Problem) -> Finding:
     return Finding(problem, message, hint)
 
 
-def _unwelcome(proof: Proof, attempt: Attempt) -> Finding:
+def _unwelcome(proof: Proof, attempt: ServerAttempt) -> Finding:
     said = next((line for line in proof.said.splitlines() if line.strip()), f"exit code {proof.code}")
     message = f"{attempt.where} accepts your ssh key, but says: {said}"
     return Finding(Problem.ACCOUNT, message, f"{support(attempt).capitalize()} what is the matter with your account.")
 
 
-def no_key(attempt: Attempt, keys: list[Key]) -> Finding:
+def no_key(attempt: ServerAttempt, keys: list[KeyPair]) -> Finding:
     """That ssh has no key which it could show."""
     message = f"you have no ssh key for {attempt.where} yet"
     if keys:
@@ -80,7 +80,7 @@ def no_key(attempt: Attempt, keys: list[Key]) -> Finding:
     return Finding(Problem.NO_KEY, message, f"'{command(attempt)}' makes one; what is there stays.")
 
 
-def _needs_passphrase(attempt: Attempt, keys: list[Key]) -> Finding:
+def _needs_passphrase(attempt: ServerAttempt, keys: list[KeyPair]) -> Finding:
     path = next((str(key.path) for key in keys if key.has_passphrase), "~/.ssh/id_ed25519")
     return Finding(
         Problem.PASSPHRASE,
@@ -90,7 +90,7 @@ def _needs_passphrase(attempt: Attempt, keys: list[Key]) -> Finding:
     )
 
 
-def _refused(attempt: Attempt, keys: list[Key]) -> Finding:
+def _refused(attempt: ServerAttempt, keys: list[KeyPair]) -> Finding:
     path = next((f" {key.path}" for key in keys if not key.problem), "")
     page = keys_page(attempt)
     paste = f", or paste what '{command(attempt, '--show')}' prints at {page}" if page else ""

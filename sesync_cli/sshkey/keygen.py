@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import Conflict, SesyncError
-from sesync_cli.git.ssh_keys import Key, bare, public_half
+from sesync_cli.git.ssh_keys import KeyPair, bare, public_half
 from sesync_cli.interrupts import calm
 from sesync_cli.leftovers import appear, partial, remove, written_whole
 from sesync_cli.plan import Report, by_hand
@@ -117,7 +117,7 @@ class MakeKey:
 class MakePublic:
     """Write the public half of a private key anew, where it is missing."""
 
-    key: Key
+    key: KeyPair
     comment: str
     keygen: Keygen
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NoAnswer
 from sesync_cli.git import known_hosts
-from sesync_cli.git.failures import Attempt
+from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.run import Output, ProgramFailed, attended, run
 
 # what servers for git answer to somebody whom they know; their exit codes differ, and mean nothing
@@ -40,7 +40,7 @@ class Proof:
         return self.entered and fine
 
 
-def prove(attempt: Attempt, caller: Caller, *, asks: bool = False) -> Proof:
+def prove(attempt: ServerAttempt, caller: Caller, *, asks: bool = False) -> Proof:
     """Ask the server; nothing is asked of the person, unless ssh may ask for a passphrase on the terminal."""
     patience = attempt.site.data_patience_seconds
     ssh = known_hosts.ssh_argv(caller.home, patience, asks)

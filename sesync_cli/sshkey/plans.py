@@ -9,8 +9,8 @@ from typing import Any
 from sesync_cli.caller import Caller
 from sesync_cli.errors import SesyncError
 from sesync_cli.git import known_hosts
-from sesync_cli.git.failures import Attempt
-from sesync_cli.git.ssh_keys import Key, find_keys
+from sesync_cli.git.failures import ServerAttempt
+from sesync_cli.git.ssh_keys import KeyPair, find_keys
 from sesync_cli.gitlab.account import my_account
 from sesync_cli.gitlab.api import Account
 from sesync_cli.plan import Plan, Step, Watch, asking
@@ -36,7 +36,7 @@ def plan_key(request: KeyRequest, caller: Caller, site: Site, watch: Watch, prom
         return _plan(attempt, caller, prompter, asks=prompter.interactive and request.passphrase)
 
 
-def _plan(attempt: Attempt, caller: Caller, prompter: Prompter, *, asks: bool) -> Plan:
+def _plan(attempt: ServerAttempt, caller: Caller, prompter: Prompter, *, asks: bool) -> Plan:
     """The same; ssh-keygen may ask for a passphrase, or not."""
     ground = look(attempt, caller)
     steps: list[Step] = [SetRights(one.path, one.closed) for one in ground.open]
@@ -64,7 +64,7 @@ def _plan(attempt: Attempt, caller: Caller, prompter: Prompter, *, asks: bool) -
         return {"done": done, "result": facts, "warnings": (*kept, *_warnings(attempt, made, heard))}
 
     kept = (*odd, *(f"{one.problem}; it stays as it is" for one in ground.keys if key is None))
-    done, facts = _outcome(attempt, key or Key(path, "", False, False), None)
+    done, facts = _outcome(attempt, key or KeyPair(path, "", False, False), None)
     folder = ground.folder
     return Plan((*steps, admit), done, facts, asking(ask), kept, locks=(folder,), sweeps=(folder,), after=after)
 
@@ -80,7 +80,7 @@ def _known(ground: Ground, proof: Proof) -> Plan | None:
     return Plan((), *_outcome(attempt, key, proof), warnings=_warnings(attempt, key, proof))
 
 
-def _account(attempt: Attempt, caller: Caller) -> tuple[Account | None, tuple[str, ...]]:
+def _account(attempt: ServerAttempt, caller: Caller) -> tuple[Account | None, tuple[str, ...]]:
     """The account to register the key with, and what is odd about its token; without one it can be pasted."""
     try:
         account = my_account(attempt.site, caller) if attempt.is_at_site else None
@@ -110,7 +110,7 @@ def _comment() -> str:
     return user if "@" in user else f"{user}@{os.uname().nodename}"
 
 
-def _outcome(attempt: Attempt, key: Key | None, proof: Proof | None) -> tuple[str, dict[str, Any]]:
+def _outcome(attempt: ServerAttempt, key: KeyPair | None, proof: Proof | None) -> tuple[str, dict[str, Any]]:
     """What is said in the end, and its facts."""
     greeting = proof.greeting if proof else ""
     facts = {
@@ -125,6 +125,6 @@ def _outcome(attempt: Attempt, key: Key | None, proof: Proof | None) -> tuple[st
     return f"{attempt.where} knows {which}{f': {greeting}' if greeting else '.'}", facts
 
 
-def _warnings(attempt: Attempt, key: Key | None, proof: Proof) -> tuple[str, ...]:
+def _warnings(attempt: ServerAttempt, key: KeyPair | None, proof: Proof) -> tuple[str, ...]:
     finding = found_in(proof, attempt, [key] if key else [])
     return (f"{finding.message}. {finding.hint}".removesuffix("."),) if finding else ()

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, Refused, SesyncError, Stopped
-from sesync_cli.git.failures import Attempt, keys_page
+from sesync_cli.git.failures import ServerAttempt, keys_page
 from sesync_cli.git.known_hosts import destination
-from sesync_cli.git.ssh_keys import Key, bare, find_keys
+from sesync_cli.git.ssh_keys import KeyPair, bare, find_keys
 from sesync_cli.gitlab.api import Account
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.prompter import Prompter
@@ -26,7 +26,7 @@ class Admit:
     or is new, is not even tried (`may_know`) before something has happened.
     """
 
-    attempt: Attempt
+    attempt: ServerAttempt
     caller: Caller
     path: Path
     prompter: Prompter
@@ -64,7 +64,7 @@ class Admit:
             self.prompter.note(f"{self.attempt.where} does not know it yet.")
         raise self._unknown(key, why_not)
 
-    def _register(self, key: Key) -> str | None:
+    def _register(self, key: KeyPair) -> str | None:
         """Nothing if the key is registered now; why it could not be; None where there is no account to do it with."""
         if self.account is None:
             return None
@@ -78,7 +78,7 @@ class Admit:
             return str(error)
         return ""
 
-    def _is_in(self, key: Key) -> bool:
+    def _is_in(self, key: KeyPair) -> bool:
         proof = prove(self.attempt, self.caller)
         finding = found_in(proof, self.attempt, [key])
         if finding and finding.kind == Problem.PASSPHRASE and self.prompter.interactive:
@@ -91,7 +91,7 @@ class Admit:
         self.heard.append(proof)
         return True
 
-    def _request(self, key: Key, why_not: str | None) -> str:
+    def _request(self, key: KeyPair, why_not: str | None) -> str:
         reason = f"Your token could not register the key: {why_not}.\n" if why_not else ""
         page = keys_page(self.attempt) or f"your settings at {self.attempt.address.host}"
         return (
@@ -99,7 +99,7 @@ class Admit:
             "and press Enter here. (Ctrl-C stops; your key stays.)"
         )
 
-    def _unknown(self, key: Key, why_not: str | None) -> SesyncError:
+    def _unknown(self, key: KeyPair, why_not: str | None) -> SesyncError:
         page = keys_page(self.attempt) or f"your settings at {self.attempt.address.host}"
         reason = f" (your token could not register it: {why_not})" if why_not else ""
         line = f"what '{command(self.attempt, '--show')}' prints" if self.prompter.interactive else "this line"

@@ -10,7 +10,7 @@ from pathlib import Path
 from sesync_cli.errors import NotReady, WrongWords
 from sesync_cli.git import known_hosts
 from sesync_cli.git.address import Address, site_addresses
-from sesync_cli.git.failures import Attempt
+from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.run import ProgramFailed, need
 from sesync_cli.site.settings import Site
 
@@ -18,7 +18,7 @@ _WORDS = re.compile(r"(?:([A-Za-z0-9_][\w.+-]*)@)?([A-Za-z0-9][\w.-]*|\[[0-9A-Fa
 _USUAL_USER = "git"
 
 
-def server(words: str | None, site: Site, home: Path) -> Attempt:
+def server(words: str | None, site: Site, home: Path) -> ServerAttempt:
     """The server that somebody means by [USER@]HOST[:PORT], without words the site's GitLab; NotReady without ssh."""
     for program in ("ssh", "ssh-keygen"):
         need(program, hint=f"Ask {site.support} to install it.")
@@ -31,16 +31,16 @@ def server(words: str | None, site: Site, home: Path) -> Attempt:
         raise NotReady(f"the site's GitLab takes no ssh: its address is {address}", hint=another)
     if own is None or words is not None:
         own = _named(words or "", own, site, home)
-    return Attempt(own, home / ".ssh", site, home)
+    return ServerAttempt(own, home / ".ssh", site, home)
 
 
-def own_server(site: Site, home: Path) -> Attempt | None:
+def own_server(site: Site, home: Path) -> ServerAttempt | None:
     """The site's GitLab; None if it has none that takes ssh."""
     own = _own(site)
-    return Attempt(own, home / ".ssh", site, home) if own else None
+    return ServerAttempt(own, home / ".ssh", site, home) if own else None
 
 
-def command(attempt: Attempt, *words: str) -> str:
+def command(attempt: ServerAttempt, *words: str) -> str:
     """The command line that sets up a key for this server."""
     own, address = _own(attempt.site), attempt.address
     is_own = own and (own.host, own.port, own.user) == (address.host, address.port, address.user)

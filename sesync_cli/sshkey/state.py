@@ -9,8 +9,8 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Refused
 from sesync_cli.git import known_hosts
-from sesync_cli.git.failures import Attempt
-from sesync_cli.git.ssh_keys import USUAL, Key, candidates, find_keys, in_agent, public_half
+from sesync_cli.git.failures import ServerAttempt
+from sesync_cli.git.ssh_keys import USUAL, KeyPair, candidates, find_keys, in_agent, public_half
 from sesync_cli.run import ProgramFailed
 from sesync_cli.sshkey.rights import Open, find_open, stranger_of
 
@@ -19,12 +19,12 @@ from sesync_cli.sshkey.rights import Open, find_open, stranger_of
 class Ground:
     """The facts about one person and one server; `tried` are the private files that ssh would try there."""
 
-    attempt: Attempt
+    attempt: ServerAttempt
     caller: Caller
     ssh: tuple[str, ...]
     settings: Mapping[str, str]
     tried: tuple[Path, ...]
-    keys: list[Key]
+    keys: list[KeyPair]
     agent: frozenset[str]
     open: list[Open]
 
@@ -37,12 +37,12 @@ class Ground:
         return known_hosts.resolve(self.ssh, self.attempt.address)
 
     @property
-    def best(self) -> Key | None:
+    def best(self) -> KeyPair | None:
         """The key to use; None if there is none in files that could be used."""
         return next((key for key in self.keys if not key.problem or key.bare in self.agent), None)
 
     @property
-    def locked(self) -> list[Key]:
+    def locked(self) -> list[KeyPair]:
         """The keys with a passphrase that has to be typed."""
         return [key for key in self.keys if key.has_passphrase and key.bare not in self.agent]
 
@@ -63,7 +63,7 @@ class Ground:
         return next(path for path in chain(asked, [self.folder / "id_ed25519"], spare) if _is_free(path))
 
 
-def look(attempt: Attempt, caller: Caller) -> Ground:
+def look(attempt: ServerAttempt, caller: Caller) -> Ground:
     """The facts as they are now. Settings that ssh does not understand are an error with its words."""
     folder = caller.home / ".ssh"
     config = folder / "config"

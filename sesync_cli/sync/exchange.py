@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from sesync_cli.git.failures import Attempt
+from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.sync.history import Commit, Own, commits, own
 from sesync_cli.sync.selection import Chosen
 from sesync_cli.sync.status import Change, Status
@@ -23,7 +23,7 @@ class Exchange:
 
     copy: WorkingCopy
     status: Status
-    attempt: Attempt
+    attempt: ServerAttempt
     tracks: Tracking
     incoming: tuple[Commit, ...] = ()
     own: Own = _NOTHING

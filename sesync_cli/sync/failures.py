@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
-from sesync_cli.git.failures import Attempt, explain, last_line
+from sesync_cli.git.failures import ServerAttempt, explain, last_line
 from sesync_cli.plan import by_hand
 from sesync_cli.secrets import without_secrets
 from sesync_cli.sync.working_copy import WorkingCopy
@@ -27,7 +27,7 @@ class Sending:
     """What was tried: to send from this working copy to this server."""
 
     copy: WorkingCopy
-    attempt: Attempt
+    attempt: ServerAttempt
 
 
 def push_refused(text: str, sending: Sending) -> SesyncError:

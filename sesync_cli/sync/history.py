@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sesync_cli.git.client import ask
 from sesync_cli.sync.remote_reflog import past, past_of_all
-from sesync_cli.sync.tracking import Branch
+from sesync_cli.sync.tracking import RemoteBranch
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _FORMAT = "%H%x1f%an%x1f%s"
@@ -53,7 +53,7 @@ def commits(copy: WorkingCopy, theirs: str, *ours: str, path: str = "") -> tuple
     return tuple(Commit(*line.split("\x1f", 2)) for line in said.out.split("\0") if line.count("\x1f") >= 2)
 
 
-def own(copy: WorkingCopy, head: str, upstream: Branch) -> Own:
+def own(copy: WorkingCopy, head: str, upstream: RemoteBranch) -> Own:
     """What a working copy has beyond the branch that it follows, or beyond all of the server's if that is not there.
 
     What that branch once held, as far as anybody remembers, came from there, or went there: whoever has taken it away

@@ -19,7 +19,7 @@ _DEAD_ELSEWHERE = 24 * 3600.0  # seconds after which a run on another machine co
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """From which commit the work began, to which commit the files were to be brought, and what was to be committed.
 
     `to` is empty for a commit; its `paths` are what it was to hold, and `new` those of them that git did not know. An
@@ -38,7 +38,7 @@ class Entry:
         return (self.host, self.process) == (os.uname().nodename, os.getpid())
 
 
-def note(copy: WorkingCopy, entry: Entry) -> None:
+def note(copy: WorkingCopy, entry: JournalEntry) -> None:
     """Write down what is about to happen."""
     with written_whole(_page(copy), copy.place, 0o666) as file:
         file.write(json.dumps(asdict(entry)).encode())
@@ -85,9 +85,9 @@ def take_back_ours(copy: WorkingCopy) -> None:
         take_back(copy)
 
 
-def _read(copy: WorkingCopy) -> Entry | None:
+def _read(copy: WorkingCopy) -> JournalEntry | None:
     try:
-        entry = Entry(**json.loads(_page(copy).read_text()))
+        entry = JournalEntry(**json.loads(_page(copy).read_text()))
     except (OSError, ValueError, TypeError):
         return None
     are_paths = isinstance(entry.paths, list) and isinstance(entry.new, list)
@@ -102,7 +102,7 @@ def _is_at_work(process: int) -> bool:
         return False
 
 
-def _restore(copy: WorkingCopy, entry: Entry) -> None:
+def _restore(copy: WorkingCopy, entry: JournalEntry) -> None:
     """Give the files that were to go forward the contents that they had: none of them had changes of its own."""
     differing = _differing(copy, entry)
     _forget(copy, tuple(differing))
@@ -126,7 +126,7 @@ class Pair(NamedTuple):
     new: str
 
 
-def _differing(copy: WorkingCopy, entry: Entry) -> dict[str, Pair]:
+def _differing(copy: WorkingCopy, entry: JournalEntry) -> dict[str, Pair]:
     """The paths in which the two commits differ."""
     old = entry.head or ask(["hash-object", "-t", "tree", os.devnull], copy.top).out.strip()
     said = ask(

@@ -23,7 +23,7 @@ from sesync_cli.sync.preconditions import need_calm
 from sesync_cli.sync.recovery import plan_recovery, recover
 from sesync_cli.sync.request import SyncRequest
 from sesync_cli.sync.selection import Chosen, chosen
-from sesync_cli.sync.sending import Commit, Push
+from sesync_cli.sync.sending import MakeCommit, Push
 from sesync_cli.sync.server import Server, fetch, server
 from sesync_cli.sync.status import BEHIND, Change, status
 from sesync_cli.sync.steps import Merge
@@ -50,7 +50,7 @@ def plan_sync(request: SyncRequest, caller: Caller, site: Site, watch: Watch, pr
         there = prompter.once(f"server of {copy.place}", lambda: _looked_up(copy, tracks, caller, site, watch))
         found = compared(Exchange(copy, stands, there.fetched, fetched(copy, tracks), chosen=picked))
         plan = _exchanging(found, there, caller, site, merge=request.merge)
-        if any(isinstance(step, (Commit, Merge)) for step in plan.steps):
+        if any(isinstance(step, (MakeCommit, Merge)) for step in plan.steps):
             plan = replace(plan, steps=(*_introduction(copy, caller, site, prompter), *plan.steps))
         return plan.warned(exposed(copy.top, copy.shown, site))
 
@@ -92,7 +92,7 @@ def _exchanging(found: Exchange, there: Server, caller: Caller, site: Site, *, m
         steps.append(submodules)
     if picked and picked.files:
         asks = caller.interactive
-        steps.append(Commit(found.copy, picked.message, picked.words, picked.files, picked.new, asks))
+        steps.append(MakeCommit(found.copy, picked.message, picked.words, picked.files, picked.new, asks))
     if got.join:
         steps += [got.join, *([submodules] if got.moves_submodules else [])]
     push = Push(found.copy, there.pushed, there.sending, found.status.branch, found.tracks.target, found.tracks.adopts)

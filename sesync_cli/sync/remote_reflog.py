@@ -8,7 +8,7 @@ import re
 
 from sesync_cli.git.client import ask
 from sesync_cli.leftovers import written_whole
-from sesync_cli.sync.tracking import Branch
+from sesync_cli.sync.tracking import RemoteBranch
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _PAGE = "sesync-seen"
@@ -16,7 +16,7 @@ _LINE = re.compile(r"[0-9a-f]{40,64} refs/\S+")
 _LONGEST = 2000  # times that are looked back upon
 
 
-def remember(copy: WorkingCopy, branch: Branch) -> None:
+def remember(copy: WorkingCopy, branch: RemoteBranch) -> None:
     """Write down where the branch stands, as far as it was fetched."""
     line = f"{branch.commit} {branch.tracking}"
     if not branch.commit or line in (lines := _lines(copy)):
@@ -27,7 +27,7 @@ def remember(copy: WorkingCopy, branch: Branch) -> None:
         file.write(text.encode())
 
 
-def past(copy: WorkingCopy, branch: Branch) -> list[str]:
+def past(copy: WorkingCopy, branch: RemoteBranch) -> list[str]:
     """The commits at which this branch of a server has stood, as far as git or we remember."""
     logged = ask(["reflog", "show", f"--max-count={_LONGEST}", "--format=%H", branch.tracking, "--"], copy.top)
     # the first entry also knows where the branch stood before it, which git tells by this alone

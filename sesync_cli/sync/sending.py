@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 from sesync_cli.errors import Stopped
 from sesync_cli.git.anonymous_files import place, written
 from sesync_cli.git.client import Connection, GitFailed, work
-from sesync_cli.git.failures import Attempt
+from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import journal
 from sesync_cli.sync.failures import Sending, commit_refused, push_refused
 from sesync_cli.sync.history import resolve
-from sesync_cli.sync.journal import Entry
+from sesync_cli.sync.journal import JournalEntry
 from sesync_cli.sync.steps import PLAIN
-from sesync_cli.sync.tracking import Branch
+from sesync_cli.sync.tracking import RemoteBranch
 from sesync_cli.sync.working_copy import WorkingCopy
 
 
 @dataclass(frozen=True)
-class Commit:
+class MakeCommit:
     """Commit these paths as they are now; with no `words` for them, what `git add` was told before.
 
     `new` are those of the paths that git does not know yet.
@@ -37,7 +37,7 @@ class Commit:
 
     def do(self, report: Report) -> None:
         paths = self.paths if self.words else ()
-        journal.note(self.copy, Entry(resolve(self.copy, "HEAD"), paths=paths, new=self.new))
+        journal.note(self.copy, JournalEntry(resolve(self.copy, "HEAD"), paths=paths, new=self.new))
         try:
             if self.new:
                 self._git(["add", "--intent-to-add"], self.new, report)
@@ -72,10 +72,10 @@ class Push:
     """
 
     copy: WorkingCopy
-    attempt: Attempt
+    attempt: ServerAttempt
     connection: Connection
     branch: str
-    to: Branch
+    to: RemoteBranch
     follows: bool
     heard: list[str] = field(default_factory=list, compare=False, repr=False)
 
@@ -95,7 +95,7 @@ class Push:
     def do(self, report: Report) -> None:
         full = f"refs/heads/{self.branch}:{self.to.ref}"
         words = ["push", "--progress", *self._option, "--recurse-submodules=check", self.to.remote, full]
-        journal.note(self.copy, Entry(""))  # git writes here what it has sent, under locks that a kill leaves
+        journal.note(self.copy, JournalEntry(""))  # git writes here what it has sent, under locks that a kill leaves
         try:
             self.heard.append(work(["-C", str(self.copy.top), *words], self.connection, report))
         except GitFailed as failed:

@@ -8,12 +8,12 @@ from sesync_cli.errors import Conflict
 from sesync_cli.git.address import Address, read
 from sesync_cli.git.client import Connection, GitFailed, ask, work
 from sesync_cli.git.connection import Way, prepare
-from sesync_cli.git.failures import Attempt, explain, led_elsewhere
+from sesync_cli.git.failures import ServerAttempt, explain, led_elsewhere
 from sesync_cli.gitlab.lending import lent_token
 from sesync_cli.plan import Report, Watch, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal
-from sesync_cli.sync.journal import Entry
+from sesync_cli.sync.journal import JournalEntry
 from sesync_cli.sync.remote_reflog import remember
 from sesync_cli.sync.tracking import Tracking, branches, fetched, spans
 from sesync_cli.sync.working_copy import WorkingCopy
@@ -25,16 +25,16 @@ _USUAL_BRANCHES = ("main", "master")
 class Server:
     """How to get from the server of the branch that is followed, and to the one that is sent to."""
 
-    fetched: Attempt
-    pushed: Attempt
+    fetched: ServerAttempt
+    pushed: ServerAttempt
     connection: Connection
     sending: Connection
 
 
 def server(copy: WorkingCopy, tracks: Tracking, site: Site, caller: Caller) -> Server:
     """The servers of this working copy's branch, and the ways there."""
-    fetched = Attempt(address(copy, site, tracks.upstream.remote), copy.top, site)
-    pushed = Attempt(address(copy, site, tracks.target.remote, "--push"), copy.top, site)
+    fetched = ServerAttempt(address(copy, site, tracks.upstream.remote), copy.top, site)
+    pushed = ServerAttempt(address(copy, site, tracks.target.remote, "--push"), copy.top, site)
     connection = _connection(fetched, caller, copy)
     sending = connection if pushed == fetched else _connection(pushed, caller, copy)
     return Server(fetched, pushed, connection, sending)
@@ -54,9 +54,11 @@ def fetch(copy: WorkingCopy, tracks: Tracking, server: Server, watch: Watch) -> 
     remember(copy, fetched(copy, tracks).upstream)
 
 
-def get(copy: WorkingCopy, words: Sequence[str], attempt: Attempt, connection: Connection, report: Report) -> None:
+def get(
+    copy: WorkingCopy, words: Sequence[str], attempt: ServerAttempt, connection: Connection, report: Report
+) -> None:
     """Get this of a server, a remote's name and what of it, into git's store."""
-    journal.note(copy, Entry(""))
+    journal.note(copy, JournalEntry(""))
     try:
         options = ["--progress", "--no-auto-gc", "--no-recurse-submodules"]
         work(["-C", str(copy.top), "fetch", *options, *words], connection, report)
@@ -88,11 +90,11 @@ def address(copy: WorkingCopy, site: Site, remote: str, *words: str) -> Address:
     address = read(url)
     if address is None:
         unknown = Address("", "its address", "", "", None, "", "")
-        raise led_elsewhere(Attempt(unknown, copy.top, site))
+        raise led_elsewhere(ServerAttempt(unknown, copy.top, site))
     return address
 
 
-def _connection(attempt: Attempt, caller: Caller, copy: WorkingCopy) -> Connection:
+def _connection(attempt: ServerAttempt, caller: Caller, copy: WorkingCopy) -> Connection:
     way: Way = prepare(attempt, caller, copy.top, lent_token)
     if way.ask:
         raise explain("Host key verification failed", attempt)

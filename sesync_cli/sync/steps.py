@@ -10,9 +10,9 @@ from sesync_cli.sync import journal
 from sesync_cli.sync.failures import commit_refused, forward_failed
 from sesync_cli.sync.history import resolve, touched
 from sesync_cli.sync.in_the_way import in_the_way, unknown_to_git
-from sesync_cli.sync.journal import Entry
+from sesync_cli.sync.journal import JournalEntry
 from sesync_cli.sync.status import status
-from sesync_cli.sync.tracking import Branch
+from sesync_cli.sync.tracking import RemoteBranch
 from sesync_cli.sync.working_copy import WorkingCopy
 
 # settings that would do more than was said: put changes aside, fetch other repositories
@@ -72,7 +72,7 @@ def go_forward(copy: WorkingCopy, to: str, report: Report) -> None:
 
 def write_files(copy: WorkingCopy, to: str, how: Sequence[str], report: Report) -> None:
     """Bring the files to a commit by this command of git's, in such a way that a killed run can be taken back."""
-    journal.note(copy, Entry(resolve(copy, "HEAD"), to))
+    journal.note(copy, JournalEntry(resolve(copy, "HEAD"), to))
     words = [*how, "--no-overwrite-ignore", "--progress", to]
     try:
         work(["-C", str(copy.top), *PLAIN, *words], Connection({}, False), report)
@@ -87,7 +87,7 @@ class Merge:
     """Join what was done here and there in a commit; nothing is touched unless that works without a person."""
 
     copy: WorkingCopy
-    upstream: Branch
+    upstream: RemoteBranch
 
     @property
     def doing(self) -> str:
@@ -159,7 +159,7 @@ class SwitchTo:
         return f"Getting the files of {self.branch}"
 
     def do(self, report: Report) -> None:
-        journal.note(self.copy, Entry("", resolve(self.copy, f"refs/remotes/{self.remote}/{self.branch}")))
+        journal.note(self.copy, JournalEntry("", resolve(self.copy, f"refs/remotes/{self.remote}/{self.branch}")))
         own = ("-c", f"checkout.defaultRemote={self.remote}")
         words = [*own, "switch", "--quiet", "--no-overwrite-ignore", "--guess", self.branch]
         try:

@@ -18,7 +18,7 @@ _FIELDS = ("upstream", "push", "push:remoteref")
 
 
 @dataclass(frozen=True)
-class Branch:
+class RemoteBranch:
     """A branch at a server: the server's name here, its own full name there, and what is known of it here.
 
     `tracking` is the full name under which git keeps it here (empty where git keeps nothing of it), `shown` the short
@@ -45,8 +45,8 @@ class Tracking:
     it is sent to is the one to follow from then on.
     """
 
-    upstream: Branch
-    target: Branch
+    upstream: RemoteBranch
+    target: RemoteBranch
     follows: bool
     is_sent_by_settings: bool
     adopts: bool
@@ -80,10 +80,10 @@ def tracking(copy: WorkingCopy, branch: str, site: Site) -> Tracking:
         raise _goes_elsewhere(copy, branch, remote)
     own = f"{_HEADS}{branch}"
     target = pushed_as or (merges if follows and push == upstream and push else own)
-    to = Branch(remote, target, push or _tracking_ref(remote, target))
+    to = RemoteBranch(remote, target, push or _tracking_ref(remote, target))
     if not follows:
         return Tracking(to, to, False, bool(push), followed != _HERE)
-    source = Branch(followed, merges, upstream or _tracking_ref(followed, merges))
+    source = RemoteBranch(followed, merges, upstream or _tracking_ref(followed, merges))
     if (followed, merges) == (remote, target):
         to = source
     told = bool(push or pushed_as) or remote != followed or to is source
@@ -99,7 +99,7 @@ def fetched(copy: WorkingCopy, tracks: Tracking) -> Tracking:
         ref, commit, short = line.split(" ", 2)
         known[ref] = (commit, short)
 
-    def told(branch: Branch) -> Branch:
+    def told(branch: RemoteBranch) -> RemoteBranch:
         commit, shown = known.get(branch.tracking, ("", f"{branch.remote}/{branch.name}"))
         return replace(branch, commit=commit, shown=shown)
 
@@ -117,7 +117,7 @@ def has_branches(copy: WorkingCopy) -> bool:
     return bool(ask(["for-each-ref", "--count=1", "refs/heads"], copy.top).out)
 
 
-def spans(copy: WorkingCopy, tracks: Iterable[Branch]) -> list[str]:
+def spans(copy: WorkingCopy, tracks: Iterable[RemoteBranch]) -> list[str]:
     """What to ask a server for beside what git is told to fetch from it, so that these branches are among it."""
     wanted: list[str] = []
     own: dict[str, list[str]] = {}

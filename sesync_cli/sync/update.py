@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict
 from sesync_cli.git.client import Connection
-from sesync_cli.git.failures import Attempt
+from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.lock import alone
 from sesync_cli.names import few
 from sesync_cli.plan import Report, by_hand
@@ -32,7 +32,7 @@ class Update:
     `received` tells afterwards which commits came, and `missed` which submodules could not be brought along.
     """
 
-    attempt: Attempt
+    attempt: ServerAttempt
     connection: Connection
     caller: Caller
     received: list[Commit] = field(default_factory=list, compare=False, repr=False)

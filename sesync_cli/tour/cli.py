@@ -11,7 +11,7 @@ from sesync_cli.answer import answers, asked_for_json
 from sesync_cli.plan import by_hand
 from sesync_cli.session import Session
 from sesync_cli.tour.sandbox import sandbox
-from sesync_cli.tour.scenes import Scene, Shown, play
+from sesync_cli.tour.scenes import Scene, ShownScene, play
 from sesync_cli.view import View
 
 _WIDEST = 72  # columns of the drawn plot
@@ -21,7 +21,7 @@ _WIDEST = 72  # columns of the drawn plot
 class Tour:
     """The commands that were shown, and the file that leads into the sandbox, if it was kept."""
 
-    scenes: list[Shown]
+    scenes: list[ShownScene]
     enter: str | None
 
 

@@ -27,7 +27,7 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownScene:
     """A scene that was shown: the command, its exit code, and its output where it was caught."""
 
     command: str
@@ -57,13 +57,13 @@ def scenes(plot: Path, columns: int) -> tuple[Scene, ...]:
     )
 
 
-def play(box: Sandbox, inside: Mapping[str, str], watch: Watch, *, columns: int, catch: bool) -> list[Shown]:
+def play(box: Sandbox, inside: Mapping[str, str], watch: Watch, *, columns: int, catch: bool) -> list[ShownScene]:
     """Run the scenes one after the other; one that fails ends the tour with an error."""
     shown = []
     for scene in scenes(box.data / "crown_and_heat.png", columns):
         watch(scene)
         ended = attended(scene.argv, env=inside, cwd=box.home / scene.folder, catch=catch)
-        shown.append(Shown(by_hand(*scene.argv), ended.code, ended.out))
+        shown.append(ShownScene(by_hand(*scene.argv), ended.code, ended.out))
         if ended.code:
             why = f": {ended.err.strip()}" if ended.err else ""
             raise SesyncError(f"the tour ended early, at '{by_hand(*scene.argv)}'{why}")

@@ -11,7 +11,7 @@ from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.usage.categories import CACHES, CONDA, KERNELS, PIP, TRASH, UV, UsageContext, is_within, usage_context
 from sesync_cli.usage.counting import DATA, GIT, LEFT, REST, Place
-from sesync_cli.usage.measuring import Found, look
+from sesync_cli.usage.measuring import Measured, measure
 from sesync_cli.usage.request import UsageRequest
 
 SHARED = "shared"
@@ -39,7 +39,7 @@ class Large:
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UncountedFolder:
     """A folder whose files are not counted, and why."""
 
     path: Path
@@ -64,18 +64,18 @@ class Usage:
     total: int
     parts: tuple[Part, ...] = ()
     largest: tuple[Large, ...] = ()
-    unreadable: tuple[Unreadable, ...] = ()
+    unreadable: tuple[UncountedFolder, ...] = ()
     not_entered: tuple[Path, ...] = ()
 
 
 def usage_of(request: UsageRequest, caller: Caller, site: Site, watch: Watch) -> Usage:
     """What a file or folder takes, looked at now; the site's quota counts where the system tells none of home."""
-    mine = usage_context(caller, site)
-    one = look(request, mine, watch)
-    parts = tuple(_parts(one, mine))
+    context = usage_context(caller, site)
+    one = measure(request, context, watch)
+    parts = tuple(_parts(one, context))
     total = sum(part.bytes for part in parts) or one.blocks * 512
-    whole_home = str(one.path) == mine.home
-    quota = one.quota if whole_home or not is_within(str(one.path), mine.home) else None
+    whole_home = str(one.path) == context.home
+    quota = one.quota if whole_home or not is_within(str(one.path), context.home) else None
     of_home = (site.home_quota, total) if whole_home and site.home_quota is not None else (None, None)
     limit, used = (quota.limit, quota.used) if quota else of_home
     tally = one.tally
@@ -90,17 +90,17 @@ def usage_of(request: UsageRequest, caller: Caller, site: Site, watch: Watch) ->
         one.total,
         parts,
         tuple(Large(Path(path), count, kind_by_name(os.path.basename(path))) for count, path, _ in tally.largest),
-        tuple(Unreadable(Path(path), problem) for path, problem in sorted(tally.silent)),
+        tuple(UncountedFolder(Path(path), problem) for path, problem in sorted(tally.silent)),
         tuple(Path(path) for path in sorted(tally.not_entered)),
     )
 
 
-def _parts(one: Found, mine: UsageContext) -> Iterator[Part]:
+def _parts(one: Measured, context: UsageContext) -> Iterator[Part]:
     """The parts by their kind, the largest first."""
     alone, shared = _bytes(one)
     by_kind: dict[str, list[Part]] = {}
     for (kind, name), count in sorted(alone.items()):
-        path = _path(kind, name, one, mine)
+        path = _path(kind, name, one, context)
         part = Part(kind, name if kind == REST else os.path.basename(name), path, count, shared.get((kind, name), 0))
         by_kind.setdefault(KERNELS if kind == SHARED else kind, []).append(part)
     by_kind[REST] = _nested(by_kind.get(REST, []))
@@ -114,7 +114,7 @@ def _sorted(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(sorted(parts, key=lambda part: -part.bytes))
 
 
-def _bytes(one: Found) -> tuple[dict[Place, int], dict[Place, int]]:
+def _bytes(one: Measured) -> tuple[dict[Place, int], dict[Place, int]]:
     """Bytes by place: what is there alone, and what is there and in a kernel or cache besides.
 
     A file with several names counts for the first of its places, or, if kernels or caches share it, for all of these.
@@ -154,13 +154,13 @@ def _folder(name: str, ones: list[Part]) -> Part:
     return Part(REST, name, path, sum(one.bytes for one in ones), 0, below)
 
 
-def _path(kind: str, name: str, one: Found, mine: UsageContext) -> Path | None:
+def _path(kind: str, name: str, one: Measured, context: UsageContext) -> Path | None:
     if kind == REST:
         return one.path / name
     if kind in (DATA, GIT, LEFT) or os.path.isabs(name):
         return Path(name)
     if kind == KERNELS:
-        return next((kernel.environment for kernel in mine.kernels if kernel.name == name), None)
+        return next((kernel.environment for kernel in context.kernels if kernel.name == name), None)
     if kind == CACHES:
-        return {UV: mine.uv, PIP: mine.pip, CONDA: None}.get(name, mine.caller.cache / name)
-    return mine.trash if kind == TRASH else None
+        return {UV: context.uv, PIP: context.pip, CONDA: None}.get(name, context.caller.cache / name)
+    return context.trash if kind == TRASH else None

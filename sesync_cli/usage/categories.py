@@ -12,7 +12,7 @@ from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.leftovers import in_the_making
 from sesync_cli.site.settings import Site
-from sesync_cli.usage.counting import LEFT, Place, Rules
+from sesync_cli.usage.counting import LEFT, Categories, Place
 
 _MB = 1_000_000
 KERNELS, CACHES, LOCAL, TRASH = "kernels", "caches", "local", "trash"
@@ -53,15 +53,15 @@ def usage_context(caller: Caller, site: Site) -> UsageContext:
     return UsageContext(caller, site, os.path.realpath(caller.home), tuple(kernels), where)
 
 
-def rules(root: str, device: int, mine: UsageContext, depth: int) -> Rules:
+def categories_below(root: str, device: int, context: UsageContext, depth: int) -> Categories:
     """What counts as what below a root; no more of the disk is looked at than a few folders of the home."""
-    site, of_home = mine.site, is_within(root, mine.home)
-    is_near = of_home or is_within(mine.home, root)
-    known = {_real(path, mine.caller.home): place for path, place in _known(mine)} if is_near else {}
+    site, of_home = context.site, is_within(root, context.home)
+    is_near = of_home or is_within(context.home, root)
+    known = {_real(path, context.caller.home): place for path, place in _known(context)} if is_near else {}
     others = {*mounts(), *([site.data_root] if site.has("data_path") else [])}
     closed = {str(path) for path in others if is_within(str(path), root)} - {root}
     large = site.where_large_mb * _MB if of_home else None
-    return Rules(root, device, known, frozenset(closed), large, depth)
+    return Categories(root, device, known, frozenset(closed), large, depth)
 
 
 def is_within(path: str, folder: str) -> bool:
@@ -74,25 +74,25 @@ def _real(path: Path, home: Path) -> str:
     return os.path.realpath(path) if is_within(str(path), str(home)) else str(path)
 
 
-def _known(mine: UsageContext) -> Iterator[tuple[Path, Place]]:
+def _known(context: UsageContext) -> Iterator[tuple[Path, Place]]:
     """Folders and what they count as; of two words on one folder the later counts."""
-    home, cache = mine.caller.home, mine.caller.cache
-    for folder in (home / ".local", mine.caller.data):
+    home, cache = context.caller.home, context.caller.cache
+    for folder in (home / ".local", context.caller.data):
         yield from ((path, (LOCAL, str(path))) for path in _folders_in(folder))
         yield folder, (LOCAL, str(folder))
     yield from ((path, (CACHES, path.name)) for path in _folders_in(cache))
     yield cache, (CACHES, "")
     yield from ((home / name / "pkgs", (CACHES, CONDA)) for name in _CONDAS)
     yield cache / "sesync", (CACHES, SESYNC)
-    yield mine.pip, (CACHES, PIP)
-    yield mine.uv, (CACHES, UV)
-    yield mine.trash, (TRASH, "")
-    yield from ((path, (TRASH, str(path))) for path in _folders_in(mine.trash / "files"))
-    yield from ((folder, (KERNELS, "")) for folder in (mine.folders.specs, mine.folders.environments))
-    for kernel in mine.kernels:
+    yield context.pip, (CACHES, PIP)
+    yield context.uv, (CACHES, UV)
+    yield context.trash, (TRASH, "")
+    yield from ((path, (TRASH, str(path))) for path in _folders_in(context.trash / "files"))
+    yield from ((folder, (KERNELS, "")) for folder in (context.folders.specs, context.folders.environments))
+    for kernel in context.kernels:
         if kernel.environment and not kernel.server:
             yield kernel.environment, (KERNELS, kernel.name)
-    for folder in (mine.folders.environments, mine.folders.specs.parent):
+    for folder in (context.folders.environments, context.folders.specs.parent):
         yield from ((path, (LEFT, str(path))) for path, _, busy in in_the_making(folder) if not busy)
 
 

@@ -32,7 +32,7 @@ _GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # removed, or replaced by so
 
 
 @dataclass(frozen=True)
-class Rules:
+class Categories:
     """What counts as what below a root: folders by their path, and `closed` ones, which are not entered or touched.
 
     `device` is the root's file system; `large` is from how many bytes on data belongs elsewhere, and None where it is
@@ -90,12 +90,12 @@ class Tally:
 class Counter:
     """Looks into folders, for a while at a time."""
 
-    def __init__(self, rules: Rules, alive: Callable[[int], object]) -> None:
-        self.rules, self.alive = rules, alive
+    def __init__(self, categories: Categories, alive: Callable[[int], object]) -> None:
+        self.categories, self.alive = categories, alive
         self.tally = Tally()
         self.pending: list[Todo] = []
-        self.least = min(_LARGE, rules.large or _LARGE) // 512  # blocks of a file that needs a second look
-        self.doors = {os.path.dirname(path) for path in rules.closed}  # the folders that hold closed ones
+        self.least = min(_LARGE, categories.large or _LARGE) // 512  # blocks of a file that needs a second look
+        self.doors = {os.path.dirname(path) for path in categories.closed}  # the folders that hold closed ones
 
     def turn(self, todo: list[Todo], seconds: float) -> list[Todo]:
         """Look into these folders and those in them until the time is over; what is still to do."""
@@ -122,7 +122,7 @@ class Counter:
 
     def _open_ones(self, path: str, entries: Iterator["os.DirEntry[str]"]) -> Iterator["os.DirEntry[str]"]:
         for entry in entries:
-            if (there := os.path.join(path, entry.name)) in self.rules.closed:
+            if (there := os.path.join(path, entry.name)) in self.categories.closed:
                 self.tally.not_entered.append(there)
             else:
                 yield entry
@@ -163,7 +163,7 @@ class Counter:
             tally.checkpoints.append((os.path.join(path, name), facts.st_ino, facts.st_mtime_ns, alone))
 
     def _enter(self, path: str, name: str, place: Place, facts: os.stat_result) -> None:
-        if facts.st_dev != self.rules.device:
+        if facts.st_dev != self.categories.device:
             self.tally.not_entered.append(path)
             return
         inner = self._place(path, name, place)
@@ -174,7 +174,7 @@ class Counter:
         """What the files in a folder count as, by its path, by its name, or because it is in another."""
         if name.startswith(LEFT_OVER):
             return LEFT, path
-        if found := self.rules.known.get(path):
+        if found := self.categories.known.get(path):
             return found
         if place[0] != REST:
             return place
@@ -185,10 +185,10 @@ class Counter:
         return self._named(path, name, place)
 
     def _named(self, path: str, name: str, place: Place) -> Place:
-        if self.rules.large and "." in name[1:] and is_data(kind_by_name(name)):
+        if self.categories.large and "." in name[1:] and is_data(kind_by_name(name)):
             return DATA, path
-        below = path[len(self.rules.root.rstrip("/")) + 1 :]
-        return (REST, below) if below.count("/") < self.rules.depth else place
+        below = path[len(self.categories.root.rstrip("/")) + 1 :]
+        return (REST, below) if below.count("/") < self.categories.depth else place
 
     def _large(self, path: str, name: str, place: Place, facts: os.stat_result) -> Place:
         """Remember a large file, by the first of its names; what it counts as."""
@@ -198,7 +198,7 @@ class Counter:
             heapq.heappush(heap, (count, os.path.join(path, name), inode))
             if len(heap) > SHOWN:
                 heapq.heappop(heap)
-        large = self.rules.large
+        large = self.categories.large
         if place[0] == REST and large and count >= large and is_data(kind_by_name(name)):
             return DATA, path
         return place

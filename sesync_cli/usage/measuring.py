@@ -13,7 +13,7 @@ from typing import Any
 from sesync_cli.errors import NoAnswer, NotFound, Refused, SesyncError
 from sesync_cli.plan import Watch
 from sesync_cli.quota import Quota, asked
-from sesync_cli.usage.categories import UsageContext, rules
+from sesync_cli.usage.categories import UsageContext, categories_below
 from sesync_cli.usage.counting import REST, Place, Tally
 from sesync_cli.usage.request import UsageRequest
 from sesync_cli.usage.walkers import counted
@@ -21,7 +21,7 @@ from sesync_cli.workers import ask
 
 
 @dataclass(frozen=True)
-class Found:
+class Measured:
     """A file or folder as it was found: where its links lead, and what is in it if it is a folder."""
 
     path: Path
@@ -32,7 +32,7 @@ class Found:
     tally: Tally
 
 
-def look(request: UsageRequest, context: UsageContext, watch: Watch) -> Found:
+def measure(request: UsageRequest, context: UsageContext, watch: Watch) -> Measured:
     """Look at a file or at all that is in a folder; links are followed on the way to it, and not in it."""
     caller, patience = context.caller, context.site.data_patience_seconds
     path = caller.cwd / Path(request.path).expanduser() if request.path else caller.home
@@ -45,14 +45,14 @@ def look(request: UsageRequest, context: UsageContext, watch: Watch) -> Found:
         raise _missing(path, facts["error"]) or _failed(path, os.strerror(facts["error"]))
     root, tally = facts["path"], Tally(files=1)
     if stat.S_ISDIR(facts["mode"]):
-        below = rules(root, facts["device"], context, request.depth)
+        below = categories_below(root, facts["device"], context, request.depth)
         place = _place(root, below.known)
         tally = counted(below, place, patience, watch)
         tally.blocks[place] = tally.blocks.get(place, 0) + facts["blocks"]
         if problem := dict(tally.silent).get(root):
             raise _failed(path, problem)
     quota = Quota(*facts["quota"]) if facts["quota"] else None
-    return Found(Path(root), facts["blocks"], facts["free"], facts["total"], quota, tally)
+    return Measured(Path(root), facts["blocks"], facts["free"], facts["total"], quota, tally)
 
 
 def _facts(path: Path, until: float) -> dict[str, Any]:

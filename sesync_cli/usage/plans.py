@@ -16,8 +16,8 @@ from sesync_cli.plan import Plan, Question, Watch, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.usage.categories import CACHES, KERNELS, PIP, SESYNC, TRASH, UV, UsageContext, is_within, usage_context
 from sesync_cli.usage.counting import CHECKPOINTS, LEFT, LEFT_OVER, Place
-from sesync_cli.usage.measuring import Found, look
-from sesync_cli.usage.removal import Discard, DropKernel, Item, Outcome, Sweep, Thing
+from sesync_cli.usage.measuring import Measured, measure
+from sesync_cli.usage.removal import Discard, DropKernel, Outcome, Removable, Sweep, Thing
 from sesync_cli.usage.request import UsageRequest
 from sesync_cli.view import size
 
@@ -31,13 +31,13 @@ _CHECKPOINT = re.compile(r"(.*)-checkpoint(\.ipynb)", re.DOTALL)
 
 def plan_clean(request: UsageRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """What of this folder may go, each with the question whether it shall; nothing else is ever removed."""
-    mine = usage_context(caller, site)
-    one = look(request, mine, watch)
-    lost, mendable = _broken(mine)
-    if not is_within(str(one.path), mine.home):
+    context = usage_context(caller, site)
+    one = measure(request, context, watch)
+    lost, mendable = _broken(context)
+    if not is_within(str(one.path), context.home):
         raise Refused(f"{one.path} is not in your home, and others may need it", hint="'--clean' is for your home.")
     outcome = Outcome()
-    steps = tuple(sorted(_steps(one, mine, lost, outcome), key=lambda step: -step.item.frees))
+    steps = tuple(sorted(_steps(one, context, lost, outcome), key=lambda step: -step.item.frees))
     frees = {kernel.name: _frees((KERNELS, kernel.name), one) for kernel in mendable}
     warnings = tuple(
         f"the kernel {name} cannot start: 'sesync kernel repair {name}' mends it, "
@@ -59,13 +59,13 @@ def plan_clean(request: UsageRequest, caller: Caller, site: Site, watch: Watch) 
     )
 
 
-def _broken(mine: UsageContext) -> tuple[list[Kernel], list[Kernel]]:
+def _broken(context: UsageContext) -> tuple[list[Kernel], list[Kernel]]:
     """The kernels that cannot start: those that nothing can mend, and those that `sesync kernel repair` can."""
     lost: list[Kernel] = []
     mendable: list[Kernel] = []
-    for one in mine.kernels:
+    for one in context.kernels:
         if one.state in _BROKEN and not one.server:
-            (mendable if _can_be_mended(one, mine.caller, mine.site) else lost).append(one)
+            (mendable if _can_be_mended(one, context.caller, context.site) else lost).append(one)
     return lost, mendable
 
 
@@ -83,7 +83,7 @@ def _can_be_mended(kernel: Kernel, caller: Caller, site: Site) -> bool:
     return True
 
 
-def _result(items: Iterable[Item], outcome: Outcome) -> dict[str, Any]:
+def _result(items: Iterable[Removable], outcome: Outcome) -> dict[str, Any]:
     lines = [
         {"kind": item.kind, "path": item.path, "frees_bytes": item.frees, "gone": item in outcome.gone}
         for item in items
@@ -92,36 +92,36 @@ def _result(items: Iterable[Item], outcome: Outcome) -> dict[str, Any]:
 
 
 def _steps(
-    one: Found, mine: UsageContext, lost: Iterable[Kernel], outcome: Outcome
+    one: Measured, context: UsageContext, lost: Iterable[Kernel], outcome: Outcome
 ) -> Iterator[Discard | DropKernel | Sweep]:
-    yield from _caches(one, mine, outcome)
-    yield from _trash(one, mine, outcome)
+    yield from _caches(one, context, outcome)
+    yield from _trash(one, context, outcome)
     yield from _checkpoints(one, outcome)
     yield from _leftovers(one, outcome)
     for kernel in lost:
         if is_within(str(kernel.spec), str(one.path)):
             frees = _frees((KERNELS, kernel.name), one) if kernel.managed else 0
             question = f"Remove the kernel {kernel.name}, which nothing can mend? {_freed(frees)}"
-            item = Item(KERNELS, kernel.spec, frees, question)
-            yield DropKernel(item, kernel.name, kernel.state, mine.folders, outcome)
+            item = Removable(KERNELS, kernel.spec, frees, question)
+            yield DropKernel(item, kernel.name, kernel.state, context.folders, outcome)
 
 
-def _caches(one: Found, mine: UsageContext, outcome: Outcome) -> Iterator[Discard]:
+def _caches(one: Measured, context: UsageContext, outcome: Outcome) -> Iterator[Discard]:
     for name, folder, holds, command in (
-        (UV, mine.uv, _OF_UV, "uv cache clean"),
-        (PIP, mine.pip, _OF_PIP, "pip cache purge"),
-        (SESYNC, mine.caller.cache / "sesync", _OF_SESYNC, by_hand("rm", "-r", mine.caller.cache / "sesync")),
+        (UV, context.uv, _OF_UV, "uv cache clean"),
+        (PIP, context.pip, _OF_PIP, "pip cache purge"),
+        (SESYNC, context.caller.cache / "sesync", _OF_SESYNC, by_hand("rm", "-r", context.caller.cache / "sesync")),
     ):
         path = Path(os.path.realpath(folder))
         frees = _frees((CACHES, name), one)
         if frees and path != one.path and is_within(str(path), str(one.path)) and _holds_only(path, holds):
             question = f"Empty the cache of {name}, which is filled again when needed? {_freed(frees)}"
             things = tuple(replace(thing, changed=None, frees=frees) for thing in _things([path], one))
-            yield Discard(Item(CACHES, path, frees, question), things, command, outcome, in_use=path / ".lock")
+            yield Discard(Removable(CACHES, path, frees, question), things, command, outcome, in_use=path / ".lock")
 
 
-def _trash(one: Found, mine: UsageContext, outcome: Outcome) -> Iterator[Discard]:
-    trash = mine.trash
+def _trash(one: Measured, context: UsageContext, outcome: Outcome) -> Iterator[Discard]:
+    trash = context.trash
     paths = (path for folder in ("files", "info") for path in _entries(trash / folder))
     paths = (path for path in paths if not path.name.startswith(LEFT_OVER))
     things = list(_things((path for path in paths if is_within(os.path.realpath(path.parent), str(one.path))), one))
@@ -131,10 +131,10 @@ def _trash(one: Found, mine: UsageContext, outcome: Outcome) -> Iterator[Discard
         what = "1 thing" if count == 1 else f"{count} things"
         question = f"Empty JupyterLab's trash, {what}? {_freed(frees)}"
         command = by_hand("rm", "-r", *(thing.path for thing in things))
-        yield Discard(Item(TRASH, trash, frees, question), tuple(things), command, outcome)
+        yield Discard(Removable(TRASH, trash, frees, question), tuple(things), command, outcome)
 
 
-def _checkpoints(one: Found, outcome: Outcome) -> Iterator[Discard]:
+def _checkpoints(one: Measured, outcome: Outcome) -> Iterator[Discard]:
     found = [
         Thing(path, inode, changed, blocks * 512, without=notebook)
         for text, inode, changed, blocks in one.tally.checkpoints
@@ -145,11 +145,11 @@ def _checkpoints(one: Found, outcome: Outcome) -> Iterator[Discard]:
         names = ", ".join(str(thing.without) for thing in found[:_NAMED])
         names += f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
         question = f"Remove the checkpoints of notebooks that are gone ({names})? {_freed(frees)}"
-        item = Item(CHECKPOINTS, one.path, frees, question)
+        item = Removable(CHECKPOINTS, one.path, frees, question)
         yield Discard(item, tuple(found), by_hand("rm", *(thing.path for thing in found)), outcome)
 
 
-def _leftovers(one: Found, outcome: Outcome) -> Iterator[Sweep]:
+def _leftovers(one: Measured, outcome: Outcome) -> Iterator[Sweep]:
     left = {Path(name) for kind, name in one.tally.blocks if kind == LEFT}
     for folder in sorted({path.parent for path in left}):
         dead = [path for path, _, busy in in_the_making(folder) if path in left and not busy]
@@ -157,10 +157,10 @@ def _leftovers(one: Found, outcome: Outcome) -> Iterator[Sweep]:
             things = tuple(_things(dead, one, LEFT))
             frees = sum(thing.frees for thing in things)
             question = f"Remove what broken-off runs of sesync have left in {folder}? {_freed(frees)}"
-            yield Sweep(Item(LEFT, folder, frees, question), things, outcome)
+            yield Sweep(Removable(LEFT, folder, frees, question), things, outcome)
 
 
-def _things(paths: Iterable[Path], one: Found, kind: str = TRASH) -> Iterator[Thing]:
+def _things(paths: Iterable[Path], one: Measured, kind: str = TRASH) -> Iterator[Thing]:
     """Files and folders as they are now; what has gone meanwhile is none."""
     for path in paths:
         with suppress(FileNotFoundError):
@@ -169,7 +169,7 @@ def _things(paths: Iterable[Path], one: Found, kind: str = TRASH) -> Iterator[Th
             yield Thing(path, facts.st_ino, facts.st_mtime_ns, _frees((kind, str(path)), one) or frees)
 
 
-def _frees(place: Place, one: Found) -> int:
+def _frees(place: Place, one: Measured) -> int:
     """The bytes that go with all that is in a place; what has a name elsewhere stays, and frees nothing."""
     tally = one.tally
     seen = tally.links.get(place, {})

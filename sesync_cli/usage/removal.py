@@ -15,7 +15,7 @@ from sesync_cli.view import size
 
 
 @dataclass(frozen=True)
-class Item:
+class Removable:
     """Something that can go as a whole: what it is, where, the bytes that it frees, and the question about it."""
 
     kind: str
@@ -55,11 +55,11 @@ class Outcome:
     """What came of it all: bytes freed, what went as a whole, and why some things are still there."""
 
     freed: int = 0
-    gone: list[Item] = field(default_factory=list)
+    gone: list[Removable] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
 
     @contextlib.contextmanager
-    def whole(self, item: Item) -> Iterator[None]:
+    def whole(self, item: Removable) -> Iterator[None]:
         """Let an item go, which is gone if nothing of it was kept."""
         before = len(self.kept)
         with self.of(item.path):
@@ -86,7 +86,7 @@ class Outcome:
 class Discard:
     """Remove things; `in_use` is a file that their owner, a program, holds locked while it works with them."""
 
-    item: Item
+    item: Removable
     things: tuple[Thing, ...]
     command: str
     outcome: Outcome
@@ -123,7 +123,7 @@ class Discard:
 class Sweep:
     """Remove what broken-off runs have left in a folder; what belongs to a run that is at work stays."""
 
-    item: Item
+    item: Removable
     things: tuple[Thing, ...]
     outcome: Outcome
 
@@ -147,7 +147,7 @@ class Sweep:
 class DropKernel:
     """Remove a kernel that nothing can mend, unless it is in another state by now."""
 
-    item: Item
+    item: Removable
     name: str
     state: str
     folders: Folders
@@ -198,5 +198,5 @@ def _unused(lock: Path | None) -> Iterator[None]:
             os.close(held)
 
 
-def _line(command: str, item: Item) -> str:
+def _line(command: str, item: Removable) -> str:
     return f"{command}  # frees {size(item.frees)}"

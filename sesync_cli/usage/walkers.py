@@ -15,7 +15,7 @@ from typing import Any
 from sesync_cli.child import Child, Tell, messages, send
 from sesync_cli.errors import NoAnswer
 from sesync_cli.plan import Report, Watch
-from sesync_cli.usage.counting import Counter, Place, Rules, Tally, Todo
+from sesync_cli.usage.counting import Categories, Counter, Place, Tally, Todo
 from sesync_cli.workers import Crew
 
 _MOST = 4  # processes; more do not help a file server
@@ -91,35 +91,35 @@ class _Counters:
             )
 
 
-def counted(rules: Rules, place: Place, patience: float, watch: Watch) -> Tally:
+def counted(categories: Categories, place: Place, patience: float, watch: Watch) -> Tally:
     """All that is below the root, whose own files count as `place`; `NoAnswer` where a server is silent too long."""
-    with Crew() as crew, _members(crew, rules) as members, watch("Looking at every file") as report:
-        counters = _Counters(crew, members, patience, rules.root)
-        counters.share([(rules.root, place)], report)
+    with Crew() as crew, _members(crew, categories) as members, watch("Looking at every file") as report:
+        counters = _Counters(crew, members, patience, categories.root)
+        counters.share([(categories.root, place)], report)
         return counters.tally()
 
 
 @contextmanager
-def _members(crew: Crew, rules: Rules) -> Iterator[list[_Member]]:
+def _members(crew: Crew, categories: Categories) -> Iterator[list[_Member]]:
     members: list[_Member] = []
     try:
         for _ in range(min(len(os.sched_getaffinity(0)), _MOST)):
-            members.append(_hired(crew, rules))
+            members.append(_hired(crew, categories))
         yield members
     finally:
         for one in members:
             os.close(one.orders)
 
 
-def _hired(crew: Crew, rules: Rules) -> _Member:
+def _hired(crew: Crew, categories: Categories) -> _Member:
     hearing, orders = os.pipe()
     try:
-        return _Member(crew.hire(lambda tell: _serve(rules, hearing, tell), {hearing}), orders)
+        return _Member(crew.hire(lambda tell: _serve(categories, hearing, tell), {hearing}), orders)
     finally:
         os.close(hearing)
 
 
-def _serve(rules: Rules, orders: int, tell: Tell) -> None:
+def _serve(categories: Categories, orders: int, tell: Tell) -> None:
     """What each of them does: turn after turn, until nothing is left to do and the whole tally is asked for."""
     gc.disable()
     said = time.monotonic()
@@ -130,7 +130,7 @@ def _serve(rules: Rules, orders: int, tell: Tell) -> None:
             said = time.monotonic()
             tell((files, None))
 
-    counter = Counter(rules, alive)
+    counter = Counter(categories, alive)
     for todo in messages(orders):
         new = counter.tally.plain() if todo is None else counter.turn(todo, _TURN)
         tell((counter.tally.files, new))

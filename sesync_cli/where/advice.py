@@ -12,7 +12,7 @@ from sesync_cli.files.inspection import FileFacts
 from sesync_cli.files.kinds import Kind, is_data
 from sesync_cli.files.sizes import refined
 from sesync_cli.git.tracked import Git
-from sesync_cli.where.locations import Place, Spot, WhereContext
+from sesync_cli.where.locations import Location, Place, WhereContext
 from sesync_cli.where.rules import Deed, Verdict, judged
 
 LEAVE = "leave it"
@@ -20,7 +20,7 @@ _SPELLED_OUT = 5  # paths that one command names
 
 
 @dataclass(frozen=True)
-class Item:
+class AdviceItem:
     """A file, or a folder whose `files` all go the same way; `rows` is None where nobody counted."""
 
     path: Path
@@ -40,7 +40,7 @@ class Advice:
     should: Place
     why: str
     command: str
-    items: tuple[Item, ...]
+    items: tuple[AdviceItem, ...]
 
     @property
     def acts(self) -> bool:
@@ -51,42 +51,42 @@ class Advice:
         return sum(item.bytes for item in self.items)
 
 
-class Case(NamedTuple):
+class JudgedFile(NamedTuple):
     """A file, where it is, and what the rules say of it; a folder stands for so many files."""
 
     found: FileFacts
-    spot: Spot
+    spot: Location
     verdict: Verdict
     files: int = 1
 
 
-def case_of(found: FileFacts, spot: Spot, context: WhereContext) -> Case:
+def case_of(found: FileFacts, spot: Location, context: WhereContext) -> JudgedFile:
     """A file as the rules judge it."""
-    return Case(found, spot, judged(found, spot, context))
+    return JudgedFile(found, spot, judged(found, spot, context))
 
 
-def advice(cases: Iterable[Case], context: WhereContext) -> tuple[Advice, ...]:
+def advice(cases: Iterable[JudgedFile], context: WhereContext) -> tuple[Advice, ...]:
     """One piece of advice for all that goes the same way: secrets first, then the most bytes."""
-    groups: dict[tuple[Verdict, Place, str, str], list[Case]] = defaultdict(list)
+    groups: dict[tuple[Verdict, Place, str, str], list[JudgedFile]] = defaultdict(list)
     for case in cases:
         groups[case.verdict, case.spot.place, case.spot.project, case.spot.tree].append(case)
     said = [_advice(sorted(group, key=lambda case: -case.found.bytes), context) for group in groups.values()]
     return tuple(sorted(said, key=lambda one: (one.items[0].kind != Kind.SECRET, -one.bytes)))
 
 
-def gathered(cases: list[Case], top: str, stays: Callable[[str], bool]) -> list[Case]:
+def gathered(cases: list[JudgedFile], top: str, stays: Callable[[str], bool]) -> list[JudgedFile]:
     """The cases below a folder that ask for something; a folder whose files all go the same way is one case.
 
     The folders that may not go as a whole, whatever is in them, are those of which it is said that each `stays`.
     """
-    ways, inside = defaultdict[str, set[tuple[Verdict, Spot]]](set), defaultdict[str, list[Case]](list)
+    ways, inside = defaultdict[str, set[tuple[Verdict, Location]]](set), defaultdict[str, list[JudgedFile]](list)
     for case in cases:
         for folder in above(case.found.path, top):
             inside[folder].append(case)
             if not _goes_along(case):
                 ways[folder].add((case.verdict, case.spot._replace(git=None)))
     whole = {folder for folder, said in ways.items() if len(said) == 1 < len(inside[folder]) and not stays(folder)}
-    gathered: dict[str, Case] = {}
+    gathered: dict[str, JudgedFile] = {}
     for case in cases:
         if case.verdict.deeds:
             folders = [folder for folder in above(case.found.path, top) if folder in whole]
@@ -96,12 +96,12 @@ def gathered(cases: list[Case], top: str, stays: Callable[[str], bool]) -> list[
     return list(gathered.values())
 
 
-def _goes_along(case: Case) -> bool:
+def _goes_along(case: JudgedFile) -> bool:
     """Whether a file may stay, but goes where the data beside it goes."""
     return not case.verdict.deeds and is_data(Kind(case.found.kind)) and case.spot.git != Git.TRACKED
 
 
-def _folder(path: str, case: Case, inside: list[Case]) -> Case:
+def _folder(path: str, case: JudgedFile, inside: list[JudgedFile]) -> JudgedFile:
     [(kind, _)] = Counter(one.found.kind for one in inside).most_common(1)
     return case._replace(found=FileFacts(path, kind, sum(one.found.bytes for one in inside)), files=len(inside))
 
@@ -114,40 +114,40 @@ def above(path: str, top: str) -> list[str]:
     return [*folders, top]
 
 
-def _advice(cases: list[Case], context: WhereContext) -> Advice:
+def _advice(cases: list[JudgedFile], context: WhereContext) -> Advice:
     spot, verdict = cases[0].spot, cases[0].verdict
     commands = [_command(deed, cases, spot, context) for deed in verdict.deeds]
     items = tuple(_item(case, context) for case in cases)
     return Advice(spot.place, verdict.should or spot.place, verdict.why, " && ".join(commands) or LEAVE, items)
 
 
-def _item(case: Case, context: WhereContext) -> Item:
+def _item(case: JudgedFile, context: WhereContext) -> AdviceItem:
     found = case.found
     rows = None if found.rows < 0 else found.rows
-    return Item(
+    return AdviceItem(
         Path(found.path), refined(found, context.site), found.bytes, rows, found.exact, case.spot.git, case.files
     )
 
 
-def _command(deed: Deed, cases: list[Case], spot: Spot, context: WhereContext) -> str:
+def _command(deed: Deed, cases: list[JudgedFile], spot: Location, context: WhereContext) -> str:
     before, tree = list(deed.before), ""
     if deed.into or (deed.before[0] == "git" and not context.caller.cwd.is_relative_to(spot.tree)):
         tree = spot.tree
         before[1:1] = ["-C", tree] if deed.before[0] == "git" else []
     paths = [_typed(case.found, tree) for case in cases] if len(cases) <= _SPELLED_OUT else ["FILE..."]
-    into = [">>", typed(os.path.join(tree, deed.into))] if deed.into else []
-    return " ".join([*map(typed, before), *paths, *map(typed, deed.after), *into])
+    into = [">>", bash_word(os.path.join(tree, deed.into))] if deed.into else []
+    return " ".join([*map(bash_word, before), *paths, *map(bash_word, deed.after), *into])
 
 
 def _typed(found: FileFacts, tree: str) -> str:
     path = os.path.relpath(os.path.realpath(os.path.dirname(found.path)), tree) if tree else ""
     path = os.path.normpath(os.path.join(path, os.path.basename(found.path))) if tree else found.path
     if not found.parts:
-        return typed(path)
-    return f"{typed(path[:-4])}{{{','.join((path[-4:], *found.parts))}}}"
+        return bash_word(path)
+    return f"{bash_word(path[:-4])}{{{','.join((path[-4:], *found.parts))}}}"
 
 
-def typed(path: str | Path) -> str:
+def bash_word(path: str | Path) -> str:
     """A path as bash takes it, whatever bytes are in it."""
     text = os.fspath(path)
     if text.isprintable():

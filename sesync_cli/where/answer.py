@@ -15,10 +15,10 @@ from sesync_cli.files.kinds import Kind
 from sesync_cli.files.sizes import MB, refined
 from sesync_cli.names import near
 from sesync_cli.plan import Watch
-from sesync_cli.where.advice import Advice, Case, above, advice, case_of, gathered, typed
+from sesync_cli.where.advice import Advice, JudgedFile, above, advice, bash_word, case_of, gathered
 from sesync_cli.where.duplicates import duplicates, of_equal_size
-from sesync_cli.where.locations import Place, WhereContext, below, place_of_path, project_of, spots
-from sesync_cli.where.survey import Facts, gather, plain
+from sesync_cli.where.locations import Place, WhereContext, below, locator, place_of_path, project_of
+from sesync_cli.where.survey import PathFacts, gather, plain
 from sesync_cli.workers import stream
 
 _GB = 1_000_000_000
@@ -90,7 +90,7 @@ def place_of(path: Path, context: WhereContext, watch: Watch) -> Advice:
     return one
 
 
-def _gathered(named: str, context: WhereContext, watch: Watch) -> Facts:
+def _gathered(named: str, context: WhereContext, watch: Watch) -> PathFacts:
     try:
         return gather(named, context.site, watch)
     except TimeoutError:
@@ -99,12 +99,12 @@ def _gathered(named: str, context: WhereContext, watch: Watch) -> Facts:
         raise _failed(plain(named), error, context) from None
 
 
-def _cases(facts: Facts, context: WhereContext) -> list[Case]:
-    spot_of = spots(facts, context)
+def _cases(facts: PathFacts, context: WhereContext) -> list[JudgedFile]:
+    spot_of = locator(facts, context)
     return [case_of(found, spot_of(found.path), context) for found in facts.found]
 
 
-def _asked(facts: Facts, cases: list[Case], context: WhereContext) -> list[Case]:
+def _asked(facts: PathFacts, cases: list[JudgedFile], context: WhereContext) -> list[JudgedFile]:
     if not facts.folder:
         return cases
     # what nobody has looked at is not moved along
@@ -115,7 +115,7 @@ def _asked(facts: Facts, cases: list[Case], context: WhereContext) -> list[Case]
     return gathered(cases, facts.top, lambda folder: not facts.whole or folder in kept)
 
 
-def _looked(facts: Facts, context: WhereContext) -> Looked:
+def _looked(facts: PathFacts, context: WhereContext) -> Looked:
     size = sum(one.bytes for one in facts.found)
     return Looked(
         path=Path(facts.top),
@@ -130,7 +130,7 @@ def _looked(facts: Facts, context: WhereContext) -> Looked:
     )
 
 
-def _kinds(cases: Iterable[Case], context: WhereContext) -> tuple[OfKind, ...]:
+def _kinds(cases: Iterable[JudgedFile], context: WhereContext) -> tuple[OfKind, ...]:
     sizes: dict[Kind, list[int]] = defaultdict(list)
     for case in cases:
         sizes[refined(case.found, context.site)].append(case.found.bytes)
@@ -139,7 +139,7 @@ def _kinds(cases: Iterable[Case], context: WhereContext) -> tuple[OfKind, ...]:
     )
 
 
-def _may_move(facts: Facts, context: WhereContext) -> bool:
+def _may_move(facts: PathFacts, context: WhereContext) -> bool:
     """Whether a folder may be advised to go as a whole: no home, no data directory, nothing that somebody is in."""
     at = Path(facts.at)
     if any(Path(os.path.realpath(folder)).is_relative_to(at) for folder in (context.caller.home, context.caller.cwd)):
@@ -154,12 +154,12 @@ def _is_past_browsers(size: int, context: WhereContext) -> bool:
     return site.has("uploads_limit_gb", "uploads_sftp_host") and size > site.uploads_limit_gb * _GB
 
 
-def _fetch(facts: Facts, context: WhereContext) -> str:
+def _fetch(facts: PathFacts, context: WhereContext) -> str:
     whole = ["-r"] if facts.folder else []
-    return " ".join(["sftp", *whole, typed(f"{context.caller.user}@{context.site.uploads_sftp_host}:{facts.at}")])
+    return " ".join(["sftp", *whole, bash_word(f"{context.caller.user}@{context.site.uploads_sftp_host}:{facts.at}")])
 
 
-def _same(cases: list[Case], context: WhereContext, watch: Watch) -> tuple[Same, ...]:
+def _same(cases: list[JudgedFile], context: WhereContext, watch: Watch) -> tuple[Same, ...]:
     groups = of_equal_size((case.found for case in cases), context.site.where_large_mb * MB)
     if not groups:
         return ()
@@ -173,14 +173,14 @@ def _same(cases: list[Case], context: WhereContext, watch: Watch) -> tuple[Same,
     return tuple(sorted(same, key=lambda one: -one.bytes * (len(one.paths) - 1)))
 
 
-def _leaving_one(cases: list[Case], context: WhereContext) -> Same:
+def _leaving_one(cases: list[JudgedFile], context: WhereContext) -> Same:
     """The one that stays is in a data directory, and the others are not."""
     shared = [case for case in cases if case.spot.place == Place.DATA]
     command = ""
     if shared:
         kept = context.caller.cwd / shared[0].found.path
         others = (case.found.path for case in cases if case.spot.place in (Place.HOME, Place.GIT))
-        command = " && ".join(f"ln -sf {typed(kept)} {typed(other)}" for other in others)
+        command = " && ".join(f"ln -sf {bash_word(kept)} {bash_word(other)}" for other in others)
     return Same(cases[0].found.bytes, tuple(Path(case.found.path) for case in cases), command)
 
 
@@ -192,7 +192,7 @@ def _no_answer(top: str, context: WhereContext) -> NoAnswer:
 
 def _failed(top: str, error: OSError, context: WhereContext) -> SesyncError:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return NotFound(f"there is no {top or typed(top)} on this machine", hint=_upload(top, context))
+        return NotFound(f"there is no {top or bash_word(top)} on this machine", hint=_upload(top, context))
     return explained(error, context.caller.home) or SesyncError(f"{top} cannot be looked at: {error.strerror}")
 
 
@@ -209,7 +209,7 @@ def _upload(top: str, context: WhereContext) -> str:
         if site.has("data_path"):
             directory = str(site.data_directory(project_of(here / "x", "", context)))
         place = f"{context.caller.user}@{site.uploads_sftp_host}:{directory}"
-        host = f"{limit}type there: sftp {typed(place.removesuffix(':'))}, and then: put -r {typed(name)}"
+        host = f"{limit}type there: sftp {bash_word(place.removesuffix(':'))}, and then: put -r {bash_word(name)}"
     ways = "; ".join(filter(None, (page, host)))
     if not ways:
         return meant.strip() or "Is it spelt rightly? What is on your own computer has to be uploaded first."

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from sesync_cli.caller import Caller
 from sesync_cli.directory import mounted, projects
-from sesync_cli.git.tracked import Git, Tree, tree_of
+from sesync_cli.git.tracked import Git, TrackedFiles, tree_of
 from sesync_cli.site.settings import Site
-from sesync_cli.where.survey import Facts
+from sesync_cli.where.survey import PathFacts
 
 _ADDRESS = re.compile(r"^\s*url\s*=\s*(\S+)", re.MULTILINE)
 UNKNOWN = "PROJECT"
@@ -41,7 +41,7 @@ class WhereContext:
     database: bool = False
 
 
-class Spot(NamedTuple):
+class Location(NamedTuple):
     """Where a file is: the place, what git has of it, the work tree that it is in, and the project that it is of."""
 
     place: Place
@@ -50,13 +50,13 @@ class Spot(NamedTuple):
     project: str
 
 
-def spots(facts: Facts, context: WhereContext) -> Callable[[str], Spot]:
+def locator(facts: PathFacts, context: WhereContext) -> Callable[[str], Location]:
     """Gives where a path of the survey is. Git is asked in home only, once for each repository."""
     repositories = set(facts.repositories)
     patience = context.site.data_patience_seconds
 
     @cache
-    def of_folder(folder: str) -> tuple[Place, str, str, Tree | None]:
+    def of_folder(folder: str) -> tuple[Place, str, str, TrackedFiles | None]:
         real = _real(folder, facts)
         place = place_of_path(Path(real), context)
         if place != Place.HOME:
@@ -69,21 +69,21 @@ def spots(facts: Facts, context: WhereContext) -> Callable[[str], Spot]:
         return (Place.GIT, tree, project, known(tree)) if tree else (place, tree, project, None)
 
     @cache
-    def known(tree: str) -> Tree:
+    def known(tree: str) -> TrackedFiles:
         # of a repository above what was named, only that much is asked for
         above = Path(facts.at).is_relative_to(tree)
         if above and not facts.folder:
             return tree_of(os.path.dirname(facts.at), patience, os.path.basename(facts.at))
         return tree_of(facts.at if above else tree, patience)
 
-    def spot(path: str) -> Spot:
+    def spot(path: str) -> Location:
         place, tree, project, has = of_folder(os.path.dirname(path) if facts.folder else os.path.dirname(facts.at))
-        return Spot(place, has.of(_real(path, facts)) if has else None, tree, project)
+        return Location(place, has.of(_real(path, facts)) if has else None, tree, project)
 
     return spot
 
 
-def _real(path: str, facts: Facts) -> str:
+def _real(path: str, facts: PathFacts) -> str:
     if not facts.folder:
         return facts.at if path == facts.top else path
     # links are not followed on the way down

@@ -8,7 +8,7 @@ from sesync_cli.files.kinds import Kind, is_data
 from sesync_cli.files.sizes import is_big, is_mostly_output, refined
 from sesync_cli.git.tracked import Git
 from sesync_cli.site.settings import Site
-from sesync_cli.where.locations import Place, Spot, WhereContext
+from sesync_cli.where.locations import Location, Place, WhereContext
 
 _OTHERS = 0o077  # the rights of others than the owner
 _STRANGERS = 0o007  # the rights of others than the owner and the group
@@ -34,7 +34,7 @@ _ADD = (Deed(("git", "add")),)
 _TAKE_OUT = Deed(("git", "rm", "-r", "--cached"))
 
 
-def judged(found: FileFacts, spot: Spot, context: WhereContext) -> Verdict:
+def judged(found: FileFacts, spot: Location, context: WhereContext) -> Verdict:
     """What the rules of the site say of what is there."""
     kind = refined(found, context.site)
     if why := _untouched(found, kind, spot, context):
@@ -50,7 +50,7 @@ def judged(found: FileFacts, spot: Spot, context: WhereContext) -> Verdict:
     return _small(kind, spot, context)
 
 
-def _untouched(found: FileFacts, kind: Kind, spot: Spot, context: WhereContext) -> str:
+def _untouched(found: FileFacts, kind: Kind, spot: Location, context: WhereContext) -> str:
     """Why a file is none that any rule is about."""
     if kind == Kind.LINK:
         return f"It is a link to {found.target}: it takes no room, and what it points to stays where it is."
@@ -64,7 +64,7 @@ def _untouched(found: FileFacts, kind: Kind, spot: Spot, context: WhereContext) 
     return "Software stays where it was installed." if kind == Kind.PROGRAM else ""
 
 
-def _secret(found: FileFacts, spot: Spot, context: WhereContext) -> Verdict:
+def _secret(found: FileFacts, spot: Location, context: WhereContext) -> Verdict:
     if spot.place == Place.DATA and _is_service(found, context.site):
         return _service(found)
     if spot.git == Git.TRACKED:
@@ -98,7 +98,7 @@ def _service(found: FileFacts) -> Verdict:
     return Verdict("It tells the project's members how to reach their database. Never commit it, and do not copy it.")
 
 
-def _temporary(found: FileFacts, spot: Spot, context: WhereContext) -> Verdict:
+def _temporary(found: FileFacts, spot: Location, context: WhereContext) -> Verdict:
     if spot.git == Git.TRACKED:
         return Verdict("A leftover of a program is of no use to others.", None, (_TAKE_OUT,))
     if is_big(found, context.site) and spot.place in (Place.HOME, Place.GIT, Place.DATA):
@@ -109,7 +109,7 @@ def _temporary(found: FileFacts, spot: Spot, context: WhereContext) -> Verdict:
     return Verdict("It is a leftover of a program, and can be deleted when no program needs it.")
 
 
-def _code(found: FileFacts, kind: Kind, spot: Spot, context: WhereContext) -> Verdict:
+def _code(found: FileFacts, kind: Kind, spot: Location, context: WhereContext) -> Verdict:
     if spot.place == Place.DATA:
         why = (
             "Several people would edit the one copy: keep code in your home, each in a clone of the group's repository."
@@ -130,7 +130,7 @@ def _code(found: FileFacts, kind: Kind, spot: Spot, context: WhereContext) -> Ve
     )
 
 
-def _large(found: FileFacts, kind: Kind, spot: Spot, context: WhereContext) -> Verdict:
+def _large(found: FileFacts, kind: Kind, spot: Location, context: WhereContext) -> Verdict:
     put = Deed(("sesync", "put", "--move"), (spot.project,))
     if found.rows > context.site.where_database_rows and context.site.has("database_host"):
         return _huge(spot, put, context)
@@ -155,7 +155,7 @@ def _large(found: FileFacts, kind: Kind, spot: Spot, context: WhereContext) -> V
     return Verdict(why, Place.DATA, (put,))
 
 
-def _large_at_home(spot: Spot, context: WhereContext) -> Verdict:
+def _large_at_home(spot: Location, context: WhereContext) -> Verdict:
     """What is large, at a site that names no data directories."""
     if spot.git == Git.TRACKED:
         why = "Git keeps each version of it for ever, in every clone: take it out. This site names no data directories."
@@ -167,7 +167,7 @@ def _large_at_home(spot: Spot, context: WhereContext) -> Verdict:
     return Verdict(f"Large data is kept once, where a group can use it, and this site names no data directories.{git}")
 
 
-def _huge(spot: Spot, put: Deed, context: WhereContext) -> Verdict:
+def _huge(spot: Location, put: Deed, context: WhereContext) -> Verdict:
     if context.database:
         why = "A table this large is quickest in a database, which reads only the rows that are asked for."
         return Verdict(why, Place.DATABASE, (Deed(("sesync", "db", "load")),))
@@ -179,7 +179,7 @@ def _huge(spot: Spot, put: Deed, context: WhereContext) -> Verdict:
     return Verdict(f"{why} Until then, the data directory holds it.", Place.DATABASE, (put,))
 
 
-def _small(kind: Kind, spot: Spot, context: WhereContext) -> Verdict:
+def _small(kind: Kind, spot: Location, context: WhereContext) -> Verdict:
     if spot.place == Place.DATA:
         return Verdict("Your group shares it here.")
     if spot.place == Place.SCRATCH:

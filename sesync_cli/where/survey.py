@@ -27,7 +27,7 @@ cannot be read, and why), `most` (there was more than is looked at)."""
 
 
 @dataclass
-class Facts:
+class PathFacts:
     """What is at a path: `top` is its name, `at` its real path, `tree` the repository that it stands in.
 
     `whole` is false where there is more than was looked at. Paths begin with `top`; that is empty for this very folder.
@@ -44,13 +44,13 @@ class Facts:
     whole: bool = True
 
 
-def gather(named: str, site: Site, watch: Watch) -> Facts:
+def gather(named: str, site: Site, watch: Watch) -> PathFacts:
     """Look at a path, which may be on a server that hangs: what was seen until then counts.
 
     `OSError` where it cannot be looked at, `TimeoutError` where nothing was seen.
     """
     named = re.sub("/+", "/", named)
-    facts, patience = Facts(plain(named)), site.data_patience_seconds
+    facts, patience = PathFacts(plain(named)), site.data_patience_seconds
     entering = facts.top
     with stream(partial(survey, named, site.where_most_files), patience) as told, watch("Looking") as report:
         try:
@@ -67,7 +67,7 @@ def gather(named: str, site: Site, watch: Watch) -> Facts:
     return facts
 
 
-def _note(facts: Facts, name: str, value: Any, report: Report) -> None:
+def _note(facts: PathFacts, name: str, value: Any, report: Report) -> None:
     match name:
         case "at":
             facts.at, facts.folder = value

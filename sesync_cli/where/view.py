@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sesync_cli.files.kinds import Kind
 from sesync_cli.view import Facts, Page, Table, View, size
-from sesync_cli.where.advice import Advice, Item, typed
+from sesync_cli.where.advice import Advice, AdviceItem, bash_word
 from sesync_cli.where.answer import Answer, Looked, Same
 from sesync_cli.where.locations import Place
 
@@ -23,7 +23,7 @@ def _file(advice: Advice, looked: Looked) -> Facts:
     [item] = advice.items
     to = [("to", _the(advice.should))] if advice.should != advice.now else []
     facts = [("what", f"{_what(item)}, {size(item.bytes)}"), ("now", _now(advice, item)), *to]
-    behind = [("behind", f"'sesync where {typed(item.path)}/' looks there")] if item.kind == Kind.LINK else []
+    behind = [("behind", f"'sesync where {bash_word(item.path)}/' looks there")] if item.kind == Kind.LINK else []
     return Facts(_name(item.path), [*facts, *_deed(advice), *behind, *_fetch(looked), *_unseen(looked)])
 
 
@@ -75,7 +75,7 @@ def _twice(same: Same) -> Facts:
     return Facts(f"{len(same.paths)} times the same, each {size(same.bytes)}", [*paths, *do])
 
 
-def _what(item: Item) -> str:
+def _what(item: AdviceItem) -> str:
     words = item.kind.value if item.files == 1 else f"{_count(item.files)}, {item.kind.value}"
     if item.rows is not None:
         words += f" of {_rows(item.rows, item.rows_exact)}"
@@ -90,7 +90,7 @@ def _rows(count: int, exact: bool) -> str:
     return f"about {count / 1_000_000:.1f} million rows"
 
 
-def _now(advice: Advice, item: Item) -> str:
+def _now(advice: Advice, item: AdviceItem) -> str:
     return f"{_the(advice.now)}, {item.git.value}" if item.git else _the(advice.now)
 
 
@@ -119,7 +119,7 @@ def _unseen(looked: Looked) -> Iterator[tuple[str, str]]:
 
 def _name(path: Path) -> str:
     text = str(path)
-    return text if text.isprintable() else typed(path)
+    return text if text.isprintable() else bash_word(path)
 
 
 def _count(files: int) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from sesync_cli.diagnosis import table
 from sesync_cli.diagnosis.conflict import conflict
-from sesync_cli.diagnosis.diagnose import Facts, diagnose
+from sesync_cli.diagnosis.diagnose import LogContext, diagnose
 from sesync_cli.diagnosis.evidence import evidence
 from sesync_cli.diagnosis.excerpt import telling
 from sesync_cli.diagnosis.system import family, family_of
@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 @pytest.mark.parametrize("cause", EVERY, ids=lambda cause: cause.name)
 def test_a_causes_own_example_is_found_first_among_all(cause: Cause) -> None:
     built = "\nFailed building wheel for trees" if cause.kind == "build" else ""
-    found = diagnose(cause.example + built, Facts(("trees",), "3.8.18"))
+    found = diagnose(cause.example + built, LogContext(("trees",), "3.8.18"))
     assert found
     assert found.cause == cause.name
     assert not re.search(r"[{}]|\s\s|\(\)", found.message + found.alone)
@@ -66,7 +66,7 @@ def test_rhels_packages_have_names_and_come_from_places_that_there_are() -> None
 def test_what_an_installer_printed(folder: str, name: str, cause: str) -> None:
     text = log(folder, name)
     package = name.partition(".")[0]
-    found = diagnose(text, Facts((package,) if folder != "heldout" else (), "3.8.18"))
+    found = diagnose(text, LogContext((package,) if folder != "heldout" else (), "3.8.18"))
     assert (found.cause if found else "") == cause
     assert found is None or all(line.strip() in text for line in found.lines)
 
@@ -75,7 +75,7 @@ def test_what_an_installer_printed(folder: str, name: str, cause: str) -> None:
 def test_old_and_new_installers_say_the_same_in_other_words(package: str) -> None:
     """pip 18 on Python 3.6, pip 23 on 3.8, today's pip on 3.12, and uv."""
     versions = ("3.6", "3.8", "3.12", "uv3.11")
-    found = [diagnose(log("recorded", f"{package}.{version}"), Facts((package,))) for version in versions]
+    found = [diagnose(log("recorded", f"{package}.{version}"), LogContext((package,))) for version in versions]
     assert {one.package.lower() for one in found if one} == {package}
     assert all(one and one.debian and one.kind == "library" for one in found)
 

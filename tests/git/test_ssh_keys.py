@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sesync_cli.git.ssh_keys import Key, find_keys
+from sesync_cli.git.ssh_keys import KeyPair, find_keys
 
 LOCKED = "a phrase of the tests"
 
@@ -17,7 +17,7 @@ def made(path: Path, *words: str, passphrase: str = "") -> str:
     return " ".join(path.with_name(f"{path.name}.pub").read_text().split()[:2])
 
 
-def found(path: Path) -> Key:
+def found(path: Path) -> KeyPair:
     [key] = find_keys([path])
     return key
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sesync_cli.git.tracked import Git, Tree, tree_of
+from sesync_cli.git.tracked import Git, TrackedFiles, tree_of
 from tests.conftest import HANG
 
 ODD = os.fsdecode(b"odd \xff\r[x].csv")
@@ -37,10 +37,10 @@ def test_a_part_is_asked_for_alone(tree):
 
 
 def test_where_git_does_not_answer_nothing_is_known(tree, tmp_path, monkeypatch):
-    assert tree_of(str(tmp_path), HANG) == Tree(str(tmp_path))
+    assert tree_of(str(tmp_path), HANG) == TrackedFiles(str(tmp_path))
     assert tree_of(str(tmp_path / "gone"), HANG).of(f"{tmp_path}/gone/x") is None
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert tree_of(str(tree), HANG) == Tree(str(tree))
+    assert tree_of(str(tree), HANG) == TrackedFiles(str(tree))
 
 
 def test_a_program_that_the_repository_names_is_not_run(tree, tmp_path):

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from sesync_cli.errors import Conflict, NoAnswer, NotFound, Refused, SesyncError
-from sesync_cli.gitlab.api import Key, User
+from sesync_cli.gitlab.api import RegisteredKey, User
 from tests.services import gitlabapi
 from tests.services.gitlabapi import gitlab_api
 from tests.services.leaks import EXPIRED, NARROW, REVOKED, TOKEN
@@ -39,7 +39,7 @@ def test_scopes_are_told_or_not(account, api):
 
 def test_keys_are_listed_and_added_once(account):
     account().add_key("jsmith@server", "ssh-ed25519 AAAAC3Nz jsmith")
-    assert account().keys() == [Key("jsmith@server", "ssh-ed25519 AAAAC3Nz jsmith")]
+    assert account().keys() == [RegisteredKey("jsmith@server", "ssh-ed25519 AAAAC3Nz jsmith")]
     assert isinstance(failure(lambda: account().add_key("again", "ssh-ed25519 AAAAC3Nz other")), Conflict)
 
 
