@@ -96,9 +96,9 @@ def _explained(error: BaseException) -> SesyncError:
     if isinstance(error, click.UsageError):
         return _wrong_words(error)
     if isinstance(error, OSError):
-        from sesync_cli.disk import explained
+        from sesync_cli.disk import system_failure
 
-        return explained(error, Session().caller.home) or _bug()
+        return system_failure(error, Session().caller.home) or _bug()
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return Stopped("stopped; not all that was begun is undone" if left_by(error) else STOPPED)
     return _bug()

@@ -60,7 +60,7 @@ class Directory:
         return self.state in (State.OK, State.READ_ONLY)
 
 
-def look(
+def look_at_directories(
     paths: Iterable[Path], root: Path, until: float, watch: Watch, *, quotas: bool = False
 ) -> dict[Path, Directory]:
     """Reach for all these directories at once, those on file servers below `root` above all."""
@@ -117,7 +117,7 @@ def unreachable(path: Path, seen: Directory, site: Site) -> SesyncError:
 def reached(project: str, site: Site, watch: Watch) -> Path:
     """The data directory of a project, which has answered; an error that says why where it does not."""
     target, until = site.data_directory(project), time.monotonic() + site.data_patience_seconds
-    seen = look([target], site.data_root, until, watch)[target]
+    seen = look_at_directories([target], site.data_root, until, watch)[target]
     if seen.state == State.MISSING:
         hint = f"Ask {site.support} for your project's short name."
         raise NotFound(f"there is no data directory {target}", hint=hint)
@@ -129,7 +129,7 @@ def reached(project: str, site: Site, watch: Watch) -> Path:
 def need_folder(folder: Path, site: Site, watch: Watch) -> None:
     """Fail unless this is a folder that answers; whether one may write there is found out by writing."""
     until = time.monotonic() + site.data_patience_seconds
-    seen = look([folder], Path("/"), until, watch)[folder]
+    seen = look_at_directories([folder], Path("/"), until, watch)[folder]
     if seen.state == State.MISSING:
         raise NotFound(f"there is no folder {folder}", hint="Make it first, or choose another one.")
     if not seen.reached and seen.state != State.NO_ACCESS:
@@ -172,9 +172,9 @@ def _found(path: Path, root: Path, quota_until: float | None) -> dict[str, Any]:
 
 
 def _quota(path: Path, until: float) -> tuple[int, int] | None:
-    from sesync_cli.quota import asked
+    from sesync_cli.quota import quota_of
 
-    quota = asked(path, until)
+    quota = quota_of(path, until)
     return (quota.used, quota.limit) if quota else None
 
 

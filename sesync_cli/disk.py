@@ -79,14 +79,14 @@ def full_in(text: str) -> int | None:
     return next((number for words, number in _FULL_TEXTS.items() if words in text), None)
 
 
-def place_of(error: OSError, otherwise: str) -> str:
+def path_of(error: OSError, otherwise: str) -> str:
     """The path that an error names; of some open files the system names but their number, which is no place."""
     return otherwise if isinstance(error.filename, int) else os.fsdecode(error.filename or otherwise)
 
 
-def explained(error: OSError, home: Path) -> SesyncError | None:
+def system_failure(error: OSError, home: Path) -> SesyncError | None:
     """What an operating system's error means for a person; None where it means a bug."""
-    path = Path(place_of(error, str(home)))
+    path = Path(path_of(error, str(home)))
     if error.errno in FULL:
         return no_room(path, error.errno)
     if error.errno in (errno.EACCES, errno.EPERM):

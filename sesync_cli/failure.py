@@ -40,7 +40,7 @@ class Failure:
 def kept(error: SesyncError, argv: Sequence[str], state: Path) -> None:
     """Keep a failure in the user's state folder, for their eyes alone; raises OSError where that cannot be."""
     failure = Failure(
-        command=shown(argv),
+        command=command_line(argv),
         folder=_here(),
         at=time.strftime("%Y-%m-%dT%H:%M:%S"),
         exit_code=int(error.exit_code),
@@ -63,7 +63,7 @@ def last(state: Path) -> Failure | None:
         return None
 
 
-def shown(argv: Sequence[str]) -> str:
+def command_line(argv: Sequence[str]) -> str:
     """A command line of sesync's as one types it, without secrets: what a variable is set to may be one."""
     words = [_hidden(word, before) for before, word in zip(["", *argv], argv, strict=False)]
     return without_secrets(shlex.join(["sesync", *words]))

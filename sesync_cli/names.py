@@ -34,12 +34,18 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(rest)} or {last}" if rest else last
 
 
-def tilde(path: Path, home: Path) -> str:
-    """A path as one types it: with ~ for home."""
+def as_read(path: Path, home: Path) -> str:
+    """A path in a sentence: with ~ for home."""
+    if not path.is_relative_to(home):
+        return str(path)
+    return "~" if path == home else f"~/{path.relative_to(home)}"
+
+
+def as_typed(path: Path, home: Path) -> str:
+    """A path in a command: the same, quoted where a shell wants it."""
     if not path.is_relative_to(home):
         return shlex.quote(str(path))
-    rest = str(path.relative_to(home))
-    return "~" if rest == "." else f"~/{shlex.quote(rest)}"
+    return "~" if path == home else f"~/{shlex.quote(str(path.relative_to(home)))}"
 
 
 def few(names: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ class Quota(NamedTuple):
         return max(0, self.limit - self.used)
 
 
-def told(folder: Path) -> Quota | None:
+def quota_by_kernel(folder: Path) -> Quota | None:
     """The quota of a folder as the kernel tells it to everybody, at once: that of a btrfs subvolume; None elsewhere."""
     import fcntl
 
@@ -53,12 +53,12 @@ def told(folder: Path) -> Quota | None:
         return None
 
 
-def asked(folder: Path, until: float) -> Quota | None:
+def quota_of(folder: Path, until: float) -> Quota | None:
     """The quota of a folder, the program `quota` asked too, which may ask a file server; None where none is told.
 
     `quota` gets most of the time until that moment of the monotonic clock: who asks us wants to hear without it, too.
     """
-    if (quota := told(folder)) or not (program := shutil.which("quota")):
+    if (quota := quota_by_kernel(folder)) or not (program := shutil.which("quota")):
         return quota
     seconds = (until - time.monotonic()) * _OF_TIME
     try:

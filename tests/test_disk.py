@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from sesync_cli.disk import explained, full_in, need_room, no_room, room
+from sesync_cli.disk import full_in, need_room, no_room, room, system_failure
 from sesync_cli.errors import NoRoom, Refused
 from tests.conftest import needed_root
 
@@ -32,7 +32,7 @@ def test_the_numbers_are_those_of_df(small):
 def test_the_error_names_the_file_system_and_what_is_used(small):
     with pytest.raises(OSError) as caught:
         (small / "file").write_bytes(b"x" * 2_000_000)
-    error = explained(caught.value, small)
+    error = system_failure(caught.value, small)
     assert isinstance(error, NoRoom)
     assert f"the file system {small} is full (1 MB of 1 MB used)" in str(error)
 
@@ -47,9 +47,9 @@ def test_over_quota_says_that_the_disk_has_room(tmp_path):
 
 
 def test_other_errors_of_the_system():
-    assert isinstance(explained(PermissionError(errno.EACCES, "Permission denied", "/x"), None), Refused)
-    assert "read-only" in str(explained(OSError(errno.EROFS, "Read-only file system", "/x"), None))
-    assert explained(OSError(errno.EBADF, "Bad file descriptor", "/x"), None) is None
+    assert isinstance(system_failure(PermissionError(errno.EACCES, "Permission denied", "/x"), None), Refused)
+    assert "read-only" in str(system_failure(OSError(errno.EROFS, "Read-only file system", "/x"), None))
+    assert system_failure(OSError(errno.EBADF, "Bad file descriptor", "/x"), None) is None
 
 
 def test_a_programs_words_are_understood():

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from sesync_cli import errors
-from sesync_cli.put.children import told
+from sesync_cli.put.children import children_told
 from sesync_cli.run import Output, ProgramFailed
 from sesync_cli.usage.counting import Categories
-from sesync_cli.usage.walkers import counted
+from sesync_cli.usage.walkers import count_below
 from sesync_cli.workers import Crew, Guard, ask, stream, together
 from tests.conftest import HANG, PROJECT, children, runs, state, wait_for
 
@@ -61,7 +61,7 @@ def walked(question: Question) -> Any:
     closed = Closed()
     closed.question = question
     here = os.getcwd()
-    return counted(Categories(here, os.lstat(here).st_dev, {}, closed), ("rest", ""), LONG, watch)
+    return count_below(Categories(here, os.lstat(here).st_dev, {}, closed), ("rest", ""), LONG, watch)
 
 
 WAYS = (asked, streamed, crewed)
@@ -290,7 +290,7 @@ def test_a_stream_that_cannot_begin_is_told() -> None:
 def test_a_file_that_has_gone_is_told_by_a_put_as_gone() -> None:
     for path in ("/no/such/file", b"/no/such/file", Path("/no/such/file")):
         with pytest.raises(errors.NotFound, match="/no/such/file has gone meanwhile") as raised:
-            next(told([lambda tell, path=path: os.stat(path)], Guard(LONG, lambda: None)))
+            next(children_told([lambda tell, path=path: os.stat(path)], Guard(LONG, lambda: None)))
         assert raised.value.hint == "Run the command again."
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TypeVar
 
 from sesync_cli.caller import Caller
-from sesync_cli.clone.projects import GROUP, NAME, Listed, as_listed, by_group, named, several
+from sesync_cli.clone.projects import GROUP, NAME, Listed, as_listed, by_group, find_projects, several
 from sesync_cli.errors import NotFound, Stopped, WrongWords
 from sesync_cli.gitlab.account import my_account
 from sesync_cli.gitlab.api import Account, Project
@@ -31,7 +31,9 @@ class Listing:
     projects: list[Listed]
 
 
-def meant(repo: str | None, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> list[str] | Listing:
+def chosen_repositories(
+    repo: str | None, caller: Caller, site: Site, watch: Watch, prompter: Prompter
+) -> list[str] | Listing:
     """The repositories that are meant, as GROUP/NAME or an address; projects instead if they are only to be listed."""
     choice = _Choice(caller, site, watch, prompter)
     if repo is None:
@@ -81,7 +83,7 @@ class _Choice:
 
     def by_name(self, name: str) -> list[str]:
         account = self._need_account("a name alone is looked up among your projects, which takes a token")
-        found = self.prompter.once(f"name {name}", lambda: self._ask(account, lambda: named(name, account)))
+        found = self.prompter.once(f"name {name}", lambda: self._ask(account, lambda: find_projects(name, account)))
         if len(found) > 1 and self._may_choose:
             return self.prompter.once(f"which of the name {name}", lambda: self._one_of(name, found))
         if len(found) > 1:

@@ -6,7 +6,7 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import plans_or_answers
-from sesync_cli.clone.choice import Listing, meant
+from sesync_cli.clone.choice import Listing, chosen_repositories
 from sesync_cli.clone.login import plan_login
 from sesync_cli.clone.plans import plan_clone
 from sesync_cli.clone.projects import Listed
@@ -75,7 +75,7 @@ def clone(
     caller, site, prompter = session.caller, session.site, terminal(session)
     if login:
         return plan_login(_token(repo, site, prompter), caller, site, screen.doing, prompter)
-    repos = meant(repo, caller, site, screen.doing, prompter)
+    repos = chosen_repositories(repo, caller, site, screen.doing, prompter)
     if isinstance(repos, Listing):
         return repos.projects
     group = repo.strip("/") if repo and repo.endswith("/") else ""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from sesync_cli.git.client import ask
+from sesync_cli.git.client import ask_git
 from sesync_cli.site.settings import Site
 
 _PACKAGES = ("pylock.toml", "uv.lock", "Pipfile.lock", "requirements.txt", "Pipfile", "pyproject.toml")
@@ -15,17 +15,17 @@ _MOST_FILES = 400
 _MOST_PROJECTS = 3
 
 
-def advice(folder: Path, shown: str, home: Path, site: Site) -> list[str]:
+def next_steps(folder: Path, shown: str, home: Path, site: Site) -> list[str]:
     """A sentence with its command for each thing that is asked for and can be had with one."""
     told = []
     if any((folder / name).is_file() for name in _PACKAGES):
         told.append(f"It asks for Python packages: cd {shown} && sesync kernel create")
-    for project in projects(folder, home, site):
+    for project in unlinked_projects(folder, home, site):
         told.append(f"Its code reads the data of {project}: sesync link {project}")
     return told
 
 
-def projects(folder: Path, home: Path, site: Site) -> list[str]:
+def unlinked_projects(folder: Path, home: Path, site: Site) -> list[str]:
     """The projects whose data the code reads by a path in home or in the data root, and that are not linked yet."""
     if not site.has("data_path"):
         return []
@@ -42,7 +42,7 @@ def projects(folder: Path, home: Path, site: Site) -> list[str]:
 
 
 def _texts(folder: Path) -> Iterator[str]:
-    listed = [path for path in ask(["ls-files", "-z"], folder).out.split("\0") if path.lower().endswith(_CODE)]
+    listed = [path for path in ask_git(["ls-files", "-z"], folder).out.split("\0") if path.lower().endswith(_CODE)]
     for path in listed[:_MOST_FILES]:
         file = folder / path
         if not file.is_symlink() and file.is_file() and file.stat().st_size <= _LONGEST:

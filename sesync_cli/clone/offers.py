@@ -52,11 +52,11 @@ class Introduction:
 
 def introduction(caller: Caller, site: Site, prompter: Prompter) -> Introduction:
     """For somebody whose name git does not know: asked for on a terminal, else named with the command."""
-    if identity.is_known(Path("/")):
+    if identity.is_identified(Path("/")):
         return Introduction()
     offer = prompter.once("offer", lambda: my_identity(site, caller))
     if prompter.may_ask:
-        answer = prompter.once("identity", lambda: identity.asked(offer, prompter.text))
+        answer = prompter.once("identity", lambda: identity.ask_identity(offer, prompter.text))
         if answer.is_whole:
             return Introduction((Introduce(answer),))
     how = identity.how_to(offer)

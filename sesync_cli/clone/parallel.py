@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sesync_cli.clone.working_copy import Clone, existing
-from sesync_cli.disk import explained
+from sesync_cli.disk import system_failure
 from sesync_cli.errors import SesyncError, Stopped
-from sesync_cli.git.address import read
-from sesync_cli.git.client import end_all, rewritten
+from sesync_cli.git.address import read_address
+from sesync_cli.git.client import end_all, rewritten_address
 from sesync_cli.leftovers import remove
 from sesync_cli.lock import alone
 from sesync_cli.plan import Report, Watch
@@ -53,7 +53,10 @@ class SharedLogin:
 def shared_login(ones: Iterable[One]) -> SharedLogin | None:
     """The login that several gits can share; None where all go another way, or nobody is there to be asked."""
     for one in ones:
-        command, actual = one.connection.env.get("GIT_SSH_COMMAND"), read(rewritten(one.attempt.address.url))
+        command, actual = (
+            one.connection.env.get("GIT_SSH_COMMAND"),
+            read_address(rewritten_address(one.attempt.address.url)),
+        )
         if command and one.connection.interactive and actual:
             port = ("-p", str(actual.port)) if actual.port else ()
             return SharedLogin(command, (*port, f"{actual.user}@{actual.host}" if actual.user else actual.host))
@@ -101,7 +104,7 @@ class Together:
                     one.do(report)
             except (SesyncError, OSError) as error:
                 one.undo()
-                told = explained(error, folder) if isinstance(error, OSError) else error
+                told = system_failure(error, folder) if isinstance(error, OSError) else error
                 self.failed[label] = told or SesyncError(str(error))
             except BaseException:
                 one.undo()

@@ -17,7 +17,7 @@ from sesync_cli.git.address import Address, typed
 from sesync_cli.git.exposed import exposed
 from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.gitlab.lending import lent_token
-from sesync_cli.names import tilde
+from sesync_cli.names import as_typed
 from sesync_cli.plan import Need, Plan, Watch, asking
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
@@ -38,7 +38,7 @@ def plan_clone(request: CloneRequest, caller: Caller, site: Site, watch: Watch, 
     facts = {"repository": address.shown, "path": str(final)}
     if there is None:
         return _cloning(attempt, request, facts, caller, watch, prompter)
-    shown = tilde(final, caller.home)
+    shown = as_typed(final, caller.home)
     if request.way and there.scheme != address.scheme and not request.update:
         told = exposed(final, shown, site, moves=True)
         return _redirecting(attempt, there, facts, caller, watch).warned(told)
@@ -58,14 +58,14 @@ def _cloning(
     prompter: Prompter,
 ) -> Plan:
     final, site = attempt.folder, attempt.site
-    shown = tilde(final, caller.home)
+    shown = as_typed(final, caller.home)
     done = f"Cloned {attempt.address.label} to {shown}."
     way = _way(attempt, caller, watch, None)
     big, who = weighed(attempt, request.extent, caller, prompter), introduction(caller, site, prompter)
 
     def after() -> dict[str, Any]:
         return {
-            "done": "\n".join((done, *next_steps.advice(final, shown, caller.home, site))),
+            "done": "\n".join((done, *next_steps.next_steps(final, shown, caller.home, site))),
             "warnings": (*_oddities(final), *submodules.notices(final, shown), *big.warnings, *who.warnings),
         }
 
@@ -79,7 +79,7 @@ def _cloning(
 def _redirecting(
     attempt: ServerAttempt, there: Address, facts: Mapping[str, Any], caller: Caller, watch: Watch
 ) -> Plan:
-    shown = tilde(attempt.folder, caller.home)
+    shown = as_typed(attempt.folder, caller.home)
     way = _way(attempt, caller, watch, None)
     steps = (*way.steps, Redirect(attempt, there.url, way.connection))
     done = f"{shown} now goes to {attempt.where} over {attempt.address.scheme}."
@@ -88,7 +88,7 @@ def _redirecting(
 
 def _updating(attempt: ServerAttempt, facts: Mapping[str, Any], caller: Caller, watch: Watch) -> Plan:
     final = attempt.folder
-    shown = tilde(final, caller.home)
+    shown = as_typed(final, caller.home)
     way = _way(attempt, caller, watch, final)
     update = Update(attempt, way.connection, caller)
 
@@ -107,10 +107,10 @@ def _way(attempt: ServerAttempt, caller: Caller, watch: Watch, folder: Path | No
 
 def _oddities(folder: Path) -> tuple[str, ...]:
     if client.commit(folder):
-        branch = client.ask(["symbolic-ref", "--quiet", "HEAD"], folder)
+        branch = client.ask_git(["symbolic-ref", "--quiet", "HEAD"], folder)
         return (
             () if not branch.code else ("this is no branch: 'git switch -c NAME' there makes one before you change it",)
         )
-    if names := client.branches(folder):
+    if names := client.server_branches(folder):
         return (f"no files are there, since its default branch is missing; it has {', '.join(names[:5])}",)
     return ("the repository is empty: nobody has put anything in it yet",)

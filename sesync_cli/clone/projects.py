@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.errors import NotFound, WrongWords
-from sesync_cli.git.address import read, site_addresses
+from sesync_cli.git.address import read_address, site_addresses
 from sesync_cli.git.client import origin
 from sesync_cli.gitlab.api import Account, Project
 from sesync_cli.names import listed, near
@@ -45,7 +45,7 @@ def by_group(projects: Iterable[Project]) -> list[Project]:
     return [one for group in groups.values() for one in group]
 
 
-def named(name: str, account: Account) -> list[Project]:
+def find_projects(name: str, account: Account) -> list[Project]:
     """The user's projects of this name, which may be in several groups; `NotFound` with near names if there is none."""
     same = [one for one in account.projects(name) if _last(one.path) == name.casefold()]
     if same:
@@ -64,7 +64,7 @@ def several(name: str, found: Sequence[Project]) -> WrongWords:
     return WrongWords(f"{len(found)} of your projects are named {name}", hint=f"Say which: {listed(words)}.")
 
 
-def folders(paths: Sequence[str], group: str) -> dict[str, str]:
+def folder_names(paths: Sequence[str], group: str) -> dict[str, str]:
     """A folder's name for each repository of a group: its own, with its subgroup's before it if two have the same."""
     names = [_last(path) for path in paths]
     return {
@@ -83,5 +83,5 @@ def _clone(project: Project, home: Path, site: Site) -> Path | None:
     folder = home / project.path.rpartition("/")[2]
     if not NAME.fullmatch(folder.name) or not (folder / ".git").exists():
         return None
-    there = read(origin(folder) or "")
+    there = read_address(origin(folder) or "")
     return folder if there and any(there.is_same(one) for one in site_addresses(project.path, site)) else None

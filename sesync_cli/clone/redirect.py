@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.git.client import Connection, GitFailed, ask, origin, remote, talk
+from sesync_cli.git.client import Connection, GitFailed, ask_git, origin, remote, talk
 from sesync_cli.git.failures import ServerAttempt, explain
 from sesync_cli.plan import Report, by_hand
 
@@ -36,7 +36,7 @@ class Redirect:
             self._set(self.before)
 
     def _set(self, url: str) -> None:
-        ask(["remote", "set-url", "--", remote(self.folder), url], self.folder, writes=True)
+        ask_git(["remote", "set-url", "--", remote(self.folder), url], self.folder, writes=True)
 
     def __str__(self) -> str:
         return by_hand("git", "-C", self.folder, "remote", "set-url", remote(self.folder), self.attempt.address.url)

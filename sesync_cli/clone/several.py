@@ -8,7 +8,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.clone import destination
 from sesync_cli.clone.offers import introduction
 from sesync_cli.clone.parallel import One, Together, shared_login
-from sesync_cli.clone.projects import folders
+from sesync_cli.clone.projects import folder_names
 from sesync_cli.clone.request import CloneRequest
 from sesync_cli.clone.working_copy import Clone, existing
 from sesync_cli.errors import Conflict, SesyncError, WrongWords
@@ -17,7 +17,7 @@ from sesync_cli.git.address import typed
 from sesync_cli.git.exposed import exposed
 from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.gitlab.lending import lent_token
-from sesync_cli.names import tilde
+from sesync_cli.names import as_typed
 from sesync_cli.plan import Plan, Watch, asking
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
@@ -43,7 +43,7 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
     all_ = [{"repository": one.address.shown, "path": str(one.folder)} for one in (*found.new, *found.there)]
     facts = {"repositories": sorted(all_, key=lambda one: one["path"])}
     told = tuple(
-        warning for one in found.there for warning in exposed(one.folder, tilde(one.folder, caller.home), site)
+        warning for one in found.there for warning in exposed(one.folder, as_typed(one.folder, caller.home), site)
     )
     if not wanted:
         if found.blocked:
@@ -65,7 +65,7 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
         return {"warnings": (*who.warnings, *missed)}
 
     steps = (*(step for way in ways.values() for step in way.steps), *who.steps, together)
-    place_of = tilde(wanted[0].folder.parent, caller.home)
+    place_of = as_typed(wanted[0].folder.parent, caller.home)
     done = f"{_count(count)} are in {place_of}: {_named([one.folder.name for one in (*found.new, *found.there)])}."
     ask = "\n".join(filter(None, (*(way.ask for way in ways.values()), _question(wanted, place_of, prompter))))
     owner = caller.home / ".sesync-group" / (request.group or "several")
@@ -78,7 +78,7 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
 def _found(request: CloneRequest, caller: Caller, site: Site) -> _Sorted:
     new, there, blocked = list[ServerAttempt](), list[ServerAttempt](), dict[str, SesyncError]()
     home = caller.home
-    for path, name in folders(request.repos, request.group).items():
+    for path, name in folder_names(request.repos, request.group).items():
         try:
             address = typed(path, site, request.way)
             final = destination.folder_for(f"{request.dir or home}/{name}", address, home, caller.cwd)

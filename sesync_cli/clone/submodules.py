@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sesync_cli.git.address import Address, allowed, without_secret
-from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, ask, talk
+from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, ask_git, talk
 from sesync_cli.git.failures import ServerAttempt, explain
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.secrets import without_secrets
@@ -74,7 +74,7 @@ def pointers(folder: Path) -> list[str]:
     """The files of which there is only what stands for them."""
     if not any((folder / name).is_file() for name in (".gitattributes", ".lfsconfig")) and not _has_attributes(folder):
         return []
-    said = ask(["ls-files", "-z", "--", ":(attr:filter=lfs)"], folder, literal=False)
+    said = ask_git(["ls-files", "-z", "--", ":(attr:filter=lfs)"], folder, literal=False)
     return [path for path in said.out.split("\0") if path and _is_pointer(folder / path)]
 
 
@@ -108,7 +108,7 @@ def _lfs(folder: Path, shown: str) -> str:
 
 
 def _has_attributes(folder: Path) -> bool:
-    return bool(ask(["ls-files", "-z", "--", "*/.gitattributes"], folder, literal=False).out)
+    return bool(ask_git(["ls-files", "-z", "--", "*/.gitattributes"], folder, literal=False).out)
 
 
 def _is_pointer(path: Path) -> bool:
@@ -127,7 +127,7 @@ def _settings(file: Path) -> Mapping[str, str]:
     """What a settings file in a repository says; a link could lead to somebody's real settings, and counts for none."""
     if file.is_symlink() or not file.is_file():
         return {}
-    said = ask(["config", "--no-includes", "--file", str(file), "--list", "-z"], file.parent)
+    said = ask_git(["config", "--no-includes", "--file", str(file), "--list", "-z"], file.parent)
     pairs = (line.partition("\n") for line in said.out.split("\0") if line)
     return {key: value for key, _, value in pairs}
 

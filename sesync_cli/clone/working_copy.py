@@ -8,7 +8,7 @@ from pathlib import Path
 from sesync_cli.clone.request import Extent
 from sesync_cli.clone.submodules import get_large_files, get_submodules
 from sesync_cli.errors import Conflict
-from sesync_cli.git.address import Address, read
+from sesync_cli.git.address import Address, read_address
 from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, origin, talk
 from sesync_cli.git.failures import ServerAttempt, explain
 from sesync_cli.leftovers import partial, remove
@@ -92,7 +92,7 @@ def existing(address: Address, final: Path, typed_there: bool) -> Address | None
     if not os.path.lexists(final):
         return None
     url = origin(final)
-    there = read(url) if url else None
+    there = read_address(url) if url else None
     if there and there.is_same(address):
         return there
     what = "is a clone of another repository" if url else "is there already, and is no clone of this repository"

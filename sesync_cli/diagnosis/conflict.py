@@ -31,7 +31,7 @@ def conflict(text: str) -> str:
     return next((_wanted_by_all(wants) for wants in by_name.values() if all(who for who, _ in wants)), "")
 
 
-def asked(text: str) -> str:
+def asked_by_person(text: str) -> str:
     """What uv says that the person requires: tree, leaf>=2."""
     story = " ".join(text.split())
     return ", ".join(dict.fromkeys(_tidy(match["what"]) for match in _UV_ASKED.finditer(story)))

@@ -57,7 +57,7 @@ class Diagnosis:
 
 def diagnose(text: str, facts: LogContext | None = None) -> Diagnosis | None:
     """The cause of the failure that this log tells of; None if it is not in the table."""
-    case = _Case(plain(text), facts or LogContext())
+    case = _Case(plain_text(text), facts or LogContext())
     for cause in causes().ordered:
         if cause.kind in _LATE:
             break
@@ -66,7 +66,7 @@ def diagnose(text: str, facts: LogContext | None = None) -> Diagnosis | None:
     return case.missing() or case.late() or case.no_version() or case.other()
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """The text without what only a terminal needs, and without warnings of what was tried again."""
     return _MAY_YET_SUCCEED.sub("", _COLOURS.sub("", text))
 

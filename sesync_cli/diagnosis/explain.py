@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from sesync_cli.diagnosis.culprit import building, culprit
-from sesync_cli.diagnosis.diagnose import Diagnosis, LogContext, diagnose, plain
+from sesync_cli.diagnosis.diagnose import Diagnosis, LogContext, diagnose, plain_text
 from sesync_cli.diagnosis.excerpt import telling
 from sesync_cli.diagnosis.system import DEBIAN, RHEL, family
 from sesync_cli.errors import Conflict, NoAnswer, NoRoom, NotFound, NotReady, Refused, SesyncError
@@ -61,7 +61,7 @@ def reason(name: str, said: str) -> str:
 
 def unknown(text: str, attempt: InstallAttempt, said: str = "") -> SesyncError:
     """The error for a log whose cause is in no table: the lines that matter, and to whom they should go."""
-    text = plain(text)
+    text = plain_text(text)
     lines = telling(text)
     package = culprit(text, attempt.asked) if building(text) else ""
     reason = said or _short(_first(lines))

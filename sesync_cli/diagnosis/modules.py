@@ -61,7 +61,7 @@ def package_of(name: str) -> str:
     return next((package for module, package in PACKAGES.items() if module.lower() == name.lower()), "")
 
 
-def meant(name: str) -> str:
+def suggestion(name: str) -> str:
     """A sentence for a name that no package has: what was probably meant. Empty if nobody knows."""
     if package := package_of(name):
         return f"The package is called {package}: ask for that."
@@ -74,4 +74,4 @@ def check_name(name: str) -> None:
     if name in sys.stdlib_module_names - _YOUNG:
         raise Refused(f"{name} comes with Python itself", hint=f"'import {name}' works without an install.")
     if name.replace("-", "_").lower() in _NO_PACKAGES:
-        raise NotFound(f"there is no package named {name}", hint=meant(name.replace("-", "_")))
+        raise NotFound(f"there is no package named {name}", hint=suggestion(name.replace("-", "_")))

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sesync_cli.diagnosis.conflict import asked as required
-from sesync_cli.diagnosis.modules import meant
+from sesync_cli.diagnosis.conflict import asked_by_person as required
+from sesync_cli.diagnosis.modules import suggestion
 
 _PIP = re.compile(r"satisfies the requirement (?P<word>.+?) \(from .*?versions: ?(?P<known>.*?)\)")
 _PASSED = re.compile(r"Ignored the following versions that require a different python version: (?P<versions>.+)")
@@ -56,12 +56,12 @@ def _pip(word: str, listed: str, text: str) -> tuple[str, dict[str, str]]:
     if known:
         return "no-version", words
     # pip speaks alike of a package that has no file for this Python and of one that does not exist
-    return "no-package", words | {"unsure": ", or none for this Python", "meant": meant(name)}
+    return "no-package", words | {"unsure": ", or none for this Python", "meant": suggestion(name)}
 
 
 def _uv(story: str) -> tuple[str, dict[str, str]]:
     if match := _NOT_FOUND.search(story):
-        return "no-package", {"what": match["what"], "meant": meant(match["what"])}
+        return "no-package", {"what": match["what"], "meant": suggestion(match["what"])}
     if match := _NO_VERSION.search(story):
         return "no-version", _wanted(match["wanted"])
     if match := _PYTHON.search(story):

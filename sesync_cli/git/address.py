@@ -61,7 +61,7 @@ class Address:
         return self.port or PORTS.get(self.scheme)
 
 
-def read(url: str) -> Address | None:
+def read_address(url: str) -> Address | None:
     """Any address that git has for a repository; None if it is none."""
     if "://" in url:
         return _read_url(url)
@@ -86,7 +86,9 @@ def typed(text: str, site: Site, way: str) -> Address:
             hint="Type it without, as in https://HOST/GROUP/NAME: git asks for the password, and keeps it out of sight."
             " If it was a real one, change it: the shell remembers what is typed.",
         )
-    address = read(text.partition("/-/")[0] if "://" in text else text)  # a page of GitLab's is /GROUP/NAME/-/PAGE
+    address = read_address(
+        text.partition("/-/")[0] if "://" in text else text
+    )  # a page of GitLab's is /GROUP/NAME/-/PAGE
     if address is None or not _is_allowed(address):
         raise _no_address(site)
     if not way or way == address.scheme:
@@ -98,7 +100,7 @@ def typed(text: str, site: Site, way: str) -> Address:
 
 def allowed(url: str) -> Address | None:
     """An address that somebody else has written, if sesync goes there: it is no program and no folder of this disk."""
-    address = read(url) if url.isprintable() and not url.startswith("-") else None
+    address = read_address(url) if url.isprintable() and not url.startswith("-") else None
     return address if address and _is_allowed(address) else None
 
 
@@ -132,7 +134,7 @@ def _is_web(found: re.Match[str]) -> bool:
 
 def site_addresses(repo: str, site: Site) -> list[Address]:
     """The addresses of a repository at the site's own GitLab."""
-    return [found for template in _templates(site) if (found := read(template.format(repo=repo)))]
+    return [found for template in _templates(site) if (found := read_address(template.format(repo=repo)))]
 
 
 def name_at_site(address: Address, site: Site) -> str:
@@ -164,7 +166,7 @@ def _at_site(repo: str, site: Site, way: str) -> Address:
             hint=f"Leave out '--{way}' to go over {other}." if _has(other, site) else "",
         )
     template = site.gitlab_ssh if (way or site.gitlab_prefer) == "ssh" else site.gitlab_https
-    address = read(template.format(repo=repo))
+    address = read_address(template.format(repo=repo))
     if address is None:
         raise NotReady(f"the site's address for repositories is none: {template!r}", hint="'sesync site show' tells.")
     return replace(address, label=repo)

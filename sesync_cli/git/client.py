@@ -89,7 +89,7 @@ def end_all() -> None:
         end(process, group=has_group)
 
 
-def ask(
+def ask_git(
     words: Sequence[str],
     folder: Path = _NOWHERE,
     *,
@@ -157,7 +157,7 @@ def setting(name: str, folder: Path = _NOWHERE, *, url: str = "") -> str:
 
 
 @cache
-def rewritten(url: str, folder: Path = _NOWHERE) -> str:
+def rewritten_address(url: str, folder: Path = _NOWHERE) -> str:
     """The address that git would really use, after the user's own `insteadOf` settings."""
     return _said(["ls-remote", "--get-url", "--", url], folder) or url
 
@@ -185,11 +185,11 @@ def commit(folder: Path) -> str:
     return _said(["rev-parse", "--verify", "--quiet", "HEAD"], folder)
 
 
-def branches(folder: Path) -> list[str]:
+def server_branches(folder: Path) -> list[str]:
     """The server's branches, as the folder knows them."""
     names = _said(["for-each-ref", "--format=%(refname:lstrip=3)", "refs/remotes"], folder).split()
     return [name for name in names if name != "HEAD" and not name.startswith("-")]
 
 
 def _said(words: list[str], folder: Path) -> str:
-    return ask(words, folder).out.strip()
+    return ask_git(words, folder).out.strip()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.git import client, known_hosts
-from sesync_cli.git.address import PORTS, Address, read
+from sesync_cli.git.address import PORTS, Address, read_address
 from sesync_cli.git.failures import ServerAttempt, led_elsewhere, without_ssh
 from sesync_cli.plan import Step
 from sesync_cli.run import need
@@ -33,8 +33,8 @@ class Way:
 def prepare(attempt: ServerAttempt, caller: Caller, folder: Path | None, lend: Lend) -> Way:
     """The way to a server, for a new clone or from an existing one in `folder`."""
     settings_of = (folder,) if folder else ()
-    actual = read(client.rewritten(attempt.address.url, *settings_of))
-    if actual is None or (actual.scheme not in PORTS and actual != read(attempt.address.url)):
+    actual = read_address(client.rewritten_address(attempt.address.url, *settings_of))
+    if actual is None or (actual.scheme not in PORTS and actual != read_address(attempt.address.url)):
         raise led_elsewhere(attempt)
     env = {name: caller.env.get(name, value) for name, value in _SLOWEST.items()}
     env |= {"GIT_ALLOW_PROTOCOL": _PROTOCOLS.get(actual.scheme, actual.scheme)}

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from sesync_cli.errors import SesyncError
 from sesync_cli.git.address import PORTS, Address
 from sesync_cli.git.anonymous_files import place, written
-from sesync_cli.git.client import Said, ask
+from sesync_cli.git.client import Said, ask_git
 
 _SECONDS = 10.0  # how long a credential helper may take: it may ask a keyring, never a person
 _QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "", "GCM_INTERACTIVE": "never"}
@@ -27,7 +27,7 @@ def credential(verb: str, url: str, env: Mapping[str, str], *lines: str) -> Said
     """
     parts = urlsplit(url)
     said = "".join(f"{line}\n" for line in (f"protocol={parts.scheme}", f"host={parts.netloc}", *lines, ""))
-    return ask(["credential", verb], env={**env, **_QUIET}, seconds=_SECONDS, said=said, writes=True)
+    return ask_git(["credential", verb], env={**env, **_QUIET}, seconds=_SECONDS, said=said, writes=True)
 
 
 def password(url: str, env: Mapping[str, str]) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sesync_cli.check import Finding
-from sesync_cli.git.address import carries_secret, read, without_secret
-from sesync_cli.git.client import ask
+from sesync_cli.git.address import carries_secret, read_address, without_secret
+from sesync_cli.git.client import ask_git
 from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.plan import by_hand
 from sesync_cli.site.settings import Site
@@ -42,7 +42,7 @@ def exposures(folder: Path, shown: str, site: Site, *, moves: bool = False) -> I
 
 def _addresses(folder: Path) -> Iterator[tuple[str, str, list[str]]]:
     """The servers in a clone's own settings, each with its addresses for getting or for sending."""
-    said = ask(["config", "--local", "-z", "--get-regexp", r"^remote\..*\.(url|pushurl)$"], folder)
+    said = ask_git(["config", "--local", "-z", "--get-regexp", r"^remote\..*\.(url|pushurl)$"], folder)
     found: dict[tuple[str, str], list[str]] = {}
     for line in filter(None, said.out.split("\0")):
         name, _, url = line.partition("\n")
@@ -60,7 +60,7 @@ def _take_out(folder: Path, remote: str, key: str, url: str, *, is_alone: bool) 
 
 
 def _instead(url: str, folder: Path, site: Site) -> str:
-    address = read(without_secret(url))
+    address = read_address(without_secret(url))
     if (
         address is None
         or address.scheme not in ("http", "https")

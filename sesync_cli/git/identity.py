@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.git.client import ask
+from sesync_cli.git.client import ask_git
 from sesync_cli.plan import Report, by_hand
 
 
@@ -35,7 +35,7 @@ class Introduce:
 
     def do(self, report: Report) -> None:
         for words in self._words:
-            ask(words, writes=True)
+            ask_git(words, writes=True)
 
     def undo(self) -> None:
         # true and harmless on its own
@@ -50,13 +50,13 @@ class Introduce:
         return " && ".join(by_hand("git", *words) for words in self._words)
 
 
-def is_known(folder: Path) -> bool:
+def is_identified(folder: Path) -> bool:
     """Whether somebody has told git which name and address a commit there carries; guesses of git's do not count."""
     idents = ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")
-    return not any(ask(["-c", "user.useConfigOnly=true", "var", one], folder).code for one in idents)
+    return not any(ask_git(["-c", "user.useConfigOnly=true", "var", one], folder).code for one in idents)
 
 
-def asked(offer: Identity, ask_for: Callable[[str, str], str]) -> Identity:
+def ask_identity(offer: Identity, ask_for: Callable[[str, str], str]) -> Identity:
     """What a person answers, who may take what is offered or leave it empty."""
     return Identity(
         ask_for("Your name, as your commits shall show it", offer.name).strip(),

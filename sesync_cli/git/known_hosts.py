@@ -97,7 +97,7 @@ def destination(address: Address) -> tuple[str, ...]:
 
 
 @cache
-def is_known(host: Host) -> bool:
+def is_known_host(host: Host) -> bool:
     """Whether some file of known hosts has a key of this server."""
     for path in host.files:
         with contextlib.suppress(ProgramFailed):
@@ -149,7 +149,7 @@ def fingerprint(key: str) -> str:
 
 def introduced(host: Host | None, attempt: ServerAttempt) -> tuple[tuple[RewriteFile, ...], str]:
     """The steps that make a server known where it is not, and what a person has to agree to first."""
-    if host is None or is_known(host):
+    if host is None or is_known_host(host):
         return (), ""
     if pinned := pinned_keys(host, attempt):
         return (vouched(host, pinned),), ""

@@ -44,14 +44,14 @@ class KeyPair:
     @property
     def bare(self) -> str:
         """The public line without its comment, by which keys are compared."""
-        return bare(self.public)
+        return without_comment(self.public)
 
 
 def public_half(path: Path) -> Path:
     return path.with_name(f"{path.name}.pub")
 
 
-def bare(line: str) -> str:
+def without_comment(line: str) -> str:
     return " ".join(line.split()[:2])
 
 
@@ -90,7 +90,7 @@ def in_agent(seconds: float) -> frozenset[str]:
     if not os.environ.get("SSH_AUTH_SOCK"):
         return frozenset()
     with contextlib.suppress(ProgramFailed, NoAnswer, OSError):
-        return frozenset(map(bare, run(["ssh-add", "-L"], seconds=seconds).out.splitlines()))
+        return frozenset(map(without_comment, run(["ssh-add", "-L"], seconds=seconds).out.splitlines()))
     return frozenset()
 
 
@@ -125,7 +125,7 @@ def _key(path: Path) -> KeyPair:
     if inner is None:
         return KeyPair(path, public, has_public, False, f"{path} is no private key")
     has_passphrase, own = inner
-    if own and public and bare(public) != own:
+    if own and public and without_comment(public) != own:
         problem = f"{public_half(path)} belongs to another key than {path}"
     public = public or own
     bits = bits or _bits(own)
@@ -154,13 +154,13 @@ def _inside(path: Path, secret: str) -> tuple[bool, str] | None:
         return None
     with contextlib.suppress(ProgramFailed):
         # what is said has no rights that could be too open
-        return False, bare(_keygen("-y", "-P", "", "-f", _SAID, said=secret))
+        return False, without_comment(_keygen("-y", "-P", "", "-f", _SAID, said=secret))
     try:
         with TemporaryDirectory() as folder:
             link = Path(folder, "key")  # beside its own name, the public half would be read instead
             link.symlink_to(path)
             exported = _keygen("-e", "-P", "", "-f", link)
-        return True, bare(_keygen("-i", "-f", _SAID, said=exported))
+        return True, without_comment(_keygen("-i", "-f", _SAID, said=exported))
     except ProgramFailed as failure:
         return (True, "") if _CLOSED.search(str(failure)) else None
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from sesync_cli.errors import SesyncError
-from sesync_cli.git.client import GitFailed, ask
+from sesync_cli.git.client import GitFailed, ask_git
 
 
 class Git(StrEnum):
@@ -46,7 +46,7 @@ def tree_of(folder: str, seconds: float, only: str = "") -> TrackedFiles:
 
 
 def _files(folder: str, seconds: float, only: str, *words: str) -> frozenset[str]:
-    said = ask(["ls-files", "-z", *words, "--", *filter(None, [only])], Path(folder), seconds=seconds)
+    said = ask_git(["ls-files", "-z", *words, "--", *filter(None, [only])], Path(folder), seconds=seconds)
     if said.code:
         raise GitFailed(said.err)
     return frozenset(said.out.split("\0"))

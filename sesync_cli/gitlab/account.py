@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sesync_cli.caller import Caller
 from sesync_cli.certificates import system_certificates
 from sesync_cli.errors import SesyncError
-from sesync_cli.git.client import ask
+from sesync_cli.git.client import ask_git
 from sesync_cli.git.identity import Identity, full_name
 from sesync_cli.gitlab.api import Account
 from sesync_cli.gitlab.tokens import Token, find_token
@@ -43,5 +43,5 @@ def certificates(url: str, env: Mapping[str, str]) -> str:
     named = next((env[name] for name in _NAMED if env.get(name)), "")
     if not named:
         with contextlib.suppress(SesyncError, OSError):
-            named = ask(["config", "--path", "--get-urlmatch", "http.sslCAInfo", url], env=env).out.strip()
+            named = ask_git(["config", "--path", "--get-urlmatch", "http.sslCAInfo", url], env=env).out.strip()
     return named or str(system_certificates() or "")

@@ -2,7 +2,7 @@
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import SesyncError
-from sesync_cli.git.address import Address, read, site_addresses
+from sesync_cli.git.address import Address, read_address, site_addresses
 from sesync_cli.git.credentials import lent, password, server_of
 from sesync_cli.gitlab.tokens import GIT, find_token
 from sesync_cli.site.settings import Site
@@ -15,7 +15,9 @@ def lent_token(address: Address, site: Site, caller: Caller) -> dict[str, str]:
     server = server_of(address)
     if not site.has("gitlab_url"):
         return {}
-    if not server or server not in map(server_of, filter(None, (read(site.gitlab_url), *site_addresses("", site)))):
+    if not server or server not in map(
+        server_of, filter(None, (read_address(site.gitlab_url), *site_addresses("", site)))
+    ):
         return {}
     try:
         token = find_token(site.gitlab_url, caller)

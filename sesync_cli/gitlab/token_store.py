@@ -8,17 +8,17 @@ from urllib.parse import urlsplit
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotReady, SesyncError, WrongWords
-from sesync_cli.git.client import ask
+from sesync_cli.git.client import ask_git
 from sesync_cli.git.credentials import credential
 from sesync_cli.gitlab.tokens import (
     GIT,
     Token,
+    bad_settings,
     python_gitlab_files,
     read_settings,
     section_for,
-    shown,
-    unreadable,
 )
+from sesync_cli.names import as_read
 from sesync_cli.plan import Report, Step, by_hand
 from sesync_cli.steps import RewriteFile
 
@@ -82,7 +82,7 @@ def _in_file(url: str, token: Token, caller: Caller) -> tuple[Step, str]:
     def text(old: str) -> str:
         return _with_token(old, section, url, token, path)
 
-    place = shown(path, caller.home)
+    place = as_read(path, caller.home)
     return RewriteFile(path, text, f"$EDITOR {place}", f"Keeping the token in {place}", secret=True), place
 
 
@@ -96,7 +96,7 @@ def _with_token(old: str, section: str, url: str, token: Token, path: Path) -> s
     try:
         settings.read_string(old)
     except Error:
-        raise unreadable(path) from None
+        raise bad_settings(path) from None
     name = section or urlsplit(url).netloc.replace(":", "-")
     if not settings.has_section("global") and not settings.sections():
         settings.add_section("global")
@@ -112,6 +112,6 @@ def _with_token(old: str, section: str, url: str, token: Token, path: Path) -> s
 
 def _helper(url: str, env: Mapping[str, str]) -> str:
     try:
-        return ask(["config", "--get-urlmatch", "credential.helper", url], env=env).out.strip()
+        return ask_git(["config", "--get-urlmatch", "credential.helper", url], env=env).out.strip()
     except (SesyncError, OSError):
         return ""

@@ -11,6 +11,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.check import Finding
 from sesync_cli.errors import NotReady
 from sesync_cli.git.credentials import password
+from sesync_cli.names import as_read
 
 ENVIRONMENT = "GITLAB_TOKEN"
 GIT = "git's credential helper"
@@ -74,7 +75,7 @@ def read_settings(files: list[Path]) -> configparser.ConfigParser:
         try:
             settings.read_string(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, configparser.Error):
-            raise unreadable(path) from None
+            raise bad_settings(path) from None
     return settings
 
 
@@ -95,9 +96,9 @@ def _of_python_gitlab(host_url: str, caller: Caller) -> Token | None:
     try:
         found = GitlabConfigParser(section, list(map(str, files)))  # its `helper:` values are programs
     except (ConfigError, configparser.Error, OSError, ValueError):
-        raise unreadable(files[-1]) from None
+        raise bad_settings(files[-1]) from None
     value = found.private_token or found.oauth_token
-    return Token(value, shown(files[-1], caller.home), _found_open(files, caller.home)) if value else None
+    return Token(value, as_read(files[-1], caller.home), _found_open(files, caller.home)) if value else None
 
 
 def _of_glab(host_url: str, caller: Caller) -> Token | None:
@@ -123,7 +124,7 @@ def _glab_hosts(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        raise unreadable(path) from None
+        raise bad_settings(path) from None
     hosts = document.get("hosts") if isinstance(document, dict) else None
     for host, facts in (hosts if isinstance(hosts, dict) else {}).items():
         if isinstance(facts, dict):
@@ -147,17 +148,12 @@ def _server(url: str) -> tuple[str, str, int | None, str] | None:
 def _found_open(files: list[Path], home: Path) -> Finding | None:
     for path in files:
         if path != _SYSTEM and path.stat().st_mode & 0o077:
-            name = shown(path, home)
+            name = as_read(path, home)
             message = f"others can read your token in {name}"
             return Finding("open token", message, f"'chmod 600 {name}' closes the file.")
     return None
 
 
-def shown(path: Path, home: Path) -> str:
-    """A path as one types it: with ~ for home."""
-    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else os.fspath(path)
-
-
-def unreadable(path: Path) -> NotReady:
+def bad_settings(path: Path) -> NotReady:
     """The error for a file of settings that is none. What stands in it is not quoted."""
     return NotReady(f"{path} cannot be read as settings", hint="Mend that file, or move it away.")

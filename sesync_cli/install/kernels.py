@@ -7,9 +7,9 @@ from typing import Any
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotReady, Refused, SesyncError, WrongWords
 from sesync_cli.install.messages import package_facts
-from sesync_cli.install.request import named, quoted
-from sesync_cli.kernel.context import folders
-from sesync_cli.kernel.discovery import find
+from sesync_cli.install.request import package_name, quoted
+from sesync_cli.kernel.context import kernel_folders
+from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.requirements import words_in
 from sesync_cli.kernel.spec_writing import RememberAdded
@@ -23,10 +23,10 @@ def kernel_named(name: str, python: str | None, caller: Caller, site: Site) -> K
     """The kernel of this name, for which no Python may be said."""
     if python:
         raise WrongWords("a kernel has its own Python", hint="Leave out '--python', or '--kernel'.")
-    return find(name, folders(caller, site))
+    return find_kernel(name, kernel_folders(caller, site))
 
 
-def environment_of(kernel: Kernel, packages: Iterable[str]) -> Path:
+def own_environment(kernel: Kernel, packages: Iterable[str]) -> Path:
     """Where the kernel's packages are; an error where they are not the user's to change, or not known."""
     if kernel.server:
         hint = f"Make one of your own: 'sesync kernel create NAME {quoted(packages)}".rstrip() + "'."
@@ -47,8 +47,8 @@ def remembering(kernel: Kernel, more: Iterable[str], without: Iterable[str] = ()
     """Keep in the recipe of a kernel of sesync's what it has beside what it was made with."""
     if not kernel.managed or kernel.recipe is None or kernel.environment is None:
         return ()
-    names = set(without) | set(map(named, more := list(more)))
-    added = tuple(dict.fromkeys([*(one for one in kernel.recipe.added if named(one) not in names), *more]))
+    names = set(without) | set(map(package_name, more := list(more)))
+    added = tuple(dict.fromkeys([*(one for one in kernel.recipe.added if package_name(one) not in names), *more]))
     return (RememberAdded(kernel.spec, kernel.environment, added),) if added != kernel.recipe.added else ()
 
 
@@ -65,7 +65,7 @@ def named_in(kernel: Kernel) -> set[str] | None:
             words += words_in(Path(file))
         except (SesyncError, OSError):
             return None
-    names = set(map(named, words))
+    names = set(map(package_name, words))
     return None if "" in names else names  # an address need not say what it is of
 
 

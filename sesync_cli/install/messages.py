@@ -24,7 +24,7 @@ def story(request: InstallRequest, new: list[Package], visible: Mapping[str, Pac
     return f"Installed {what} {where}. Restart the kernels that shall see {it}: Kernel ▸ Restart."
 
 
-def broken(failed: Mapping[Package, str], *where: str) -> tuple[str, ...]:
+def import_warnings(failed: Mapping[Package, str], *where: str) -> tuple[str, ...]:
     """A warning for each package that cannot be imported, with the reason; `where` says it to `sesync uninstall`."""
     return tuple(
         f"{package.name} is installed, but cannot be imported: {said}. "
@@ -33,7 +33,7 @@ def broken(failed: Mapping[Package, str], *where: str) -> tuple[str, ...]:
     )
 
 
-def question(names: Iterable[str]) -> str:
+def jupyter_question(names: Iterable[str]) -> str:
     """What to ask before these are installed, on which Jupyter runs; empty without any."""
     found = list(names)
     if not found:

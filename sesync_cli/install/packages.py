@@ -12,7 +12,7 @@ from sesync_cli.diagnosis.diagnose import diagnose
 from sesync_cli.diagnosis.explain import InstallAttempt
 from sesync_cli.disk import full_in, no_room, room
 from sesync_cli.errors import SesyncError
-from sesync_cli.install.usersite import NOT_FROM_HERE, Before, UserSite, clean
+from sesync_cli.install.usersite import NOT_FROM_HERE, Before, UserSite, pip_env
 from sesync_cli.leftovers import partial, remove
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
@@ -97,12 +97,12 @@ def _pip(words: tuple[str, ...], step: "InstallForUser | UninstallForUser", hear
     work.mkdir(mode=0o700)
     try:
         argv = (str(step.site.python), "-c", _PIP, *words)
-        return follow(argv, hear, env=clean(step.env) | {"TMPDIR": str(work)}, log=log)
+        return follow(argv, hear, env=pip_env(step.env) | {"TMPDIR": str(work)}, log=log)
     except ProgramFailed as failure:
         if log is None:
             _keep(failure.output, step.attempt.log)
             failure.log = step.attempt.log
-        raise explained(failure.output, step.attempt, step.site.folder) from None
+        raise pip_failure(failure.output, step.attempt, step.site.folder) from None
     finally:
         remove(work)
 
@@ -115,7 +115,7 @@ def _keep(output: Output, log: Path) -> None:
             file.write(output.out)
 
 
-def explained(output: Output, attempt: InstallAttempt, folder: Path) -> SesyncError:
+def pip_failure(output: Output, attempt: InstallAttempt, folder: Path) -> SesyncError:
     """The first known cause in the whole output of a pip that should have written to `folder`."""
     text = output.out
     if number := full_in(text):

@@ -14,21 +14,29 @@ from sesync_cli.diagnosis.index import newest_ready_made
 from sesync_cli.errors import Refused, WrongWords
 from sesync_cli.install.import_test import not_importable
 from sesync_cli.install.inventory import going_along
-from sesync_cli.install.kernels import environment_of, kernel_facts, kernel_named, named_in, remembering
-from sesync_cli.install.messages import broken, joined, package_facts, question, risks, story, wanted_in
+from sesync_cli.install.kernels import kernel_facts, kernel_named, named_in, own_environment, remembering
+from sesync_cli.install.messages import (
+    import_warnings,
+    joined,
+    jupyter_question,
+    package_facts,
+    risks,
+    story,
+    wanted_in,
+)
 from sesync_cli.install.packages import InstallForUser, UninstallForUser
 from sesync_cli.install.request import (
     InstallRequest,
     UninstallRequest,
     checked_name,
-    checked_package,
+    checked_requirement,
     jupyters_own,
-    named,
+    package_name,
     quoted,
 )
-from sesync_cli.install.usersite import UserSite, clean, user_site
+from sesync_cli.install.usersite import UserSite, pip_env, user_site
 from sesync_cli.install.visibility import audience
-from sesync_cli.kernel.context import folders, interpreter
+from sesync_cli.kernel.context import interpreter, kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.packages import NEEDED, InstallPackages, UninstallPackages
 from sesync_cli.kernel.requirements import words_in
@@ -47,7 +55,7 @@ def plan_install(request: InstallRequest, caller: Caller, site: Site, watch: Wat
     if not request.packages and not request.requirements:
         raise WrongWords("no package is named", hint="Say which: 'sesync install PACKAGE', or '-r FILE'.")
     for word in request.packages:
-        checked_package(word)
+        checked_requirement(word)
     install = _install_in_kernel if request.kernel else _install_for_user
     return install(request, caller, site, watch)
 
@@ -69,7 +77,7 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
     log = _log(caller, "install", request.packages, request.requirements)
     instead = f"sesync kernel create NAME {quoted(request.packages)}".strip()
     own, warnings = _user_site(request.python, caller, site, instead)
-    seen_by = audience(find_kernels(folders(caller, site)), own, caller.cwd)
+    seen_by = audience(find_kernels(kernel_folders(caller, site)), own, caller.cwd)
     where = f"for {own.title} ({_short(own.base, caller)})"
     facts = {"python": str(own.python), "version": own.version, "packages": (), "log": str(log)}
     before = packages_in([own.folder])
@@ -79,9 +87,9 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
         new = _changed(before, now)
         told = story(request, new, packages_in([own.folder, *own.path]), where)
         at_risk = risks(jupyters_own([*request.names, *(one.name for one in new)]), own)
-        tried, env = _named_in(request, new), clean(caller.env)
+        tried, env = _named_in(request, new), pip_env(caller.env)
         failed = not_importable(tried, own.python, env, site.kernels_start_seconds, watch)
-        said = (*warnings, *seen_by.shadows(new), *at_risk, *broken(failed, "--python", own.minor))
+        said = (*warnings, *seen_by.shadows(new), *at_risk, *import_warnings(failed, "--python", own.minor))
         return {"done": told, "result": facts | {"packages": package_facts(new)}, "warnings": said}
 
     attempt = _attempt(request.packages, own, log, caller, site)
@@ -90,7 +98,7 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
         f"Installed {wanted_in(request)} {where}.",
         result=facts,
         note=seen_by.note(request, own.title),
-        questions=asking(question(jupyters_own(request.names)) or seen_by.question(request, own.title)),
+        questions=asking(jupyter_question(jupyters_own(request.names)) or seen_by.question(request, own.title)),
         warnings=warnings,
         locks=(own.folder,),
         sweeps=(scratch(),),
@@ -101,7 +109,7 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
 def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     log = _log(caller, "install", request.packages, request.requirements)
     kernel = kernel_named(request.kernel or "", request.python, caller, site)
-    environment = environment_of(kernel, request.packages)
+    environment = own_environment(kernel, request.packages)
     before = environment_packages(environment)
     env = expanded(kernel.env, caller.env)  # its Python may start only with what its modules set
 
@@ -113,7 +121,7 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
         return {
             "done": story(request, new, now, f"in the kernel {kernel.name}"),
             "result": kernel_facts(kernel, log, new),
-            "warnings": broken(failed, "--kernel", kernel.name),
+            "warnings": import_warnings(failed, "--kernel", kernel.name),
         }
 
     words = [*request.packages, *(word for file in request.requirements for word in words_in(file))]
@@ -149,7 +157,7 @@ def _uninstall_for_user(request: UninstallRequest, caller: Caller, site: Site) -
 def _uninstall_in_kernel(request: UninstallRequest, caller: Caller, site: Site) -> Plan:
     log = _log(caller, "uninstall", request.packages)
     kernel = kernel_named(request.kernel or "", request.python, caller, site)
-    environment = environment_of(kernel, request.packages)
+    environment = own_environment(kernel, request.packages)
     for name in request.names:
         if name in NEEDED:
             hint = f"To be rid of the whole kernel: 'sesync kernel remove {kernel.name}'."
@@ -191,13 +199,15 @@ def _attempt(packages: tuple[str, ...], own: UserSite, log: Path, caller: Caller
     """What is tried, for whoever has to explain why it failed."""
 
     def newest(name: str) -> str:
-        return newest_ready_made(name, own.python, clean(caller.env))
+        return newest_ready_made(name, own.python, pip_env(caller.env))
 
     return InstallAttempt(packages, own.version, log, site.support, "sesync install", newest)
 
 
 def _log(caller: Caller, command: str, packages: Sequence[str], files: Sequence[Path] = ()) -> Path:
-    first = next((named(word) or Path(word).stem for word in packages), "") or (files[0].stem if files else "package")
+    first = next((package_name(word) or Path(word).stem for word in packages), "") or (
+        files[0].stem if files else "package"
+    )
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{command}-{re.sub(r'[^A-Za-z0-9._-]+', '_', first)[:60]}.log"
     return caller.state / "logs" / name
 

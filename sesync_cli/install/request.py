@@ -41,7 +41,7 @@ class InstallRequest:
         names = set(self.names)
         for file in self.requirements:
             with contextlib.suppress(SesyncError, OSError):
-                names.update(map(named, words_in(file)))
+                names.update(map(package_name, words_in(file)))
         return names
 
 
@@ -60,7 +60,7 @@ class UninstallRequest:
         return _names_in(self.packages)
 
 
-def checked_package(word: str) -> str:
+def checked_requirement(word: str) -> str:
     """The word itself, if it asks for a package: a name with or without versions, an address, a file or folder here."""
     request.checked_package(word)
     if _is_path(word) and not os.path.exists(_without_extras(word)):
@@ -75,7 +75,7 @@ def checked_name(word: str) -> str:
     return word
 
 
-def named(word: str) -> str:
+def package_name(word: str) -> str:
     """The canonical form of the name in a checked word; empty for addresses and paths that name none."""
     if _is_path(word) or re.match(r"[\w+.-]+://", word):
         return ""
@@ -84,7 +84,7 @@ def named(word: str) -> str:
 
 
 def _names_in(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(name for name in map(named, words) if name))
+    return list(dict.fromkeys(name for name in map(package_name, words) if name))
 
 
 def quoted(words: Iterable[str]) -> str:

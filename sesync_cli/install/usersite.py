@@ -61,7 +61,7 @@ def user_site(interpreter: Interpreter, env: Mapping[str, str], instead: str, *,
         whose = f"Python {interpreter.minor} ({interpreter.executable}) belongs to the system"
         raise Refused(f"{whose}, which lets nobody install into it", hint=instead)
     try:
-        said = run([str(interpreter.executable), "-c", NOT_FROM_HERE + _QUESTIONS], env=clean(env)).out
+        said = run([str(interpreter.executable), "-c", NOT_FROM_HERE + _QUESTIONS], env=pip_env(env)).out
         folder, base, enabled, has_pip, path = json.loads(said)
     except (ProgramFailed, ValueError):
         raise NotReady(f"{interpreter.executable} does not work", hint="'--python' chooses another Python.") from None
@@ -73,7 +73,7 @@ def user_site(interpreter: Interpreter, env: Mapping[str, str], instead: str, *,
     return UserSite(interpreter.executable, interpreter.version, Path(folder), Path(base), tuple(map(Path, path)))
 
 
-def clean(env: Mapping[str, str]) -> dict[str, str]:
+def pip_env(env: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment without what leads pip or Python elsewhere, or makes pip ask or speak otherwise."""
     kept = {name: value for name, value in env.items() if not _STRANGERS.match(name)}
     # where it may not try again, pip says nothing at all of an index that it cannot reach

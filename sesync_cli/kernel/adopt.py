@@ -13,16 +13,16 @@ from sesync_cli.kernel.context import KernelContext, shell
 from sesync_cli.kernel.foreign import Foreign, find_environment
 from sesync_cli.kernel.health import trouble_of
 from sesync_cli.kernel.making import existing_kernel
-from sesync_cli.kernel.recipe import Recipe, plain
+from sesync_cli.kernel.recipe import Recipe, plain_name
 from sesync_cli.kernel.request import AdoptRequest, checked_module, variable
 from sesync_cli.kernel.spec_writing import Offer, OfferKernel, command_env, kernel_argv, kernel_env
 from sesync_cli.kernel.specs import Folders, Kernel, read_kernel, same, specs_in
-from sesync_cli.kernel.start_test import expanded, last_word, running, silent, text_of
+from sesync_cli.kernel.start_test import expanded, last_word, running, silent, value_of
 from sesync_cli.leftovers import throwaway
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan, Report, by_hand
 from sesync_cli.python.environments import site_packages
-from sesync_cli.python.interpreters import Interpreter, Places, find
+from sesync_cli.python.interpreters import Interpreter, Places, find_python
 from sesync_cli.site.settings import Site
 
 
@@ -39,7 +39,7 @@ class _Adoption:
     @property
     def kernel_name(self) -> str:
         """The kernel's name: the one that was said, else the environment's own, as a kernel can have it."""
-        name = self.name or plain(self.environment.name)
+        name = self.name or plain_name(self.environment.name)
         if not name:
             raise WrongWords(f"{self.environment.folder} has no name for a kernel", hint="Give one with '--name NAME'.")
         return checked(name, "kernel")
@@ -87,7 +87,7 @@ class ProveAdopted:
     def do(self, report: Report) -> None:
         env = expanded(self.offer.env, self.env) | {"PYTHONDONTWRITEBYTECODE": "1"}
         with throwaway("adopt") as folder, running(self._argv, env, folder) as kernel:
-            answer = text_of(kernel.values({"sum": "1+1"}, self.patience), "sum")
+            answer = value_of(kernel.values({"sum": "1+1"}, self.patience), "sum")
             code, said = kernel.code, kernel.said
         if answer != "2":
             why = silent(self.patience) if code is None else last_word(said) or "it ended without a word"
@@ -180,7 +180,7 @@ def _activation(wanted: _Adoption) -> Activation:
 
 def _started(wanted: _Adoption, env: Mapping[str, str], cache: Path) -> Interpreter:
     try:
-        return find(str(wanted.environment.python), Places(env, ()), cache)
+        return find_python(str(wanted.environment.python), Places(env, ()), cache)
     except NotFound:
         hint = "If it needs a module, add '--module MODULE'."
         raise NotReady(f"{wanted.environment.python} does not start", hint=hint) from None

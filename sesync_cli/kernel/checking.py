@@ -14,10 +14,10 @@ from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import reason
 from sesync_cli.errors import SesyncError, Stopped
 from sesync_cli.kernel.importable import importable
-from sesync_cli.kernel.questions import FACTS, HELP, ended, reason_in, told, trial
+from sesync_cli.kernel.questions import FACTS, HELP, ended, parsed, reason_in, trial
 from sesync_cli.kernel.record import changed
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.kernel.start_test import Running, expanded, last_word, running, silent, text_of
+from sesync_cli.kernel.start_test import Running, expanded, last_word, running, silent, value_of
 from sesync_cli.kernel.view import CheckResult, edited, packages
 from sesync_cli.leftovers import throwaway
 from sesync_cli.plan import Report, Watch
@@ -175,10 +175,10 @@ class _Trial:
         values = kernel.values(asked, self.patience, code=HELP, meanwhile=self._go_on)
         if values is None:
             raise self._mute(kernel)
-        answer, facts = text_of(values, "sum"), text_of(values, "facts")
+        answer, facts = value_of(values, "sum"), value_of(values, "facts")
         if answer != "2" or facts is None:
             raise _Mute(f"it says that 1+1 is {answer}" if answer else "it does not say what 1+1 is")
-        version, paths = told(facts)
+        version, paths = parsed(facts)
         return version, paths
 
     def _imports(self, name: str, kernel: Running) -> bool:
@@ -193,7 +193,7 @@ class _Trial:
                 self.endless.add(name)
             return False
         self.failed.pop(name, None)
-        if said := reason_in(text_of(values, "module")):
+        if said := reason_in(value_of(values, "module")):
             self.failed[name] = reason(name, said)
         return True
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
-from sesync_cli.kernel.context import folders
-from sesync_cli.kernel.discovery import find, find_kernels
+from sesync_cli.kernel.context import kernel_folders
+from sesync_cli.kernel.discovery import find_kernel, find_kernels
 from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.plan import Plan, Watch
 from sesync_cli.site.settings import Site
@@ -15,7 +15,7 @@ from sesync_cli.steps import later
 
 def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
     """One's own kernels, none of which is started."""
-    return (Check("kernels", site.kernels_start_seconds, lambda: _kernels(folders(caller, site))),)
+    return (Check("kernels", site.kernels_start_seconds, lambda: _kernels(kernel_folders(caller, site))),)
 
 
 def _kernels(where: Folders) -> Iterator[Finding]:
@@ -51,10 +51,10 @@ def _mend(kernel: Kernel, where: Folders) -> Plan | None:
 def _following(kernel: Kernel, where: Folders) -> Plan:
     from sesync_cli.kernel.rebuild import plan_follow
 
-    return plan_follow(find(kernel.name, where), where)
+    return plan_follow(find_kernel(kernel.name, where), where)
 
 
 def _removing(kernel: Kernel, where: Folders) -> Plan:
     from sesync_cli.kernel.making import plan_removal
 
-    return replace(plan_removal(find(kernel.name, where), where), questions=())
+    return replace(plan_removal(find_kernel(kernel.name, where), where), questions=())

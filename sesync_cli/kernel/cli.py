@@ -12,8 +12,8 @@ from sesync_cli import screen
 from sesync_cli.answer import answers, plans
 from sesync_cli.errors import WrongWords
 from sesync_cli.kernel import view
-from sesync_cli.kernel.context import folders
-from sesync_cli.kernel.discovery import find, find_kernels
+from sesync_cli.kernel.context import kernel_folders
+from sesync_cli.kernel.discovery import find_kernel, find_kernels
 from sesync_cli.kernel.options import (
     complete_kernel,
     env_option,
@@ -100,7 +100,7 @@ def adopt(
 @click.pass_obj
 def list_kernels(session: Session) -> list[view.Row]:
     """List your kernels, and what each takes."""
-    return [view.row(one) for one in find_kernels(folders(session.caller, session.site))]
+    return [view.row(one) for one in find_kernels(kernel_folders(session.caller, session.site))]
 
 
 @kernel.command()
@@ -109,7 +109,7 @@ def list_kernels(session: Session) -> list[view.Row]:
 @click.pass_obj
 def show(session: Session, name: str) -> view.Card:
     """Show all about one kernel."""
-    return view.card(find(name, folders(session.caller, session.site)), session.site, screen.doing)
+    return view.card(find_kernel(name, kernel_folders(session.caller, session.site)), session.site, screen.doing)
 
 
 @kernel.command()
@@ -128,9 +128,9 @@ def check(session: Session, names: tuple[str, ...], every: bool) -> list[view.Ch
     if every == bool(names):
         message = "--all has them all: leave out the names" if every else "which kernel?"
         raise WrongWords(message, hint="'sesync kernel check NAME' checks one, 'sesync kernel check --all' every one.")
-    where = folders(session.caller, session.site)
+    where = kernel_folders(session.caller, session.site)
     once = {name.lower(): name for name in names}.values()
-    kernels = find_kernels(where) if every else [find(name, where) for name in once]
+    kernels = find_kernels(where) if every else [find_kernel(name, where) for name in once]
     return check_kernels(kernels, session.caller, session.site, screen.doing)
 
 
@@ -150,7 +150,9 @@ def repair(session: Session, name: str, python: str | None, modules: tuple[str, 
     from sesync_cli.kernel.request import RepairRequest
 
     caller, site = session.caller, session.site
-    broken = session.once(f"whether {name} is broken", lambda: find(name, folders(caller, site)).state != "ok")
+    broken = session.once(
+        f"whether {name} is broken", lambda: find_kernel(name, kernel_folders(caller, site)).state != "ok"
+    )
     return plan_repair(RepairRequest(name, python, modules, broken), caller, site, screen.doing)
 
 
@@ -210,13 +212,13 @@ def share(session: Session, name: str, project: str) -> Plan:
 @click.pass_obj
 def run(session: Session, name: str, command: tuple[str, ...]) -> Any:
     """Run a command in a kernel's environment."""
-    from sesync_cli.kernel.spec_writing import env_inside
+    from sesync_cli.kernel.spec_writing import env_of_kernel
     from sesync_cli.run import become
 
     command = command[1:] if command[0] == "--" else command
     if not command:
         raise WrongWords("there is no command", hint="Say for instance: 'sesync kernel run NAME python --version'.")
-    become(command, env_inside(find(name, folders(session.caller, session.site)), session.whole_env))
+    become(command, env_of_kernel(find_kernel(name, kernel_folders(session.caller, session.site)), session.whole_env))
 
 
 @kernel.command()

@@ -27,7 +27,7 @@ class KernelContext:
 
     @cached_property
     def folders(self) -> Folders:
-        return folders(self.caller, self.site)
+        return kernel_folders(self.caller, self.site)
 
     @property
     def inside(self) -> dict[str, str]:
@@ -48,7 +48,7 @@ class KernelContext:
         return version("sesync-cli")
 
 
-def folders(caller: Caller, site: Site) -> Folders:
+def kernel_folders(caller: Caller, site: Site) -> Folders:
     """Where somebody's kernels are."""
     data = Path(caller.env.get("JUPYTER_DATA_DIR") or caller.data / "jupyter")
     server = [Path(folder) for folder in site.kernels_server_folders]
@@ -85,12 +85,12 @@ def interpreter(
     Beside it warnings: that it does not fit the files, or that the default is not here. A site without a default has
     the newest that starts.
     """
-    from sesync_cli.python.interpreters import find, find_default, find_first, find_fitting, fits
+    from sesync_cli.python.interpreters import find_default, find_first, find_fitting, find_python, fits
 
     cache, where = caller.cache / "sesync", places(caller, site, modules)
     default = site.python_default if site.has("python_default") else ""
     if wanted:
-        found = find(wanted, where, cache)
+        found = find_python(wanted, where, cache)
         fitting = not asked or fits(asked)(found.version)
         return found, () if fitting else (f"the files ask for Python {asked}, and this is {found.minor}",)
     first = find_first(where, cache)

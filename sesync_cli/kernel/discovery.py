@@ -31,7 +31,7 @@ def find_kernels(folders: Folders) -> list[Kernel]:
     return sorted(found.values(), key=lambda kernel: (kernel.server, kernel.name))
 
 
-def find(name: str, folders: Folders) -> Kernel:
+def find_kernel(name: str, folders: Folders) -> Kernel:
     """The kernel of this name, in any case; `NotFound` with near names otherwise."""
     kernels = {kernel.name.lower(): kernel for kernel in find_kernels(folders)}
     if name.lower() in kernels:

@@ -23,7 +23,7 @@ STRANGERS += ("__PYVENV_LAUNCHER__", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PI
 OWN_ONLY = {"PIP_USER": "0", "UV_SYSTEM_PYTHON": "0", "UV_LINK_MODE": "copy"}
 
 
-def clean(env: Mapping[str, str]) -> dict[str, str]:
+def clean_env(env: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment without what leads Python or its installers elsewhere."""
     kept = {name: value for name, value in env.items() if name not in STRANGERS}
     return kept | OWN_ONLY | {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
@@ -71,7 +71,7 @@ class MakeEnvironment:
 
         options = ["--quiet", "--no-seed", "--activators", "", "--no-vcs-ignore", "--app-data", str(self.cache)]
         options += ["--python", str(self.interpreter.base), str(self.beside)]
-        env = {name: value for name, value in clean(self.env).items() if not name.startswith("VIRTUALENV_")}
+        env = {name: value for name, value in clean_env(self.env).items() if not name.startswith("VIRTUALENV_")}
         # the user's own defaults (copies, the system's packages) would make another environment than the one asked for
         virtualenv.cli_run(options, setup_logging=False, env=env | {"VIRTUALENV_CONFIG_FILE": os.devnull})
         with open(self.beside / "pyvenv.cfg", "a") as file:
@@ -79,7 +79,7 @@ class MakeEnvironment:
 
     def _by_uv(self) -> None:
         words = ("venv", "--relocatable", "--python", str(self.interpreter.base), str(self.beside))
-        argv, env = uv(*words, env=clean(self.env))
+        argv, env = uv(*words, env=clean_env(self.env))
         run(argv, env=env)
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sesync_cli.errors import NotReady, SesyncError
 from sesync_cli.kernel.installer import forget
-from sesync_cli.kernel.record import changed, digests, records, remember_right
+from sesync_cli.kernel.record import changed, digests_of, records, remember_right
 from sesync_cli.kernel.size import walk
 from sesync_cli.names import listed
 from sesync_cli.python.distributions import Package
@@ -76,4 +76,4 @@ def have_as_published(
     unlike = changed(environment, again, every_byte=True)  # the package's own fault, and not the cache's
     if edited := [name for name in wrong if name not in unlike]:
         forget(edited, env)
-    remember_right(environment, digests(environment, [path for paths in unlike.values() for path in paths]))
+    remember_right(environment, digests_of(environment, [path for paths in unlike.values() for path in paths]))

@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import NotFound, NotReady, SesyncError
-from sesync_cli.kernel.environment import clean
+from sesync_cli.kernel.environment import clean_env
 from sesync_cli.kernel.pylock import Lock, lock_of
 from sesync_cli.leftovers import is_unfinished
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.environments import site_packages
-from sesync_cli.python.uv import unreachable, uv
+from sesync_cli.python.uv import unreachable_index, uv
 from sesync_cli.run import ProgramFailed, follow, run, unhurried
 
 _METADATA = Path(__file__).parent / "metadata.toml"
@@ -49,7 +49,7 @@ def uv_pip(
     A failure that nobody will be told of need not be explained; that the disk is full always is.
     """
     python = environment / "bin/python"
-    argv, told = uv("pip", words[0], "--python", str(python), *words[1:], env=clean(env), python=python)
+    argv, told = uv("pip", words[0], "--python", str(python), *words[1:], env=clean_env(env), python=python)
     mode = _CLONE if env.get(_LINK_MODE) == _CLONE else "hardlink"
     in_use = not is_unfinished(environment)
     try:
@@ -66,8 +66,8 @@ def uv_pip(
         if not (explain or full_in(failure.output.out)):
             raise
         said = _refusal(argv, told, failure.output.out) or failure.output.out
-        error = _explained(said, environment, clean(env), log)
-        if place := unreachable(said, told):
+        error = _explained(said, environment, clean_env(env), log)
+        if place := unreachable_index(said, told):
             hint = f"{place} is asked beside the usual index: 'pip config list' shows who says so."
             error.hint = f"{hint} {error.hint}"
         raise error from None
@@ -106,7 +106,7 @@ def compile_lock(
 
 def forget(packages: Sequence[str], env: Mapping[str, str]) -> None:
     """Have uv's cache let go of these packages, unless it is in use or another account's."""
-    argv, told = uv("cache", "clean", "--quiet", *packages, env=clean(env))
+    argv, told = uv("cache", "clean", "--quiet", *packages, env=clean_env(env))
     with suppress(ProgramFailed):
         run(argv, env=told | {"UV_LOCK_TIMEOUT": _PATIENCE})
 
@@ -132,7 +132,7 @@ def exported(project: Path, dev: bool) -> tuple[Lock, str]:
 
 def frozen(environment: Path, env: Mapping[str, str]) -> list[str]:
     """What is installed in an environment, as lines of a requirements file: by version, or from an address."""
-    argv, told = uv("pip", "freeze", "--quiet", "--python", str(environment / "bin/python"), env=clean(env))
+    argv, told = uv("pip", "freeze", "--quiet", "--python", str(environment / "bin/python"), env=clean_env(env))
     return run(argv, env=told).out.splitlines()
 
 

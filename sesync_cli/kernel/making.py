@@ -13,7 +13,7 @@ from sesync_cli.kernel.packages import InstallLock, Requirements, ResolvePackage
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import known_size
 from sesync_cli.kernel.spec_writing import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
-from sesync_cli.kernel.specs import Folders, Kernel, in_the_way, kernel_in
+from sesync_cli.kernel.specs import Folders, Kernel, kernel_in, spec_in_the_way
 from sesync_cli.kernel.start_test import ProveKernel
 from sesync_cli.leftovers import is_unfinished, partial
 from sesync_cli.plan import Need, Plan, Step, asking
@@ -181,7 +181,7 @@ def existing_kernel(name: str, folders: Folders) -> Kernel | None:
         if taken := kernel_in(folder, name, folders):
             hint = "Choose another name."
             raise Conflict(f"the server has a kernel named {taken.name} ('{taken.display_name}')", hint=hint)
-    if stranger := in_the_way(name, folders):
+    if stranger := spec_in_the_way(name, folders):
         raise Conflict(f"{stranger} is in the way, and is no kernel", hint="Choose another name, or move it away.")
     environment = folders.environment(name)
     # looked at before the spec: a run that makes this kernel right now writes the spec, and then calls it finished

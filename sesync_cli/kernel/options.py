@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from sesync_cli.errors import SesyncError
-from sesync_cli.kernel.context import folders, places
+from sesync_cli.kernel.context import kernel_folders, places
 from sesync_cli.session import Session
 
 
@@ -13,7 +13,7 @@ def complete_kernel(ctx: click.Context, param: click.Parameter, incomplete: str)
     """Names of kernels, by their folders alone."""
     try:
         session = Session()
-        where = folders(session.caller, session.site)
+        where = kernel_folders(session.caller, session.site)
     except (SesyncError, OSError):  # a broken site offers nothing
         return []
     found = {spec.name for folder in (where.specs, *where.server) for spec in folder.glob("*") if not folder.is_file()}

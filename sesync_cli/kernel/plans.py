@@ -9,8 +9,8 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NoAnswer, NotFound, NotReady
 from sesync_cli.kernel.activation import module_variables
-from sesync_cli.kernel.context import KernelContext, folders, interpreter, shell
-from sesync_cli.kernel.discovery import find
+from sesync_cli.kernel.context import KernelContext, interpreter, kernel_folders, shell
+from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.making import KernelToMake, plan_again, plan_new, plan_removal
 from sesync_cli.kernel.rebuild import (
     checked_again,
@@ -67,8 +67,8 @@ def plan_create(request: CreateRequest, caller: Caller, site: Site, watch: Watch
 
 def plan_repair(request: RepairRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """Make a broken kernel anew as it was, or tell all kernels of a home that has moved where they are."""
-    where, python = folders(caller, site), request.python
-    one = checked_again(find(request.name, where))
+    where, python = kernel_folders(caller, site), request.python
+    one = checked_again(find_kernel(request.name, where))
     if follows(one) and not (python or request.modules):
         return plan_follow(one, where)
     recipe = recipe_of(one)
@@ -93,7 +93,7 @@ def plan_repair(request: RepairRequest, caller: Caller, site: Site, watch: Watch
 
 def plan_update(request: UpdateRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """Make a kernel anew as its files say by now; nothing is to do if that is the same, and nothing newer is wanted."""
-    one = checked_again(find(request.name, folders(caller, site)))
+    one = checked_again(find_kernel(request.name, kernel_folders(caller, site)))
     if not one.managed:
         hint = f"'sesync kernel repair {one.name}' makes one like it with sesync."
         raise NotReady(f"sesync did not make the kernel {one.name}, and cannot update it", hint=hint)
@@ -115,8 +115,8 @@ def plan_update(request: UpdateRequest, caller: Caller, site: Site, watch: Watch
 
 def plan_remove(name: str, caller: Caller, site: Site) -> Plan:
     """Take the kernel of this name out of Jupyter, and then its environment away if sesync made it."""
-    where = folders(caller, site)
-    return plan_removal(find(name, where), where)
+    where = kernel_folders(caller, site)
+    return plan_removal(find_kernel(name, where), where)
 
 
 def _place(source: str, caller: Caller, site: Site, watch: Watch) -> tuple[Path, str]:

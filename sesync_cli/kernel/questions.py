@@ -34,14 +34,14 @@ def trial(name: str) -> str:
     return f"_sesync_import({name!r})"
 
 
-def told(text: str) -> Any:
+def parsed(text: str) -> Any:
     """What the kernel means by the JSON that it prints as Python prints strings."""
     return json.loads(ast.literal_eval(text))
 
 
 def reason_in(answer: str | None) -> str:
     """Why something could not be imported, in one line; empty if it could."""
-    words = " ".join(told(answer).split()).removesuffix(":") if answer else "the kernel does not say why"
+    words = " ".join(parsed(answer).split()).removesuffix(":") if answer else "the kernel does not say why"
     return words if len(words) <= _LONGEST else words[: _LONGEST - 3] + "..."
 
 

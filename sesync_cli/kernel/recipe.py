@@ -107,13 +107,13 @@ def digest_of(path: Path) -> str:
 def name_of(folder: Path) -> str:
     """The kernel's name that this folder (or the repository it is in) stands for."""
     root = work_tree(folder) or folder
-    name = plain(root.name)
+    name = plain_name(root.name)
     if not name:
         raise WrongWords(f"{root} has no name for a kernel", hint="Give one: 'sesync kernel create NAME -r FILE'.")
     return name
 
 
-def plain(text: str) -> str:
+def plain_name(text: str) -> str:
     """The text with what no kernel's name can have left out; it may be empty."""
     import unicodedata
 

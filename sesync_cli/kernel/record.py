@@ -41,7 +41,7 @@ def changed(environment: Path, among: Iterable[Package] | None = None, *, every_
     return {name: sorted(paths) for name, paths in sorted(wrong.items())}
 
 
-def digests(environment: Path, paths: Iterable[str]) -> dict[str, str]:
+def digests_of(environment: Path, paths: Iterable[str]) -> dict[str, str]:
     """The SHA-256 of these files, in hexadecimal digits; empty for one that cannot be read."""
     packages = site_packages(environment)
     found = _digests(packages, list(paths)) if packages else []

@@ -6,8 +6,8 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.directory import reached
 from sesync_cli.errors import Conflict, NotFound, Refused, SesyncError
-from sesync_cli.kernel.context import folders
-from sesync_cli.kernel.discovery import find
+from sesync_cli.kernel.context import kernel_folders
+from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.freeze import Contents, WriteLock, contents_of
 from sesync_cli.kernel.pylock import NAME, checked_lock_name, read_lock
 from sesync_cli.kernel.request import LockRequest, ShareRequest
@@ -23,7 +23,7 @@ _GROUP, _OTHERS = 0o640, 0o004
 def plan_lock(request: LockRequest, caller: Caller, site: Site) -> Plan:
     """Write every version of a kernel to a file; another file there stays, unless it may be replaced."""
     at = checked_lock_name(caller.cwd / Path(request.file or NAME).expanduser())
-    contents = contents_of(find(request.name, folders(caller, site)))
+    contents = contents_of(find_kernel(request.name, kernel_folders(caller, site)))
     name, result = contents.kernel.name, {"name": contents.kernel.name, "file": at, "packages": contents.count}
     if at.is_dir():
         raise Conflict(f"{at} is a folder", hint="Say which file: '-o FILE'.")
@@ -39,7 +39,7 @@ def plan_lock(request: LockRequest, caller: Caller, site: Site) -> Plan:
 def plan_share(request: ShareRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """Put a kernel's recipe and lock into a data directory, readable for whoever may read that."""
     project = site.project(checked(request.project, "project"))
-    kernel = _theirs(find(request.name, folders(caller, site)))
+    kernel = _theirs(find_kernel(request.name, kernel_folders(caller, site)))
     directory = reached(project, site, watch)
     contents, at = contents_of(kernel), directory / FOLDER / kernel.name.lower() / NAME
     result = {"name": kernel.name, "project": project, "file": at, "packages": contents.count}

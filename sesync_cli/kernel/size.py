@@ -19,7 +19,7 @@ class Size:
     shared: int
 
 
-def measure(folder: Path) -> Size:
+def folder_size(folder: Path) -> Size:
     """The size of a folder, each file counted once however many names it has there."""
     alone, shared = folder.lstat().st_blocks * 512, 0
     seen: set[int] = set()
@@ -45,7 +45,7 @@ def walk(folder: Path) -> Iterator[tuple[os.DirEntry[str], os.stat_result]]:
 
 def remember_size(environment: Path) -> None:
     """Measure an environment and keep the numbers in it, until its packages change."""
-    record = {"size": asdict(measure(environment)), "packages_changed": _changed(environment)}
+    record = {"size": asdict(folder_size(environment)), "packages_changed": _changed(environment)}
     (environment / _RECORD).write_text(json.dumps(record))
 
 
@@ -63,7 +63,7 @@ def known_size(environment: Path) -> Size:
             return Size(**record["size"])
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    return measure(environment)
+    return folder_size(environment)
 
 
 def _changed(environment: Path) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import Conflict, NotReady
-from sesync_cli.kernel.environment import OWN_ONLY, STRANGERS, clean, python_in_spec
+from sesync_cli.kernel.environment import OWN_ONLY, STRANGERS, clean_env, python_in_spec
 from sesync_cli.kernel.layout import WITHOUT_PYTHONHOME
 from sesync_cli.kernel.logo import logos
 from sesync_cli.kernel.pylock import NAME
@@ -35,14 +35,14 @@ def command_env(environment: Path) -> dict[str, str]:
     return {"PATH": f"{place}/bin:${{PATH}}", "VIRTUAL_ENV": place}
 
 
-def env_inside(kernel: Kernel, env: Mapping[str, str]) -> dict[str, str]:
+def env_of_kernel(kernel: Kernel, env: Mapping[str, str]) -> dict[str, str]:
     """This environment as commands have it in a kernel's; `NotReady` for a kernel that cannot run any."""
     if kernel.environment is None or not (kernel.works or kernel.state == "not in Jupyter"):
         why = "it has no environment of its own" if kernel.works else kernel.problem
         what, helps = ("repair", "mends it") if kernel.move else ("show", "says more")
         hint = f"'sesync kernel {what} {kernel.name}' {helps}."
         raise NotReady(f"the kernel {kernel.name} cannot run commands: {why}", hint=hint)
-    return expanded(command_env(kernel.environment) | dict(kernel.env), clean(env))
+    return expanded(command_env(kernel.environment) | dict(kernel.env), clean_env(env))
 
 
 def kernel_argv(environment: Path, python: str) -> tuple[str, ...]:

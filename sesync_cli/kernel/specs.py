@@ -157,7 +157,7 @@ def kernel_in(folder: Path, name: str, folders: Folders) -> Kernel | None:
     return next((read_kernel(spec, folders) for spec in specs_in(folder) if spec.name.lower() == name.lower()), None)
 
 
-def in_the_way(name: str, folders: Folders) -> Path | None:
+def spec_in_the_way(name: str, folders: Folders) -> Path | None:
     """What stands where this kernel's spec would, and is none: a folder without a kernel.json, a file, a lost link."""
     named = (entry for entry in entries(folders.specs) if entry.name.lower() == name.lower())
     return next((entry for entry in named if not os.path.isfile(entry / "kernel.json")), None)

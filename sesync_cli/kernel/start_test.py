@@ -151,7 +151,7 @@ class ProveKernel:
             if kernel.lost_its_port:
                 kernel.forget_said()
                 return None
-            return text_of(values, "sum"), kernel.code is not None, kernel.said
+            return value_of(values, "sum"), kernel.code is not None, kernel.said
 
     def _failure(self, ended: bool, said: str) -> SesyncError:
         if number := full_in(said):
@@ -185,7 +185,7 @@ def _client(connection: Path) -> "BlockingKernelClient":
     return client
 
 
-def text_of(values: Mapping[str, Any] | None, name: str) -> str | None:
+def value_of(values: Mapping[str, Any] | None, name: str) -> str | None:
     """The value of an expression as the kernel prints it; None if it gave none."""
     text = (values or {}).get(name, {}).get("data", {}).get("text/plain")
     return None if text is None else str(text)

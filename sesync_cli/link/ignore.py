@@ -61,9 +61,9 @@ def _entry(at: Path) -> tuple[Path, str] | None:
     top = work_tree(folder)
     if top is None:
         return None
-    from sesync_cli.git.client import ask
+    from sesync_cli.git.client import ask_git
 
-    said = ask(["rev-parse", "--git-path", "info/exclude"], folder)
+    said = ask_git(["rev-parse", "--git-path", "info/exclude"], folder)
     if said.code:
         lines = said.err.split("\n")
         raise SesyncError(f"git failed: {next(filter(None, reversed(lines)), f'exit code {said.code}')}")

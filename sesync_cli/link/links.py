@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.directory import Directory, State, look, mounted, need_folder, projects
+from sesync_cli.directory import Directory, State, look_at_directories, mounted, need_folder, projects
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
 
@@ -65,7 +65,7 @@ def seen_links(folder: Path, site: Site, watch: Watch) -> list[tuple[Link, Path,
     until = time.monotonic() + site.data_patience_seconds
     links = find_links(folder, site.data_root)
     targets = {link.at: site.data_root / link.below for link in links}
-    seen = look(dict.fromkeys(targets.values()), site.data_root, until, watch, quotas=True)
+    seen = look_at_directories(dict.fromkeys(targets.values()), site.data_root, until, watch, quotas=True)
     return [(link, targets[link.at], seen[targets[link.at]]) for link in links]
 
 
@@ -87,11 +87,6 @@ def read_link(at: Path, root: Path) -> Link | None:
 def at_hand(home: Path, site: Site) -> list[str]:
     """The projects that can be named without asking a file server: those linked in home, those mounted now."""
     return projects(site, known(home, site))
-
-
-def shown(path: Path, home: Path) -> str:
-    """The path as one would type it, home as ~."""
-    return f"~/{path.relative_to(home)}".removesuffix("/.") if path.is_relative_to(home) else str(path)
 
 
 def _below(path: str, root: Path) -> str:

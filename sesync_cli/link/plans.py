@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.directory import State, beside, look, projects, unreachable
+from sesync_cli.directory import State, beside, look_at_directories, projects, unreachable
 from sesync_cli.errors import Conflict, NotFound, Refused
-from sesync_cli.link.links import Link, find_links, folder_of, known, read_link, shown
+from sesync_cli.link.links import Link, find_links, folder_of, known, read_link
 from sesync_cli.link.request import LinkRequest, UnlinkRequest
-from sesync_cli.names import checked, listed, near
+from sesync_cli.names import as_read, checked, listed, near
 from sesync_cli.plan import Plan, Step, Watch
 from sesync_cli.site.settings import Site
 
@@ -25,7 +25,7 @@ def plan_link(request: LinkRequest, caller: Caller, site: Site, watch: Watch) ->
     taken = os.path.lexists(at)  # looked at once: it may appear while we look at the rest
     link = read_link(at, site.data_root)
     unsure = [at] if link and link.below != target.name else []
-    seen = look([target, *unsure], site.data_root, until, watch)
+    seen = look_at_directories([target, *unsure], site.data_root, until, watch)
     directory = seen[target]
     if directory.state == State.MISSING:
         raise _no_such_project(project, site, known(caller.home, site) + beside(site.data_root, until, watch))
@@ -33,7 +33,7 @@ def plan_link(request: LinkRequest, caller: Caller, site: Site, watch: Watch) ->
         raise unreachable(target, directory, site)
     done = Plan(
         (),
-        f"{shown(at, caller.home)} is linked to {target} already.",
+        f"{as_read(at, caller.home)} is linked to {target} already.",
         {"project": project, "link": at, "target": target, "state": directory.state},
         warnings=(f"you can read {target}, but not write to it",) if directory.state == State.READ_ONLY else (),
     )
@@ -41,7 +41,7 @@ def plan_link(request: LinkRequest, caller: Caller, site: Site, watch: Watch) ->
         return done
     if taken and not (link and request.replace):
         raise _in_the_way(at, link, target, caller.home)
-    return _linking(at, target, link, replace(done, done=f"Linked {shown(at, caller.home)} to {target}."))
+    return _linking(at, target, link, replace(done, done=f"Linked {as_read(at, caller.home)} to {target}."))
 
 
 def _linking(at: Path, target: Path, link: Link | None, done: Plan) -> Plan:
@@ -73,11 +73,11 @@ def plan_unlink(request: UnlinkRequest, caller: Caller, site: Site, watch: Watch
     if link is None:
         like = near(name, [one.at.name for one in find_links(folder, site.data_root)])
         warnings = tuple(f"there is a link {one}: did you mean 'sesync unlink {one}'?" for one in like[:1])
-        done = f"There is no link {name} in {shown(folder, home)}."
+        done = f"There is no link {name} in {as_read(folder, home)}."
         return Plan((), done, {"link": None, "target": None}, warnings=warnings)
     result = {"link": link.at, "target": link.text}
     steps: tuple[Step, ...] = (RemoveLink(link.at, link.text), *forgetting(link.at))
-    done = f"Removed the link {shown(link.at, home)}; the data in {site.data_root / link.below} stays."
+    done = f"Removed the link {as_read(link.at, home)}; the data in {site.data_root / link.below} stays."
     return Plan(steps, done, result, locks=(link.at,), sweeps=(folder,))
 
 
@@ -113,7 +113,7 @@ def _in_the_way(at: Path, link: Link | None, target: Path, home: Path) -> Confli
     hint = "Choose another name with '--as NAME'."
     if link:
         hint = f"Choose another name with '--as NAME', or let it point to {target} with '--replace'."
-    return Conflict(f"{shown(at, home)} is {_what(at)}, and it stays", hint=hint)
+    return Conflict(f"{as_read(at, home)} is {_what(at)}, and it stays", hint=hint)
 
 
 def _no_such_project(project: str, site: Site, names: list[str]) -> NotFound:

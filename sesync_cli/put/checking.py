@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sesync_cli.directory import mounts, reached
 from sesync_cli.errors import NotFound
 from sesync_cli.plan import Watch
-from sesync_cli.put.children import guard, run
+from sesync_cli.put.children import guard, run_children
 from sesync_cli.put.file_io import Copier, renew
 from sesync_cli.put.inventory import UNREADABLE, Inventory, Sum
 from sesync_cli.put.paths import target_of
@@ -91,7 +91,7 @@ class _Heard:
             self.sums.setdefault(rel, []).append((digest, algorithm, manifest))
 
 
-def check(request: CheckRequest, site: Site, watch: Watch) -> Comparison:
+def check_manifests(request: CheckRequest, site: Site, watch: Watch) -> Comparison:
     """Compare what is below a folder of a data directory with the manifests in it, below it and above it."""
     project, folder = target_of(request.target, site)
     directory = reached(project, site, watch)
@@ -103,7 +103,7 @@ def check(request: CheckRequest, site: Site, watch: Watch) -> Comparison:
 
 def _compared(directory: Path, folder: str, guard: Guard) -> Comparison:
     heard = _Heard()
-    run([lambda tell: Inventory(str(directory), folder, tell).look()], guard, heard.hear)
+    run_children([lambda tell: Inventory(str(directory), folder, tell).look()], guard, heard.hear)
     wanted = [_Expected(rel, sums) for rel, sums in sorted(heard.sums.items())]
     _compare(directory, wanted, heard, guard)
     if not heard.sums and not heard.states["unreadable"]:
@@ -163,7 +163,7 @@ def _compare(directory: Path, wanted: Sequence[_Expected], heard: _Heard, guard:
         if 0 < len(wrong) < len(one.sums):
             heard.warnings.append(_disagreement(directory, one, wrong, heard.manifests))
 
-    run([partial(_work, str(directory), wanted, number) for number in range(_WORKERS)], guard, hear)
+    run_children([partial(_work, str(directory), wanted, number) for number in range(_WORKERS)], guard, hear)
 
 
 def _disagreement(directory: Path, one: _Expected, wrong: Sequence[int], manifests: Sequence[str]) -> str:

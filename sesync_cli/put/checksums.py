@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 from sesync_cli.errors import Conflict
 from sesync_cli.leftovers import written_whole
 from sesync_cli.plan import Report
-from sesync_cli.put.children import run
+from sesync_cli.put.children import run_children
 from sesync_cli.put.entries import Shipment
 from sesync_cli.put.rights import Folder, share
 from sesync_cli.put.steps import PutTally, explaining
@@ -44,7 +44,7 @@ class KeepSums:
 
     def do(self, report: Report) -> None:
         with explaining(self.found.folder, self.tally.safe):
-            run([self._keep], self.guard)
+            run_children([self._keep], self.guard)
 
     def undo(self) -> None:
         # it appears by one rename, and true checksums harm nobody
@@ -57,7 +57,11 @@ class KeepSums:
     def _keep(self, tell: Tell) -> None:
         tops = len(self.found.folder) + 1
         # a provider's './x' is our 'x': one name, one checksum
-        sums = {os.path.normpath(name): digest for name, digest in read(self.at)} if os.path.lexists(self.at) else {}
+        sums = (
+            {os.path.normpath(name): digest for name, digest in read_manifest(self.at)}
+            if os.path.lexists(self.at)
+            else {}
+        )
         for number, entry in enumerate(self.found.entries):
             one = number if entry.first < 0 else entry.first
             if entry.is_file and one in self.tally.sums:
@@ -75,7 +79,7 @@ def line(digest: bytes, name: bytes) -> bytes:
     return (b"\\" if escaped != name else b"") + digest + b"  " + escaped + b"\n"
 
 
-def read(manifest: str) -> Iterator[tuple[bytes, bytes]]:
+def read_manifest(manifest: str) -> Iterator[tuple[bytes, bytes]]:
     """The names and digests in a manifest."""
     with open(os.open(manifest, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
         for number, text in enumerate(file, 1):

@@ -7,7 +7,7 @@ from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.directory import State, look, unreachable
+from sesync_cli.directory import State, look_at_directories, unreachable
 from sesync_cli.errors import NotFound
 from sesync_cli.site.settings import Site
 from sesync_cli.workers import Guard, Work, together
@@ -19,14 +19,16 @@ def guard(places: Iterable[Path], site: Site) -> Guard:
 
     def ask() -> None:
         until = time.monotonic() + site.data_patience_seconds
-        for path, seen in look(folders, Path("/"), until, lambda words: nullcontext(lambda part, word: None)).items():
+        for path, seen in look_at_directories(
+            folders, Path("/"), until, lambda words: nullcontext(lambda part, word: None)
+        ).items():
             if seen.state in (State.NO_ANSWER, State.NOT_MOUNTED):
                 raise unreachable(path, seen, site)
 
     return Guard(site.data_patience_seconds, ask)
 
 
-def told(works: Sequence[Work], guard: Guard, kept: Set[int] = frozenset()) -> Generator[Any, None, None]:
+def children_told(works: Sequence[Work], guard: Guard, kept: Set[int] = frozenset()) -> Generator[Any, None, None]:
     """What the children tell, as in `together`; a file that has gone since it was found is `NotFound`."""
     try:
         yield from together(works, guard, kept)
@@ -37,11 +39,11 @@ def told(works: Sequence[Work], guard: Guard, kept: Set[int] = frozenset()) -> G
         raise NotFound(f"{os.fsdecode(error.filename)} has gone meanwhile", hint=hint) from None
 
 
-def run(
+def run_children(
     works: Sequence[Work], guard: Guard, hear: Callable[[Any], None] = lambda what: None, kept: Set[int] = frozenset()
 ) -> None:
     """Have these works done by children, which are gone afterwards, whatever happens."""
-    with closing(told(works, guard, kept)) as heard:
+    with closing(children_told(works, guard, kept)) as heard:
         for what in heard:
             if what is not None:
                 hear(what)

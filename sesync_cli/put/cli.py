@@ -72,6 +72,6 @@ def put(
     if request != PutRequest((), target):
         target_of(target, session.site)  # a wrong name is told first
         raise WrongWords("'--check' stands alone", hint="'sesync put --check PROJECT' or PROJECT:FOLDER.")
-    from sesync_cli.put.checking import check
+    from sesync_cli.put.checking import check_manifests
 
-    return check(CheckRequest(target), session.site, screen.doing)
+    return check_manifests(CheckRequest(target), session.site, screen.doing)

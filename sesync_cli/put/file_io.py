@@ -139,7 +139,7 @@ def flush(file: int) -> None:
     _checked(_libc.syncfs(file), "")
 
 
-def appear(path: str, final: str) -> None:
+def rename_unless_taken(path: str, final: str) -> None:
     """Give a file its final name, atomically, unless that is taken: FileExistsError."""
     try:
         _checked(_libc.renameat2(_HERE, os.fsencode(path), _HERE, os.fsencode(final), _NOREPLACE), final)

@@ -37,7 +37,7 @@ class Share:
             yield number, entry, self.found.final(entry)
 
 
-def prepare(share: Share, tell: Tell) -> None:
+def make_folders(share: Share, tell: Tell) -> None:
     """Make every folder, the upper ones first, once it is clear that the file system takes all names.
 
     Those are told whose group can be given nothing.

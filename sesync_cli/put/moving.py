@@ -14,7 +14,7 @@ from sesync_cli.errors import Conflict
 from sesync_cli.files.datasets import companions
 from sesync_cli.leftovers import partial, remove
 from sesync_cli.plan import Report, by_hand
-from sesync_cli.put.children import run
+from sesync_cli.put.children import run_children
 from sesync_cli.put.entries import Entry, Shipment, is_unchanged
 from sesync_cli.put.steps import PutTally, explaining
 from sesync_cli.put.writers import CLOSE, Writers
@@ -41,7 +41,7 @@ class Leave:
         again = f"Every file is in {self.found.folder}, and checked. Run the same command again to go on."
         safe = again if len(self.tally.proven) == self.tally.total else self.tally.placed()
         with explaining(self.found.folder, lambda: safe):
-            run([self._leave], self.guard, lambda word: self.tally.links.append(word) if word else None)
+            run_children([self._leave], self.guard, lambda word: self.tally.links.append(word) if word else None)
 
     def undo(self) -> None:
         # what was removed is proven to be in the data directory, where the next run finds it

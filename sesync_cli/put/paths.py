@@ -8,7 +8,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.errors import WrongWords
 from sesync_cli.files.datasets import companions
 from sesync_cli.names import checked
-from sesync_cli.put.children import told
+from sesync_cli.put.children import children_told
 from sesync_cli.put.request import PutRequest
 from sesync_cli.site.settings import Site
 from sesync_cli.workers import Guard, Tell
@@ -71,7 +71,7 @@ def with_companions(paths: Paths, guard: Guard) -> tuple[list[tuple[Path, str]],
     def look(tell: Tell) -> None:
         tell([[str(one) for one in companions(source)] for source in paths.sources])
 
-    [found] = told([look], guard)
+    [found] = children_told([look], guard)
     companions_ = {Path(one) for beside in found for one in beside}
     pairs: list[tuple[Path, str]] = []
     for source, final, beside in zip(paths.sources, paths.names, found, strict=True):

@@ -17,7 +17,7 @@ from sesync_cli.put.paths import Paths, paths_of, with_companions
 from sesync_cli.put.refusals import check_found, check_paths, has_work, some
 from sesync_cli.put.request import PutRequest
 from sesync_cli.put.scan import scan
-from sesync_cli.put.steps import Clear, Put, PutTally, too_little, unreadable
+from sesync_cli.put.steps import Clear, Put, PutTally, too_little, unreadable_folders
 from sesync_cli.put.verify import Verification
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
@@ -146,7 +146,7 @@ def _warnings(found: Shipment) -> Iterable[str]:
     if found.secrets:
         yield f"left out, since your whole group could read these secrets: {some(found.secrets)}"
     if found.unreadable:
-        yield f"this cannot be looked into: {some(unreadable(found))}"
+        yield f"this cannot be looked into: {some(unreadable_folders(found))}"
     if found.told_secrets:
         yield f"all who may read {found.folder} can read these secrets: {some(found.told_secrets)}"
     if found.respelt:

@@ -8,12 +8,12 @@ from pathlib import Path
 from sesync_cli.errors import Conflict, NotFound, Refused, WrongWords
 from sesync_cli.files.datasets import whole_of
 from sesync_cli.plan import by_hand
-from sesync_cli.put.checksums import NAME, read
-from sesync_cli.put.children import told
+from sesync_cli.put.checksums import NAME, read_manifest
+from sesync_cli.put.children import children_told
 from sesync_cli.put.entries import ODD, Shipment, There
 from sesync_cli.put.paths import Paths
 from sesync_cli.put.request import PutRequest
-from sesync_cli.put.steps import WHOSE, unreadable
+from sesync_cli.put.steps import WHOSE, unreadable_folders
 from sesync_cli.workers import Guard, Tell
 
 _SHOWN = 3
@@ -47,7 +47,7 @@ def check_paths(request: PutRequest, paths: Paths, directory: Path, guard: Guard
                 place = _nearest(folder)
                 raise Refused(f"you can read {place}, but not write to it", hint="'ls -ld' on it shows whose it is.")
 
-    return [Path(one) for one in told([check], guard)]
+    return [Path(one) for one in children_told([check], guard)]
 
 
 def check_found(found: Shipment, request: PutRequest) -> None:
@@ -72,7 +72,11 @@ def check_found(found: Shipment, request: PutRequest) -> None:
         hint = "Leave out '--move' to copy the rest."
         raise Refused(f"this cannot be moved whole: {some(left)}", hint=hint, problems=left)
     if found.unreadable and not has_work(found, range(len(found.entries))):
-        raise Refused(f"this cannot be looked into: {some(unreadable(found))}", hint=WHOSE, problems=unreadable(found))
+        raise Refused(
+            f"this cannot be looked into: {some(unreadable_folders(found))}",
+            hint=WHOSE,
+            problems=unreadable_folders(found),
+        )
 
 
 def _need_no_mixing(found: Shipment) -> None:
@@ -109,7 +113,7 @@ def _check_manifest(at: Path) -> None:
     if os.path.lexists(at) and (at.is_symlink() or not at.is_file()):
         hint = "Move it out of the way, or put what you have into a folder of its own."
         raise Conflict(f"{at} is no file, and checksums are kept in one of this name", hint=hint)
-    for _ in read(str(at)) if at.is_file() else ():
+    for _ in read_manifest(str(at)) if at.is_file() else ():
         continue
 
 

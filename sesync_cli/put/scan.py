@@ -11,7 +11,7 @@ from typing import Any
 
 from sesync_cli.files.datasets import is_database, unwritten
 from sesync_cli.files.secret_scan import is_secret
-from sesync_cli.put.children import told
+from sesync_cli.put.children import children_told
 from sesync_cli.put.entries import ODD, Entry, Fingerprint, Shipment, There, facts, same_time
 from sesync_cli.put.file_io import checksum
 from sesync_cli.put.portable_names import alike, respelt
@@ -35,7 +35,7 @@ def scan(request: PutRequest, places: Mapping[str, str], folder: str, guard: Gua
         one.look()
         one.rest()
 
-    for what in told([look], guard):
+    for what in children_told([look], guard):
         if isinstance(what, list):
             entries += [Entry(*one)._replace(facts=Fingerprint(*one[3]), there=There(one[4])) for one in what]
         elif what:
@@ -83,7 +83,7 @@ class _Scan:
 
     def _free(self, place: str) -> int | None:
         """Room for what is new; None where the contents may come to be shared, which takes no room."""
-        from sesync_cli.quota import told as quota_told
+        from sesync_cli.quota import quota_by_kernel as quota_told
 
         if os.stat(place).st_dev in self.devices:
             return None

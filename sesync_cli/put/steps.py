@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.disk import FULL, explained, place_of
+from sesync_cli.disk import FULL, path_of, system_failure
 from sesync_cli.errors import NoRoom, SesyncError, Stopped
 from sesync_cli.interrupts import ignore_interrupts
 from sesync_cli.plan import Report
-from sesync_cli.put.children import run
+from sesync_cli.put.children import run_children
 from sesync_cli.put.entries import Shipment, There
-from sesync_cli.put.folders import Share, clear, finish, prepare, undo
+from sesync_cli.put.folders import Share, clear, finish, make_folders, undo
 from sesync_cli.put.verify import Verification
 from sesync_cli.put.worker import TOKEN, Job, Worker
 from sesync_cli.view import size
@@ -94,17 +94,17 @@ class Put:
         with explaining(self.found.folder, self.tally.placed):
             if self.found.free is not None and self.found.free < self.found.needs:
                 raise NoRoom(too_little(self.found), hint=ROOM)
-            run([lambda tell: prepare(share, tell)], self.guard, self.tally.hear)
+            run_children([lambda tell: make_folders(share, tell)], self.guard, self.tally.hear)
         with explaining(self.found.folder, self.tally.safe):
             self._copy(report)
             failed = {number for number, _ in self.tally.problems}
-            run([lambda tell: finish(share, failed, self._job(()), tell)], self.guard, self.tally.hear)
+            run_children([lambda tell: finish(share, failed, self._job(()), tell)], self.guard, self.tally.hear)
         if self.tally.problems or (self.found.unreadable and not self.replace):
             raise self._failure()
 
     def undo(self) -> None:
         with suppress(SesyncError):
-            run([lambda tell: _undo(self._share)], self.guard)
+            run_children([lambda tell: _undo(self._share)], self.guard)
 
     def __str__(self) -> str:
         return self.shown
@@ -131,11 +131,11 @@ class Put:
 
         with _tokens() as (taking, giving):
             works = [lambda tell: Worker(job, tell).serve(taking, giving)] * min(_WORKERS, len(job.batches))
-            run(works, self.guard, hear, {taking, giving})
+            run_children(works, self.guard, hear, {taking, giving})
 
     def _failure(self) -> SesyncError:
         left = [*self.found.odd, *(f"{path} looks like a secret, and is left out" for path in self.found.secrets)]
-        whole = [*unreadable(self.found), *(what for _, what in self.tally.problems), *left]
+        whole = [*unreadable_folders(self.found), *(what for _, what in self.tally.problems), *left]
         more = [f"and {len(whole) - _SHOWN:,} more ('--json' names them all)"] if len(whole) > _SHOWN else []
         hint = [WHOSE] if self.found.unreadable else []
         if "differs" in self.tally.kinds:
@@ -154,7 +154,7 @@ class Clear:
     doing: str = "Clearing up after a run that was killed"
 
     def do(self, report: Report) -> None:
-        run([lambda tell: clear(self.found)], self.guard)
+        run_children([lambda tell: clear(self.found)], self.guard)
 
     def undo(self) -> None:
         # what nobody builds any more is of no use to anybody
@@ -164,7 +164,7 @@ class Clear:
         return "\n".join(f"rm {shlex.quote(folder)}/.sesync-partial-*" for folder in self.found.leftovers)
 
 
-def unreadable(found: Shipment) -> list[str]:
+def unreadable_folders(found: Shipment) -> list[str]:
     """The folders that cannot be looked into, each with the reason."""
     return [f"{path}: {why}" for path, why in found.unreadable]
 
@@ -189,8 +189,8 @@ def explaining(folder: str, safe: Callable[[], str]) -> Iterator[None]:
         error.hint = f"{error.hint} {safe()}".lstrip()
         raise
     except OSError as error:
-        path = place_of(error, folder)
-        said = explained(error, Path(folder)) or SesyncError(f"{path}: {error.strerror}")
+        path = path_of(error, folder)
+        said = system_failure(error, Path(folder)) or SesyncError(f"{path}: {error.strerror}")
         hint = ROOM if error.errno in FULL else said.hint
         said.hint = f"{hint} {safe()}".lstrip()
         raise said from None

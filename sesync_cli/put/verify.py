@@ -21,16 +21,16 @@ class Verification:
 
 def is_same(source: str, final: str, entry: Entry, contents: Copier, read: list[Hash]) -> bool:
     """Whether what is there has the contents of its source."""
-    with named(final):
+    with naming(final):
         there = os.open(final, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         if not stat.S_ISREG(os.fstat(there).st_mode) or os.fstat(there).st_size != entry.facts.size:
             return False
-        with named(final):
+        with naming(final):
             contents.digest(there, entry.facts.size, read)
     finally:
         os.close(there)
-    checksum, file = fast_hash(), opened(source, entry)
+    checksum, file = fast_hash(), open_source(source, entry)
     try:
         contents.digest(file, entry.facts.size, [checksum])
     except OSError as error:
@@ -41,7 +41,7 @@ def is_same(source: str, final: str, entry: Entry, contents: Copier, read: list[
     return checksum.digest() == read[0].digest()
 
 
-def opened(source: str, entry: Entry) -> int:
+def open_source(source: str, entry: Entry) -> int:
     """A source, to be read, which is as it was found."""
     try:
         file = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -64,7 +64,7 @@ def need_unchanged(source: str, entry: Entry) -> None:
 
 
 @contextmanager
-def named(path: str) -> Iterator[None]:
+def naming(path: str) -> Iterator[None]:
     """Say in an error where it was, which the system does not say of open files, or only by their number."""
     try:
         yield

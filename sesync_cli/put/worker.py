@@ -10,9 +10,19 @@ from dataclasses import dataclass
 
 from sesync_cli.errors import SesyncError
 from sesync_cli.put.entries import Entry, Shipment, There
-from sesync_cli.put.file_io import LONG, Changed, Copier, Hash, SourceUnreadable, appear, fast_hash, flush, renew
+from sesync_cli.put.file_io import (
+    LONG,
+    Changed,
+    Copier,
+    Hash,
+    SourceUnreadable,
+    fast_hash,
+    flush,
+    rename_unless_taken,
+    renew,
+)
 from sesync_cli.put.rights import FolderRights, copy_attributes, share
-from sesync_cli.put.verify import Verification, is_same, named, need_unchanged, opened
+from sesync_cli.put.verify import Verification, is_same, naming, need_unchanged, open_source
 from sesync_cli.put.writers import BeingWritten, Writers
 from sesync_cli.workers import Tell
 
@@ -88,7 +98,7 @@ class Worker:
 
     def _place_all(self, copies: list[_Copy]) -> None:
         if copies:
-            with named(self.job.found.folder):
+            with naming(self.job.found.folder):
                 _settle([copy.file for copy in copies])
                 for copy in copies:
                     if self.job.found.entries[copy.number].facts.size <= LONG:
@@ -110,9 +120,9 @@ class Worker:
     def _copied(self, number: int) -> _Copy:
         entry = self.job.found.entries[number]
         beside = os.path.join(os.path.dirname(self.job.found.final(entry)), f"{self.prefix}{number}")
-        source = opened(self.job.found.source(entry), entry)
+        source = open_source(self.job.found.source(entry), entry)
         try:
-            with named(beside):
+            with naming(beside):
                 file = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
                 copy = _Copy(number, beside, file, os.fstat(source), b"", self._hashes())
                 try:
@@ -132,7 +142,7 @@ class Worker:
         entry = self.job.found.entries[copy.number]
         final = self.job.found.final(entry)
         try:
-            with named(final):
+            with naming(final):
                 if entry.facts.size <= LONG:
                     self.contents.digest(copy.file, entry.facts.size, copy.read)
                 self._check(entry, copy)
@@ -162,7 +172,7 @@ class Worker:
             self._need_no_writer(final)
             return os.rename(beside, final)
         try:
-            appear(beside, final)
+            rename_unless_taken(beside, final)
         except FileExistsError:
             if not self._is_same(entry, self._hashes()):
                 raise

@@ -61,7 +61,7 @@ class Places:
             yield from (Path(folder) for folder in sorted(glob.glob(pattern), key=_natural))
 
 
-def find(wanted: str, places: Places, cache: Path) -> Interpreter:
+def find_python(wanted: str, places: Places, cache: Path) -> Interpreter:
     """The first Python that is what was asked for: `3.8`, `3.8.18`, `python3.8`, or a path; it has been started.
 
     What does not start, such as a shim of pyenv for a version that is not switched on, is passed over. Raises
@@ -86,7 +86,7 @@ def find_first(places: Places, cache: Path) -> Interpreter | None:
     """The `python3` that modules have put on PATH; None where they have put none there."""
     path = os.pathsep.join(places.modules)
     found = shutil.which("python3", path=path) if path else None
-    return find(found, places, cache) if found else None
+    return find_python(found, places, cache) if found else None
 
 
 def find_default(default: str, places: Places, cache: Path) -> tuple[Interpreter, tuple[str, ...]]:
@@ -97,9 +97,9 @@ def find_default(default: str, places: Places, cache: Path) -> tuple[Interpreter
     if not default:
         return _newest(places, cache), ()
     try:
-        return find(default, places, cache), ()
+        return find_python(default, places, cache), ()
     except NotFound:
-        instead = find("3", places, cache)
+        instead = find_python("3", places, cache)
         warning = f"Python {default} is not on this machine, so this is Python {instead.minor}"
         return instead, (f"{warning}: '--python' chooses another",)
 
@@ -113,7 +113,7 @@ def find_fitting(asked: str, default: str, places: Places, cache: Path) -> Inter
     here = versions(places)
     for version in dict.fromkeys([*([default] if default else []), *reversed(here)]):
         with suppress(NotFound, NotReady):
-            found = find(version, places, cache)
+            found = find_python(version, places, cache)
             if fitting(found.version):
                 return found
     hint = f"Here are: {listed(here)}. " if here else ""
@@ -123,8 +123,8 @@ def find_fitting(asked: str, default: str, places: Places, cache: Path) -> Inter
 def _newest(places: Places, cache: Path) -> Interpreter:
     for version in reversed(versions(places)):
         with suppress(NotFound, NotReady):
-            return find(version, places, cache)
-    return find("3", places, cache)
+            return find_python(version, places, cache)
+    return find_python("3", places, cache)
 
 
 def fits(asked: str) -> Callable[[str], bool]:

@@ -43,7 +43,7 @@ def uv(*words: str, env: Mapping[str, str], python: Path | None = None) -> tuple
     return argv, {name: value for name, value in asks.items() if value or name not in _NEVER_EMPTY}
 
 
-def unreachable(said: str, told: Mapping[str, str]) -> str:
+def unreachable_index(said: str, told: Mapping[str, str]) -> str:
     """The place beside the index that uv, told so, says it could not read; empty if that is not the trouble."""
     failed = _FAILED.search(said)
     url = _LOGIN.sub("", failed["url"]) if failed else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, SesyncError
 from sesync_cli.failure import Failure, last
-from sesync_cli.kernel.context import folders, interpreter
+from sesync_cli.kernel.context import interpreter, kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.plan import Watch
 from sesync_cli.report.draft import Draft, drafted
@@ -49,7 +49,7 @@ def _named(what: tuple[str, ...], caller: Caller, site: Site, watch: Watch) -> l
 def _subject(word: str, caller: Caller, site: Site, watch: Watch) -> Subject | None:
     path, logs = caller.cwd / os.path.expanduser(word), caller.state / "logs"
     if os.sep not in word and not word.startswith((".", "~")):
-        kernels = find_kernels(folders(caller, site))
+        kernels = find_kernels(kernel_folders(caller, site))
         kernel = next((one for one in kernels if one.name.lower() == word.lower()), None)
         if kernel:
             return of_kernel(kernel, logs_about(kernel.name, logs))

@@ -12,7 +12,7 @@ from sesync_cli.secrets.values import (
     after_a_host,
     bare,
     blank,
-    drawn,
+    drawn_at_random,
     handed,
     option,
     password,
@@ -126,7 +126,7 @@ def real_element(found: Found) -> bool:
 def real_call(found: Found) -> bool:
     """Whether a function that takes a key is called with one that nobody could guess."""
     named = found["name"].lower() != "key" or secret_key(found)
-    return named and drawn(found) and real(bare(found["it"]))
+    return named and drawn_at_random(found) and real(bare(found["it"]))
 
 
 def real_basic(found: Found) -> bool:

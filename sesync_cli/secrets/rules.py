@@ -30,7 +30,7 @@ from sesync_cli.secrets.shapes import TOKENS as SHAPES
 from sesync_cli.secrets.values import (
     after_a_host,
     any_value,
-    drawn,
+    drawn_at_random,
     handed,
     has_digit,
     header,
@@ -171,14 +171,14 @@ LINES = Rules(
         real_password,
     ),
     Rule(("pw",), rf"(?<![A-Za-z])(?i:(?P<name>pw)){_IS}{_VALUE}", short_password, real_pw),
-    Rule(LOOSE_HINTS, rf"(?<![A-Za-z\d])(?<!cache )(?i:(?P<name>{LOOSE})){_IS}{_VALUE}", drawn),
+    Rule(LOOSE_HINTS, rf"(?<![A-Za-z\d])(?<!cache )(?i:(?P<name>{LOOSE})){_IS}{_VALUE}", drawn_at_random),
     # of the Climate Data Store, and kaggle.json
     Rule(("key:",), rf"^[ \t]*key: *(?P<it>(?:\d+:)?{UUID})[ \t]*$", any_value, numbered),
     Rule(("username",), r"\"username\": ?\"[^\"\n]+\", ?\"key\": ?\"(?P<it>[0-9a-f]{32})\"", any_value, any_value),
     Rule(  # a call
         TOKEN_HINTS,
         r"(?i:(?P<name>key|token|secret))\w{0,9}\(\s*(?P<it>\"[^\"\n]+\"|'[^'\n]+')\s*[,)]",
-        drawn,
+        drawn_at_random,
         real_call,
     ),
     Rule(

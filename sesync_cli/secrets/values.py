@@ -121,7 +121,7 @@ def has_digit(found: Found) -> bool:
     return any(map(str.isdigit, found["it"]))
 
 
-def drawn(found: Found) -> bool:
+def drawn_at_random(found: Found) -> bool:
     """Whether the value is unguessable: for names that are also said of harmless things, such as key."""
     return unguessable(bare(found["it"]))
 

@@ -42,7 +42,7 @@ class SiteCheck:
     warnings: tuple[str, ...]
 
 
-def check(path: Path | None, env: Mapping[str, str], watch: Watch) -> SiteCheck:
+def check_site(path: Path | None, env: Mapping[str, str], watch: Watch) -> SiteCheck:
     """Read a site file, an error if it is not good, and try what it names."""
     loaded = read_site(path, env)
     said = tuple(one.key for one in loaded.settings if one.source == str(path))

@@ -59,9 +59,9 @@ def check(session: Session, file: Path | None) -> "SiteCheck":
 
     It says which parts of a site are on, and warns of what cannot be found from this machine.
     """
-    from sesync_cli.site.checking import check
+    from sesync_cli.site.checking import check_site
 
-    return check(file or site_file(session.caller.env), session.caller.env, screen.doing)
+    return check_site(file or site_file(session.caller.env), session.caller.env, screen.doing)
 
 
 def _verdict(checked: "SiteCheck") -> View:

@@ -11,7 +11,7 @@ from typing import Any
 from sesync_cli.errors import NotReady
 from sesync_cli.names import near
 from sesync_cli.site.settings import BUILT_IN, DEFAULT, OFF, SYSTEM, LoadedSite, Setting, Site, kinds
-from sesync_cli.site.validation import broken, web_host
+from sesync_cli.site.validation import broken_rule, web_host
 
 _SESYNC = Path(__file__).with_name("site.toml")
 _ANYWHERE = Path(__file__).with_name("anywhere.toml")
@@ -136,7 +136,7 @@ def _check(key: str, value: Any, known: Mapping[str, tuple[Any, set[str]]], path
         raise NotReady(f"the site file {path}: {key} must contain {wanted}, and is {value!r}")
     if value == "" and key != "support.mailer":
         raise NotReady(f"the site file {path} gives {key} no value", hint="Leave the line out if there is none.")
-    if breach := broken(key, kind, value):
+    if breach := broken_rule(key, kind, value):
         rule, one = breach
         verb = "one is" if isinstance(value, list) else "is"
         raise NotReady(f"the site file {path}: {key} must be {rule.words}, and {verb} {_short(one)}", hint=rule.hint)

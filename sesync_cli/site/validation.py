@@ -24,7 +24,7 @@ class ValueRule(NamedTuple):
     hint: str = ""
 
 
-def broken(key: str, kind: Any, value: Any) -> tuple[ValueRule, Any] | None:
+def broken_rule(key: str, kind: Any, value: Any) -> tuple[ValueRule, Any] | None:
     """The rule that a value of the right kind breaks, and what breaks it: the value, or one text of a list."""
     rule = _RULES.get(key) or _BY_KIND.get(kind)
     for one in value if isinstance(value, list) else (value,):

@@ -15,8 +15,8 @@ from sesync_cli.site.settings import Site
 from sesync_cli.sshkey.findings import Problem, found_in, no_key
 from sesync_cli.sshkey.login_test import prove
 from sesync_cli.sshkey.rights import Open, SetRights, others_write
-from sesync_cli.sshkey.server import command, server
-from sesync_cli.sshkey.state import Ground, look
+from sesync_cli.sshkey.server import command, find_server
+from sesync_cli.sshkey.state import Ground, read_state
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Standing:
     warnings: tuple[str, ...]
 
 
-def show(host: str | None, caller: Caller, site: Site) -> ShownKey:
+def show_key(host: str | None, caller: Caller, site: Site) -> ShownKey:
     """The public key that this server should know."""
-    attempt = server(host, site, caller.home)
-    ground = look(attempt, caller)
+    attempt = find_server(host, site, caller.home)
+    ground = read_state(attempt, caller)
     for key in filter(None, (ground.best, *ground.keys)):
         if key.public:
             return ShownKey(key.public, key.path, known_hosts.fingerprint(key.public))
@@ -58,9 +58,9 @@ def show(host: str | None, caller: Caller, site: Site) -> ShownKey:
     raise NotFound("there is no ssh key to show", hint=f"'{command(attempt)}' makes one.")
 
 
-def check(host: str | None, caller: Caller, site: Site, watch: Watch) -> Standing:
+def check_ssh(host: str | None, caller: Caller, site: Site, watch: Watch) -> Standing:
     """Everything that is wrong, the server's own word included."""
-    attempt = server(host, site, caller.home)
+    attempt = find_server(host, site, caller.home)
     with watch(f"Looking for {attempt.where}"):
         seen = examined(attempt, caller)
     key = seen.ground.best if seen.ground else None
@@ -93,7 +93,7 @@ class Examined:
 def examined(attempt: ServerAttempt, caller: Caller) -> Examined:
     """Everything between somebody's ssh and a server, looked at with nothing changed."""
     try:
-        ground = look(attempt, caller)
+        ground = read_state(attempt, caller)
     except SesyncError as error:
         return Examined([Finding(Problem.SETTINGS, str(error), error.hint)])
     findings = [_open(attempt, one) for one in ground.open]
@@ -119,7 +119,7 @@ def _open(attempt: ServerAttempt, one: Open) -> Finding:
 
 def _host(ground: Ground) -> Finding | None:
     host, attempt = ground.host, ground.attempt
-    if host is None or known_hosts.is_known(host):
+    if host is None or known_hosts.is_known_host(host):
         return None
     try:
         known_hosts.reach(attempt, host.address, host.port)

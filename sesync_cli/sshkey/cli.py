@@ -7,7 +7,7 @@ from sesync_cli.answer import plans_or_answers
 from sesync_cli.errors import WrongWords
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
-from sesync_cli.sshkey.checking import ShownKey, Standing, check, show
+from sesync_cli.sshkey.checking import ShownKey, Standing, check_ssh, show_key
 from sesync_cli.sshkey.plans import plan_key
 from sesync_cli.sshkey.request import KeyRequest
 from sesync_cli.terminal import terminal
@@ -45,8 +45,8 @@ def ssh_key(
         raise WrongWords("--show and --check are two questions", hint="Ask one at a time.")
     caller, site = session.caller, session.site
     if shows:
-        return show(host, caller, site)
+        return show_key(host, caller, site)
     if checks:
-        return check(host, caller, site, screen.doing)
+        return check_ssh(host, caller, site, screen.doing)
     request = KeyRequest(host, passphrase=not no_passphrase)
     return plan_key(request, caller, site, screen.doing, terminal(session))

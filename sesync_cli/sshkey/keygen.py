@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import Conflict, SesyncError
-from sesync_cli.git.ssh_keys import KeyPair, bare, public_half
+from sesync_cli.git.ssh_keys import KeyPair, public_half, without_comment
 from sesync_cli.interrupts import calm
 from sesync_cli.leftovers import appear, partial, remove, written_whole
 from sesync_cli.plan import Report, by_hand
@@ -138,7 +138,7 @@ class MakePublic:
                 hint="Run this in a terminal, where the passphrase is asked for.",
             )
         words = ["-y", "-f", str(self.key.path)]
-        return bare(self.keygen.run(words if self.key.has_passphrase else [*words, "-P", ""], catch=True))
+        return without_comment(self.keygen.run(words if self.key.has_passphrase else [*words, "-P", ""], catch=True))
 
     def undo(self) -> None:
         # the public half of a key that is there is true, and harms nobody

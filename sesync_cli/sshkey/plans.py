@@ -23,24 +23,24 @@ from sesync_cli.sshkey.login_test import Proof, prove
 from sesync_cli.sshkey.registration import Admit
 from sesync_cli.sshkey.request import KeyRequest
 from sesync_cli.sshkey.rights import SetRights
-from sesync_cli.sshkey.server import server
-from sesync_cli.sshkey.state import Ground, look
+from sesync_cli.sshkey.server import find_server
+from sesync_cli.sshkey.state import Ground, read_state
 
 _USUAL_TRIES = 5  # failed logins after which servers that block an address do so, if the site does not say
 
 
 def plan_key(request: KeyRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
     """How a server comes to know a key of this person's; no steps if it knows one."""
-    attempt = server(request.host, site, caller.home)
+    attempt = find_server(request.host, site, caller.home)
     with watch(f"Looking for {attempt.where}"):
         return _plan(attempt, caller, prompter, asks=prompter.interactive and request.passphrase)
 
 
 def _plan(attempt: ServerAttempt, caller: Caller, prompter: Prompter, *, asks: bool) -> Plan:
     """The same; ssh-keygen may ask for a passphrase, or not."""
-    ground = look(attempt, caller)
+    ground = read_state(attempt, caller)
     steps: list[Step] = [SetRights(one.path, one.closed) for one in ground.open]
-    knows_host = ground.host is None or known_hosts.is_known(ground.host)
+    knows_host = ground.host is None or known_hosts.is_known_host(ground.host)
     proof = None
     if ground.has_any and knows_host and not steps:
         # once only, since servers count those who knock in vain

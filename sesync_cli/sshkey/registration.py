@@ -7,7 +7,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, Refused, SesyncError, Stopped
 from sesync_cli.git.failures import ServerAttempt, keys_page
 from sesync_cli.git.known_hosts import destination
-from sesync_cli.git.ssh_keys import KeyPair, bare, find_keys
+from sesync_cli.git.ssh_keys import KeyPair, find_keys, without_comment
 from sesync_cli.gitlab.api import Account
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.prompter import Prompter
@@ -70,7 +70,7 @@ class Admit:
             return None
         try:
             registered = self.account.keys()
-            if key.bare not in map(bare, (one.key for one in registered)):
+            if key.bare not in map(without_comment, (one.key for one in registered)):
                 self.account.add_key(key.public.partition(" ")[2].partition(" ")[2] or "sesync", key.public)
         except Conflict as error:
             raise Conflict(f"{error}: another account there has this key", hint="Ask the owner, or support.") from None

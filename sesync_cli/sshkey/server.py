@@ -18,7 +18,7 @@ _WORDS = re.compile(r"(?:([A-Za-z0-9_][\w.+-]*)@)?([A-Za-z0-9][\w.-]*|\[[0-9A-Fa
 _USUAL_USER = "git"
 
 
-def server(words: str | None, site: Site, home: Path) -> ServerAttempt:
+def find_server(words: str | None, site: Site, home: Path) -> ServerAttempt:
     """The server that somebody means by [USER@]HOST[:PORT], without words the site's GitLab; NotReady without ssh."""
     for program in ("ssh", "ssh-keygen"):
         need(program, hint=f"Ask {site.support} to install it.")

@@ -63,7 +63,7 @@ class Ground:
         return next(path for path in chain(asked, [self.folder / "id_ed25519"], spare) if _is_free(path))
 
 
-def look(attempt: ServerAttempt, caller: Caller) -> Ground:
+def read_state(attempt: ServerAttempt, caller: Caller) -> Ground:
     """The facts as they are now. Settings that ssh does not understand are an error with its words."""
     folder = caller.home / ".ssh"
     config = folder / "config"

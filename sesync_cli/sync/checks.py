@@ -9,7 +9,7 @@ from sesync_cli.git.exposed import exposures
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal
-from sesync_cli.sync.working_copy import clones, named
+from sesync_cli.sync.working_copy import clones, find_working_copy
 
 
 def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
@@ -20,7 +20,7 @@ def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
 def _clones(caller: Caller, site: Site) -> Iterator[Finding]:
     for name in clones(caller.home):
         try:
-            copy = named(str(caller.home / name), caller)
+            copy = find_working_copy(str(caller.home / name), caller)
         except SesyncError as error:  # one that git does not open keeps nobody from the others
             yield Finding("unreadable", str(error), error.hint)
             continue

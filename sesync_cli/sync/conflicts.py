@@ -4,7 +4,7 @@ import os
 from itertools import count
 
 from sesync_cli.errors import Conflict
-from sesync_cli.git.client import ask
+from sesync_cli.git.client import ask_git
 from sesync_cli.names import few, one_line
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.exchange import Exchange
@@ -126,8 +126,8 @@ def _aside(found: Exchange, path: str, *others: str) -> str:
     words, instead = [], no_folder(copy, path) or path
     if exists(copy, instead):
         words.append(by_hand("mv", "--", copy.typed(instead), copy.typed(_beside(copy, instead))))
-    if ask(["ls-files", "-z", "--", path], top).out:
-        in_head = bool(ask(["ls-tree", "-z", "HEAD", "--", path], top).out)
+    if ask_git(["ls-files", "-z", "--", path], top).out:
+        in_head = bool(ask_git(["ls-tree", "-z", "HEAD", "--", path], top).out)
         back = ("checkout", "HEAD", "--", path) if in_head else ("rm", "--quiet", "--cached", "--", path)
         words.append(by_hand("git", "-C", top, *back))
     what = "keeps yours beside" if exists(copy, instead) else "takes that back"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sesync_cli.git.client import ask
+from sesync_cli.git.client import ask_git
 from sesync_cli.sync.remote_reflog import past, past_of_all
 from sesync_cli.sync.tracking import RemoteBranch
 from sesync_cli.sync.working_copy import WorkingCopy
@@ -49,7 +49,7 @@ def commits(copy: WorkingCopy, theirs: str, *ours: str, path: str = "") -> tuple
     if theirs in ours:
         return ()
     without = ["--ignore-missing", "--not", *filter(None, ours)] if any(ours) else []
-    said = ask([*_LOG, theirs, *without, "--", *([path] if path else [])], copy.top)
+    said = ask_git([*_LOG, theirs, *without, "--", *([path] if path else [])], copy.top)
     return tuple(Commit(*line.split("\x1f", 2)) for line in said.out.split("\0") if line.count("\x1f") >= 2)
 
 
@@ -80,18 +80,18 @@ def is_cut_off(copy: WorkingCopy, theirs: str, ours: str) -> bool:
         ends = set((copy.common / "shallow").read_text().split())
     except FileNotFoundError:
         return False
-    return not ends.isdisjoint(ask(["rev-list", theirs, "--not", ours], copy.top).out.split())
+    return not ends.isdisjoint(ask_git(["rev-list", theirs, "--not", ours], copy.top).out.split())
 
 
-def resolve(copy: WorkingCopy, name: str) -> str:
+def commit_of(copy: WorkingCopy, name: str) -> str:
     """The commit that a name of git's leads to; empty if there is no such name."""
-    said = ask(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"], copy.top)
+    said = ask_git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"], copy.top)
     return said.out.strip() if not said.code else ""
 
 
 def is_ancestor(copy: WorkingCopy, earlier: str, later: str) -> bool:
     """Whether one commit is the other, or came before it; no if one of them is not here."""
-    return not ask(["merge-base", "--is-ancestor", earlier, later], copy.top).code
+    return not ask_git(["merge-base", "--is-ancestor", earlier, later], copy.top).code
 
 
 def touched(copy: WorkingCopy, ours: str, theirs: str, *, joins: bool = True) -> dict[str, Touch]:
@@ -99,9 +99,9 @@ def touched(copy: WorkingCopy, ours: str, theirs: str, *, joins: bool = True) ->
 
     `ours` may be empty.
     """
-    base = ask(["merge-base", ours, theirs], copy.top).out.strip() if ours and joins else ours
-    old = base or ask(["hash-object", "-t", "tree", "/dev/null"], copy.top).out.strip()
+    base = ask_git(["merge-base", ours, theirs], copy.top).out.strip() if ours and joins else ours
+    old = base or ask_git(["hash-object", "-t", "tree", "/dev/null"], copy.top).out.strip()
     words = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none"]
-    said = ask([*words, old, theirs], copy.top).out.split("\0")
+    said = ask_git([*words, old, theirs], copy.top).out.split("\0")
     pairs = zip(said[::2], said[1::2], strict=False)
     return {path: Touch(facts.split()[4], facts.split()[1] == SUBMODULE) for facts, path in pairs}

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from sesync_cli.git.client import ask, pieces
+from sesync_cli.git.client import ask_git, pieces
 from sesync_cli.sync.history import Touch
 from sesync_cli.sync.status import INSIDE, Status, exists, no_folder, untracked
 from sesync_cli.sync.working_copy import WorkingCopy
@@ -18,7 +18,7 @@ def in_the_way(copy: WorkingCopy, status: Status, coming: Mapping[str, Touch]) -
     # a submodule with changes inside stays where it is, whatever comes
     own = {change.path for change in status.own if change.tracked and change.kind != INSIDE}
     own |= _hidden_changes(copy, coming) | {path for path in coming if _is_repository_under(copy, path, coming[path])}
-    known = set(ask(["ls-files", "-z"], copy.top).out.split("\0"))
+    known = set(ask_git(["ls-files", "-z"], copy.top).out.split("\0"))
     leaves = {path for path, touch in coming.items() if touch.kind in "DT" and path not in own}
     instead = {no_folder(copy, path) for path, touch in coming.items() if touch.kind != "D"} - {"", *leaves}
     return sorted(instead) + sorted(
@@ -31,7 +31,7 @@ def unknown_to_git(copy: WorkingCopy, coming: Iterable[str]) -> list[str]:
 
     Git calls these files unchanged.
     """
-    keys = ask(["config", "-z", "--name-only", "--get-regexp", _CLEANS], copy.top).out.split("\0")
+    keys = ask_git(["config", "-z", "--name-only", "--get-regexp", _CLEANS], copy.top).out.split("\0")
     filters = {key.removeprefix("filter.").rpartition(".")[0] for key in keys} - {"", _WHOLE}
     if not filters:
         return []
@@ -41,7 +41,7 @@ def unknown_to_git(copy: WorkingCopy, coming: Iterable[str]) -> list[str]:
 
 def _filtered(copy: WorkingCopy, paths: list[str], filters: set[str]) -> Iterator[str]:
     for some in pieces(paths):
-        said = ask(["check-attr", "-z", "filter", "--", *some], copy.top).out.split("\0")
+        said = ask_git(["check-attr", "-z", "filter", "--", *some], copy.top).out.split("\0")
         yield from (path for path, name in zip(said[::3], said[2::3], strict=False) if name in filters)
 
 
@@ -49,7 +49,7 @@ def _differs(copy: WorkingCopy, path: str) -> bool:
     """Whether what is there is not the file that git would write."""
     if (copy.top / path).is_symlink() or not (copy.top / path).is_file():
         return True
-    said = ask(["cat-file", "--filters", f":{path}"], copy.top, writes=True)
+    said = ask_git(["cat-file", "--filters", f":{path}"], copy.top, writes=True)
     return bool(said.code) or os.fsencode(said.out) != (copy.top / path).read_bytes()
 
 
@@ -72,6 +72,6 @@ def _is_taken(copy: WorkingCopy, path: str, known: Collection[str]) -> bool:
 
 def _hidden_changes(copy: WorkingCopy, coming: Mapping[str, Touch]) -> set[str]:
     """Those of these paths that git was told not to look at (assume-unchanged, skip-worktree), and that are there."""
-    listed = ask(["ls-files", "-v", "-z"], copy.top).out.split("\0")
+    listed = ask_git(["ls-files", "-v", "-z"], copy.top).out.split("\0")
     marked = {line[2:] for line in listed if line[:1].islower() or line[:1] == "S"}
     return {path for path in marked & coming.keys() if exists(copy, path) and _differs(copy, path)}

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from sesync_cli.git.client import ask, pieces
+from sesync_cli.git.client import ask_git, pieces
 from sesync_cli.leftovers import remove, written_whole
 from sesync_cli.sync.status import exists, no_folder
 from sesync_cli.sync.working_copy import WorkingCopy
@@ -70,7 +70,7 @@ def holder(copy: WorkingCopy) -> str:
 def take_back(copy: WorkingCopy) -> None:
     """Undo what a run has half done; whatever a person wrote since then stays as it is."""
     if entry := _read(copy):
-        head = ask(["rev-parse", "--verify", "--quiet", "HEAD"], copy.top).out.strip()
+        head = ask_git(["rev-parse", "--verify", "--quiet", "HEAD"], copy.top).out.strip()
         if not entry.to:
             # a commit that has come to be is kept, and git's list of what comes next follows it
             _forget(copy, entry.paths if head != entry.head else entry.new)
@@ -116,7 +116,7 @@ def _restore(copy: WorkingCopy, entry: JournalEntry) -> None:
     # a folder that was new in a file's place is gone by now
     ours |= {path for path in differing if not exists(copy, path) and not no_folder(copy, path)}
     for some in pieces([path for path in ours if not _is_none(differing[path].old)]):
-        ask(["checkout", "--quiet", "--", *some], copy.top, writes=True)
+        ask_git(["checkout", "--quiet", "--", *some], copy.top, writes=True)
 
 
 class Pair(NamedTuple):
@@ -128,8 +128,8 @@ class Pair(NamedTuple):
 
 def _differing(copy: WorkingCopy, entry: JournalEntry) -> dict[str, Pair]:
     """The paths in which the two commits differ."""
-    old = entry.head or ask(["hash-object", "-t", "tree", os.devnull], copy.top).out.strip()
-    said = ask(
+    old = entry.head or ask_git(["hash-object", "-t", "tree", os.devnull], copy.top).out.strip()
+    said = ask_git(
         ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none", old, entry.to],
         copy.top,
     ).out
@@ -143,7 +143,7 @@ def _ours(copy: WorkingCopy, differing: Mapping[str, Pair]) -> set[str]:
     files = [path for path in there if (copy.top / path).is_file() and not (copy.top / path).is_symlink()]
     ours = {path for path in differing if path not in there and not _is_instead(copy, path, differing)}
     for some in pieces(files):
-        numbers = ask(["hash-object", "--", *some], copy.top, writes=True).out.split()
+        numbers = ask_git(["hash-object", "--", *some], copy.top, writes=True).out.split()
         ours |= {path for path, number in zip(some, numbers, strict=False) if number == differing[path].new}
         cut = [path for path, number in zip(some, numbers, strict=False) if number not in differing[path]]
         ours |= {path for path in cut if _begins(copy, differing[path].new, (copy.top / path).read_bytes())}
@@ -163,7 +163,7 @@ def _is_instead(copy: WorkingCopy, path: str, differing: Mapping[str, Pair]) -> 
 def _begins(copy: WorkingCopy, number: str, contents: bytes) -> bool:
     if _is_none(number):
         return False
-    return os.fsencode(ask(["cat-file", "blob", number], copy.top, writes=True).out).startswith(contents)
+    return os.fsencode(ask_git(["cat-file", "blob", number], copy.top, writes=True).out).startswith(contents)
 
 
 def _is_none(number: str) -> bool:
@@ -174,7 +174,7 @@ def _is_none(number: str) -> bool:
 def _forget(copy: WorkingCopy, paths: Sequence[str]) -> None:
     """Have git's list of what comes next say of these paths what the last commit says."""
     for some in pieces(paths):
-        ask(["reset", "--quiet", "--", *some], copy.top, writes=True)
+        ask_git(["reset", "--quiet", "--", *some], copy.top, writes=True)
 
 
 def _page(copy: WorkingCopy) -> Path:

@@ -24,12 +24,12 @@ from sesync_cli.sync.recovery import plan_recovery, recover
 from sesync_cli.sync.request import SyncRequest
 from sesync_cli.sync.selection import Chosen, chosen
 from sesync_cli.sync.sending import MakeCommit, Push
-from sesync_cli.sync.server import Server, fetch, server
+from sesync_cli.sync.server import Server, fetch, servers_of
 from sesync_cli.sync.status import BEHIND, Change, status
 from sesync_cli.sync.steps import Merge
 from sesync_cli.sync.tracking import Tracking, branches, fetched, tracking
 from sesync_cli.sync.update_submodules import UpdateSubmodules
-from sesync_cli.sync.working_copy import WorkingCopy, named
+from sesync_cli.sync.working_copy import WorkingCopy, find_working_copy
 
 
 def plan_sync(request: SyncRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
@@ -39,7 +39,7 @@ def plan_sync(request: SyncRequest, caller: Caller, site: Site, watch: Watch, pr
     """
     need("git", hint=f"Ask {site.support} to install it.")
     request = request.told_apart(caller)
-    copy = named(request.repo, caller)
+    copy = find_working_copy(request.repo, caller)
     with alone(copy.place, watch("Waiting for another sesync")):
         if left := recover(copy):
             return plan_recovery(copy, left)
@@ -57,18 +57,18 @@ def plan_sync(request: SyncRequest, caller: Caller, site: Site, watch: Watch, pr
 
 def _looked_up(copy: WorkingCopy, tracks: Tracking, caller: Caller, site: Site, watch: Watch) -> Server:
     """The servers, once what is new there is got."""
-    there = server(copy, tracks, site, caller)
+    there = servers_of(copy, tracks, site, caller)
     fetch(copy, tracks, there, watch)
     return there
 
 
 def _introduction(copy: WorkingCopy, caller: Caller, site: Site, prompter: Prompter) -> tuple[Introduce, ...]:
     """What git has to be told before it can commit, if it does not know whose commits these are."""
-    if identity.is_known(copy.top):
+    if identity.is_identified(copy.top):
         return ()
     offer = answer = prompter.once("offer", lambda: my_identity(site, caller))
     if prompter.interactive and not prompter.dry_run:
-        answer = prompter.once("identity", lambda: identity.asked(offer, prompter.text))
+        answer = prompter.once("identity", lambda: identity.ask_identity(offer, prompter.text))
     if answer.is_whole:
         return (Introduce(answer),)
     raise NotReady(

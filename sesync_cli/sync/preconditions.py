@@ -1,7 +1,7 @@
 """What has to be over before anything is exchanged, and how to get over it."""
 
 from sesync_cli.errors import Conflict, SesyncError
-from sesync_cli.git.client import ask
+from sesync_cli.git.client import ask_git
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.history import commits
 from sesync_cli.sync.status import Status
@@ -57,14 +57,16 @@ def _unfinished(copy: WorkingCopy, status: Status, begun: str) -> SesyncError:
 
 def _detached(copy: WorkingCopy) -> SesyncError:
     git = ("git", "-C", copy.top)
-    held = ask(["for-each-ref", "--contains=HEAD", "--format=%(refname)", "refs/heads", "refs/remotes"], copy.top).out
+    held = ask_git(
+        ["for-each-ref", "--contains=HEAD", "--format=%(refname)", "refs/heads", "refs/remotes"], copy.top
+    ).out
     if not held.strip():
         count = len(commits(copy, "HEAD", "")[:1])
         return Conflict(
             f"{copy.shown} is on no branch, and has {'a commit' if count == 1 else 'commits'} that no branch holds",
             hint=f"'{by_hand(*git, 'switch', '-c', 'NAME')}' makes a branch of it, so that it is kept and can be sent.",
         )
-    head = ask(["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"], copy.top).out.strip()
+    head = ask_git(["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"], copy.top).out.strip()
     usual = head.partition("/")[2] or "BRANCH"
     return Conflict(
         f"{copy.shown} shows an earlier state and is on no branch",

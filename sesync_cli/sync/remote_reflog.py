@@ -6,7 +6,7 @@ Git forgets what was rewritten after a month, or keeps nothing at all (core.logA
 import contextlib
 import re
 
-from sesync_cli.git.client import ask
+from sesync_cli.git.client import ask_git
 from sesync_cli.leftovers import written_whole
 from sesync_cli.sync.tracking import RemoteBranch
 from sesync_cli.sync.working_copy import WorkingCopy
@@ -29,16 +29,16 @@ def remember(copy: WorkingCopy, branch: RemoteBranch) -> None:
 
 def past(copy: WorkingCopy, branch: RemoteBranch) -> list[str]:
     """The commits at which this branch of a server has stood, as far as git or we remember."""
-    logged = ask(["reflog", "show", f"--max-count={_LONGEST}", "--format=%H", branch.tracking, "--"], copy.top)
+    logged = ask_git(["reflog", "show", f"--max-count={_LONGEST}", "--format=%H", branch.tracking, "--"], copy.top)
     # the first entry also knows where the branch stood before it, which git tells by this alone
-    before = ask(["merge-base", "--fork-point", branch.tracking, "HEAD"], copy.top)
+    before = ask_git(["merge-base", "--fork-point", branch.tracking, "HEAD"], copy.top)
     return [*logged.out.split(), *before.out.split(), *_seen(copy, branch.tracking)]
 
 
 def past_of_all(copy: WorkingCopy, remote: str) -> list[str]:
     """The same for all branches of a server."""
     words = ["log", "--walk-reflogs", f"--max-count={_LONGEST}", "--format=%H", f"--remotes={remote}", "--"]
-    return [*ask(words, copy.top).out.split(), *_seen(copy, f"refs/remotes/{remote}/")]
+    return [*ask_git(words, copy.top).out.split(), *_seen(copy, f"refs/remotes/{remote}/")]
 
 
 def _seen(copy: WorkingCopy, name: str) -> list[str]:

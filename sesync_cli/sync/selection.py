@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, Refused, WrongWords
-from sesync_cli.git.client import ask
+from sesync_cli.git.client import ask_git
 from sesync_cli.names import few, near, one_line
 from sesync_cli.plan import by_hand
 from sesync_cli.prompter import Prompter
@@ -149,7 +149,7 @@ def _is_repository(path: str) -> Refused:
 
 def _need_known(copy: WorkingCopy, status: Status, word: str) -> None:
     """Raise unless git knows this path, which then simply has no changes."""
-    if word == "." or ask(["ls-files", "-z", "--", word], copy.top).out:
+    if word == "." or ask_git(["ls-files", "-z", "--", word], copy.top).out:
         return
     if not exists(copy, word):
         like = near(word, [change.path for change in status.changes])

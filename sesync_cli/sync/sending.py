@@ -10,7 +10,7 @@ from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import journal
 from sesync_cli.sync.failures import Sending, commit_refused, push_refused
-from sesync_cli.sync.history import resolve
+from sesync_cli.sync.history import commit_of
 from sesync_cli.sync.journal import JournalEntry
 from sesync_cli.sync.steps import PLAIN
 from sesync_cli.sync.tracking import RemoteBranch
@@ -37,7 +37,7 @@ class MakeCommit:
 
     def do(self, report: Report) -> None:
         paths = self.paths if self.words else ()
-        journal.note(self.copy, JournalEntry(resolve(self.copy, "HEAD"), paths=paths, new=self.new))
+        journal.note(self.copy, JournalEntry(commit_of(self.copy, "HEAD"), paths=paths, new=self.new))
         try:
             if self.new:
                 self._git(["add", "--intent-to-add"], self.new, report)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict
-from sesync_cli.git.address import Address, read
-from sesync_cli.git.client import Connection, GitFailed, ask, work
+from sesync_cli.git.address import Address, read_address
+from sesync_cli.git.client import Connection, GitFailed, ask_git, work
 from sesync_cli.git.connection import Way, prepare
 from sesync_cli.git.failures import ServerAttempt, explain, led_elsewhere
 from sesync_cli.gitlab.lending import lent_token
@@ -31,7 +31,7 @@ class Server:
     sending: Connection
 
 
-def server(copy: WorkingCopy, tracks: Tracking, site: Site, caller: Caller) -> Server:
+def servers_of(copy: WorkingCopy, tracks: Tracking, site: Site, caller: Caller) -> Server:
     """The servers of this working copy's branch, and the ways there."""
     fetched = ServerAttempt(address(copy, site, tracks.upstream.remote), copy.top, site)
     pushed = ServerAttempt(address(copy, site, tracks.target.remote, "--push"), copy.top, site)
@@ -71,7 +71,7 @@ def get(
 def first_branch(copy: WorkingCopy, remote: str, wanted: str) -> str:
     """The branch to begin with in a copy that has no commit: the one it expects, the server's own, or the only one."""
     known = branches(copy, remote)
-    head = ask(["symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD"], copy.top).out.strip()
+    head = ask_git(["symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD"], copy.top).out.strip()
     own = head.removeprefix(f"refs/remotes/{remote}/")
     usual = next((name for name in (wanted, own, *_USUAL_BRANCHES) if name in known), "")
     if usual or not known:
@@ -86,8 +86,8 @@ def first_branch(copy: WorkingCopy, remote: str, wanted: str) -> str:
 
 def address(copy: WorkingCopy, site: Site, remote: str, *words: str) -> Address:
     """Where git goes to for what it calls by this name; with `--push`, to send."""
-    url = ask(["remote", "get-url", *words, "--", remote], copy.top).out.removesuffix("\n")
-    address = read(url)
+    url = ask_git(["remote", "get-url", *words, "--", remote], copy.top).out.removesuffix("\n")
+    address = read_address(url)
     if address is None:
         unknown = Address("", "its address", "", "", None, "", "")
         raise led_elsewhere(ServerAttempt(unknown, copy.top, site))

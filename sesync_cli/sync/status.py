@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from sesync_cli.git.client import ask
+from sesync_cli.git.client import ask_git
 from sesync_cli.sync.submodules import is_earlier
-from sesync_cli.sync.working_copy import WorkingCopy, unreadable
+from sesync_cli.sync.working_copy import WorkingCopy, unreadable_copy
 
 _FIELDS = {"1": 8, "u": 10}  # how many words stand before the path in a line of this kind
 INSIDE = "submodule with changes inside"
@@ -51,7 +51,7 @@ class Status:
 
 def status(copy: WorkingCopy) -> Status:
     """How this working copy stands now."""
-    said = ask(
+    said = ask_git(
         [
             "status",
             "--porcelain=v2",
@@ -65,7 +65,7 @@ def status(copy: WorkingCopy) -> Status:
         writes=True,  # not git itself: a filter of the person's, which may
     )
     if said.code:
-        raise unreadable(copy.top, said.err)
+        raise unreadable_copy(copy.top, said.err)
     stands = parsed(said.out)
     return replace(stands, changes=tuple(_looked_into(copy, change) for change in stands.changes))
 
@@ -115,7 +115,7 @@ def _looked_into(copy: WorkingCopy, change: Change) -> Change:
 def untracked(copy: WorkingCopy, path: str, *, ignored: bool = False) -> list[str]:
     """The files below this path that git does not know; with `ignored`, also those that it was told to leave alone."""
     rules = [] if ignored else ["--exclude-standard"]
-    said = ask(["ls-files", "--others", "-z", *rules, "--", path], copy.top)
+    said = ask_git(["ls-files", "--others", "-z", *rules, "--", path], copy.top)
     return [one for one in said.out.split("\0") if one]
 
 

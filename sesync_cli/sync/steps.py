@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sesync_cli.errors import Conflict, NotReady
-from sesync_cli.git.client import Connection, GitFailed, ask, work
+from sesync_cli.git.client import Connection, GitFailed, ask_git, work
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import journal
 from sesync_cli.sync.failures import commit_refused, forward_failed
-from sesync_cli.sync.history import resolve, touched
+from sesync_cli.sync.history import commit_of, touched
 from sesync_cli.sync.in_the_way import in_the_way, unknown_to_git
 from sesync_cli.sync.journal import JournalEntry
 from sesync_cli.sync.status import status
@@ -72,7 +72,7 @@ def go_forward(copy: WorkingCopy, to: str, report: Report) -> None:
 
 def write_files(copy: WorkingCopy, to: str, how: Sequence[str], report: Report) -> None:
     """Bring the files to a commit by this command of git's, in such a way that a killed run can be taken back."""
-    journal.note(copy, JournalEntry(resolve(copy, "HEAD"), to))
+    journal.note(copy, JournalEntry(commit_of(copy, "HEAD"), to))
     words = [*how, "--no-overwrite-ignore", "--progress", to]
     try:
         work(["-C", str(copy.top), *PLAIN, *words], Connection({}, False), report)
@@ -94,9 +94,9 @@ class Merge:
         return f"Joining yours and the server's {self.upstream.name}"
 
     def do(self, report: Report) -> None:
-        ours, theirs = resolve(self.copy, "HEAD"), self.upstream.commit
+        ours, theirs = commit_of(self.copy, "HEAD"), self.upstream.commit
         words = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs]
-        joined = ask(words, self.copy.top, writes=True)
+        joined = ask_git(words, self.copy.top, writes=True)
         tree, *both = joined.out.rstrip("\0").split("\0")
         if joined.code == 1:
             raise self._undecided(both)
@@ -111,7 +111,7 @@ class Merge:
                 hint=f"By hand: '{by_hand('git', '-C', self.copy.top, 'pull', '--no-rebase')}'.",
             )
         words = ["commit-tree", tree, "-p", ours, "-p", theirs, "-m", f"Merge {self.upstream.shown}"]
-        made = ask(words, self.copy.top, writes=True)
+        made = ask_git(words, self.copy.top, writes=True)
         if made.code:
             raise commit_refused(self.copy, made.err)
         # by a renaming, what is theirs can come under a name that only this side has
@@ -159,7 +159,7 @@ class SwitchTo:
         return f"Getting the files of {self.branch}"
 
     def do(self, report: Report) -> None:
-        journal.note(self.copy, JournalEntry("", resolve(self.copy, f"refs/remotes/{self.remote}/{self.branch}")))
+        journal.note(self.copy, JournalEntry("", commit_of(self.copy, f"refs/remotes/{self.remote}/{self.branch}")))
         own = ("-c", f"checkout.defaultRemote={self.remote}")
         words = [*own, "switch", "--quiet", "--no-overwrite-ignore", "--guess", self.branch]
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sesync_cli.errors import Conflict, NotReady
-from sesync_cli.git.client import ask
+from sesync_cli.git.client import ask_git
 from sesync_cli.plan import by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.sync.working_copy import WorkingCopy
@@ -95,7 +95,7 @@ def fetched(copy: WorkingCopy, tracks: Tracking) -> Tracking:
     known = {}
     refs = {one.tracking for one in (tracks.upstream, tracks.target) if one.tracking}
     form = "%(refname) %(objectname) %(refname:short)"
-    for line in ask(["for-each-ref", f"--format={form}", *sorted(refs)], copy.top).out.splitlines():
+    for line in ask_git(["for-each-ref", f"--format={form}", *sorted(refs)], copy.top).out.splitlines():
         ref, commit, short = line.split(" ", 2)
         known[ref] = (commit, short)
 
@@ -108,13 +108,13 @@ def fetched(copy: WorkingCopy, tracks: Tracking) -> Tracking:
 
 def branches(copy: WorkingCopy, remote: str) -> list[str]:
     """The server's branches, as far as they were fetched."""
-    said = ask(["for-each-ref", "--format=%(refname:lstrip=3)", f"refs/remotes/{remote}/"], copy.top)
+    said = ask_git(["for-each-ref", "--format=%(refname:lstrip=3)", f"refs/remotes/{remote}/"], copy.top)
     return [name for name in said.out.split("\n") if name not in ("", "HEAD")]
 
 
 def has_branches(copy: WorkingCopy) -> bool:
     """Whether there is any branch here that has a commit."""
-    return bool(ask(["for-each-ref", "--count=1", "refs/heads"], copy.top).out)
+    return bool(ask_git(["for-each-ref", "--count=1", "refs/heads"], copy.top).out)
 
 
 def spans(copy: WorkingCopy, tracks: Iterable[RemoteBranch]) -> list[str]:
@@ -123,7 +123,7 @@ def spans(copy: WorkingCopy, tracks: Iterable[RemoteBranch]) -> list[str]:
     own: dict[str, list[str]] = {}
     for one in tracks:
         if one.remote not in own:
-            own[one.remote] = ask(["config", "--get-all", f"remote.{one.remote}.fetch"], copy.top).out.splitlines()
+            own[one.remote] = ask_git(["config", "--get-all", f"remote.{one.remote}.fetch"], copy.top).out.splitlines()
         if one.tracking and not any(_covers(span, one.ref) for span in own[one.remote]):
             # with a star, since a branch that the server has not would else be an error
             wanted.append(f"+{one.ref}*:{one.tracking}*")
@@ -137,7 +137,7 @@ def _covers(span: str, ref: str) -> bool:
 
 
 def _settings(copy: WorkingCopy) -> Settings:
-    said = ask(["config", "-z", "--get-regexp", r"^(remote|branch|push)\."], copy.top).out
+    said = ask_git(["config", "-z", "--get-regexp", r"^(remote|branch|push)\."], copy.top).out
     pairs = [line.partition("\n")[::2] for line in said.split("\0") if line]
     values = dict(pairs)  # the last one counts
     values |= {key: value for key, value in reversed(pairs) if key.endswith(".merge")}  # of these, the first one
@@ -149,7 +149,7 @@ def _of_git(copy: WorkingCopy, branch: str) -> tuple[str, str, str]:
     """What git keeps of the branch that this one follows, of the one that it is sent to, and that one's name there."""
     form = "%00".join(f"%({field})" for field in _FIELDS)
     own = f"{_HEADS}{branch}"  # without a branch, this names all of them
-    said = ask(["for-each-ref", f"--format={form}", own], copy.top).out.removesuffix("\n") if branch else ""
+    said = ask_git(["for-each-ref", f"--format={form}", own], copy.top).out.removesuffix("\n") if branch else ""
     upstream, push, pushed_as = said.split("\0") if said else ("", "", "")
     return _at_server(upstream), _at_server(push), pushed_as
 

@@ -10,10 +10,10 @@ from sesync_cli.lock import alone
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal
-from sesync_cli.sync.history import is_ancestor, resolve, touched
+from sesync_cli.sync.history import commit_of, is_ancestor, touched
 from sesync_cli.sync.in_the_way import in_the_way, unknown_to_git
 from sesync_cli.sync.preconditions import need_nothing_begun
-from sesync_cli.sync.server import get, server
+from sesync_cli.sync.server import get, servers_of
 from sesync_cli.sync.status import BEHIND, status
 from sesync_cli.sync.steps import go_forward, write_files
 from sesync_cli.sync.submodules import parts
@@ -62,11 +62,11 @@ class UpdateSubmodules:
     def _forward(self, part: WorkingCopy, belongs: str, report: Report) -> None:
         stands = status(part)
         need_nothing_begun(part, stands)
-        if not resolve(part, belongs):
+        if not commit_of(part, belongs):
             tracks = tracking(part, stands.branch, self.site)
-            there = server(part, tracks, self.site, self.caller)
+            there = servers_of(part, tracks, self.site, self.caller)
             get(part, [tracks.upstream.remote], there.fetched, there.connection, report)
-        if not resolve(part, belongs):
+        if not commit_of(part, belongs):
             raise NotFound(
                 f"the server of {part.shown} does not have the commit of it that belongs here",
                 hint="Whoever made it has to send it first; or its server is another one now.",

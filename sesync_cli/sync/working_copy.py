@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, Refused, SesyncError
-from sesync_cli.git.client import ask
+from sesync_cli.git.client import ask_git
 from sesync_cli.git.work_tree import is_top, work_tree
-from sesync_cli.names import near, tilde
+from sesync_cli.names import as_typed, near
 from sesync_cli.plan import by_hand
 from sesync_cli.secrets import without_secrets
 
@@ -48,7 +48,7 @@ class WorkingCopy:
         return str(self.top / path) if self.inside is None else os.path.relpath(path, self.inside or ".")
 
 
-def named(word: str | None, caller: Caller) -> WorkingCopy:
+def find_working_copy(word: str | None, caller: Caller) -> WorkingCopy:
     """The working copy that a person means: a folder in it, the name of one in home, or the current folder's."""
     folder = caller.cwd if word is None else _folder(word, caller)
     if folder is None or not folder.is_dir():
@@ -67,14 +67,14 @@ def _around(folder: Path, word: str | None, caller: Caller, here: Path) -> Worki
     """The working copy that a folder is in, as seen from here; `word` is how it was called."""
     if work_tree(folder) is None:
         raise _nothing(word, caller)
-    said = ask(["rev-parse", "--is-bare-repository", "--show-cdup"], folder)
+    said = ask_git(["rev-parse", "--is-bare-repository", "--show-cdup"], folder)
     bare, _, cdup = said.out.removesuffix("\n").partition("\n")
     if said.code or bare != "false":
-        raise unreadable(folder, said.err) if _DUBIOUS in said.err else _nothing(word, caller)
+        raise unreadable_copy(folder, said.err) if _DUBIOUS in said.err else _nothing(word, caller)
     top = Path(os.path.normpath(folder / cdup))
     here, real = Path(os.path.realpath(here)), Path(os.path.realpath(top))
     inside = str(here.relative_to(real)) if here.is_relative_to(real) else None
-    return at(top, tilde(top, caller.home), top.name if top.parent == caller.home else str(top), inside)
+    return at(top, as_typed(top, caller.home), top.name if top.parent == caller.home else str(top), inside)
 
 
 def at(top: Path, shown: str, name: str, inside: str | None = None) -> WorkingCopy:
@@ -93,14 +93,16 @@ def is_named(word: str, caller: Caller, *, alone: bool) -> bool:
     if folder is None or not is_top(folder) or _is_removed(word, caller):
         return False
     is_within = caller.cwd == folder or caller.cwd in folder.parents
-    return not (alone and is_within and ask(["rev-parse", "--show-cdup"], caller.cwd).code == 0)
+    return not (alone and is_within and ask_git(["rev-parse", "--show-cdup"], caller.cwd).code == 0)
 
 
 def _is_removed(word: str, caller: Caller) -> bool:
     """Whether this names what was removed from the current folder, and git still knows."""
     if os.path.lexists(caller.cwd / Path(word).expanduser()):
         return False
-    return any(ask([*words, "--", word], caller.cwd).out for words in (["ls-files", "-z"], ["ls-tree", "-z", "HEAD"]))
+    return any(
+        ask_git([*words, "--", word], caller.cwd).out for words in (["ls-files", "-z"], ["ls-tree", "-z", "HEAD"])
+    )
 
 
 def clones(home: Path) -> list[str]:
@@ -111,7 +113,7 @@ def clones(home: Path) -> list[str]:
     return sorted(folder.name for folder in folders if os.path.lexists(os.path.join(folder.path, ".git")))
 
 
-def unreadable(folder: Path, said: str) -> SesyncError:
+def unreadable_copy(folder: Path, said: str) -> SesyncError:
     """The error for a working copy that git does not open."""
     if _DUBIOUS in said:
         trust = by_hand("git", "config", "--global", "--add", "safe.directory", folder)
@@ -144,7 +146,7 @@ def _folder(word: str, caller: Caller) -> Path | None:
 def _nothing(word: str | None, caller: Caller) -> NotFound:
     known = clones(caller.home)
     if word is None:
-        what = f"{tilde(caller.cwd, caller.home)} is not in a clone of a repository"
+        what = f"{as_typed(caller.cwd, caller.home)} is not in a clone of a repository"
     else:
         what = f"there is no clone of a repository {word}"
     like = near(Path(word).name, known) if word else []
@@ -158,7 +160,7 @@ def _git_paths(top: Path, *options: str) -> list[Path]:
 
     That is a line for each, unless a name has several lines itself.
     """
-    lines = ask(["rev-parse", *options], top).out.removesuffix("\n").split("\n")
+    lines = ask_git(["rev-parse", *options], top).out.removesuffix("\n").split("\n")
     if len(lines) != len(options):
-        lines = [ask(["rev-parse", option], top).out.removesuffix("\n") for option in options]
+        lines = [ask_git(["rev-parse", option], top).out.removesuffix("\n") for option in options]
     return [Path(os.path.normpath(top / line)) for line in lines]

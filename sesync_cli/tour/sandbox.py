@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sesync_cli.kernel.environment import make_site_python
 from sesync_cli.leftovers import remove
-from sesync_cli.python.interpreters import Interpreter, Places, find
+from sesync_cli.python.interpreters import Interpreter, Places, find_python
 from sesync_cli.python.pip_settings import as_variables
 from sesync_cli.tour.gitserver import GitServer, fill, on_disk, serving
 
@@ -90,7 +90,7 @@ def sandbox(python: Path, env: Mapping[str, str], *, keep: bool) -> Iterator[San
     box = Sandbox(Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")))
     kept = False
     try:
-        interpreter = find(str(python), Places(env, ()), box.folder / "tmp")
+        interpreter = find_python(str(python), Places(env, ()), box.folder / "tmp")
         _furnish(box, interpreter)
         repositories = box.folder / "repositories"
         with serving(repositories, box.home, box.folder) as server:

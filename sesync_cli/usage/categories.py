@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.directory import mounts
-from sesync_cli.kernel.context import folders
+from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.leftovers import in_the_making
@@ -48,7 +48,7 @@ class UsageContext:
 
 def usage_context(caller: Caller, site: Site) -> UsageContext:
     """The same, with the kernels as they are now."""
-    where = folders(caller, site)
+    where = kernel_folders(caller, site)
     kernels = find_kernels(where)
     return UsageContext(caller, site, os.path.realpath(caller.home), tuple(kernels), where)
 

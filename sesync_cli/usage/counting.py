@@ -110,7 +110,7 @@ class Counter:
         return self.pending
 
     def _look(self, path: str, place: Place) -> None:
-        folder = opened(path)
+        folder = open_folder(path)
         try:
             with os.scandir(folder) as entries:
                 shown = self._open_ones(path, entries) if path in self.doors else entries
@@ -207,7 +207,7 @@ class Counter:
         self.tally.blocks[place] = self.tally.blocks.get(place, 0) + blocks
 
 
-def opened(path: str) -> int:
+def open_folder(path: str) -> int:
     """A folder, opened for reading however long its path is."""
     whole, names = path, []
     while len(os.fsencode(whole)) > _LONGEST:

@@ -12,11 +12,11 @@ from typing import Any
 
 from sesync_cli.errors import NoAnswer, NotFound, Refused, SesyncError
 from sesync_cli.plan import Watch
-from sesync_cli.quota import Quota, asked
+from sesync_cli.quota import Quota, quota_of
 from sesync_cli.usage.categories import UsageContext, categories_below
 from sesync_cli.usage.counting import REST, Place, Tally
 from sesync_cli.usage.request import UsageRequest
-from sesync_cli.usage.walkers import counted
+from sesync_cli.usage.walkers import count_below
 from sesync_cli.workers import ask
 
 
@@ -47,7 +47,7 @@ def measure(request: UsageRequest, context: UsageContext, watch: Watch) -> Measu
     if stat.S_ISDIR(facts["mode"]):
         below = categories_below(root, facts["device"], context, request.depth)
         place = _place(root, below.known)
-        tally = counted(below, place, patience, watch)
+        tally = count_below(below, place, patience, watch)
         tally.blocks[place] = tally.blocks.get(place, 0) + facts["blocks"]
         if problem := dict(tally.silent).get(root):
             raise _failed(path, problem)
@@ -68,7 +68,7 @@ def _facts(path: Path, until: float) -> dict[str, Any]:
         "blocks": facts.st_blocks,
         "free": room.f_bavail * room.f_frsize,
         "total": room.f_blocks * room.f_frsize,
-        "quota": tuple(asked(Path(real), until) or ()),
+        "quota": tuple(quota_of(Path(real), until) or ()),
     }
 
 

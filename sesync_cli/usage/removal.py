@@ -163,10 +163,10 @@ class DropKernel:
             self.outcome.freed += self.item.frees
 
     def _plan(self) -> Plan:
-        from sesync_cli.kernel.discovery import find
+        from sesync_cli.kernel.discovery import find_kernel
         from sesync_cli.kernel.making import plan_removal
 
-        kernel = find(self.name, self.folders)
+        kernel = find_kernel(self.name, self.folders)
         if kernel.state != self.state:
             raise SesyncError("it has changed meanwhile")
         return plan_removal(kernel, self.folders)

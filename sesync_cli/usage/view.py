@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from sesync_cli.names import as_read
 from sesync_cli.tree import Branch, Tree
 from sesync_cli.usage.breakdown import SHARED, Part, Usage
 from sesync_cli.usage.categories import CACHES, KERNELS, LOCAL, TRASH
@@ -44,11 +45,8 @@ def page(usage: Usage) -> Page:
 
 
 def shown(path: Path) -> str:
-    """A path as one would type it, on one line, home as ~."""
-    home, text = os.path.realpath(os.path.expanduser("~")), str(path)
-    if text == home or text.startswith(f"{home}/"):
-        text = f"~{text[len(home) :]}"
-    return text.replace("\n", "\\n")
+    """A path on one line, home as ~."""
+    return as_read(path, Path(os.path.realpath(os.path.expanduser("~")))).replace("\n", "\\n")
 
 
 def _top(usage: Usage) -> Branch:

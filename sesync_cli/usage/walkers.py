@@ -91,7 +91,7 @@ class _Counters:
             )
 
 
-def counted(categories: Categories, place: Place, patience: float, watch: Watch) -> Tally:
+def count_below(categories: Categories, place: Place, patience: float, watch: Watch) -> Tally:
     """All that is below the root, whose own files count as `place`; `NoAnswer` where a server is silent too long."""
     with Crew() as crew, _members(crew, categories) as members, watch("Looking at every file") as report:
         counters = _Counters(crew, members, patience, categories.root)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sesync_cli.disk import explained
+from sesync_cli.disk import system_failure
 from sesync_cli.errors import NoAnswer, NotFound, SesyncError
 from sesync_cli.files.kinds import Kind
 from sesync_cli.files.sizes import MB, refined
@@ -18,7 +18,7 @@ from sesync_cli.plan import Watch
 from sesync_cli.where.advice import Advice, JudgedFile, above, advice, bash_word, case_of, gathered
 from sesync_cli.where.duplicates import duplicates, of_equal_size
 from sesync_cli.where.locations import Place, WhereContext, below, locator, place_of_path, project_of
-from sesync_cli.where.survey import PathFacts, gather, plain
+from sesync_cli.where.survey import PathFacts, gather, short_path
 from sesync_cli.workers import stream
 
 _GB = 1_000_000_000
@@ -84,7 +84,7 @@ def look_at(named: Iterable[str], context: WhereContext, watch: Watch) -> Answer
     )
 
 
-def place_of(path: Path, context: WhereContext, watch: Watch) -> Advice:
+def advice_for(path: Path, context: WhereContext, watch: Watch) -> Advice:
     """Where one file should be; errors as in `look_at`."""
     [one] = look_at([str(path)], context, watch).advice
     return one
@@ -94,9 +94,9 @@ def _gathered(named: str, context: WhereContext, watch: Watch) -> PathFacts:
     try:
         return gather(named, context.site, watch)
     except TimeoutError:
-        raise _no_answer(plain(named), context) from None
+        raise _no_answer(short_path(named), context) from None
     except OSError as error:
-        raise _failed(plain(named), error, context) from None
+        raise _failed(short_path(named), error, context) from None
 
 
 def _cases(facts: PathFacts, context: WhereContext) -> list[JudgedFile]:
@@ -193,7 +193,7 @@ def _no_answer(top: str, context: WhereContext) -> NoAnswer:
 def _failed(top: str, error: OSError, context: WhereContext) -> SesyncError:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return NotFound(f"there is no {top or bash_word(top)} on this machine", hint=_upload(top, context))
-    return explained(error, context.caller.home) or SesyncError(f"{top} cannot be looked at: {error.strerror}")
+    return system_failure(error, context.caller.home) or SesyncError(f"{top} cannot be looked at: {error.strerror}")
 
 
 def _upload(top: str, context: WhereContext) -> str:

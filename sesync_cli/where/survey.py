@@ -50,7 +50,7 @@ def gather(named: str, site: Site, watch: Watch) -> PathFacts:
     `OSError` where it cannot be looked at, `TimeoutError` where nothing was seen.
     """
     named = re.sub("/+", "/", named)
-    facts, patience = PathFacts(plain(named)), site.data_patience_seconds
+    facts, patience = PathFacts(short_path(named)), site.data_patience_seconds
     entering = facts.top
     with stream(partial(survey, named, site.where_most_files), patience) as told, watch("Looking") as report:
         try:
@@ -62,7 +62,7 @@ def gather(named: str, site: Site, watch: Watch) -> PathFacts:
         except TimeoutError:
             if not facts.found:
                 raise
-            facts.closed.append((plain(entering), "no answer"))
+            facts.closed.append((short_path(entering), "no answer"))
             facts.whole = False
     return facts
 
@@ -75,20 +75,20 @@ def _note(facts: PathFacts, name: str, value: Any, report: Report) -> None:
             facts.tree = value
         case "found":
             found = FileFacts(*value)
-            facts.found.append(found._replace(path=plain(found.path)))
+            facts.found.append(found._replace(path=short_path(found.path)))
         case "repository":
-            facts.repositories.append(plain(value))
+            facts.repositories.append(short_path(value))
         case "left":
-            facts.left.append(plain(value))
+            facts.left.append(short_path(value))
         case "closed":
-            facts.closed.append((plain(value[0]), value[1]))
+            facts.closed.append((short_path(value[0]), value[1]))
         case "most":
             facts.whole = False
         case "folder":
             report(None, f"{len(facts.found):,} files, {value}")
 
 
-def plain(path: str) -> str:
+def short_path(path: str) -> str:
     """A path as short as one would type it, and never to be taken for an option."""
     short = "" if path == "." else re.sub(r"^(\./)+", "", path)
     return f"./{short}" if short.startswith("-") else short.rstrip("/") or short[:1]

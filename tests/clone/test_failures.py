@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from sesync_cli.git.address import read
+from sesync_cli.git.address import read_address
 from sesync_cli.git.failures import ServerAttempt, explain, last_line
 from sesync_cli.site.reading import load_site
 from tests.clone.conftest import know, leftovers
 from tests.services.sshd import make_key
 
-ATTEMPT = ServerAttempt(read("git@gitlab.sesync.org:a/b.git"), Path("/tmp"), load_site({}).site)
+ATTEMPT = ServerAttempt(read_address("git@gitlab.sesync.org:a/b.git"), Path("/tmp"), load_site({}).site)
 
 
 def failed(done, home, kind=1):

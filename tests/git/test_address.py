@@ -3,7 +3,7 @@
 import pytest
 
 from sesync_cli.errors import WrongWords
-from sesync_cli.git.address import read, typed
+from sesync_cli.git.address import read_address, typed
 from sesync_cli.site.reading import load_site
 
 SITE = load_site({}).site
@@ -115,14 +115,14 @@ def test_another_servers_address_is_not_turned_into_another_way():
     ],
 )
 def test_the_way_to_a_repository_does_not_make_it_another(one, other, same):
-    assert read(one).is_same(read(other)) is same
+    assert read_address(one).is_same(read_address(other)) is same
 
 
 @pytest.mark.parametrize(
     ("url", "name"), [("git@h:a/b.git", "b"), ("https://h/a/b.git/", "b"), ("git@h:a/.git", "a"), ("ssh://h/~/x", "x")]
 )
 def test_the_name_is_the_folder_that_git_would_make(url, name):
-    assert read(url).name == name
+    assert read_address(url).name == name
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_the_name_is_the_folder_that_git_would_make(url, name):
     ],
 )
 def test_what_is_said_of_an_address_has_no_password(url: str, shown: str) -> None:
-    address = read(url)
+    address = read_address(url)
     assert address
     assert (address.shown, "s3cret" in address.label) == (shown, False)
 
@@ -163,6 +163,6 @@ def test_what_is_said_of_an_address_has_no_password(url: str, shown: str) -> Non
     ],
 )
 def test_an_address_without_a_secret_is_shown_as_it_is(url: str) -> None:
-    address = read(url)
+    address = read_address(url)
     assert address
     assert (address.shown, address.label) == (url, url)

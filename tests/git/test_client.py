@@ -10,7 +10,7 @@ import pytest
 
 from sesync_cli.errors import NoAnswer, NotReady
 from sesync_cli.git import client
-from sesync_cli.git.client import Connection, GitFailed, ask, commit, origin, work
+from sesync_cli.git.client import Connection, GitFailed, ask_git, commit, origin, work
 from tests.conftest import HANG, runs, wait_for
 
 HERE = Connection({}, interactive=False)
@@ -38,45 +38,49 @@ def script(folder: Path, name: str, text: str) -> Path:
 
 
 def test_an_answer_is_whole_whatever_the_exit_code(folder):
-    assert ask(["rev-parse", "--is-bare-repository"], folder).out == "false\n"
-    said = ask(["rev-parse", "--verify", "HEAD"], folder)
+    assert ask_git(["rev-parse", "--is-bare-repository"], folder).out == "false\n"
+    said = ask_git(["rev-parse", "--verify", "HEAD"], folder)
     assert (said.code, said.out, said.err) == (128, "", "fatal: Needed a single revision\n")
 
 
 def test_names_keep_their_bytes_and_their_line_ends(folder):
     (Path(os.fsdecode(os.fsencode(folder) + b"/" + ODD))).write_text("x")
-    said = ask(["ls-files", "--others", "-z"], folder)
+    said = ask_git(["ls-files", "--others", "-z"], folder)
     assert os.fsencode(said.out) == ODD + b"\0"
 
 
 def test_names_are_no_patterns(folder):
     (folder / "a*.txt").touch()
     (folder / "abc.txt").touch()
-    assert ask(["ls-files", "--others", "-z", "--", "a*.txt"], folder).out == "a*.txt\0"
-    assert len(ask(["ls-files", "--others", "-z", "--", "a*.txt"], folder, literal=False).out.split("\0")) == 3
+    assert ask_git(["ls-files", "--others", "-z", "--", "a*.txt"], folder).out == "a*.txt\0"
+    assert len(ask_git(["ls-files", "--others", "-z", "--", "a*.txt"], folder, literal=False).out.split("\0")) == 3
 
 
 def test_git_speaks_english(folder, monkeypatch):
     monkeypatch.setenv("LANGUAGE", "de")
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
-    assert "fatal: ambiguous argument 'nothing'" in ask(["rev-parse", "nothing"], folder).err
+    assert "fatal: ambiguous argument 'nothing'" in ask_git(["rev-parse", "nothing"], folder).err
 
 
 def test_what_is_said_to_it_comes_on_standard_input(folder):
-    assert ask(["hash-object", "--stdin"], folder, said="x\n").out == "587be6b4c3f93f93c489c0111bba5596147a26cb\n"
+    assert ask_git(["hash-object", "--stdin"], folder, said="x\n").out == "587be6b4c3f93f93c489c0111bba5596147a26cb\n"
 
 
 def test_who_does_not_answer_is_not_waited_for(folder, tmp_path, monkeypatch):
     slow = script(tmp_path / "bin", "git", f"exec sleep {HANG * 2}")
     monkeypatch.setenv("PATH", f"{slow}:{os.environ['PATH']}")
     with pytest.raises(NoAnswer, match="git did not end within"):
-        ask(["status"], folder, seconds=0.2)
+        ask_git(["status"], folder, seconds=0.2)
 
 
 def test_no_git_is_said_so(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     client._need_git.cache_clear()
-    starts = (lambda: ask(["status"], folder), lambda: origin(folder), lambda: work(["status"], HERE, print, folder))
+    starts = (
+        lambda: ask_git(["status"], folder),
+        lambda: origin(folder),
+        lambda: work(["status"], HERE, print, folder),
+    )
     for start in starts:
         with pytest.raises(NotReady, match="the program git is not on this machine"):
             start()
@@ -86,7 +90,7 @@ def test_a_mistake_in_the_settings_is_told_in_git_s_words(folder, home):
     (home / ".gitconfig").write_text("[user\n")
     client._need_git.cache_clear()
     with pytest.raises(NotReady, match=r"git does not start: bad config line 1 in file .*/\.gitconfig"):
-        ask(["status"], folder)
+        ask_git(["status"], folder)
     with pytest.raises(NotReady, match="git does not start: bad config"):
         origin(folder)
 

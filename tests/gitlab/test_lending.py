@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.caller import whoever_runs_this
-from sesync_cli.git.address import Address, read
+from sesync_cli.git.address import Address, read_address
 from sesync_cli.gitlab.lending import lent_token
 from sesync_cli.site.reading import load_site
 from sesync_cli.site.settings import Site
@@ -27,7 +27,7 @@ def token(monkeypatch) -> None:
 
 
 def address(url: str) -> Address:
-    found = read(url)
+    found = read_address(url)
     assert found
     return found
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.diagnosis.explain import InstallAttempt
-from sesync_cli.install.packages import explained
+from sesync_cli.install.packages import pip_failure
 from sesync_cli.run import Output
 from tests.conftest import Ended
 from tests.install.ground import python, source, wheel
@@ -178,10 +178,10 @@ SAID = {
 @pytest.mark.parametrize("text", SAID)
 def test_a_text_and_its_meaning(text: str, tmp_path: Path) -> None:
     attempt = InstallAttempt(("psycopg2",), "3.8.18", tmp_path / "x.log", "help@example.org")
-    assert SAID[text] in str(explained(Output(("pip",), 1, text, ""), attempt, tmp_path))
+    assert SAID[text] in str(pip_failure(Output(("pip",), 1, text, ""), attempt, tmp_path))
 
 
 def test_a_pip_that_was_killed(tmp_path: Path) -> None:
     attempt = InstallAttempt(("scipy",), "3.8.18", tmp_path / "x.log", "help@example.org")
-    said = str(explained(Output(("pip",), -9, "Collecting scipy\n", ""), attempt, tmp_path))
+    said = str(pip_failure(Output(("pip",), -9, "Collecting scipy\n", ""), attempt, tmp_path))
     assert said.startswith("pip was ended from outside")

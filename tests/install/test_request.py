@@ -3,7 +3,7 @@
 import pytest
 
 from sesync_cli.errors import SesyncError
-from sesync_cli.install.request import checked_name, checked_package, jupyters_own, named, quoted
+from sesync_cli.install.request import checked_name, checked_requirement, jupyters_own, package_name, quoted
 
 GOOD = {
     "pandas": "pandas",
@@ -43,13 +43,13 @@ def a_wheel_here(home):  # type: ignore[no-untyped-def]
 
 @pytest.mark.parametrize("word", GOOD)
 def test_a_package(word: str) -> None:
-    assert (checked_package(word), named(word)) == (word, GOOD[word])
+    assert (checked_requirement(word), package_name(word)) == (word, GOOD[word])
 
 
 @pytest.mark.parametrize("word", BAD)
 def test_no_package(word: str) -> None:
     with pytest.raises(SesyncError):
-        checked_package(word)
+        checked_requirement(word)
 
 
 @pytest.mark.parametrize("word", ["pandas>=1", "-y", "", "a/b", "a b", "x\n"])

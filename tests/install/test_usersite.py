@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sesync_cli.install.usersite import Before, clean
+from sesync_cli.install.usersite import Before, pip_env
 from sesync_cli.python.distributions import packages_in
 
 
@@ -74,7 +74,7 @@ def test_the_metadata_that_a_killed_pip_put_aside_comes_back(tmp_path: Path) -> 
 
 
 def test_the_environment_for_pip() -> None:
-    env = clean(
+    env = pip_env(
         {"PATH": "/bin", "PYTHONPATH": "x", "PYTHONUSERBASE": "/b", "PIP_USER": "1", "LANG": "de_DE", "PIP_TARGET": "y"}
     )
     assert {"PATH", "PYTHONUSERBASE"} <= set(env)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.errors import Conflict
-from sesync_cli.kernel.environment import PlaceEnvironment, clean
-from sesync_cli.kernel.size import known_size, measure, remember_size
+from sesync_cli.kernel.environment import PlaceEnvironment, clean_env
+from sesync_cli.kernel.size import folder_size, known_size, remember_size
 from sesync_cli.leftovers import partial
 
 
@@ -22,7 +22,7 @@ def filled(folder: Path) -> Path:
 def test_what_is_linked_elsewhere_is_shared_and_counts_once(tmp_path: Path):
     folder = filled(tmp_path / "a")
     os.sync()
-    size = measure(folder)
+    size = folder_size(folder)
     blocks = sum(path.lstat().st_blocks * 512 for path in [folder, *folder.rglob("*")])
     assert (size.shared, size.alone) == (40960, blocks - 2 * 40960)
 
@@ -36,7 +36,7 @@ def test_a_size_is_remembered_until_packages_change(tmp_path: Path):
     (folder / "lib/python3.11/site-packages/new.py").touch()
     assert known_size(folder).alone > remembered.alone + 90_000
     (folder / "sesync.json").write_text("{torn")
-    assert known_size(folder) == measure(folder)
+    assert known_size(folder) == folder_size(folder)
 
 
 def test_an_environment_takes_no_ones_place(tmp_path: Path):
@@ -51,6 +51,6 @@ def test_an_environment_takes_no_ones_place(tmp_path: Path):
 
 
 def test_what_leads_installers_elsewhere_is_left_out():
-    env = clean({"PATH": "/bin", "PYTHONPATH": "/x", "PYTHONHOME": "/x", "VIRTUAL_ENV": "/x", "PIP_USER": "1"})
+    env = clean_env({"PATH": "/bin", "PYTHONPATH": "/x", "PYTHONHOME": "/x", "VIRTUAL_ENV": "/x", "PIP_USER": "1"})
     own = {"PIP_USER": "0", "UV_SYSTEM_PYTHON": "0", "UV_LINK_MODE": "copy"}
     assert env == {"PATH": "/bin", **own, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}

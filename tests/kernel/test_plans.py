@@ -7,8 +7,8 @@ import pytest
 
 from sesync_cli.caller import whoever_runs_this
 from sesync_cli.errors import WrongWords
-from sesync_cli.kernel.context import folders
-from sesync_cli.kernel.discovery import find
+from sesync_cli.kernel.context import kernel_folders
+from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.plans import plan_create, plan_remove
 from sesync_cli.kernel.request import CreateRequest
 from sesync_cli.plan import Plan, join
@@ -25,7 +25,7 @@ def test_a_kernel_is_made_from_a_request_and_removed_by_its_name(home: Path) -> 
     assert not (home / ".local/share/jupyter").exists()
     plan.carry_out(unwatched)
     caller, site = whoever_runs_this(), load_site(os.environ).site
-    one = find("heat", folders(caller, site))
+    one = find_kernel("heat", kernel_folders(caller, site))
     assert (one.state, one.env["YEAR"]) == ("ok", "1")
     assert creating(CreateRequest("heat", env=("YEAR=1",))).steps == ()
     plan_remove("heat", caller, site).carry_out(unwatched)

@@ -12,7 +12,7 @@ import pytest
 
 from sesync_cli.errors import SesyncError
 from sesync_cli.put.steps import explaining
-from sesync_cli.put.verify import named
+from sesync_cli.put.verify import naming
 from tests.conftest import HANG, held, needed_root
 from tests.kernel.test_full import tmpfs
 from tests.put.ground import Run, is_writing, leftovers, sums, tree, wait_for, write
@@ -279,6 +279,6 @@ def test_an_error_of_an_open_file_is_told_by_its_place_and_not_by_its_number(tmp
             raise OSError(errno.EIO, os.strerror(errno.EIO), filename)
         assert str(raised.value) == f"{tmp_path}: Input/output error"
         assert raised.value.hint == "Its disk or file server has a problem: tell support. All is safe."
-    with pytest.raises(OSError, match="Bad file descriptor") as found, named(str(tmp_path / "x")):
+    with pytest.raises(OSError, match="Bad file descriptor") as found, naming(str(tmp_path / "x")):
         os.chown(9_999, -1, 0)  # the system names it by its number
     assert found.value.filename == str(tmp_path / "x")

@@ -9,7 +9,7 @@ import pytest
 from sesync_cli.caller import Caller
 from sesync_cli.errors import WrongWords
 from sesync_cli.plan import join
-from sesync_cli.put.checking import check
+from sesync_cli.put.checking import check_manifests
 from sesync_cli.put.plans import plan_put
 from sesync_cli.put.request import CheckRequest, PutRequest
 from sesync_cli.site.reading import load_site
@@ -39,7 +39,7 @@ def test_two_plans_are_joined_and_carried_out(home: Path, nfs: Path):
     learnt = both.learnt()
     assert learnt.done.startswith(f"1 file (2 kB) copied to {data}/c.csv, and checked.\n")
     assert learnt.result["moved"]["links"] == [f"{home}/raw"]
-    checked = check(CheckRequest("cooltrees:old"), site, unwatched)
+    checked = check_manifests(CheckRequest("cooltrees:old"), site, unwatched)
     assert (checked.files, checked.failed) == (1, False)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.errors import NotFound, WrongWords
-from sesync_cli.python.interpreters import Interpreter, Places, find, find_default, versions
+from sesync_cli.python.interpreters import Interpreter, Places, find_default, find_python, versions
 from tests.kernel import ground
 
 
@@ -16,7 +16,7 @@ def search(tmp_path: Path):
 
     def run(wanted: str, *folders: Path, path: str = "", **env: str) -> Interpreter:
         places = Places({"PATH": path, "HOME": str(tmp_path / "home")} | env, tuple(map(str, folders)))
-        return find(wanted, places, tmp_path / "cache")
+        return find_python(wanted, places, tmp_path / "cache")
 
     return run
 

@@ -267,11 +267,11 @@ def test_other_modules_can_ask_for_one_file(write, home, site):
     from contextlib import nullcontext
 
     from sesync_cli.session import Session
-    from sesync_cli.where.answer import place_of
+    from sesync_cli.where.answer import advice_for
     from sesync_cli.where.locations import Place, WhereContext
 
     write(home / "dem.tif", TIFF, BIG)
     session = Session()
     context = WhereContext(session.caller, session.site)
-    said = place_of(home / "dem.tif", context, lambda words: nullcontext(lambda fraction, detail: None))
+    said = advice_for(home / "dem.tif", context, lambda words: nullcontext(lambda fraction, detail: None))
     assert (said.should, said.acts) == (Place.DATA, True)
