@@ -162,17 +162,17 @@ import os, sys, time
 from pathlib import Path
 from sesync_cli.kernel.environment import MakeEnvironment
 from sesync_cli.python.interpreters import Interpreter
-from sesync_cli.kernel.packages import InstallLock, ResolvePackages, Wish
+from sesync_cli.kernel.packages import InstallLock, Requirements, ResolvePackages
 from sesync_cli.kernel.pylock import read_lock
 place, lock, python = Path(sys.argv[1]), read_lock(Path(sys.argv[2])), sys.executable
 version = "%d.%d.%d" % sys.version_info[:3]
 base = Path(os.path.realpath(python))
 make = MakeEnvironment(place, place, place, Interpreter(base, base, version, False, False), place.parent, os.environ)
 make.do(lambda fraction, word: None)
-wish, log = Wish(lock=lock), place.parent / "log"
+required, log = Requirements(lock=lock), place.parent / "log"
 steps = (
-    ResolvePackages(make.beside, wish, version, {}, os.environ, log, place),
-    InstallLock(make.beside, wish, os.environ, log, place),
+    ResolvePackages(make.beside, required, version, {}, os.environ, log, place),
+    InstallLock(make.beside, required, os.environ, log, place),
 )
 begun = time.perf_counter()
 for step in steps:

@@ -125,5 +125,5 @@ def test_git_and_what_it_starts_end_with_us(folder, tmp_path):
 
 
 def test_a_question_loads_no_library():
-    code = "import sys; from sesync_cli.git.client import ask; ask(['version']); print('git' in sys.modules)"
+    code = "import sys; from sesync_cli.git.client import ask_git; ask_git(['version']); print('git' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import SESYNC
+from tests.conftest import PROJECT, SESYNC
 from tests.kernel import ground
 
 
@@ -17,6 +17,16 @@ def pythons(site: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """pyenv's Pythons are found as its user's own are; 3.11 is the site's default."""
     ground.python("3.11")
     monkeypatch.setenv("PYENV_ROOT", str(ground.PYENV))
+
+
+@pytest.fixture(autouse=True)
+def compiled(home: Path, request: pytest.FixtureRequest) -> None:
+    """All tests but those of bytecode share what kernels compile, which is half the work of a kernel's first start."""
+    if request.path.stem != "test_bytecode":
+        store = PROJECT / ".cache/bytecode"
+        store.mkdir(parents=True, exist_ok=True)
+        (home / ".cache/sesync").mkdir(parents=True)
+        (home / ".cache/sesync/bytecode").symlink_to(store)
 
 
 @dataclass
