@@ -10,12 +10,12 @@ from pathlib import Path
 
 from sesync_cli.errors import Conflict
 from sesync_cli.leftovers import remove, sweep
+from sesync_cli.put.copying import Job, Worker
 from sesync_cli.put.entries import Entry, Shipment, There
 from sesync_cli.put.file_io import flush
 from sesync_cli.put.portable_names import try_alike, try_names
 from sesync_cli.put.rights import FolderRights, share_folder
 from sesync_cli.put.scan import nearest
-from sesync_cli.put.worker import Job, Worker
 from sesync_cli.workers import Tell
 
 _LINKLESS = (errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP)

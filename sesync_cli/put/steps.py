@@ -14,10 +14,10 @@ from sesync_cli.errors import NoRoom, SesyncError, Stopped
 from sesync_cli.interrupts import ignore_interrupts
 from sesync_cli.plan import Report
 from sesync_cli.put.children import run_children
+from sesync_cli.put.copying import TOKEN, Job, Worker
 from sesync_cli.put.entries import Shipment, There
 from sesync_cli.put.folders import Share, clear, finish, make_folders, undo
 from sesync_cli.put.verify import Verification
-from sesync_cli.put.worker import TOKEN, Job, Worker
 from sesync_cli.view import size
 from sesync_cli.workers import Guard
 

@@ -21,8 +21,8 @@ def pythons(site: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def compiled(home: Path, request: pytest.FixtureRequest) -> None:
-    """All tests but those of bytecode share what kernels compile, which is half the work of a kernel's first start."""
-    if request.path.stem != "test_bytecode":
+    """Tests share what kernels compile, which is half the work of a kernel's first start, but for a `bare_home`."""
+    if request.node.get_closest_marker("bare_home") is None:
         store = PROJECT / ".cache/bytecode"
         store.mkdir(parents=True, exist_ok=True)
         (home / ".cache/sesync").mkdir(parents=True)

@@ -141,6 +141,7 @@ def test_nothing_is_written_into_it_and_its_removal_leaves_it(sesync, home: Path
     assert ground.nothing(home)
 
 
+@pytest.mark.bare_home
 @pytest.mark.parametrize(
     ("words", "name"),
     [

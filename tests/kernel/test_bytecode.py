@@ -5,7 +5,11 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Ended
+
+pytestmark = pytest.mark.bare_home
 
 
 def bytecode(home: Path, name: str) -> dict[str, os.stat_result]:

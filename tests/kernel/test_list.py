@@ -32,6 +32,7 @@ def states(sesync) -> dict[str, str]:
     return {one["name"]: one["state"] for one in sesync("kernel", "list", "--json").json}
 
 
+@pytest.mark.bare_home
 def test_without_kernels(sesync, home: Path):
     result = sesync("kernel", "list")
     assert (result.code, result.out) == (0, "")

@@ -195,6 +195,7 @@ def test_a_module_that_is_broken(system: Path, sesync, home: Path):
     assert "Traceback" not in result.err and ground.nothing(home)
 
 
+@pytest.mark.bare_home
 @pytest.mark.parametrize("name", ["-x", "a;b", "$(touch x)", "a b", "new\nline", "", "[bold]", "../x", "\x1b[31m"])
 def test_a_word_that_is_no_module(system: Path, sesync, home: Path, name: str):
     result = sesync("kernel", "create", "trees", f"--module={name}")

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from sesync_cli.leftovers import mark_unfinished
 from sesync_cli.lock import alone
 from tests.conftest import SESYNC, needed
 from tests.kernel import ground
+from tests.services.locks import held
 
 
 @pytest.fixture
@@ -164,15 +165,22 @@ def test_its_python_is_gone_too_and_it_is_made_anew(sesync, home: Path, moves, t
     assert len(list(ground.environments(new).iterdir())) == 2
 
 
-def test_two_at_once(sesync, background, home: Path, moves):
+def test_two_at_once(sesync, terminal, home: Path, moves):
+    """Both have seen what is to be done before either may do it."""
     for name in ("oak", "elm"):
         assert sesync("kernel", "create", name, "six").code == 0
     new = moves()
-    runs = [background("kernel", "repair", name) for name in ("oak", "elm")]
-    for run in runs:
-        said = run.communicate()
-        assert run.returncode == 0, said
-    assert states(sesync) == {"oak": "ok", "elm": "ok"}
+    with ExitStack() as locks:
+        others = [locks.enter_context(held(ground.environments(new) / name)) for name in ("oak", "elm")]
+        runs = [terminal("kernel", "repair", name) for name in ("oak", "elm")]
+        for run in runs:
+            run.wait_for("Waiting for another sesync")
+        for other in others:
+            other.stdin.close()
+        for run in runs:
+            assert run.ended() == 0, run.screen
+    found = states(sesync)
+    assert (found["oak"], found["elm"]) == ("ok", "ok")
     assert ground.leftovers(new) == []
 
 
