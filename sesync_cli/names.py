@@ -50,10 +50,19 @@ def as_typed(path: Path, home: Path) -> str:
 
 def few(names: Sequence[str]) -> str:
     """'a', 'a and b', 'a, b, c, d, e and 7 more'."""
-    shown, more = list(names[:5]), len(names) - 5
-    if more > 0:
-        return f"{', '.join(shown)} and {more} more"
-    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+    if len(names) > 5:
+        return shortened(names, 5)
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def shortened(names: Sequence[str], most: int) -> str:
+    """'a, b' of two, 'a, b and 7 more' of nine."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def first(lines: Sequence[str], most: int, more: str = "and {:,} more") -> list[str]:
+    """The first of these lines, and in the last one how many more there are."""
+    return [*lines[:most], *([more.format(len(lines) - most)] if len(lines) > most else [])]
 
 
 def one_line(text: str) -> str:

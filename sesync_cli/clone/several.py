@@ -17,7 +17,7 @@ from sesync_cli.git.address import typed
 from sesync_cli.git.exposed import exposed
 from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.gitlab.lending import lent_token
-from sesync_cli.names import as_typed
+from sesync_cli.names import as_typed, shortened
 from sesync_cli.plan import Plan, Watch, asking
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
@@ -66,7 +66,8 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
 
     steps = (*(step for way in ways.values() for step in way.steps), *who.steps, together)
     place_of = as_typed(wanted[0].folder.parent, caller.home)
-    done = f"{_count(count)} are in {place_of}: {_named([one.folder.name for one in (*found.new, *found.there)])}."
+    names = shortened([one.folder.name for one in (*found.new, *found.there)], _NAMED)
+    done = f"{_count(count)} are in {place_of}: {names}."
     ask = "\n".join(filter(None, (*(way.ask for way in ways.values()), _question(wanted, place_of, prompter))))
     owner = caller.home / ".sesync-group" / (request.group or "several")
     plan = Plan(
@@ -111,7 +112,7 @@ def _question(wanted: Sequence[ServerAttempt], where: str, prompter: Prompter) -
     """What is asked where nobody has just picked them by hand."""
     if prompter.watched and prompter.may_ask:
         return ""
-    return f"clone {_count(len(wanted))} to {where}: {_named([one.address.label for one in wanted])}?"
+    return f"clone {_count(len(wanted))} to {where}: {shortened([one.address.label for one in wanted], _NAMED)}?"
 
 
 def _unfinished(failed: dict[str, SesyncError], count: int) -> SesyncError:
@@ -119,11 +120,6 @@ def _unfinished(failed: dict[str, SesyncError], count: int) -> SesyncError:
     others = "; the others are there" if len(failed) < count else ""
     hints = list(dict.fromkeys(error.hint for error in failed.values() if error.hint))
     return SesyncError(f"{len(failed)} of {_count(count)} could not be cloned{others}:{lines}", hint="\n".join(hints))
-
-
-def _named(names: Sequence[str]) -> str:
-    rest = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _count(number: int) -> str:

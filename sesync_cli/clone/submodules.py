@@ -9,6 +9,7 @@ from pathlib import Path
 from sesync_cli.git.address import Address, allowed, without_secret
 from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, ask_git, talk
 from sesync_cli.git.failures import ServerAttempt, explain
+from sesync_cli.names import shortened
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.secrets import without_secrets
 
@@ -82,17 +83,16 @@ def notices(folder: Path, shown: str) -> list[str]:
     """What a person should know of the parts that are not there, with the commands that get them."""
     told = []
     missing = [one for one in submodules(folder) if not any((folder / one.path).glob("*"))]
-    if names := [one.path for one in missing if one.goes]:
-        again = f"git -C {shown} submodule update --init"
+    if some := shortened([one.path for one in missing if one.goes], _MOST):
         told.append(
-            f"parts of it are repositories of their own (submodules) and not here yet: {_few(names)};"
-            f" '{again}' gets them"
+            f"parts of it are repositories of their own (submodules) and not here yet: {some};"
+            f" 'git -C {shown} submodule update --init' gets them"
         )
-    if names := [one.path for one in missing if not one.goes]:
-        told.append(f"the submodules {_few(names)} have addresses that sesync does not go to, and stay empty")
-    if names := pointers(folder):
+    if some := shortened([one.path for one in missing if not one.goes], _MOST):
+        told.append(f"the submodules {some} have addresses that sesync does not go to, and stay empty")
+    if some := shortened(pointers(folder), _MOST):
         told.append(
-            f"large files are kept apart by Git LFS, and only stand-ins are here: {_few(names)}; {_lfs(folder, shown)}"
+            f"large files are kept apart by Git LFS, and only stand-ins are here: {some}; {_lfs(folder, shown)}"
         )
     return told
 
@@ -137,7 +137,3 @@ def _goes(path: str, url: str) -> bool:
     inside = path.isprintable() and not path.startswith(("-", "/")) and not {"..", ".git"} & {p.lower() for p in parts}
     address: Address | None = allowed(url)
     return inside and (address is not None or bool(_RELATIVE.fullmatch(url)))
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")

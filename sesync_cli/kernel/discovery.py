@@ -9,7 +9,7 @@ from sesync_cli.errors import NotFound
 from sesync_cli.kernel.layout import command_of, environment_of
 from sesync_cli.kernel.specs import AGAIN, Folders, Kernel, entries, read_kernel, specs_in
 from sesync_cli.leftovers import in_the_making
-from sesync_cli.names import listed, near
+from sesync_cli.names import listed, near, shortened
 
 _MOST = 3  # names of others in a sentence
 
@@ -100,7 +100,6 @@ def _mark_twins(found: dict[str, Kernel]) -> None:
     for title, names in shown.items():
         for name in names if len(names) > 1 else ():
             if not found[name].server and found[name].state == "ok":
-                others = [found[one].name for one in names[: _MOST + 1] if one != name][:_MOST]
-                more = f" and {len(names) - 1 - len(others)} more" if len(names) - 1 > len(others) else ""
-                known = Finding("same title", f"Jupyter shows it as '{title}', and {', '.join(others)}{more} too")
+                others = shortened([found[one].name for one in names if one != name], _MOST)
+                known = Finding("same title", f"Jupyter shows it as '{title}', and {others} too")
                 found[name] = replace(found[name], known=known)

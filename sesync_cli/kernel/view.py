@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sesync_cli.kernel.health import WORKS
 from sesync_cli.kernel.specs import Kernel
+from sesync_cli.names import first
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.view import Facts, Table, View, size
@@ -181,8 +182,7 @@ def _sentence(one: CheckResult) -> str:
     found = one.failed or one.changed
     problem = f"{started}, but {one.problem}" if one.seconds is not None and found else one.problem
     reasons = [f"  {name}: {reason}" for name, reason in one.failed.items()]
-    reasons += [f"  {path}" for path in one.changed[:_MOST]]
-    reasons += [f"  and {len(one.changed) - _MOST} more"] if len(one.changed) > _MOST else []
+    reasons += [f"  {line}" for line in first(one.changed, _MOST)]
     lines = [f"The kernel {one.name} fails: {problem}{':' if reasons else '.'}", *reasons]
     return "\n".join([*lines, f"'{one.next}' mends it."] if one.next else lines)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sesync_cli.errors import Conflict, NotFound, Refused, WrongWords
 from sesync_cli.files.datasets import whole_of
+from sesync_cli.names import first
 from sesync_cli.plan import by_hand
 from sesync_cli.put.checksums import NAME, read_manifest
 from sesync_cli.put.children import children_told
@@ -103,9 +104,7 @@ def has_work(found: Shipment, chosen: Iterable[int]) -> bool:
 
 def some(texts: Iterable[str]) -> str:
     """A few of these texts, and how many more there are."""
-    whole = list(texts)
-    more = f", and {len(whole) - _SHOWN:,} more ('--json' names them all)" if len(whole) > _SHOWN else ""
-    return ", ".join(whole[:_SHOWN]) + more
+    return ", ".join(first(list(texts), _SHOWN, "and {:,} more ('--json' names them all)"))
 
 
 def _check_manifest(at: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from sesync_cli.disk import FULL, path_of, system_failure
 from sesync_cli.errors import NoRoom, SesyncError, Stopped
 from sesync_cli.interrupts import ignore_interrupts
+from sesync_cli.names import first
 from sesync_cli.plan import Report
 from sesync_cli.put.children import run_children
 from sesync_cli.put.copying import TOKEN, Job, Worker
@@ -136,11 +137,10 @@ class Put:
     def _failure(self) -> SesyncError:
         left = [*self.found.odd, *(f"{path} looks like a secret, and is left out" for path in self.found.secrets)]
         whole = [*unreadable_folders(self.found), *(what for _, what in self.tally.problems), *left]
-        more = [f"and {len(whole) - _SHOWN:,} more ('--json' names them all)"] if len(whole) > _SHOWN else []
         hint = [WHOSE] if self.found.unreadable else []
         if "differs" in self.tally.kinds:
             hint.append(f"'{self.verification.replacing}' asks about each file that differs.")
-        text = "; ".join([*whole[:_SHOWN], *more])
+        text = "; ".join(first(whole, _SHOWN, "and {:,} more ('--json' names them all)"))
         safe = self.tally.safe() if self.tally.kinds == {"changed"} else self.tally.placed()
         return SesyncError(text, hint=" ".join([*hint, safe]), problems=whole)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sesync_cli.names import one_line
+from sesync_cli.names import first, one_line
 from sesync_cli.view import Page, Table, View, size
 
 if TYPE_CHECKING:
@@ -45,5 +45,4 @@ def _without(checked: "Comparison") -> Iterator[str]:
 
 
 def _some(lines: tuple[str, ...]) -> list[str]:
-    more = [f"and {len(lines) - _SHOWN:,} more; '--json' names them all"] if len(lines) > _SHOWN else []
-    return [*map(one_line, lines[:_SHOWN]), *more]
+    return [one_line(line) for line in first(lines, _SHOWN, "and {:,} more; '--json' names them all")]

@@ -2,6 +2,7 @@
 
 from sesync_cli.errors import Conflict, SesyncError
 from sesync_cli.git.client import ask_git
+from sesync_cli.names import shortened
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.history import commits
 from sesync_cli.sync.status import Status
@@ -23,7 +24,7 @@ def need_calm(copy: WorkingCopy, status: Status) -> None:
     need_nothing_begun(copy, status)
     if status.conflicts:
         raise Conflict(
-            f"files in {copy.shown} have two versions in them: {_few(status.conflicts)}",
+            f"files in {copy.shown} have two versions in them: {shortened(status.conflicts, 5)}",
             hint="Between <<<<<<< and ======= is yours, from there to >>>>>>> theirs: keep what is right, and"
             f" '{by_hand(*git, 'add', 'FILE')}' says that it is.",
         )
@@ -45,7 +46,7 @@ def need_nothing_begun(copy: WorkingCopy, status: Status) -> None:
 
 def _unfinished(copy: WorkingCopy, status: Status, begun: str) -> SesyncError:
     git = ("git", "-C", copy.top)
-    left = f", and these files wait for a decision: {_few(status.conflicts)}" if status.conflicts else ""
+    left = f", and these files wait for a decision: {shortened(status.conflicts, 5)}" if status.conflicts else ""
     finish = "commit" if begun == "merge" else begun
     words = () if begun == "merge" else ("--continue",)
     return Conflict(
@@ -73,7 +74,3 @@ def _detached(copy: WorkingCopy) -> SesyncError:
         hint=f"'{by_hand(*git, 'switch', usual)}' goes back to the latest; '{by_hand(*git, 'switch', '-c', 'NAME')}'"
         " begins a branch from here.",
     )
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sesync_cli.git.address import name_at_site
-from sesync_cli.names import few, one_line
+from sesync_cli.names import few, first, one_line
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.history import Commit
@@ -119,9 +119,7 @@ def _sent(exchange: Exchange) -> list[str]:
 
 def _told(found: Sequence[Commit]) -> str:
     width = min(20, max(len(one.author) for one in found[:_MOST]))
-    shown = [f"{one_line(one.author):<{width}}  {one_line(one.subject)}" for one in found[:_MOST]]
-    more = [f"and {len(found) - _MOST} more"] if len(found) > _MOST else []
-    return lines([*shown, *more])
+    return lines(first([f"{one_line(one.author):<{width}}  {one_line(one.subject)}" for one in found], _MOST))
 
 
 def _only_here(exchange: Exchange) -> list[str]:
@@ -129,10 +127,9 @@ def _only_here(exchange: Exchange) -> list[str]:
     if not left:
         return []
     width = max(len(change.kind) for change in left[:_MOST])
-    shown = [f"{change.kind:<{width}}  {one_line(change.path)}" for change in left[:_MOST]]
-    more = [f"and {len(left) - _MOST} more"] if len(left) > _MOST else []
-    told = [f"Changed here, and not committed:\n  {lines([*shown, *more])}"]
+    changed = first([f"{change.kind:<{width}}  {one_line(change.path)}" for change in left], _MOST)
+    told = [f"Changed here, and not committed:\n  {lines(changed)}"]
     ready = (one.path for one in left if one.kind != INSIDE and not is_repository(exchange.copy, one.path))
-    if first := next(ready, "").rstrip("/"):
-        told.append(f"This commits and sends one: {exchange.copy.again('-m', 'TEXT', files=[first])}")
+    if one := next(ready, "").rstrip("/"):
+        told.append(f"This commits and sends one: {exchange.copy.again('-m', 'TEXT', files=[one])}")
     return told

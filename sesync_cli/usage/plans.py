@@ -12,6 +12,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.errors import Refused, SesyncError
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.leftovers import in_the_making
+from sesync_cli.names import shortened
 from sesync_cli.plan import Plan, Question, Watch, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.usage.categories import CACHES, KERNELS, PIP, SESYNC, TRASH, UV, UsageContext, is_within, usage_context
@@ -142,8 +143,7 @@ def _checkpoints(one: Measured, outcome: Outcome) -> Iterator[Discard]:
     ]
     if found:
         frees = sum(thing.frees for thing in found)
-        names = ", ".join(str(thing.without) for thing in found[:_NAMED])
-        names += f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        names = shortened([str(thing.without) for thing in found], _NAMED)
         question = f"Remove the checkpoints of notebooks that are gone ({names})? {_freed(frees)}"
         item = Removable(CHECKPOINTS, one.path, frees, question)
         yield Discard(item, tuple(found), by_hand("rm", *(thing.path for thing in found)), outcome)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sesync_cli.names import as_read
+from sesync_cli.names import as_read, first
 from sesync_cli.tree import Branch, Tree
 from sesync_cli.usage.breakdown import SHARED, Part, Usage
 from sesync_cli.usage.categories import CACHES, KERNELS, LOCAL, TRASH
@@ -108,6 +108,4 @@ def _left_out(usage: Usage) -> Iterator[str]:
 
 
 def _some(lines: list[str]) -> Iterator[str]:
-    yield from (f"  {line}" for line in lines[:_MOST])
-    if len(lines) > _MOST:
-        yield f"  and {len(lines) - _MOST} more"
+    yield from (f"  {line}" for line in first(lines, _MOST))
