@@ -13,7 +13,7 @@ from typing import BinaryIO
 from sesync_cli.disk import FULL
 from sesync_cli.lock import hold_if_free, host, is_held, key_of, scratch
 
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK}  # a file system without hard links
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}  # a file system without hard links
 _PARTIAL = ".sesync-partial"
 _UNFINISHED = ".sesync-unfinished"
 _DEAD_ELSEWHERE = 24 * 3600.0  # seconds after which a leftover counts as dead whose lock is not to be seen from here
@@ -48,7 +48,7 @@ def appear(made: Path, final: Path) -> None:
     try:
         os.link(made, final)
     except OSError as error:
-        if error.errno not in _NO_LINKS:
+        if error.errno not in NO_LINKS:
             raise
         if os.path.lexists(final):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(final)) from None

@@ -6,7 +6,11 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Protocol
+
+from sesync_cli.leftovers import appear
 
 LONG = 32 << 20  # bytes; a longer file is copied and read back side by side, in parts of this length
 _PIECE = 1 << 20  # what a processor's cache can hold
@@ -16,7 +20,6 @@ _ZEROS = bytes(_PIECE)
 _NOREPLACE = 1  # RENAME_NOREPLACE in <linux/fs.h>
 _HERE = -100  # AT_FDCWD in <fcntl.h>
 _UNKNOWN = (errno.EINVAL, errno.ENOSYS)  # NFS, for one, cannot rename without replacing
-_LINKLESS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -146,7 +149,9 @@ def rename_unless_taken(path: str, final: str) -> None:
     except OSError as error:
         if error.errno not in _UNKNOWN:
             raise
-        _link(path, final)
+        appear(Path(path), Path(final))
+        with suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 def fast_hash() -> Hash:
@@ -196,18 +201,6 @@ def _extents(file: int, start: int, end: int) -> Iterator[tuple[int, int, bool]]
         if hole > data:
             yield data, hole, True
         start = hole
-
-
-def _link(path: str, final: str) -> None:
-    try:
-        os.link(path, final)
-    except OSError as error:
-        if error.errno not in _LINKLESS:
-            raise
-        if os.path.lexists(final):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), final) from None
-        return os.rename(path, final)
-    os.unlink(path)
 
 
 def _checked(result: int, path: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.errors import Conflict
-from sesync_cli.leftovers import remove, sweep
+from sesync_cli.leftovers import NO_LINKS, remove, sweep
 from sesync_cli.put.copying import Job, Worker
 from sesync_cli.put.entries import Entry, Shipment, There
 from sesync_cli.put.file_io import flush
@@ -18,7 +18,6 @@ from sesync_cli.put.rights import FolderRights, share_folder
 from sesync_cli.put.scan import nearest
 from sesync_cli.workers import Tell
 
-_LINKLESS = (errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP)
 _OURS = 0o700
 
 
@@ -119,7 +118,7 @@ def _link(worker: Worker, number: int, first: str, final: str) -> None:
     try:
         os.link(first, final, follow_symlinks=False)
     except OSError as error:
-        if error.errno not in (*_LINKLESS, errno.EEXIST):
+        if error.errno not in (*NO_LINKS, errno.EEXIST):
             raise
         worker.batch([number])  # a file system without such links gets a copy of its own
     else:

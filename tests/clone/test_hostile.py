@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.clone.conftest import git, leftovers, publish
-from tests.clone.test_parts import with_submodules
+from tests.clone.test_submodules import with_submodules
 
 
 @pytest.fixture
