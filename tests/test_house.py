@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from importlib import import_module
@@ -182,6 +183,16 @@ def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
 def test_functions_are_small_enough_to_see() -> None:
     long = [where for where, node in functions() if (node.end_lineno or 0) - node.lineno + 1 > 40]
     assert not long, f"over 40 lines: {long}"
+
+
+def test_no_two_classes_have_one_name() -> None:
+    found = Counter(
+        node.name.lstrip("_")
+        for path in MODULES
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [one for one, times in found.items() if times > 1] == []
 
 
 def test_no_folder_or_module_says_nothing() -> None:

@@ -55,21 +55,21 @@ class JudgedFile(NamedTuple):
     """A file, where it is, and what the rules say of it; a folder stands for so many files."""
 
     found: FileFacts
-    spot: Location
+    location: Location
     verdict: Verdict
     files: int = 1
 
 
-def case_of(found: FileFacts, spot: Location, context: WhereContext) -> JudgedFile:
+def case_of(found: FileFacts, location: Location, context: WhereContext) -> JudgedFile:
     """A file as the rules judge it."""
-    return JudgedFile(found, spot, judged(found, spot, context))
+    return JudgedFile(found, location, judged(found, location, context))
 
 
 def advice(cases: Iterable[JudgedFile], context: WhereContext) -> tuple[Advice, ...]:
     """One piece of advice for all that goes the same way: secrets first, then the most bytes."""
     groups: dict[tuple[Verdict, Place, str, str], list[JudgedFile]] = defaultdict(list)
     for case in cases:
-        groups[case.verdict, case.spot.place, case.spot.project, case.spot.tree].append(case)
+        groups[case.verdict, case.location.place, case.location.project, case.location.tree].append(case)
     said = [_advice(sorted(group, key=lambda case: -case.found.bytes), context) for group in groups.values()]
     return tuple(sorted(said, key=lambda one: (one.items[0].kind != Kind.SECRET, -one.bytes)))
 
@@ -84,7 +84,7 @@ def gathered(cases: list[JudgedFile], top: str, stays: Callable[[str], bool]) ->
         for folder in above(case.found.path, top):
             inside[folder].append(case)
             if not _goes_along(case):
-                ways[folder].add((case.verdict, case.spot._replace(git=None)))
+                ways[folder].add((case.verdict, case.location._replace(git=None)))
     whole = {folder for folder, said in ways.items() if len(said) == 1 < len(inside[folder]) and not stays(folder)}
     gathered: dict[str, JudgedFile] = {}
     for case in cases:
@@ -98,7 +98,7 @@ def gathered(cases: list[JudgedFile], top: str, stays: Callable[[str], bool]) ->
 
 def _goes_along(case: JudgedFile) -> bool:
     """Whether a file may stay, but goes where the data beside it goes."""
-    return not case.verdict.deeds and is_data(Kind(case.found.kind)) and case.spot.git != Git.TRACKED
+    return not case.verdict.deeds and is_data(Kind(case.found.kind)) and case.location.git != Git.TRACKED
 
 
 def _folder(path: str, case: JudgedFile, inside: list[JudgedFile]) -> JudgedFile:
@@ -115,24 +115,24 @@ def above(path: str, top: str) -> list[str]:
 
 
 def _advice(cases: list[JudgedFile], context: WhereContext) -> Advice:
-    spot, verdict = cases[0].spot, cases[0].verdict
-    commands = [_command(deed, cases, spot, context) for deed in verdict.deeds]
+    location, verdict = cases[0].location, cases[0].verdict
+    commands = [_command(deed, cases, location, context) for deed in verdict.deeds]
     items = tuple(_item(case, context) for case in cases)
-    return Advice(spot.place, verdict.should or spot.place, verdict.why, " && ".join(commands) or LEAVE, items)
+    return Advice(location.place, verdict.should or location.place, verdict.why, " && ".join(commands) or LEAVE, items)
 
 
 def _item(case: JudgedFile, context: WhereContext) -> AdviceItem:
     found = case.found
     rows = None if found.rows < 0 else found.rows
     return AdviceItem(
-        Path(found.path), refined(found, context.site), found.bytes, rows, found.exact, case.spot.git, case.files
+        Path(found.path), refined(found, context.site), found.bytes, rows, found.exact, case.location.git, case.files
     )
 
 
-def _command(deed: Deed, cases: list[JudgedFile], spot: Location, context: WhereContext) -> str:
+def _command(deed: Deed, cases: list[JudgedFile], location: Location, context: WhereContext) -> str:
     before, tree = list(deed.before), ""
-    if deed.into or (deed.before[0] == "git" and not context.caller.cwd.is_relative_to(spot.tree)):
-        tree = spot.tree
+    if deed.into or (deed.before[0] == "git" and not context.caller.cwd.is_relative_to(location.tree)):
+        tree = location.tree
         before[1:1] = ["-C", tree] if deed.before[0] == "git" else []
     paths = [_typed(case.found, tree) for case in cases] if len(cases) <= _SPELLED_OUT else ["FILE..."]
     into = [">>", bash_word(os.path.join(tree, deed.into))] if deed.into else []

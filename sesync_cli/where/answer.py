@@ -100,8 +100,8 @@ def _gathered(named: str, context: WhereContext, watch: Watch) -> PathFacts:
 
 
 def _cases(facts: PathFacts, context: WhereContext) -> list[JudgedFile]:
-    spot_of = locator(facts, context)
-    return [case_of(found, spot_of(found.path), context) for found in facts.found]
+    location_of = locator(facts, context)
+    return [case_of(found, location_of(found.path), context) for found in facts.found]
 
 
 def _asked(facts: PathFacts, cases: list[JudgedFile], context: WhereContext) -> list[JudgedFile]:
@@ -175,11 +175,11 @@ def _same(cases: list[JudgedFile], context: WhereContext, watch: Watch) -> tuple
 
 def _leaving_one(cases: list[JudgedFile], context: WhereContext) -> Same:
     """The one that stays is in a data directory, and the others are not."""
-    shared = [case for case in cases if case.spot.place == Place.DATA]
+    shared = [case for case in cases if case.location.place == Place.DATA]
     command = ""
     if shared:
         kept = context.caller.cwd / shared[0].found.path
-        others = (case.found.path for case in cases if case.spot.place in (Place.HOME, Place.GIT))
+        others = (case.found.path for case in cases if case.location.place in (Place.HOME, Place.GIT))
         command = " && ".join(f"ln -sf {bash_word(kept)} {bash_word(other)}" for other in others)
     return Same(cases[0].found.bytes, tuple(Path(case.found.path) for case in cases), command)
 

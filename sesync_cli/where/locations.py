@@ -76,11 +76,11 @@ def locator(facts: PathFacts, context: WhereContext) -> Callable[[str], Location
             return tree_of(os.path.dirname(facts.at), patience, os.path.basename(facts.at))
         return tree_of(facts.at if above else tree, patience)
 
-    def spot(path: str) -> Location:
+    def location(path: str) -> Location:
         place, tree, project, has = of_folder(os.path.dirname(path) if facts.folder else os.path.dirname(facts.at))
         return Location(place, has.of(_real(path, facts)) if has else None, tree, project)
 
-    return spot
+    return location
 
 
 def _real(path: str, facts: PathFacts) -> str:

@@ -34,23 +34,23 @@ _ADD = (Deed(("git", "add")),)
 _TAKE_OUT = Deed(("git", "rm", "-r", "--cached"))
 
 
-def judged(found: FileFacts, spot: Location, context: WhereContext) -> Verdict:
+def judged(found: FileFacts, location: Location, context: WhereContext) -> Verdict:
     """What the rules of the site say of what is there."""
     kind = refined(found, context.site)
-    if why := _untouched(found, kind, spot, context):
+    if why := _untouched(found, kind, location, context):
         return Verdict(why)
     if kind == Kind.SECRET:
-        return _secret(found, spot, context)
+        return _secret(found, location, context)
     if kind == Kind.TEMPORARY:
-        return _temporary(found, spot, context)
+        return _temporary(found, location, context)
     if kind == Kind.NOTEBOOK or (kind == Kind.SOURCE and not is_big(found, context.site)):
-        return _code(found, kind, spot, context)
+        return _code(found, kind, location, context)
     if kind == Kind.LARGE_TABLE or is_big(found, context.site):
-        return _large(found, kind, spot, context)
-    return _small(kind, spot, context)
+        return _large(found, kind, location, context)
+    return _small(kind, location, context)
 
 
-def _untouched(found: FileFacts, kind: Kind, spot: Location, context: WhereContext) -> str:
+def _untouched(found: FileFacts, kind: Kind, location: Location, context: WhereContext) -> str:
     """Why a file is none that any rule is about."""
     if kind == Kind.LINK:
         return f"It is a link to {found.target}: it takes no room, and what it points to stays where it is."
@@ -58,21 +58,21 @@ def _untouched(found: FileFacts, kind: Kind, spot: Location, context: WhereConte
         return "It is no file: programs talk to each other through it."
     if not found.bytes:
         return "It is empty."
-    if spot.place == Place.ELSEWHERE:
+    if location.place == Place.ELSEWHERE:
         where = "neither in your home nor in a data directory" if context.site.has("data_path") else "not in your home"
         return f"It is {where}: the site has no rule for it."
     return "Software stays where it was installed." if kind == Kind.PROGRAM else ""
 
 
-def _secret(found: FileFacts, spot: Location, context: WhereContext) -> Verdict:
-    if spot.place == Place.DATA and _is_service(found, context.site):
+def _secret(found: FileFacts, location: Location, context: WhereContext) -> Verdict:
+    if location.place == Place.DATA and _is_service(found, context.site):
         return _service(found)
-    if spot.git == Git.TRACKED:
+    if location.git == Git.TRACKED:
         why = (
             "Whoever has a clone can read this secret, also later: make it invalid where it came from, and take it out."
         )
         return Verdict(why, Place.HOME, (_TAKE_OUT,))
-    if spot.place not in (Place.HOME, Place.GIT):
+    if location.place not in (Place.HOME, Place.GIT):
         why = "A secret that others can reach is none: keep it in your home, where only you can read it."
         return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{context.caller.home}/",)),))
     if found.mode & _OTHERS:
@@ -80,7 +80,7 @@ def _secret(found: FileFacts, spot: Location, context: WhereContext) -> Verdict:
             "Others have rights to this secret: only you should. Never commit it, and never put it in a data directory."
         )
         return Verdict(why, None, (Deed(("chmod", "600")),))
-    if spot.git == Git.NEW:
+    if location.git == Git.NEW:
         why = "The next 'git add' of all files would take this secret along: have git leave it alone."
         return Verdict(why, None, (Deed(("printf", "%s\\n"), into=".gitignore"),))
     return Verdict("Only you can read this secret. Never commit it, and never put it in a data directory.")
@@ -98,10 +98,10 @@ def _service(found: FileFacts) -> Verdict:
     return Verdict("It tells the project's members how to reach their database. Never commit it, and do not copy it.")
 
 
-def _temporary(found: FileFacts, spot: Location, context: WhereContext) -> Verdict:
-    if spot.git == Git.TRACKED:
+def _temporary(found: FileFacts, location: Location, context: WhereContext) -> Verdict:
+    if location.git == Git.TRACKED:
         return Verdict("A leftover of a program is of no use to others.", None, (_TAKE_OUT,))
-    if is_big(found, context.site) and spot.place in (Place.HOME, Place.GIT, Place.DATA):
+    if is_big(found, context.site) and location.place in (Place.HOME, Place.GIT, Place.DATA):
         if not context.site.has("scratch_path"):
             return Verdict("It is a big leftover of a program, and can be deleted when no program needs it.")
         why = "Big temporary files belong in scratch, or can be deleted."
@@ -109,41 +109,41 @@ def _temporary(found: FileFacts, spot: Location, context: WhereContext) -> Verdi
     return Verdict("It is a leftover of a program, and can be deleted when no program needs it.")
 
 
-def _code(found: FileFacts, kind: Kind, spot: Location, context: WhereContext) -> Verdict:
-    if spot.place == Place.DATA:
+def _code(found: FileFacts, kind: Kind, location: Location, context: WhereContext) -> Verdict:
+    if location.place == Place.DATA:
         why = (
             "Several people would edit the one copy: keep code in your home, each in a clone of the group's repository."
         )
         return Verdict(why, Place.GIT, (_copied(context),))
-    if spot.place in (Place.SCRATCH, Place.NODE):
+    if location.place in (Place.SCRATCH, Place.NODE):
         why = "This place is emptied: code is safe in your home, in a git repository."
         return Verdict(why, Place.GIT, (_copied(context),))
     if kind == Kind.NOTEBOOK and is_mostly_output(found):
         why = "Most of this notebook is what its cells printed and drew, which git would keep in every version."
         return Verdict(why, None, (Deed(("jupyter", "nbconvert", "--clear-output", "--inplace")),))
-    if spot.place == Place.HOME:
+    if location.place == Place.HOME:
         return Verdict("Code belongs in your home. In a git repository it has a history, and your group can see it.")
-    if spot.git == Git.NEW:
+    if location.git == Git.NEW:
         return Verdict("Code belongs in git, and git does not have it yet.", None, _ADD)
     return Verdict(
-        "Code belongs in git, in your home." if spot.git != Git.IGNORED else "Git is told to leave it alone."
+        "Code belongs in git, in your home." if location.git != Git.IGNORED else "Git is told to leave it alone."
     )
 
 
-def _large(found: FileFacts, kind: Kind, spot: Location, context: WhereContext) -> Verdict:
-    put = Deed(("sesync", "put", "--move"), (spot.project,))
+def _large(found: FileFacts, kind: Kind, location: Location, context: WhereContext) -> Verdict:
+    put = Deed(("sesync", "put", "--move"), (location.project,))
     if found.rows > context.site.where_database_rows and context.site.has("database_host"):
-        return _huge(spot, put, context)
-    if spot.place == Place.DATA:
+        return _huge(location, put, context)
+    if location.place == Place.DATA:
         return Verdict("The data directory holds the one copy that your group shares.")
-    if spot.place == Place.SCRATCH:
+    if location.place == Place.SCRATCH:
         return _in_scratch(context)
     if not context.site.has("data_path"):
-        return _large_at_home(spot, context)
-    if spot.git == Git.TRACKED:
+        return _large_at_home(location, context)
+    if location.git == Git.TRACKED:
         why = "Git keeps each version of it for ever, in every clone: take it out, and put it in the data directory."
         return Verdict(why, Place.DATA, (_TAKE_OUT, put))
-    if spot.place == Place.NODE:
+    if location.place == Place.NODE:
         why = "This place is emptied after a job: the data directory keeps it."
     elif not is_big(found, context.site):
         rows = context.site.where_small_table_rows
@@ -155,41 +155,41 @@ def _large(found: FileFacts, kind: Kind, spot: Location, context: WhereContext) 
     return Verdict(why, Place.DATA, (put,))
 
 
-def _large_at_home(spot: Location, context: WhereContext) -> Verdict:
+def _large_at_home(location: Location, context: WhereContext) -> Verdict:
     """What is large, at a site that names no data directories."""
-    if spot.git == Git.TRACKED:
+    if location.git == Git.TRACKED:
         why = "Git keeps each version of it for ever, in every clone: take it out. This site names no data directories."
         return Verdict(why, Place.HOME, (_TAKE_OUT,))
-    if spot.place == Place.NODE:
+    if location.place == Place.NODE:
         why = "This place is emptied after a job, and this site names no data directories: your home keeps it."
         return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{context.caller.home}/",)),))
-    git = " Never commit it." if spot.git == Git.NEW else ""
+    git = " Never commit it." if location.git == Git.NEW else ""
     return Verdict(f"Large data is kept once, where a group can use it, and this site names no data directories.{git}")
 
 
-def _huge(spot: Location, put: Deed, context: WhereContext) -> Verdict:
+def _huge(location: Location, put: Deed, context: WhereContext) -> Verdict:
     if context.database:
         why = "A table this large is quickest in a database, which reads only the rows that are asked for."
         return Verdict(why, Place.DATABASE, (Deed(("sesync", "db", "load")),))
     why = f"A table this large is quickest in a database: ask {context.site.support} for one."
-    if spot.place == Place.DATA:
+    if location.place == Place.DATA:
         return Verdict(why, Place.DATABASE)
     if not context.site.has("data_path"):
         return Verdict(why, Place.DATABASE)
     return Verdict(f"{why} Until then, the data directory holds it.", Place.DATABASE, (put,))
 
 
-def _small(kind: Kind, spot: Location, context: WhereContext) -> Verdict:
-    if spot.place == Place.DATA:
+def _small(kind: Kind, location: Location, context: WhereContext) -> Verdict:
+    if location.place == Place.DATA:
         return Verdict("Your group shares it here.")
-    if spot.place == Place.SCRATCH:
+    if location.place == Place.SCRATCH:
         return _in_scratch(context)
-    if spot.place == Place.NODE:
+    if location.place == Place.NODE:
         why = "This place is emptied after a job: your home keeps it."
         return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{context.caller.home}/",)),))
-    if spot.git == Git.NEW and (is_data(kind) or kind == Kind.DOCUMENT):
+    if location.git == Git.NEW and (is_data(kind) or kind == Kind.DOCUMENT):
         return Verdict("What is small goes into git, beside the code that it belongs to.", None, _ADD)
-    why = ", and goes into git with the code that reads it" if spot.place == Place.HOME and is_data(kind) else ""
+    why = ", and goes into git with the code that reads it" if location.place == Place.HOME and is_data(kind) else ""
     return Verdict(f"It is small: it may stay{why}.")
 
 

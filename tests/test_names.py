@@ -1,0 +1,69 @@
+"""Names that people type or read, and how several are told in a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from sesync_cli.errors import WrongWords
+from sesync_cli.names import as_read, as_typed, checked, few, first, listed, near, one_line, shortened
+
+
+@pytest.mark.parametrize("name", ["cooltrees", "a", "3d", "v1.2_b-c", "n" * 100])
+def test_a_name_that_can_be_a_folders_everywhere(name: str):
+    assert checked(name, "project") == name
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "-x", ".x", "a/b", "a b", "a\nb", "größe", "[bold]", "a'b", "n" * 101])
+def test_a_name_that_cannot(name: str):
+    with pytest.raises(WrongWords, match="cannot be the name of a project"):
+        checked(name, "project")
+
+
+def test_near_names_are_found_in_any_case():
+    assert near("CoolTree", ["cooltrees", "hottrees", "river"])[0] == "cooltrees"
+    assert near("xyz", ["cooltrees"]) == []
+
+
+@pytest.mark.parametrize(("names", "said"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")])
+def test_a_choice(names: list[str], said: str):
+    assert listed(names) == said
+
+
+@pytest.mark.parametrize(
+    ("names", "said", "short"),
+    [
+        ([], "", ""),
+        (["a"], "a", "a"),
+        (["a", "b"], "a and b", "a, b"),
+        (list("abcde"), "a, b, c, d and e", "a, b, c and 2 more"),
+        (list("abcdefg"), "a, b, c, d, e and 2 more", "a, b, c and 4 more"),
+    ],
+)
+def test_several(names: list[str], said: str, short: str):
+    assert (few(names), shortened(names, 3)) == (said, short)
+
+
+def test_the_first_of_many_lines():
+    lines = [str(number) for number in range(1_004)]
+    assert first(lines, 2) == ["0", "1", "and 1,002 more"]
+    assert first(lines, 2, "{} are left") == ["0", "1", "1002 are left"]
+    assert first(lines[:2], 2) == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("path", "read", "typed"),
+    [
+        ("/home/ann", "~", "~"),
+        ("/home/ann/heat", "~/heat", "~/heat"),
+        ("/home/ann/my heat", "~/my heat", "~/'my heat'"),
+        ("/home/anna", "/home/anna", "/home/anna"),
+        ("/nfs/my data", "/nfs/my data", "'/nfs/my data'"),
+    ],
+)
+def test_a_path_is_read_and_typed(path: str, read: str, typed: str):
+    home = Path("/home/ann")
+    assert (as_read(Path(path), home), as_typed(Path(path), home)) == (read, typed)
+
+
+def test_a_name_in_one_line():
+    assert one_line("a\nb") == "a\\nb"
