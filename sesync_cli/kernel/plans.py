@@ -1,6 +1,6 @@
 """The plans that make a kernel, repair it, follow its files, and remove it.
 
-The plan for an environment that sesync did not make is in `adopt`, those that write a kernel down are in `keep`.
+The plan for an environment that sesync did not make is in `adopt`, those that write a kernel down are in `sharing`.
 """
 
 from dataclasses import replace

@@ -74,9 +74,7 @@ def test_a_table_of_very_many_rows_belongs_in_a_database(site):
     assert said(found._replace(rows=1_000_000), HOME) == (DATA, "sesync put --move")
 
 
-def test_a_site_without_data_directories_and_databases_sends_nothing_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_site_without_data_directories_sends_nothing_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     file = tmp_path / "other.toml"
     file.write_text('[site]\nname = "Other"\n')
     monkeypatch.setenv("SESYNC_SITE", str(file))
