@@ -1,10 +1,13 @@
 """Names that people type or read: checked before they become paths, matched with near ones, and told in a line."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from sesync_cli.errors import WrongWords
+
+T = TypeVar("T")
 
 _LONGEST = 100
 
@@ -60,9 +63,9 @@ def shortened(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
-def first(lines: Sequence[str], most: int, more: str = "and {:,} more") -> list[str]:
-    """The first of these lines, and in the last one how many more there are."""
-    return [*lines[:most], *([more.format(len(lines) - most)] if len(lines) > most else [])]
+def first(items: Sequence[T], most: int, show: Callable[[T], str] = str, more: str = "and {} more") -> list[str]:
+    """The first of these, as they are shown, and in the last line how many more there are."""
+    return [*map(show, items[:most]), *([more.format(len(items) - most)] if len(items) > most else [])]
 
 
 def one_line(text: str) -> str:

@@ -45,8 +45,8 @@ def test_several(names: list[str], said: str, short: str):
 
 def test_the_first_of_many_lines():
     lines = [str(number) for number in range(1_004)]
-    assert first(lines, 2) == ["0", "1", "and 1,002 more"]
-    assert first(lines, 2, "{} are left") == ["0", "1", "1002 are left"]
+    assert first(lines, 2) == ["0", "1", "and 1002 more"]
+    assert first(range(1_004), 2, lambda one: f"-{one}", "{:,} are left") == ["-0", "-1", "1,002 are left"]
     assert first(lines[:2], 2) == ["0", "1"]
 
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sesync_cli.errors import NoAnswer
 from sesync_cli.git.address import Address
-from sesync_cli.run import ProgramFailed, run
+from sesync_cli.git.anonymous_files import place, written
+from sesync_cli.run import ProgramFailed, need, run
 
 USUAL = ("id_ed25519", "id_ecdsa", "id_rsa")  # ssh tries these by itself; the first is the best
 PAGES = {  # where a public key is pasted
@@ -23,8 +23,7 @@ _TRIED = {*USUAL, "id_ecdsa_sk", "id_ed25519_sk", "id_xmss", "id_dsa"}  # the ot
 _FEWEST_BITS = 3072  # of an RSA key, as ssh-keygen makes them today
 _PUBLIC = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[\w@.-]+ [A-Za-z0-9+/]+=*(?: .*)?")
 _PRIVATE = "PRIVATE KEY-----"
-_SAID = "/dev/stdin"
-_CLOSED = re.compile("incorrect passphrase|bad permissions")  # ssh-keygen of a private key that it does not open
+_LOCKED = "incorrect passphrase"  # ssh-keygen of a private key, where none was said
 
 
 @dataclass(frozen=True)
@@ -110,18 +109,18 @@ def _named(line: str, address: Address) -> Path | None:
 def _key(path: Path) -> KeyPair:
     public, problem = "", ""
     with contextlib.suppress(OSError):
-        public = _content(public_half(path)).strip()
+        public = _content(public_half(path)).decode(errors="replace").strip()
     bits = _bits(public) if public else 0
     if public and not bits:
         public, problem = "", f"{public_half(path)} is no public key"
     has_public = os.path.lexists(public_half(path))
     try:
-        secret = _content(path)
+        secret = os.fsdecode(_content(path))
     except FileNotFoundError:
         return KeyPair(path, public, has_public, False, f"{path} is missing: its public half alone opens nothing")
     except OSError as error:
         return KeyPair(path, public, has_public, False, f"{path} cannot be read: {os.strerror(error.errno or 0)}")
-    inner = _inside(path, secret)
+    inner = _inside(secret)
     if inner is None:
         return KeyPair(path, public, has_public, False, f"{path} is no private key")
     has_passphrase, own = inner
@@ -134,36 +133,35 @@ def _key(path: Path) -> KeyPair:
     return KeyPair(path, public, has_public, has_passphrase, problem)
 
 
-def _content(path: Path) -> str:
-    if path.exists() and not path.is_file():  # a pipe would have us wait
-        return ""
-    return path.read_text(errors="replace")
+def _content(path: Path) -> bytes:
+    return b"" if path.exists() and not path.is_file() else path.read_bytes()  # a pipe would have us wait
 
 
 def _bits(line: str) -> int:
     """The length of a key by its public line; 0 if it is none."""
     if _PUBLIC.fullmatch(line):
         with contextlib.suppress(ProgramFailed, ValueError):
-            return int(_keygen("-l", "-f", _SAID, said=line).split()[0])
+            return int(_keygen("-l", "-f", "/dev/stdin", said=line).split()[0])
     return 0
 
 
-def _inside(path: Path, secret: str) -> tuple[bool, str] | None:
+def _inside(secret: str) -> tuple[bool, str] | None:
     """Whether a private key has a passphrase, and its public half where that can be read without it."""
     if _PRIVATE not in secret:
         return None
-    with contextlib.suppress(ProgramFailed):
-        # what is said has no rights that could be too open
-        return False, without_comment(_keygen("-y", "-P", "", "-f", _SAID, said=secret))
-    try:
-        with TemporaryDirectory() as folder:
-            link = Path(folder, "key")  # beside its own name, the public half would be read instead
-            link.symlink_to(path)
-            exported = _keygen("-e", "-P", "", "-f", link)
-        return True, without_comment(_keygen("-i", "-f", _SAID, said=exported))
-    except ProgramFailed as failure:
-        return (True, "") if _CLOSED.search(str(failure)) else None
+    # in a file without a name: of its own, rights may be too open, and a public half beside it would be read instead
+    with written(secret) as file:
+        try:
+            return False, without_comment(_keygen("-y", "-P", "", "-f", place(file)))
+        except ProgramFailed as failure:
+            if _LOCKED not in str(failure):
+                return None
+        with contextlib.suppress(ProgramFailed):
+            exported = _keygen("-e", "-P", "", "-f", place(file))
+            return True, without_comment(_keygen("-i", "-f", "/dev/stdin", said=exported))
+    return True, ""
 
 
-def _keygen(*words: str | Path, said: str = "") -> str:
-    return run(["ssh-keygen", *map(str, words)], said=said, reads=True).out
+def _keygen(*words: str, said: str | None = None) -> str:
+    program = need("ssh-keygen", hint="It comes with ssh: ask support to install it.")
+    return run([program, *words], said=said, reads=True).out

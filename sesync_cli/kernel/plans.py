@@ -84,8 +84,8 @@ def plan_repair(request: RepairRequest, caller: Caller, site: Site, watch: Watch
         warnings += (f"{damage}: the packages come in the versions of today",)
     ask = ""
     if one.state == "ok" and python is None and not _edited(one, watch):
-        if request.if_broken:
-            return Plan((), f"The kernel {one.name} is whole: another run has mended it.", {"name": one.name})
+        if request.if_broken and not request.modules:
+            return Plan((), f"The kernel {one.name} was mended meanwhile.", {"name": one.name})
         ask = f"The kernel {one.name} looks whole, and 'sesync kernel check {one.name}' tries it. Make it anew?"
     wanted = wanted_repaired(one, recipe, chosen)
     return plan_again(one, wanted, KernelContext(caller, site, loaded), warnings, ask=ask)

@@ -104,7 +104,7 @@ def has_work(found: Shipment, chosen: Iterable[int]) -> bool:
 
 def some(texts: Iterable[str]) -> str:
     """A few of these texts, and how many more there are."""
-    return ", ".join(first(list(texts), _SHOWN, "and {:,} more ('--json' names them all)"))
+    return ", ".join(first(list(texts), _SHOWN, more="and {:,} more ('--json' names them all)"))
 
 
 def _check_manifest(at: Path) -> None:

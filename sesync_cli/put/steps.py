@@ -140,7 +140,7 @@ class Put:
         hint = [WHOSE] if self.found.unreadable else []
         if "differs" in self.tally.kinds:
             hint.append(f"'{self.verification.replacing}' asks about each file that differs.")
-        text = "; ".join(first(whole, _SHOWN, "and {:,} more ('--json' names them all)"))
+        text = "; ".join(first(whole, _SHOWN, more="and {:,} more ('--json' names them all)"))
         safe = self.tally.safe() if self.tally.kinds == {"changed"} else self.tally.placed()
         return SesyncError(text, hint=" ".join([*hint, safe]), problems=whole)
 

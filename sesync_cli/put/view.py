@@ -45,4 +45,4 @@ def _without(checked: "Comparison") -> Iterator[str]:
 
 
 def _some(lines: tuple[str, ...]) -> list[str]:
-    return [one_line(line) for line in first(lines, _SHOWN, "and {:,} more; '--json' names them all")]
+    return first(lines, _SHOWN, one_line, "and {:,} more; '--json' names them all")

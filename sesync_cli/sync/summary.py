@@ -119,7 +119,7 @@ def _sent(exchange: Exchange) -> list[str]:
 
 def _told(found: Sequence[Commit]) -> str:
     width = min(20, max(len(one.author) for one in found[:_MOST]))
-    return lines(first([f"{one_line(one.author):<{width}}  {one_line(one.subject)}" for one in found], _MOST))
+    return lines(first(found, _MOST, lambda one: f"{one_line(one.author):<{width}}  {one_line(one.subject)}"))
 
 
 def _only_here(exchange: Exchange) -> list[str]:
@@ -127,7 +127,7 @@ def _only_here(exchange: Exchange) -> list[str]:
     if not left:
         return []
     width = max(len(change.kind) for change in left[:_MOST])
-    changed = first([f"{change.kind:<{width}}  {one_line(change.path)}" for change in left], _MOST)
+    changed = first(left, _MOST, lambda change: f"{change.kind:<{width}}  {one_line(change.path)}")
     told = [f"Changed here, and not committed:\n  {lines(changed)}"]
     ready = (one.path for one in left if one.kind != INSIDE and not is_repository(exchange.copy, one.path))
     if one := next(ready, "").rstrip("/"):

@@ -18,7 +18,7 @@ from sesync_cli.plan import Watch
 from sesync_cli.where.advice import Advice, JudgedFile, above, advice, bash_word, case_of, gathered
 from sesync_cli.where.duplicates import duplicates, of_equal_size
 from sesync_cli.where.locations import Place, WhereContext, below, locator, place_of_path, project_of
-from sesync_cli.where.survey import PathFacts, gather, short_path
+from sesync_cli.where.survey import PathFacts, Unseen, gather
 from sesync_cli.workers import stream
 
 _GB = 1_000_000_000
@@ -93,10 +93,10 @@ def advice_for(path: Path, context: WhereContext, watch: Watch) -> Advice:
 def _gathered(named: str, context: WhereContext, watch: Watch) -> PathFacts:
     try:
         return gather(named, context.site, watch)
-    except TimeoutError:
-        raise _no_answer(short_path(named), context) from None
-    except OSError as error:
-        raise _failed(short_path(named), error, context) from None
+    except Unseen as unseen:
+        if unseen.number is None:
+            raise _no_answer(unseen.top, context) from None
+        raise _failed(unseen.top, unseen.number, context) from None
 
 
 def _cases(facts: PathFacts, context: WhereContext) -> list[JudgedFile]:
@@ -190,9 +190,10 @@ def _no_answer(top: str, context: WhereContext) -> NoAnswer:
     return NoAnswer(f"the file server of {top or 'this folder'} did not answer within {patience}", hint=hint)
 
 
-def _failed(top: str, error: OSError, context: WhereContext) -> SesyncError:
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+def _failed(top: str, number: int, context: WhereContext) -> SesyncError:
+    if number in (errno.ENOENT, errno.ENOTDIR):
         return NotFound(f"there is no {top or bash_word(top)} on this machine", hint=_upload(top, context))
+    error = OSError(number, os.strerror(number), top)
     return system_failure(error, context.caller.home) or SesyncError(f"{top} cannot be looked at: {error.strerror}")
 
 

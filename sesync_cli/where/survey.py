@@ -44,25 +44,30 @@ class PathFacts:
     whole: bool = True
 
 
-def gather(named: str, site: Site, watch: Watch) -> PathFacts:
-    """Look at a path, which may be on a server that hangs: what was seen until then counts.
+class Unseen(Exception):
+    """Nothing is known of what is called so: the number of the system's error, or none where nobody answered."""
 
-    `OSError` where it cannot be looked at, `TimeoutError` where nothing was seen.
-    """
+    def __init__(self, top: str, number: int | None = None) -> None:
+        super().__init__(top)
+        self.top, self.number = top, number
+
+
+def gather(named: str, site: Site, watch: Watch) -> PathFacts:
+    """Look at a path, which may be on a server that hangs: what was seen until then counts; `Unseen` if nothing was."""
     named = re.sub("/+", "/", named)
-    facts, patience = PathFacts(short_path(named)), site.data_patience_seconds
+    facts, patience = PathFacts(_short(named)), site.data_patience_seconds
     entering = facts.top
     with stream(partial(survey, named, site.where_most_files), patience) as told, watch("Looking") as report:
         try:
             for name, value in told:
                 if name == "failed":
-                    raise OSError(value, os.strerror(value), facts.top)
+                    raise Unseen(facts.top, value)
                 entering = value if name == "folder" else entering
                 _note(facts, name, value, report)
         except TimeoutError:
             if not facts.found:
-                raise
-            facts.closed.append((short_path(entering), "no answer"))
+                raise Unseen(facts.top) from None
+            facts.closed.append((_short(entering), "no answer"))
             facts.whole = False
     return facts
 
@@ -75,20 +80,20 @@ def _note(facts: PathFacts, name: str, value: Any, report: Report) -> None:
             facts.tree = value
         case "found":
             found = FileFacts(*value)
-            facts.found.append(found._replace(path=short_path(found.path)))
+            facts.found.append(found._replace(path=_short(found.path)))
         case "repository":
-            facts.repositories.append(short_path(value))
+            facts.repositories.append(_short(value))
         case "left":
-            facts.left.append(short_path(value))
+            facts.left.append(_short(value))
         case "closed":
-            facts.closed.append((short_path(value[0]), value[1]))
+            facts.closed.append((_short(value[0]), value[1]))
         case "most":
             facts.whole = False
         case "folder":
             report(None, f"{len(facts.found):,} files, {value}")
 
 
-def short_path(path: str) -> str:
+def _short(path: str) -> str:
     """A path as short as one would type it, and never to be taken for an option."""
     short = "" if path == "." else re.sub(r"^(\./)+", "", path)
     return f"./{short}" if short.startswith("-") else short.rstrip("/") or short[:1]

@@ -63,9 +63,11 @@ def test_what_is_no_key_is_called_none(home: Path):
     path = home / "id_ed25519"
     made(path, "-t", "ed25519")
     whole = path.read_text()
-    for text in ("notes\n", "", whole[:200]):
-        path.write_text(text)
-        assert found(path).problem == f"{path} is no private key"
+    for text in ("notes\n", "", whole[:200], whole.replace("\n", "\r\n")):
+        path.write_bytes(text.encode())
+        for mode in (0o600, 0o644):
+            path.chmod(mode)
+            assert found(path).problem == f"{path} is no private key"
     path.write_text(whole)
     public = home / "id_ed25519.pub"
     good = public.read_text()

@@ -123,7 +123,7 @@ def test_what_another_run_has_mended_meanwhile_is_left_as_it_is(sesync, terminal
         (environment / "aside").rename(environment / "bin")
         other.stdin.close()
         assert screen.ended() == 0
-    assert screen.screen.endswith("The kernel trees is whole: another run has mended it.")
+    assert screen.screen.endswith("The kernel trees was mended meanwhile.")
 
 
 def test_a_failed_repair_leaves_all_as_it_was(sesync, home: Path, index: Path):
