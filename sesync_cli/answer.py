@@ -198,9 +198,9 @@ def _when_low(session: Session, acted: bool) -> tuple[str, ...]:
     """A warning if home is nearly full; its quota is asked for where there was something to do, which takes longer."""
     home, site, quota = session.caller.home, session.site, None
     if acted:
-        from sesync_cli.quota import quota_by_kernel
+        from sesync_cli.quota import quota_at_once
 
-        quota = quota_by_kernel(home)
+        quota = quota_at_once(home)
     limit, left = (quota.limit, quota.left) if quota else (site.home_quota, None)
     free = left_if_low(home, site.home_warn_percent, limit, left)
     if free is None:

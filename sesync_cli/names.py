@@ -38,14 +38,14 @@ def listed(names: Iterable[str]) -> str:
 
 
 def as_read(path: Path, home: Path) -> str:
-    """A path in a sentence: with ~ for home."""
+    """A path with ~ for home."""
     if not path.is_relative_to(home):
         return str(path)
     return "~" if path == home else f"~/{path.relative_to(home)}"
 
 
 def as_typed(path: Path, home: Path) -> str:
-    """A path in a command: the same, quoted where a shell wants it."""
+    """The same as one types it: quoted where a shell wants it."""
     if not path.is_relative_to(home):
         return shlex.quote(str(path))
     return "~" if path == home else f"~/{shlex.quote(str(path.relative_to(home)))}"

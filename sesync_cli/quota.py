@@ -34,7 +34,7 @@ class Quota(NamedTuple):
         return max(0, self.limit - self.used)
 
 
-def quota_by_kernel(folder: Path) -> Quota | None:
+def quota_at_once(folder: Path) -> Quota | None:
     """The quota of a folder as the kernel tells it to everybody, at once: that of a btrfs subvolume; None elsewhere."""
     import fcntl
 
@@ -58,7 +58,7 @@ def quota_of(folder: Path, until: float) -> Quota | None:
 
     `quota` gets most of the time until that moment of the monotonic clock: who asks us wants to hear without it, too.
     """
-    if (quota := quota_by_kernel(folder)) or not (program := shutil.which("quota")):
+    if (quota := quota_at_once(folder)) or not (program := shutil.which("quota")):
         return quota
     seconds = (until - time.monotonic()) * _OF_TIME
     try:

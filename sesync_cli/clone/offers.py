@@ -52,7 +52,7 @@ class Introduction:
 
 def introduction(caller: Caller, site: Site, prompter: Prompter) -> Introduction:
     """For somebody whose name git does not know: asked for on a terminal, else named with the command."""
-    if identity.is_identified(Path("/")):
+    if identity.has_identity(Path("/")):
         return Introduction()
     offer = prompter.once("offer", lambda: my_identity(site, caller))
     if prompter.may_ask:

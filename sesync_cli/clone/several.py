@@ -27,7 +27,7 @@ _NAMED = 10  # how many repositories a sentence names
 
 
 @dataclass(frozen=True)
-class _Sorted:
+class _Sorting:
     """What there is to do: clones that are wanted, those to be updated, and what is in the way of others."""
 
     new: tuple[ServerAttempt, ...]
@@ -37,7 +37,7 @@ class _Sorted:
 
 def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
     """Clone all of these side by side; those that are there already stay as they are, or are updated."""
-    found, count = _found(request, caller, site), len(request.repos)
+    found, count = _sorted(request, caller, site), len(request.repos)
     there = found.there if request.update else ()
     wanted = (*found.new, *there)
     all_ = [{"repository": one.address.shown, "path": str(one.folder)} for one in (*found.new, *found.there)]
@@ -76,7 +76,7 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
     return plan.warned(told)
 
 
-def _found(request: CloneRequest, caller: Caller, site: Site) -> _Sorted:
+def _sorted(request: CloneRequest, caller: Caller, site: Site) -> _Sorting:
     new, there, blocked = list[ServerAttempt](), list[ServerAttempt](), dict[str, SesyncError]()
     home = caller.home
     for path, name in folder_names(request.repos, request.group).items():
@@ -91,7 +91,7 @@ def _found(request: CloneRequest, caller: Caller, site: Site) -> _Sorted:
             destination.refuse_data_directory(final, site)
         way = replace(known, label=path) if known else address
         (there if known else new).append(ServerAttempt(way, final, site, home))
-    return _Sorted(tuple(new), tuple(there), blocked)
+    return _Sorting(tuple(new), tuple(there), blocked)
 
 
 def _ways(wanted: Sequence[ServerAttempt], caller: Caller, watch: Watch) -> dict[str, connection.Way]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sesync_cli.diagnosis.conflict import asked_by_person as required
+from sesync_cli.diagnosis.conflict import asked_by_person
 from sesync_cli.diagnosis.modules import suggestion
 
 _PIP = re.compile(r"satisfies the requirement (?P<word>.+?) \(from .*?versions: ?(?P<known>.*?)\)")
@@ -65,11 +65,11 @@ def _uv(story: str) -> tuple[str, dict[str, str]]:
     if match := _NO_VERSION.search(story):
         return "no-version", _wanted(match["wanted"])
     if match := _PYTHON.search(story):
-        return "needs-python", {"wanted": required(story) or "what was asked for", "needs": match["needs"]}
+        return "needs-python", {"wanted": asked_by_person(story) or "what was asked for", "needs": match["needs"]}
     if match := _ONLY.search(story):
         newest = match["found"].partition("==")[2]
         return "no-version", _wanted(match["wanted"]) | {"newest": newest if re.fullmatch(r"[\d.]+", newest) else ""}
-    return "conflict", {"what": required(story) or "what was asked for"}
+    return "conflict", {"what": asked_by_person(story) or "what was asked for"}
 
 
 def _wanted(word: str) -> dict[str, str]:

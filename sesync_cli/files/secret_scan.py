@@ -56,7 +56,7 @@ class Named(NamedTuple):
     may_tell: bool
 
 
-def named_so(path: str) -> Named:
+def by_path(path: str) -> Named:
     """What a path says; the logs that shells and other programs keep of commands are logs."""
     name = _under(os.path.basename(path).lower())
     kind = Kind.LOG if name == "nohup.out" or _is_history(name) else kind_by_name(name)
@@ -74,7 +74,7 @@ def is_secret(path: str, size: int) -> bool:
 
     Raises OSError where it cannot be opened.
     """
-    if not size or not (what := named_so(path)).may_tell:
+    if not size or not (what := by_path(path)).may_tell:
         return False
     file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:

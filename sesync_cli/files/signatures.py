@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from sesync_cli.files.kinds import Kind, kind_by_name
-from sesync_cli.files.secret_scan import is_text, named_secret, named_so, says_nothing, tells_secret
+from sesync_cli.files.secret_scan import by_path, is_text, named_secret, says_nothing, tells_secret
 
 SIGNATURES = Path(__file__).with_name("signatures.toml")
 
@@ -20,7 +20,7 @@ _LINES = 20  # as many of a text's first lines have to agree before it is taken 
 
 def kind_of(path: str, head: bytes) -> Kind:
     """What a file of this name that begins with these bytes is; where both know, the name is the finer word."""
-    what, signed, low = named_so(path), signature(head), os.path.basename(path).lower()
+    what, signed, low = by_path(path), signature(head), os.path.basename(path).lower()
     kind = kind_by_name(low)
     if tells_secret(what, head) or named_secret(what, path, head):
         return Kind.SECRET

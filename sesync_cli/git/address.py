@@ -86,9 +86,8 @@ def typed(text: str, site: Site, way: str) -> Address:
             hint="Type it without, as in https://HOST/GROUP/NAME: git asks for the password, and keeps it out of sight."
             " If it was a real one, change it: the shell remembers what is typed.",
         )
-    address = read_address(
-        text.partition("/-/")[0] if "://" in text else text
-    )  # a page of GitLab's is /GROUP/NAME/-/PAGE
+    # a page of GitLab's is /GROUP/NAME/-/PAGE
+    address = read_address(text.partition("/-/")[0] if "://" in text else text)
     if address is None or not _is_allowed(address):
         raise _no_address(site)
     if not way or way == address.scheme:

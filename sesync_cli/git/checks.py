@@ -19,6 +19,6 @@ def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
 def _git(caller: Caller, site: Site) -> Iterator[Finding]:
     if not shutil.which("git", path=caller.env.get("PATH")):
         yield Finding("no git", "the program git is not on this machine", f"Ask {site.support} to install it.")
-    elif not identity.is_identified(Path("/")):
+    elif not identity.has_identity(Path("/")):
         how = identity.how_to(identity.Identity("", ""))
         yield Finding("no name", "git does not know the name that your commits shall carry", f"{how} set it.")

@@ -50,7 +50,7 @@ class Introduce:
         return " && ".join(by_hand("git", *words) for words in self._words)
 
 
-def is_identified(folder: Path) -> bool:
+def has_identity(folder: Path) -> bool:
     """Whether somebody has told git which name and address a commit there carries; guesses of git's do not count."""
     idents = ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")
     return not any(ask_git(["-c", "user.useConfigOnly=true", "var", one], folder).code for one in idents)

@@ -12,7 +12,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import InstallAttempt
 from sesync_cli.diagnosis.index import newest_ready_made
 from sesync_cli.errors import Refused, WrongWords
-from sesync_cli.install.import_test import not_importable
+from sesync_cli.install.importing import not_importable
 from sesync_cli.install.inventory import going_along
 from sesync_cli.install.kernels import kernel_facts, kernel_named, named_in, own_environment, remembering
 from sesync_cli.install.messages import (

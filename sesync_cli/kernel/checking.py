@@ -44,10 +44,10 @@ def _side_by_side(
 ) -> list[CheckResult]:
     from concurrent.futures import ThreadPoolExecutor
 
-    tally, stop = _Fraction(len(kernels), report), threading.Event()
+    progress, stop = _Fraction(len(kernels), report), threading.Event()
     with throwaway("check") as folder, ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1)) as pool:
         checks = [
-            _Trial(kernel, env, patience, folder / str(number), stop, tally.part(number))
+            _Trial(kernel, env, patience, folder / str(number), stop, progress.part(number))
             for number, kernel in enumerate(kernels)
         ]
         try:

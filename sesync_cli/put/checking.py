@@ -176,7 +176,7 @@ def _work(directory: str, wanted: Sequence[_Expected], first: int, tell: Tell) -
     """What each of the workers does: its share of the files, each read once for all its checksums."""
     top = os.path.realpath(directory)
     folders = cache(lambda folder: os.path.realpath(os.path.join(top, folder)))
-    contents = Copier(lambda _: tell(None))
+    copier = Copier(lambda _: tell(None))
     for number in range(first, len(wanted), _WORKERS):
         one = wanted[number]
         folder, name = os.path.split(one.rel)
@@ -186,18 +186,18 @@ def _work(directory: str, wanted: Sequence[_Expected], first: int, tell: Tell) -
         if not path.startswith(f"{top}/"):
             tell((OUT, number, 0, ()))
         else:
-            state, length, wrong = _verdict(path, one, contents)
+            state, length, wrong = _verdict(path, one, copier)
             tell((state, number, length, wrong))
 
 
-def _verdict(path: str, one: _Expected, contents: Copier) -> tuple[str, int, tuple[int, ...]]:
+def _verdict(path: str, one: _Expected, copier: Copier) -> tuple[str, int, tuple[int, ...]]:
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             return "different", 0, ()
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
             length = os.fstat(file).st_size
-            wrong = tuple(_wrong(file, length, one, contents))
+            wrong = tuple(_wrong(file, length, one, copier))
         finally:
             os.close(file)
     except OSError as error:
@@ -209,10 +209,10 @@ def _verdict(path: str, one: _Expected, contents: Copier) -> tuple[str, int, tup
     return "different" if wrong else "same", length, wrong
 
 
-def _wrong(file: int, length: int, one: _Expected, contents: Copier) -> Iterator[int]:
+def _wrong(file: int, length: int, one: _Expected, copier: Copier) -> Iterator[int]:
     """The numbers of the checksums that say something else than the file."""
     hashes = {algorithm: hashlib.new(algorithm, usedforsecurity=False) for _, algorithm, _ in one.sums}
     renew(file)
-    contents.digest(file, length, list(hashes.values()))
+    copier.digest(file, length, list(hashes.values()))
     made = {algorithm: found.hexdigest() for algorithm, found in hashes.items()}
     return (number for number, (digest, algorithm, _) in enumerate(one.sums) if made[algorithm] != digest)

@@ -64,7 +64,7 @@ class Worker:
 
     def __init__(self, job: Job, tell: Tell) -> None:
         self.job, self.tell = job, tell
-        self.contents = Copier(self._went)
+        self.copier = Copier(self._went)
         self.prefix = job.found.prefix
         self.bytes, self.told = 0, time.monotonic()
         self.folders = FolderRights(job.found.new_folders(), job.closed)
@@ -127,9 +127,9 @@ class Worker:
                 copy = _Copy(number, beside, file, os.fstat(source), b"", self._hashes())
                 try:
                     if entry.facts.size > LONG:
-                        copy.checksum = self.contents.copy_long(source, file, entry.facts.size, copy.read)
+                        copy.checksum = self.copier.copy_long(source, file, entry.facts.size, copy.read)
                     else:
-                        copy.checksum = self.contents.copy(source, file, entry.facts.size)
+                        copy.checksum = self.copier.copy(source, file, entry.facts.size)
                     copy_attributes(source, file)
                     return copy
                 except BaseException:
@@ -144,7 +144,7 @@ class Worker:
         try:
             with naming(final):
                 if entry.facts.size <= LONG:
-                    self.contents.digest(copy.file, entry.facts.size, copy.read)
+                    self.copier.digest(copy.file, entry.facts.size, copy.read)
                 self._check(entry, copy)
                 self._share(copy, os.path.dirname(final))
                 os.utime(copy.file, ns=(entry.facts.modified, entry.facts.modified))
@@ -190,7 +190,7 @@ class Worker:
         self._say(number, read, copied=False)
 
     def _is_same(self, entry: Entry, read: list[Hash]) -> bool:
-        return is_same(self.job.found.source(entry), self.job.found.final(entry), entry, self.contents, read)
+        return is_same(self.job.found.source(entry), self.job.found.final(entry), entry, self.copier, read)
 
     def _share(self, copy: _Copy, folder: str) -> None:
         """Give the group of the folder its rights to a file."""

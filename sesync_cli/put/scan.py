@@ -83,12 +83,12 @@ class _Scan:
 
     def _free(self, place: str) -> int | None:
         """Room for what is new; None where the contents may come to be shared, which takes no room."""
-        from sesync_cli.quota import quota_by_kernel as quota_told
+        from sesync_cli.quota import quota_at_once
 
         if os.stat(place).st_dev in self.devices:
             return None
         space = os.statvfs(place)
-        quota = quota_told(Path(place))
+        quota = quota_at_once(Path(place))
         free = space.f_bavail * space.f_frsize
         return min(free, quota.left) if quota else free
 

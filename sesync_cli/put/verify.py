@@ -19,7 +19,7 @@ class Verification:
     replacing: str
 
 
-def is_same(source: str, final: str, entry: Entry, contents: Copier, read: list[Hash]) -> bool:
+def is_same(source: str, final: str, entry: Entry, copier: Copier, read: list[Hash]) -> bool:
     """Whether what is there has the contents of its source."""
     with naming(final):
         there = os.open(final, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -27,12 +27,12 @@ def is_same(source: str, final: str, entry: Entry, contents: Copier, read: list[
         if not stat.S_ISREG(os.fstat(there).st_mode) or os.fstat(there).st_size != entry.facts.size:
             return False
         with naming(final):
-            contents.digest(there, entry.facts.size, read)
+            copier.digest(there, entry.facts.size, read)
     finally:
         os.close(there)
     checksum, file = fast_hash(), open_source(source, entry)
     try:
-        contents.digest(file, entry.facts.size, [checksum])
+        copier.digest(file, entry.facts.size, [checksum])
     except OSError as error:
         raise SourceUnreadable(error.strerror) from None
     finally:

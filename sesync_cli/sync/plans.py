@@ -64,7 +64,7 @@ def _looked_up(copy: WorkingCopy, tracks: Tracking, caller: Caller, site: Site, 
 
 def _introduction(copy: WorkingCopy, caller: Caller, site: Site, prompter: Prompter) -> tuple[Introduce, ...]:
     """What git has to be told before it can commit, if it does not know whose commits these are."""
-    if identity.is_identified(copy.top):
+    if identity.has_identity(copy.top):
         return ()
     offer = answer = prompter.once("offer", lambda: my_identity(site, caller))
     if prompter.interactive and not prompter.dry_run:

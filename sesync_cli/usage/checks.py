@@ -6,7 +6,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
 from sesync_cli.disk import left_if_low
 from sesync_cli.plan import Watch
-from sesync_cli.quota import quota_by_kernel
+from sesync_cli.quota import quota_at_once
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
 
@@ -17,7 +17,7 @@ def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
 
 
 def _home(caller: Caller, site: Site) -> Iterator[Finding]:
-    quota = quota_by_kernel(caller.home)
+    quota = quota_at_once(caller.home)
     limit, room = (quota.limit, quota.left) if quota else (site.home_quota, None)
     left = left_if_low(caller.home, site.home_warn_percent, limit, room)
     if left is not None:

@@ -60,7 +60,7 @@ class JudgedFile(NamedTuple):
     files: int = 1
 
 
-def case_of(found: FileFacts, location: Location, context: WhereContext) -> JudgedFile:
+def judge(found: FileFacts, location: Location, context: WhereContext) -> JudgedFile:
     """A file as the rules judge it."""
     return JudgedFile(found, location, judged(found, location, context))
 

@@ -15,7 +15,7 @@ from sesync_cli.files.kinds import Kind
 from sesync_cli.files.sizes import MB, refined
 from sesync_cli.names import near
 from sesync_cli.plan import Watch
-from sesync_cli.where.advice import Advice, JudgedFile, above, advice, bash_word, case_of, gathered
+from sesync_cli.where.advice import Advice, JudgedFile, above, advice, bash_word, gathered, judge
 from sesync_cli.where.duplicates import duplicates, of_equal_size
 from sesync_cli.where.locations import Place, WhereContext, below, locator, place_of_path, project_of
 from sesync_cli.where.survey import PathFacts, Unseen, gather
@@ -101,7 +101,7 @@ def _gathered(named: str, context: WhereContext, watch: Watch) -> PathFacts:
 
 def _cases(facts: PathFacts, context: WhereContext) -> list[JudgedFile]:
     location_of = locator(facts, context)
-    return [case_of(found, location_of(found.path), context) for found in facts.found]
+    return [judge(found, location_of(found.path), context) for found in facts.found]
 
 
 def _asked(facts: PathFacts, cases: list[JudgedFile], context: WhereContext) -> list[JudgedFile]:

@@ -21,7 +21,7 @@ def pythons(site: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def compiled(home: Path, request: pytest.FixtureRequest) -> None:
-    """Tests share what kernels compile, which is half the work of a kernel's first start, but for a `bare_home`."""
+    """Tests share what kernels in their own homes compile: half the work of a first start. A `bare_home` does not."""
     if request.node.get_closest_marker("bare_home") is None:
         store = PROJECT / ".cache/bytecode"
         store.mkdir(parents=True, exist_ok=True)
