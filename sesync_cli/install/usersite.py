@@ -25,7 +25,7 @@ except ImportError:
     pip = None
 print(json.dumps([site.getusersitepackages(), site.getuserbase(), bool(site.ENABLE_USER_SITE), bool(pip), sys.path]))
 """
-_DELAY = 3.0  # seconds that may go by until a line of pip's is heard
+_DELAY = 60.0  # seconds that may go by until a line of pip's is heard: a machine or a terminal may stand still
 _STRANGERS = re.compile(
     r"PYTHON(?!USERBASE$)|VIRTUAL_ENV|CONDA_|LANG|LC_|PIP_(TARGET|PREFIX|ROOT|PYTHON|DRY_RUN|QUIET|VERBOSE)$"
 )

@@ -1,6 +1,9 @@
 """What is in a folder of packages, and how half a package is taken away."""
 
+import time
 from pathlib import Path
+
+import pytest
 
 from sesync_cli.install.usersite import Before, pip_env
 from sesync_cli.python.distributions import packages_in
@@ -40,6 +43,19 @@ def test_what_pip_wrote_goes_and_what_others_installed_stays(tmp_path: Path) -> 
     before.restore()
     assert {path.name for path in site.iterdir()} == {"numpy", "forest", "theirs.py", "theirs-1.0.dist-info"}
     assert [path.name for path in programs.iterdir()] == ["mine"]
+
+
+def test_half_a_package_goes_though_pip_was_heard_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine that stood still for half a minute."""
+    site = tmp_path / "site-packages"
+    site.mkdir()
+    before = Before(site)
+    (site / "half").mkdir()
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + 30)
+    before.pip_writes(["half"])
+    before.restore()
+    assert list(site.iterdir()) == []
 
 
 def test_nothing_goes_before_pip_has_begun_to_write(tmp_path: Path) -> None:
