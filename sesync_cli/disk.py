@@ -14,6 +14,7 @@ _FULL_TEXTS = {"No space left on device": errno.ENOSPC, "Disk quota exceeded": e
 _FULL_TEXTS |= {form.format(number): number for number in FULL for form in ("[Errno {}]", "(os error {})")}
 
 _SHARED = 100_000_000_000  # bytes; a larger disk is many people's, not nearly full while there is room for one of them
+_NOTHING = 100_000  # bytes that are left on a disk that is full: a file of some size did not fit
 _MAKE_ROOM = "Make room first: 'sesync usage' shows what fills your home, 'sesync usage --clean' asks what may go."
 
 
@@ -38,6 +39,16 @@ def room(path: Path) -> Room:
     block = facts.f_frsize
     used = (facts.f_blocks - facts.f_bfree) * block
     return Room(mount, facts.f_blocks * block, used, facts.f_bavail * block)
+
+
+def is_full(path: Path) -> bool:
+    """Whether there is no room for another file on the file system of this path: no bytes, or no numbers for files."""
+    try:
+        here = room(path)
+        facts = os.statvfs(here.mount)
+    except OSError:
+        return False
+    return here.free < _NOTHING or (facts.f_files > 0 and not facts.f_favail)
 
 
 def no_room(path: Path, number: int) -> NoRoom:

@@ -8,7 +8,7 @@ from sesync_cli.clone.request import Extent
 from sesync_cli.errors import SesyncError
 from sesync_cli.git import identity
 from sesync_cli.git.address import name_at_site
-from sesync_cli.git.failures import ServerAttempt
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.identity import Introduce
 from sesync_cli.gitlab.account import my_account, my_identity
 from sesync_cli.prompter import Prompter

@@ -14,8 +14,9 @@ from sesync_cli.clone.several import plan_several
 from sesync_cli.clone.working_copy import Clone, existing
 from sesync_cli.git import client, connection
 from sesync_cli.git.address import Address, typed
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.exposed import exposed
-from sesync_cli.git.failures import ServerAttempt
+from sesync_cli.git.refusals import moved, said_by
 from sesync_cli.gitlab.lending import lent_token
 from sesync_cli.names import as_typed
 from sesync_cli.plan import Need, Plan, Watch, asking
@@ -63,13 +64,17 @@ def _cloning(
     way = _way(attempt, caller, watch, None)
     big, who = weighed(attempt, request.extent, caller, prompter), introduction(caller, site, prompter)
 
+    clone = Clone(attempt, way.connection, big.extent)
+
     def after() -> dict[str, Any]:
+        text = "\n".join(clone.said)
+        told = (*_oddities(final), *submodules.notices(final, shown), *moved(text, final, "origin"))
         return {
-            "done": "\n".join((done, *next_steps.next_steps(final, shown, caller.home, site))),
-            "warnings": (*_oddities(final), *submodules.notices(final, shown), *big.warnings, *who.warnings),
+            "done": "\n".join((done, *said_by(text), *next_steps.next_steps(final, shown, caller.home, site))),
+            "warnings": (*told, *big.warnings, *who.warnings),
         }
 
-    steps = (*way.steps, *who.steps, Clone(attempt, way.connection, big.extent))
+    steps = (*way.steps, *who.steps, clone)
     needs = (Need(big.bytes, final.parent),) if big.bytes else ()
     return Plan(
         steps, done, facts, questions=asking(way.ask), locks=(final,), sweeps=(final.parent,), needs=needs, after=after
@@ -93,8 +98,11 @@ def _updating(attempt: ServerAttempt, facts: Mapping[str, Any], caller: Caller, 
     update = Update(attempt, way.connection, caller)
 
     def after() -> dict[str, Any]:
+        text = "\n".join(update.said.values())
         done = f"{shown} is up to date: {counted(update.received, 'new commit')}."
-        return {"done": done, "warnings": tuple(f"a submodule is at an earlier state: {one}" for one in update.missed)}
+        behind = (f"a submodule is at an earlier state: {one}" for one in update.missed)
+        told = [one for remote, words in update.said.items() for one in moved(words, final, remote)]
+        return {"done": "\n".join((done, *said_by(text))), "warnings": (*behind, *told, *update.short)}
 
     steps = (*way.steps, update)
     return Plan(steps, f"{shown} is up to date.", facts, questions=asking(way.ask), locks=(final,), after=after)

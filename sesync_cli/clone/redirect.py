@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.client import Connection, GitFailed, ask_git, origin, remote, talk
-from sesync_cli.git.failures import ServerAttempt, explain
+from sesync_cli.git.failures import explain
 from sesync_cli.plan import Report, by_hand
 
 

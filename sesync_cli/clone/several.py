@@ -14,8 +14,8 @@ from sesync_cli.clone.working_copy import Clone, existing
 from sesync_cli.errors import Conflict, SesyncError, WrongWords
 from sesync_cli.git import connection
 from sesync_cli.git.address import typed
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.exposed import exposed
-from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.gitlab.lending import lent_token
 from sesync_cli.names import as_typed, shortened
 from sesync_cli.plan import Plan, Watch, asking

@@ -1,23 +1,21 @@
 """Parts of a repository that are not in it: submodules, and large files that Git LFS keeps at a server of its own."""
 
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sesync_cli.git import large_files, lfs
 from sesync_cli.git.address import Address, allowed, without_secret
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, ask_git, talk
-from sesync_cli.git.failures import ServerAttempt, explain
+from sesync_cli.git.failures import explain
 from sesync_cli.names import shortened
-from sesync_cli.plan import Report, by_hand
+from sesync_cli.plan import Report
 from sesync_cli.secrets import without_secrets
 
-_POINTER = b"version https://git-lfs.github.com/spec/"
-_LONGEST_POINTER = 1024  # bytes, by the specification of Git LFS
 _RELATIVE = re.compile(r"\.\.?/[\w./-]+")
 _SUBMODULE_PROTOCOLS = "ssh:https:http:git"
-_LFS = ("-c", "lfs.transfer.maxRetries=2", "-c", "lfs.dialTimeout=10", "-c", "lfs.activityTimeout=60")
 _MOST = 5  # names in a sentence
 
 
@@ -61,22 +59,14 @@ def get_submodules(folder: Path, attempt: ServerAttempt, connection: Connection,
 
 def get_large_files(folder: Path, connection: Connection, report: Report) -> None:
     """Get the files that Git LFS keeps, if the program is there; without, what stands for them stays."""
-    if not shutil.which("git-lfs") or _strange_server(folder) or not pointers(folder):
+    if not lfs.has_program() or _strange_server(folder) or not _pointers(folder):
         return
     report(None, "getting large files (Git LFS)")
     try:
         talk(["-C", str(folder), "lfs", "install", "--local"], connection, report)
-        talk(["-C", str(folder), *_LFS, "lfs", "pull"], connection, report)
+        talk(["-C", str(folder), *lfs.PATIENCE, "lfs", "pull"], connection, report)
     except GitFailed:
         return  # the code is there all the same; what is missing is named when the clone is done
-
-
-def pointers(folder: Path) -> list[str]:
-    """The files of which there is only what stands for them."""
-    if not any((folder / name).is_file() for name in (".gitattributes", ".lfsconfig")) and not _has_attributes(folder):
-        return []
-    said = ask_git(["ls-files", "-z", "--", ":(attr:filter=lfs)"], folder, literal=False)
-    return [path for path in said.out.split("\0") if path and _is_pointer(folder / path)]
 
 
 def notices(folder: Path, shown: str) -> list[str]:
@@ -90,31 +80,28 @@ def notices(folder: Path, shown: str) -> list[str]:
         )
     if some := shortened([one.path for one in missing if not one.goes], _MOST):
         told.append(f"the submodules {some} have addresses that sesync does not go to, and stay empty")
-    if some := shortened(pointers(folder), _MOST):
-        told.append(
-            f"large files are kept apart by Git LFS, and only stand-ins are here: {some}; {_lfs(folder, shown)}"
-        )
+    if short := _pointers(folder):
+        told.append(_large_files(folder, shown, short))
     return told
 
 
-def _lfs(folder: Path, shown: str) -> str:
+def _large_files(folder: Path, shown: str, short: list[str]) -> str:
     if server := _strange_server(folder):
-        return f"its .lfsconfig names an address that sesync does not go to: {server}"
-    if shutil.which("git-lfs"):
-        return f"'git -C {shown} lfs pull' tries again"
-    return (
-        f"once support has installed git-lfs, '{by_hand('git', 'lfs', 'install')} && git -C {shown} lfs pull' gets them"
-    )
+        named = shortened(short, _MOST)
+        return (
+            f"large files are kept apart by Git LFS, and only stand-ins are here: {named}; its .lfsconfig names an"
+            f" address that sesync does not go to: {server}"
+        )
+    return large_files.notice(shown, short)
+
+
+def _pointers(folder: Path) -> list[str]:
+    has_rules = any((folder / name).is_file() for name in (".gitattributes", ".lfsconfig")) or _has_attributes(folder)
+    return large_files.pointers(folder) if has_rules else []
 
 
 def _has_attributes(folder: Path) -> bool:
     return bool(ask_git(["ls-files", "-z", "--", "*/.gitattributes"], folder, literal=False).out)
-
-
-def _is_pointer(path: Path) -> bool:
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > _LONGEST_POINTER:
-        return False
-    return path.read_bytes().startswith(_POINTER)
 
 
 def _strange_server(folder: Path) -> str:

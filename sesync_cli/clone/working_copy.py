@@ -9,19 +9,21 @@ from sesync_cli.clone.request import Extent
 from sesync_cli.clone.submodules import get_large_files, get_submodules
 from sesync_cli.errors import Conflict
 from sesync_cli.git.address import Address, read_address
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.client import UNHOOKED, Connection, GitFailed, origin, talk
-from sesync_cli.git.failures import ServerAttempt, explain
+from sesync_cli.git.failures import explain
 from sesync_cli.leftovers import partial, remove
 from sesync_cli.plan import Report, by_hand
 
 
 @dataclass(frozen=True)
 class Clone:
-    """Clone a repository beside its final place, and let it appear there by one rename."""
+    """Clone a repository beside its final place, and let it appear there by one rename; `said` is what git said."""
 
     attempt: ServerAttempt
     connection: Connection
     extent: Extent = field(default_factory=Extent)
+    said: list[str] = field(default_factory=list, compare=False, repr=False)
     _made: list[tuple[Path, int]] = field(default_factory=list, compare=False, repr=False)
 
     @property
@@ -46,7 +48,7 @@ class Clone:
         words = ["clone", "--progress", *self.extent.words, "--", self.attempt.address.url, str(beside)]
         pointers = replace(self.connection, env={**self.connection.env, "GIT_LFS_SKIP_SMUDGE": "1"})
         try:
-            talk([*UNHOOKED, *words], pointers, report)
+            self.said.append(talk([*UNHOOKED, *words], pointers, report))
         except GitFailed as failed:
             raise explain(str(failed), self.attempt) from None
         if self.extent.submodules:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sesync_cli.errors import NotReady
 from sesync_cli.git.gitpython import Progress, refuse_programs, remotes
+from sesync_cli.git.lfs import unfiltered
 from sesync_cli.git.work_tree import is_top
 from sesync_cli.plan import Report
 from sesync_cli.run import DEVNULL, ProgramFailed, end, need, run, started
@@ -50,6 +51,10 @@ class Connection:
 
     env: Mapping[str, str]
     interactive: bool
+
+
+ALONE = Connection({}, False)
+"""For work that takes no server: nothing is asked of anybody."""
 
 
 def talk(words: Sequence[str], connection: Connection, report: Report, folder: Path = _NOWHERE) -> str:
@@ -110,7 +115,7 @@ def ask_git(
     names = ("--literal-pathspecs",) if literal else ()
     # by the variable, the gits that this one starts know it too; else 'git status' writes, and killed it leaves a lock
     told = {**(os.environ if env is None else env), **_ENGLISH, "GIT_OPTIONAL_LOCKS": "0"}
-    argv = ["git", *names, *_LOCAL, *words]
+    argv = ["git", *names, *_LOCAL, *unfiltered(), *words]
     try:
         with _starting(told):
             done = run(argv, env=told, cwd=folder, seconds=seconds, said=said, exact=True, reads=not writes)

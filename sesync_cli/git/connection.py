@@ -8,7 +8,8 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.git import client, known_hosts
 from sesync_cli.git.address import PORTS, Address, read_address
-from sesync_cli.git.failures import ServerAttempt, led_elsewhere, without_ssh
+from sesync_cli.git.attempt import ServerAttempt
+from sesync_cli.git.failures import led_elsewhere, without_ssh
 from sesync_cli.plan import Step
 from sesync_cli.run import need
 from sesync_cli.site.settings import Site

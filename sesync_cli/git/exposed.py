@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sesync_cli.check import Finding
 from sesync_cli.git.address import carries_secret, read_address, without_secret
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.client import ask_git
-from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.plan import by_hand
 from sesync_cli.site.settings import Site
 

@@ -1,58 +1,59 @@
 """What git and ssh say when they fail, as errors that a person can act on."""
 
+import errno
 import re
+import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from sesync_cli.disk import full_in, no_room
+from sesync_cli.disk import full_in, is_full, no_room
 from sesync_cli.errors import NoAnswer, NotFound, NotReady, Refused, SesyncError
-from sesync_cli.git.address import PORTS, Address, site_addresses
-from sesync_cli.git.ssh_keys import PAGES, refusal
+from sesync_cli.git.attempt import ServerAttempt, facts, key_command, keys_page, support
+from sesync_cli.git.refusals import refusal_in, words_of
+from sesync_cli.git.ssh_keys import refusal
 from sesync_cli.plan import by_hand
 from sesync_cli.secrets import without_secrets
-from sesync_cli.site.settings import Site
 
+_NOT_WRITTEN = re.compile(
+    r"(?i)(unable to|cannot|could not|failed to|can't) (write|create|append|store|flush|copy)|write error"
+)
+_QUOTED_PATH = re.compile(r"'(/[^'\n]+)'")
 _SILENT = re.compile(
     r"(Cloning into|warning:|hint:|Please make sure you have|and the repository exists|remote: *$|=+$)"
 )
 _PREFIX = re.compile(r"^(remote: *|fatal: *|error: *|ERROR: *|ssh: *)+")
 
 
-@dataclass(frozen=True)
-class ServerAttempt:
-    """What was tried: to reach this address for the sake of this folder, by somebody with this home."""
-
-    address: Address
-    folder: Path
-    site: Site
-    home: Path | None = None
-
-    @property
-    def where(self) -> str:
-        """The server, as people say it."""
-        port = self.address.port
-        usual = port is None or port == PORTS.get(self.address.scheme)
-        return f"{self.address.host or self.address.shown}{'' if usual else f' (port {port})'}"
-
-    @property
-    def is_at_site(self) -> bool:
-        """Whether the site's own people run this server."""
-        own = {known.host for known in site_addresses("", self.site)}
-        if self.site.has("gitlab_url"):
-            own.add(urlsplit(self.site.gitlab_url).hostname or "")
-        return self.address.host.lower() in own
-
-
 def explain(text: str, attempt: ServerAttempt) -> SesyncError:
     """The error for what git printed before it failed."""
-    if number := full_in(text):
-        return no_room(attempt.folder, number)
+    if known := refusal_in(text, facts(attempt)):
+        return known
+    if full := out_of_room(text, attempt.folder):
+        return full
     for signs, error in _TABLE:
         if re.search(signs, text):
             return error(attempt, text)
-    return SesyncError(f"git failed: {last_line(text)}", hint=f"If that says nothing to you: {support(attempt)}.")
+    if said := words_of(text):
+        shown = f" {said[0]}" if len(said) == 1 else "".join(f"\n  {line}" for line in said)
+        return Refused(f"{attempt.where} refuses this:{shown}", hint=_unclear(attempt))
+    for signs, error in _VAGUE:
+        if re.search(signs, text):
+            return error(attempt, text)
+    return SesyncError(f"git failed: {last_line(text)}", hint=_unclear(attempt))
+
+
+def _unclear(attempt: ServerAttempt) -> str:
+    return f"If that says nothing to you: {support(attempt)}."
+
+
+def out_of_room(text: str, *folders: Path) -> SesyncError | None:
+    """The error for a disk of this machine that is full, if that is what git failed for: the one that has no room."""
+    number = full_in(text)
+    if number is None and not _NOT_WRITTEN.search(text):
+        return None
+    places = [*map(Path, _QUOTED_PATH.findall(text)), *folders, Path(tempfile.gettempdir())]
+    full = next(filter(is_full, places), places[0] if number else None)
+    return no_room(full, number or errno.ENOSPC) if full else None
 
 
 def last_line(text: str) -> str:
@@ -74,11 +75,6 @@ def unreachable(attempt: ServerAttempt, text: str) -> NoAnswer:
     reason = next((words for signs, words in reasons.items() if re.search(signs, text)), "no connection was made")
     hint = "Check the name." if "name" in reason else "Try again in a minute."
     return NoAnswer(f"{attempt.where} cannot be reached: {reason}", hint=f"{hint} If it stays so, {support(attempt)}.")
-
-
-def support(attempt: ServerAttempt) -> str:
-    """Whom to ask about the server: `ask ...`."""
-    return f"ask {attempt.site.support}" if attempt.is_at_site else f"ask whoever runs {attempt.address.host}"
 
 
 def _changed_key(attempt: ServerAttempt, text: str) -> SesyncError:
@@ -108,17 +104,8 @@ def _open_key(attempt: ServerAttempt, text: str) -> SesyncError:
 
 
 def _refused_key(attempt: ServerAttempt, text: str) -> SesyncError:
-    is_own = attempt.is_at_site and attempt.site.has("gitlab_ssh")
-    command = "sesync ssh-key" if is_own else f"sesync ssh-key {attempt.address.host}"
-    message, hint = refusal(attempt.where, command, keys_page(attempt), attempt.home)
+    message, hint = refusal(attempt.where, key_command(attempt), keys_page(attempt), attempt.home)
     return Refused(message, hint=hint)
-
-
-def keys_page(attempt: ServerAttempt) -> str:
-    """Where a public key is pasted on the server's pages; empty where that is not known."""
-    if attempt.is_at_site:
-        return f"{attempt.site.gitlab_url}/-/user_settings/ssh_keys"
-    return PAGES.get(attempt.address.host.lower(), "")
 
 
 def without_ssh(attempt: ServerAttempt, instead: str) -> str:
@@ -186,11 +173,20 @@ def led_elsewhere(attempt: ServerAttempt, text: str = "") -> SesyncError:
 
 
 def _owned_by_other(attempt: ServerAttempt, text: str) -> SesyncError:
-    # git says so of the folder here, and of a server's that is a folder on this machine
-    trust = by_hand("git", "config", "--global", "--add", "safe.directory", attempt.folder)
+    # git says so of the folder here, and of a server's, on this machine or at another
+    found = re.search("ownership in repository at '(.+)'", text)
+    path = Path(found[1]) if found else attempt.folder
+    if attempt.address.host and not path.is_relative_to(attempt.folder):
+        return Refused(
+            f"at {attempt.where}, {path} belongs to another account than the one that you go there with, so git does"
+            " not work in it",
+            hint=f"{support(attempt).capitalize()}.",
+        )
+    trust = by_hand("git", "config", "--global", "--add", "safe.directory", path)
+    instead = "Clone it into your own home; only" if path == attempt.folder else "Only"
     return Refused(
-        f"{attempt.folder} belongs to somebody else, so git does not work in it: what is set up there would run as you",
-        hint=f"Clone it into your own home; only if you trust whoever can write there: '{trust}'.",
+        f"{path} belongs to somebody else, so git does not work in it: what is set up there would run as you",
+        hint=f"{instead} if you trust whoever can write there: '{trust}'.",
     )
 
 
@@ -232,7 +228,10 @@ _TABLE: tuple[tuple[str, Callable[[ServerAttempt, str], SesyncError]], ...] = (
     ("Could not resolve|Connection refused|[Cc]onnection timed out|Failed to connect|Couldn't connect", unreachable),
     ("No route to host|Network is unreachable|name resolution", unreachable),
     ("does not appear to be a git repo|repository '.*' (not found|does not exist)|[Rr]epository not found", _missing),
-    (r"could not be found or you don't have permission|DENIED by|not allowed to download|error: 40[34]", _missing),
+    (r"could not be found or you don't have permission|DENIED by", _missing),
+)
+_VAGUE: tuple[tuple[str, Callable[[ServerAttempt, str], SesyncError]], ...] = (  # where the server itself said nothing
+    (r"error: 40[34]", _missing),
     ("early EOF|Connection (reset|closed)|hung up unexpectedly|unexpected disconnect|Broken pipe", _broke_off),
     ("Operation too slow|Timeout, server|kex_exchange_identification", _broke_off),
 )

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from sesync_cli.errors import NoAnswer
 from sesync_cli.git.address import PORTS, Address, site_addresses
-from sesync_cli.git.failures import ServerAttempt, unreachable
+from sesync_cli.git.attempt import ServerAttempt
+from sesync_cli.git.failures import unreachable
 from sesync_cli.plan import by_hand
 from sesync_cli.run import ProgramFailed, run
 from sesync_cli.steps import RewriteFile

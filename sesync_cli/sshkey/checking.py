@@ -9,7 +9,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.check import Finding
 from sesync_cli.errors import NotFound, SesyncError
 from sesync_cli.git import known_hosts
-from sesync_cli.git.failures import ServerAttempt
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.plan import Plan, Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.sshkey.findings import Problem, found_in, no_key

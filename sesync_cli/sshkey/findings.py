@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from sesync_cli.check import NO_ANSWER, Finding
 from sesync_cli.errors import NoAnswer
-from sesync_cli.git.failures import ServerAttempt, explain, keys_page, last_line, support
+from sesync_cli.git.attempt import ServerAttempt, keys_page, support
+from sesync_cli.git.failures import explain, last_line
 from sesync_cli.git.ssh_keys import KeyPair
 from sesync_cli.sshkey.login_test import Proof
 from sesync_cli.sshkey.server import command

@@ -7,7 +7,7 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NoAnswer
 from sesync_cli.git import known_hosts
-from sesync_cli.git.failures import ServerAttempt
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.run import Output, ProgramFailed, attended, run
 
 # what servers for git answer to somebody whom they know; their exit codes differ, and mean nothing

@@ -9,7 +9,7 @@ from typing import Any
 from sesync_cli.caller import Caller
 from sesync_cli.errors import SesyncError
 from sesync_cli.git import known_hosts
-from sesync_cli.git.failures import ServerAttempt
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.ssh_keys import KeyPair, find_keys
 from sesync_cli.gitlab.account import my_account
 from sesync_cli.gitlab.api import Account

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, Refused, SesyncError, Stopped
-from sesync_cli.git.failures import ServerAttempt, keys_page
+from sesync_cli.git.attempt import ServerAttempt, keys_page
 from sesync_cli.git.known_hosts import destination
 from sesync_cli.git.ssh_keys import KeyPair, find_keys, without_comment
 from sesync_cli.gitlab.api import Account

@@ -10,7 +10,7 @@ from pathlib import Path
 from sesync_cli.errors import NotReady, WrongWords
 from sesync_cli.git import known_hosts
 from sesync_cli.git.address import Address, site_addresses
-from sesync_cli.git.failures import ServerAttempt
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.run import ProgramFailed, need
 from sesync_cli.site.settings import Site
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Refused
 from sesync_cli.git import known_hosts
-from sesync_cli.git.failures import ServerAttempt
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.ssh_keys import USUAL, KeyPair, candidates, find_keys, in_agent, public_half
 from sesync_cli.run import ProgramFailed
 from sesync_cli.sshkey.rights import Open, find_open, stranger_of

@@ -8,9 +8,11 @@ from sesync_cli.git.client import ask_git
 from sesync_cli.names import few, one_line
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.exchange import Exchange
-from sesync_cli.sync.history import commits
-from sesync_cli.sync.status import INSIDE, exists, no_folder
+from sesync_cli.sync.history import commit_of, commits
+from sesync_cli.sync.remote_reflog import seen
+from sesync_cli.sync.status import INSIDE, RIGHTS, exists, no_folder
 from sesync_cli.sync.summary import counted, people
+from sesync_cli.sync.tracking import holding
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _UNCHANGED = "nothing was changed and nothing is lost"
@@ -18,6 +20,8 @@ _UNCHANGED = "nothing was changed and nothing is lost"
 
 def blocked(found: Exchange, paths: list[str], *, own: bool) -> Conflict:
     """Files that both sides have changed; `own` says that all that are here are to be committed anyway."""
+    if all(_has_other_rights(found, path) for path in paths):
+        return _rights(found, paths)
     if own:
         hint = "Add '--merge' to commit yours and join the two; if the same lines were changed, it stops and says so."
     elif found.own.taken_away or not all(_can_be_committed(found, path) for path in paths):
@@ -95,6 +99,33 @@ def no_longer_there(found: Exchange) -> Conflict:
     )
 
 
+def vanished(found: Exchange) -> Conflict:
+    """The branch that is followed was removed at the server, or renamed."""
+    copy, upstream = found.copy, found.tracks.upstream
+    name, git = one_line(upstream.name), ("git", "-C", copy.top)
+    last = found.status.commit if not found.own.commits else next(iter(reversed(seen(copy, upstream.tracking))), "")
+    now = next(iter(holding(copy, upstream.remote, last)), "") if last else ""
+    gone = f"the branch {name} that you are on is no longer at the server: somebody has removed or renamed it"
+    if now and not found.own.commits:
+        return Conflict(
+            f"{gone}. All of yours is in {one_line(now)} there; {_UNCHANGED}",
+            hint=f"'{by_hand(*git, 'switch', now)}' goes on with that one; then run this again.",
+        )
+    only_here = f"{counted(found.own.commits)} of yours {'is' if len(found.own.commits) == 1 else 'are'} only here"
+    send = by_hand(*git, "push", "-u", upstream.remote, found.status.branch)
+    if not now:
+        return Conflict(
+            f"{gone}. {only_here}; {_UNCHANGED}", hint=f"Ask whoever did it; '{send}' sends it to the server again."
+        )
+    follow = f"{by_hand(*git, 'branch', '-m', now)} && {by_hand(*git, 'branch', '-u', f'{upstream.remote}/{now}')}"
+    if commit_of(copy, f"refs/heads/{now}"):
+        follow = f"{by_hand(*git, 'switch', now)} && {by_hand(*git, 'merge', found.status.branch)}"
+    return Conflict(
+        f"{gone}. {only_here}; what it had there is in {one_line(now)}. {_UNCHANGED.capitalize()}",
+        hint=f"'{follow}' has yours go on with that one; then run this again. Or '{send}' sends it there again.",
+    )
+
+
 def another_branch(found: Exchange) -> Conflict:
     """A branch of the same name at the server, which the one here does not follow, and which has commits of its own."""
     target, upstream = found.tracks.target, found.tracks.upstream
@@ -133,6 +164,19 @@ def _aside(found: Exchange, path: str, *others: str) -> str:
     what = "keeps yours beside" if exists(copy, instead) else "takes that back"
     each = ", and so for each of them" if others else ""
     return f"'{' && '.join(words)}' {what}{each}; then run this again, and compare."
+
+
+def _has_other_rights(found: Exchange, path: str) -> bool:
+    return any(change.path == path and change.kind == RIGHTS for change in found.status.changes)
+
+
+def _rights(found: Exchange, paths: list[str]) -> Conflict:
+    away = by_hand("git", "-C", found.copy.top, "config", "core.fileMode", "false")
+    return Conflict(
+        f"{_named(paths)}: of yours only the rights have changed, and {_by(found, paths)} changed what is in it;"
+        f" {_UNCHANGED}",
+        hint=f"'{away}' has git leave rights alone, which some disks show as they like; then run this again.",
+    )
 
 
 def _can_be_committed(found: Exchange, path: str) -> bool:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from sesync_cli.git.failures import ServerAttempt
+from sesync_cli.git.attempt import ServerAttempt
+from sesync_cli.git.client import ask_git
 from sesync_cli.sync.history import Commit, Own, commits, own
+from sesync_cli.sync.remote_reflog import seen
 from sesync_cli.sync.selection import Chosen
 from sesync_cli.sync.status import Change, Status
-from sesync_cli.sync.tracking import Tracking
+from sesync_cli.sync.tracking import RemoteBranch, Tracking, branches
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _NOTHING = Own()
@@ -18,7 +20,9 @@ class Exchange:
 
     `incoming` is what the branch that is followed has and this one has not, `own` the other way round. `unsent` is what
     the branch that is sent to lacks, and `unseen` what only that one has. `waiting` is what is not got for the time
-    being. `left` are the changes that stay uncommitted, and `joins` says that the two sides are joined.
+    being. `left` are the changes that stay uncommitted, and `joins` says that the two sides are joined. `vanished`
+    says that the branch which is followed was at the server, and is there no longer.
+    `said` is what git said while it asked the servers.
     """
 
     copy: WorkingCopy
@@ -33,6 +37,8 @@ class Exchange:
     chosen: Chosen | None = None
     left: tuple[Change, ...] = ()
     joins: bool = False
+    vanished: bool = False
+    said: tuple[str, ...] = ()
 
 
 def compared(begun: Exchange) -> Exchange:
@@ -43,8 +49,17 @@ def compared(begun: Exchange) -> Exchange:
     if not head:
         return replace(begun, incoming=incoming)
     mine = own(copy, head, tracks.upstream)
+    begun = replace(begun, vanished=tracks.follows and not theirs and _was_there(copy, tracks.upstream))
     if tracks.is_one:
         return replace(begun, incoming=incoming, own=mine, unsent=mine.commits)
     unsent = commits(copy, head, target, theirs) if target or theirs else mine.commits
     unseen = commits(copy, target, head, theirs) if target else ()
     return replace(begun, incoming=incoming, own=mine, unsent=unsent, unseen=unseen)
+
+
+def _was_there(copy: WorkingCopy, branch: RemoteBranch) -> bool:
+    """Whether a server that has branches has had this one: it was seen, or what is here came from there."""
+    now = branches(copy, branch.remote)
+    if not now or seen(copy, branch.tracking):
+        return bool(now)
+    return not ask_git(["merge-base", "HEAD", f"refs/remotes/{branch.remote}/{now[0]}"], copy.top).code

@@ -4,22 +4,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
-from sesync_cli.git.failures import ServerAttempt, explain, last_line
+from sesync_cli.git.attempt import ServerAttempt, facts, tokens_page
+from sesync_cli.git.failures import explain, last_line, out_of_room
+from sesync_cli.git.refusals import heard, refusal_in
 from sesync_cli.plan import by_hand
 from sesync_cli.secrets import without_secrets
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _MOST_LINES = 12  # of a hook's words
 _KEPT = "what you have committed is kept here"
+_OF_SERVER = re.compile(r"(?m)^ ! \[|^remote:|hung up|unexpected disconnect")
 _NOISE = re.compile(r"(hint|warning): |=+$|(To|From) \S+$|error: failed to push some refs| ! \[remote rejected\]")
-
-
-def heard(text: str) -> list[str]:
-    """What a server said to a person while it took or refused commits, line by line."""
-    lines = [line.removeprefix("remote:").strip() for line in text.splitlines() if line.startswith("remote:")]
-    return [without_secrets(line) for line in lines if line and not re.fullmatch("=+", line)][:_MOST_LINES]
 
 
 @dataclass(frozen=True)
@@ -35,13 +31,21 @@ def push_refused(text: str, sending: Sending) -> SesyncError:
     for signs, error in _TABLE:
         if re.search(signs, text):
             return error(sending, text)
-    return explain(text, sending.attempt)
+    known = refusal_in(text, facts(sending.attempt))
+    if known is None:
+        for signs, error in _GENERAL:
+            if re.search(signs, text):
+                return error(sending, text)
+        if "failed to push some refs" in text and not _OF_SERVER.search(text):
+            return _own_hook(sending, text)
+    refused = known or explain(text, sending.attempt)
+    return type(refused)(f"{refused}; {_KEPT}", hint=refused.hint)
 
 
 def commit_refused(copy: WorkingCopy, text: str) -> SesyncError:
     """The error for a commit that did not come to be: a hook of the person's own said no, or git did."""
-    if number := full_in(text):
-        return no_room(copy.top, number)
+    if full := out_of_room(text, copy.top, copy.git_dir):
+        return full
     if "tell me who you are" in text or "empty ident" in text or "no email was given" in text:
         return NotReady(
             "git does not know your name and e-mail address yet, which every commit carries",
@@ -49,19 +53,22 @@ def commit_refused(copy: WorkingCopy, text: str) -> SesyncError:
         )
     if "File exists" in text and ".lock" in text:
         return Conflict(f"another git is at work in {copy.shown}", hint="Wait until it has ended; then run this again.")
-    said = without_secrets(text)  # a hook may repeat what it has read
-    lines = [line.rstrip() for line in said.splitlines() if line.strip() and not _NOISE.match(line)]
-    said = "\n  ".join(lines[-_MOST_LINES:])
     return Refused(
-        f"git, or a check (hook) that is set up in {copy.shown}, did not let this be committed:\n  {said}",
+        f"git, or a check (hook) that is set up in {copy.shown}, did not let this be committed:\n  {_hook_words(text)}",
         hint="Nothing was committed, and your files are as that check left them. Mend what it names; then try again.",
     )
 
 
+def _hook_words(text: str) -> str:
+    said = without_secrets(text)  # a hook may repeat what it has read
+    lines = [line.rstrip() for line in said.splitlines() if line.strip() and not _NOISE.match(line)]
+    return "\n  ".join(lines[-_MOST_LINES:])
+
+
 def forward_failed(copy: WorkingCopy, text: str) -> SesyncError:
     """The error for files that could not be brought up to date; they are as they were."""
-    if number := full_in(text):
-        return no_room(copy.top, number)
+    if full := out_of_room(text, copy.top, copy.git_dir):
+        return full
     if found := re.search(r"invalid path '(.+)'", text):
         return Refused(
             f"somebody has committed a file that git refuses to write here: {found[1]}",
@@ -120,15 +127,66 @@ def _checkedout(sending: Sending, text: str) -> SesyncError:
 
 
 def _no_write(sending: Sending, text: str) -> SesyncError:
+    attempt = sending.attempt
+    role = "Ask its owner to let you write to it."
+    if attempt.is_at_site or "gitlab" in attempt.address.host:
+        role = "Ask its owner to make you a Developer, as GitLab calls members who may write."
+    if attempt.address.scheme in ("http", "https") and not heard(text):
+        page = tokens_page(attempt) or "the server's pages"
+        role += f" If you are one, your token lacks the scope write_repository: make another one at {page}."
     return Refused(
-        f"you may read {sending.attempt.address.label}, but not send anything to it; {_KEPT}{_quoted(text)}",
-        hint="Ask its owner to make you a Developer, as GitLab calls members who may write.",
+        f"you may read {attempt.address.label}, but not send anything to it; {_KEPT}{_quoted(text)}", hint=role
+    )
+
+
+def _name_taken(sending: Sending, text: str) -> SesyncError:
+    found = re.search("'refs/heads/(.+?)' exists; cannot create", text)
+    rename = by_hand("git", "-C", sending.copy.top, "branch", "-m", "NAME")
+    return Conflict(
+        f"the server has a branch {found[1] if found else 'of a similar name'}, and beside that it takes none of this"
+        f" name; {_KEPT}",
+        hint=f"'{rename}' gives yours another name; then '{sending.copy.again()}' sends it.",
+    )
+
+
+def _secret(sending: Sending, text: str) -> SesyncError:
+    back = by_hand("git", "-C", sending.copy.top, "reset", "--soft")
+    return Refused(
+        f"the server has found a password or a token in what you send, and refuses it; {_KEPT}{_quoted(text)}",
+        hint=f"'{back} HEAD~1' takes the last commit back and keeps all files: take the secret out of them, and commit"
+        " again. If it was a real one, change it.",
+    )
+
+
+def _lfs_missing(sending: Sending, text: str) -> SesyncError:
+    send = by_hand("git", "-C", sending.copy.top, "lfs", "push", "--all", "origin")
+    return Conflict(
+        f"large files (Git LFS) that belong to these commits are not at the server yet; {_KEPT}",
+        hint=f"'{send}' sends them; then '{sending.copy.again()}'.",
+    )
+
+
+def _no_lfs(sending: Sending, text: str) -> SesyncError:
+    return NotReady(
+        f"{sending.copy.shown} keeps large files apart (Git LFS), and the program git-lfs is not on this machine;"
+        f" {_KEPT}",
+        hint=f"Ask {sending.attempt.site.support} to install git-lfs; then '{sending.copy.again()}' sends it.",
+    )
+
+
+def _own_hook(sending: Sending, text: str) -> SesyncError:
+    return Refused(
+        f"a check (hook) that is set up in {sending.copy.shown} did not let this be sent; {_KEPT}:\n"
+        f"  {_hook_words(text)}",
+        hint=f"Mend what it names; then '{sending.copy.again()}'.",
     )
 
 
 def _declined(sending: Sending, text: str) -> SesyncError:
+    reason = re.search(r" ! \[remote rejected\] .* \((.+)\)", text)
+    said = _quoted(text) or (f": {without_secrets(reason[1])}" if reason else "")
     return Refused(
-        f"the server has rules that these commits do not meet; {_KEPT}{_quoted(text)}",
+        f"the server has rules that these commits do not meet; {_KEPT}{said}",
         hint="Its words say what it wants; if they say nothing to you, ask whoever runs the project.",
     )
 
@@ -140,12 +198,23 @@ def _submodules(sending: Sending, text: str) -> SesyncError:
     )
 
 
-_TABLE: tuple[tuple[str, Callable[[Sending, str], SesyncError]], ...] = (
+_Refusal = tuple[str, Callable[[Sending, str], SesyncError]]
+_TABLE: tuple[_Refusal, ...] = (
+    ("exists; cannot create 'refs/heads/", _name_taken),
     (r"\(fetch first\)|\(non-fast-forward\)|cannot lock ref|failed to update ref|\(stale info\)", _race),
-    ("protected branch", _protected),
+    ("PUSH BLOCKED: Secrets|GITHUB PUSH PROTECTION|Push cannot contain secrets", _secret),
+    ("(?i)protected branch|GH006", _protected),
     (r"(?i)exceeds .*(size|limit)|file size limit|too large|larger than|HTTP 413|error: 413|big file", _too_big),
+    ("LFS objects are missing", _lfs_missing),
+    ("git-lfs' was not found", _no_lfs),
     ("refusing to update checked out branch|branch is currently checked out", _checkedout),
-    (r"not allowed to push|error: 403|FATAL: W .* DENIED|(?i:permission to .* denied)|[Rr]ead[- ]only", _no_write),
-    (r"\[remote rejected\]", _declined),
     ("submodule paths contain changes", _submodules),
+)
+_GENERAL: tuple[_Refusal, ...] = (
+    (r"not allowed to push|error: 403|FATAL: W .* DENIED|(?i:permission to .* denied)", _no_write),
+    (r"\[remote rejected\]", _declined),
+    (
+        r"\A(?!(?s:.*)(^|\n)( ! \[|remote:)|(?s:.*)(hung up|unexpected disconnect))(?s:.*)failed to push some refs",
+        _own_hook,
+    ),
 )

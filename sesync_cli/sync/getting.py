@@ -20,18 +20,22 @@ from sesync_cli.sync.working_copy import WorkingCopy
 class Getting:
     """The exchange, what is done before anything is committed, and what joins the two sides after that.
 
-    `moves_submodules` says that submodules which are here do not stay where they are.
+    `moves_submodules` says that submodules which are here do not stay where they are, and `coming` are the paths that
+    are written.
     """
 
     exchange: Exchange
     first: tuple[Step, ...] = ()
     join: Merge | None = None
     moves_submodules: bool = False
+    coming: tuple[str, ...] = ()
 
 
 def getting(found: Exchange, *, merge: bool = False) -> Getting:
     """How to get what is new; a Conflict where a person has to decide."""
     copy, upstream = found.copy, found.tracks.upstream
+    if found.vanished:
+        raise conflicts.vanished(found)
     is_behind = any(change.kind == BEHIND for change in found.status.changes)
     if not found.incoming and not found.own.taken_away:
         return Getting(found, moves_submodules=is_behind)
@@ -44,14 +48,15 @@ def getting(found: Exchange, *, merge: bool = False) -> Getting:
     follows = bool(found.own.taken_away)
     coming = touched(copy, found.status.commit, upstream.commit, joins=not follows)
     needs_commit = _check(found, coming, merge=merge and not follows)
+    paths = tuple(path for path, one in coming.items() if one.kind != "D")
     moves = is_behind or _moves_submodules(copy, coming)
     if follows:
-        return Getting(found, (Follow(copy, found.status.branch, upstream.commit, upstream.shown),), None, moves)
+        return Getting(found, (Follow(copy, found.status.branch, upstream.commit, upstream.shown),), None, moves, paths)
     if found.own.commits or needs_commit:
         if not merge:
             raise conflicts.diverged(found)
-        return Getting(replace(found, joins=True), (), Merge(copy, upstream), moves)
-    return Getting(found, (Forward(copy, upstream.commit, upstream.shown),), None, moves)
+        return Getting(replace(found, joins=True), (), Merge(copy, upstream), moves, paths)
+    return Getting(found, (Forward(copy, upstream.commit, upstream.shown),), None, moves, paths)
 
 
 def getting_first(found: Exchange) -> Getting:
@@ -64,10 +69,11 @@ def getting_first(found: Exchange) -> Getting:
     branch = replace(upstream, ref=f"refs/heads/{name}", tracking=theirs, shown=f"{upstream.remote}/{name}")
     incoming = commits(copy, theirs)
     found = replace(found, incoming=incoming, tracks=replace(found.tracks, upstream=branch, target=branch))
-    _check(found, touched(copy, "", incoming[0].id), merge=False)
+    coming = touched(copy, "", incoming[0].id)
+    _check(found, coming, merge=False)
     if name == found.status.branch:
-        return Getting(found, (Forward(copy, incoming[0].id, branch.shown),))
-    return Getting(found, (SwitchTo(copy, name, upstream.remote),))
+        return Getting(found, (Forward(copy, incoming[0].id, branch.shown),), coming=tuple(coming))
+    return Getting(found, (SwitchTo(copy, name, upstream.remote),), coming=tuple(coming))
 
 
 def _check(found: Exchange, coming: Mapping[str, Touch], *, merge: bool) -> bool:

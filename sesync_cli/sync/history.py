@@ -83,6 +83,17 @@ def is_cut_off(copy: WorkingCopy, theirs: str, ours: str) -> bool:
     return not ends.isdisjoint(ask_git(["rev-list", theirs, "--not", ours], copy.top).out.split())
 
 
+def is_lean(copy: WorkingCopy) -> bool:
+    """Whether old contents of files are still at the server (a partial clone, as git calls it)."""
+    return bool(ask_git(["config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$"], copy.top).out)
+
+
+def staged(copy: WorkingCopy, commit: str) -> list[str]:
+    """The paths of which git's list of what comes next says something else than this commit."""
+    words = ["diff-index", "--cached", "--name-only", "-z", "--no-renames", "--ignore-submodules=none", commit]
+    return [path for path in ask_git(words, copy.top).out.split("\0") if path]
+
+
 def commit_of(copy: WorkingCopy, name: str) -> str:
     """The commit that a name of git's leads to; empty if there is no such name."""
     said = ask_git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"], copy.top)

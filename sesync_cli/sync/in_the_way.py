@@ -4,13 +4,13 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sesync_cli.git.client import ask_git, pieces
+from sesync_cli.git.lfs import FILTER
 from sesync_cli.sync.history import Touch
 from sesync_cli.sync.status import INSIDE, Status, exists, no_folder, untracked
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _NEVER = {".git", ".."}  # git itself refuses to write these
 _CLEANS = r"^filter\..+\.(clean|process)$"
-_WHOLE = "lfs"  # the filter that takes nothing away: what it puts in the place of a file leads to all of it
 
 
 def in_the_way(copy: WorkingCopy, status: Status, coming: Mapping[str, Touch]) -> list[str]:
@@ -32,7 +32,8 @@ def unknown_to_git(copy: WorkingCopy, coming: Iterable[str]) -> list[str]:
     Git calls these files unchanged.
     """
     keys = ask_git(["config", "-z", "--name-only", "--get-regexp", _CLEANS], copy.top).out.split("\0")
-    filters = {key.removeprefix("filter.").rpartition(".")[0] for key in keys} - {"", _WHOLE}
+    # the one of Git LFS takes nothing away: what it puts in the place of a file leads to all of it
+    filters = {key.removeprefix("filter.").rpartition(".")[0] for key in keys} - {"", FILTER}
     if not filters:
         return []
     there = [path for path in coming if os.path.isfile(copy.top / path) and not os.path.islink(copy.top / path)]

@@ -73,7 +73,7 @@ def take_back(copy: WorkingCopy) -> None:
         head = ask_git(["rev-parse", "--verify", "--quiet", "HEAD"], copy.top).out.strip()
         if not entry.to:
             # a commit that has come to be is kept, and git's list of what comes next follows it
-            _forget(copy, entry.paths if head != entry.head else entry.new)
+            follow_commit(copy, entry.paths if head != entry.head else entry.new)
         elif head == entry.head:
             _restore(copy, entry)
     settled(copy)
@@ -105,7 +105,7 @@ def _is_at_work(process: int) -> bool:
 def _restore(copy: WorkingCopy, entry: JournalEntry) -> None:
     """Give the files that were to go forward the contents that they had: none of them had changes of its own."""
     differing = _differing(copy, entry)
-    _forget(copy, tuple(differing))
+    follow_commit(copy, tuple(differing))
     ours = _ours(copy, differing)
     for path in (path for path in ours if _is_none(differing[path].old)):
         at = copy.top / path
@@ -171,7 +171,7 @@ def _is_none(number: str) -> bool:
     return not number.strip("0")
 
 
-def _forget(copy: WorkingCopy, paths: Sequence[str]) -> None:
+def follow_commit(copy: WorkingCopy, paths: Sequence[str]) -> None:
     """Have git's list of what comes next say of these paths what the last commit says."""
     for some in pieces(paths):
         ask_git(["reset", "--quiet", "--", *some], copy.top, writes=True)

@@ -1,5 +1,6 @@
 """What has to be done so that a working copy and its server have the same, and when a person has to decide."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,8 @@ from sesync_cli.errors import NotReady
 from sesync_cli.git import identity
 from sesync_cli.git.exposed import exposed
 from sesync_cli.git.identity import Introduce
+from sesync_cli.git.large_files import notice, pointers
+from sesync_cli.git.refusals import moved
 from sesync_cli.gitlab.account import my_identity
 from sesync_cli.lock import alone
 from sesync_cli.names import one_line
@@ -17,8 +20,8 @@ from sesync_cli.run import need
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import conflicts, summary
 from sesync_cli.sync.exchange import Exchange, compared
-from sesync_cli.sync.failures import heard
-from sesync_cli.sync.getting import getting, getting_first
+from sesync_cli.sync.getting import Getting, getting, getting_first
+from sesync_cli.sync.links import unlocked
 from sesync_cli.sync.preconditions import need_calm
 from sesync_cli.sync.recovery import plan_recovery, recover
 from sesync_cli.sync.request import SyncRequest
@@ -48,11 +51,14 @@ def plan_sync(request: SyncRequest, caller: Caller, site: Site, watch: Watch, pr
         picked = chosen(copy, stands, request, caller, site, prompter)
         tracks = tracking(copy, stands.branch, site)
         there = prompter.once(f"server of {copy.place}", lambda: _looked_up(copy, tracks, caller, site, watch))
-        found = compared(Exchange(copy, stands, there.fetched, fetched(copy, tracks), chosen=picked))
+        copy = replace(copy, connection=there.connection)
+        found = compared(
+            Exchange(copy, stands, there.fetched, fetched(copy, tracks), chosen=picked, said=tuple(there.said.values()))
+        )
         plan = _exchanging(found, there, caller, site, merge=request.merge)
         if any(isinstance(step, (MakeCommit, Merge)) for step in plan.steps):
             plan = replace(plan, steps=(*_introduction(copy, caller, site, prompter), *plan.steps))
-        return plan.warned(exposed(copy.top, copy.shown, site))
+        return plan.warned((*exposed(copy.top, copy.shown, site), *_moves(copy, there.said)))
 
 
 def _looked_up(copy: WorkingCopy, tracks: Tracking, caller: Caller, site: Site, watch: Watch) -> Server:
@@ -83,16 +89,17 @@ def _exchanging(found: Exchange, there: Server, caller: Caller, site: Site, *, m
     found = replace(found, left=_left(found))
     if not found.status.commit and not (picked and picked.files):
         got = getting_first(found)
-        return _described(got.exchange, got.first)
+        return replace(_described(got.exchange, got.first), after=lambda: {"warnings": _stand_ins(got)})
     got = getting(found, merge=merge)
     found = got.exchange
     steps: list[Step] = [*got.first]
+    wanted = picked or Chosen("")
+    made = MakeCommit(found.copy, wanted.message, wanted.words, wanted.files, wanted.new, caller.interactive)
     submodules = _submodules(found, caller, site)
     if got.moves_submodules:
         steps.append(submodules)
-    if picked and picked.files:
-        asks = caller.interactive
-        steps.append(MakeCommit(found.copy, picked.message, picked.words, picked.files, picked.new, asks))
+    if wanted.files:
+        steps.append(made)
     if got.join:
         steps += [got.join, *([submodules] if got.moves_submodules else [])]
     push = Push(found.copy, there.pushed, there.sending, found.status.branch, found.tracks.target, found.tracks.adopts)
@@ -106,7 +113,7 @@ def _exchanging(found: Exchange, there: Server, caller: Caller, site: Site, *, m
         _described(found, tuple(steps)),
         questions=asking(_question(found, push in steps)),
         warnings=_warnings(picked),
-        after=lambda: _after(found, steps, push, submodules),
+        after=lambda: _after(got, made, push if push in steps else None, submodules),
     )
 
 
@@ -128,15 +135,30 @@ def _described(found: Exchange, steps: tuple[Step, ...]) -> Plan:
     return Plan(steps, summary.done(found), summary.result(found), locks=(found.copy.place,))
 
 
-def _after(found: Exchange, steps: list[Step], push: Push, submodules: UpdateSubmodules) -> dict[str, Any]:
-    said = heard("\n".join(push.heard)) if push in steps else []
-    now = replace(found, left=tuple(status(found.copy).own))
+def _after(got: Getting, made: MakeCommit, push: Push | None, submodules: UpdateSubmodules) -> dict[str, Any]:
+    found = got.exchange
+    chosen = replace(found.chosen, files=tuple(made.committed)) if found.chosen and made.committed else found.chosen
+    said = (*found.said, *(push.heard if push else ()))
+    now = replace(found, left=tuple(status(found.copy).own), chosen=chosen, said=said)
     missed = [f"the submodule {path} is still at an earlier state: {why}" for path, why in submodules.missed.items()]
+    annexed = unlocked(found.copy, made.committed)
     return {
-        "done": summary.done(now, said),
+        "done": summary.done(now),
         "result": summary.result(now),
-        "warnings": (*_warnings(found.chosen), *missed),
+        "warnings": (*_warnings(found.chosen), *missed, *annexed, *_stand_ins(got)),
     }
+
+
+def _stand_ins(got: Getting) -> tuple[str, ...]:
+    """What to say of large files that came without their contents."""
+    copy = got.exchange.copy
+    short = pointers(copy.top, got.coming)
+    return (notice(copy.shown, short),) if short else ()
+
+
+def _moves(copy: WorkingCopy, said: Mapping[str, str]) -> Iterator[str]:
+    for remote, text in said.items():
+        yield from moved(text, copy.top, remote)
 
 
 def _left(found: Exchange) -> tuple[Change, ...]:
@@ -149,8 +171,8 @@ def _left(found: Exchange) -> tuple[Change, ...]:
 def _warnings(chosen: Chosen | None) -> tuple[str, ...]:
     if not chosen:
         return ()
-    doubts = (*chosen.doubts, *chosen.backwards)
-    return doubts or (() if chosen.files else ("there was nothing to commit",))
+    told = (*chosen.doubts, *chosen.backwards, *chosen.notes)
+    return told if chosen.files else (*told, "there was nothing to commit")
 
 
 def _question(found: Exchange, pushes: bool) -> str:

@@ -1,7 +1,7 @@
 """What a person names to be committed: found among the changes, and looked at before it goes."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from sesync_cli.names import few, near, one_line
 from sesync_cli.plan import by_hand
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
+from sesync_cli.sync.links import links
 from sesync_cli.sync.request import SyncRequest
-from sesync_cli.sync.screening import unfit
-from sesync_cli.sync.status import BEHIND, INSIDE, Change, Status, exists, is_repository, untracked
+from sesync_cli.sync.screening import doubts
+from sesync_cli.sync.status import BEHIND, INSIDE, REPOSITORY, RIGHTS, Change, Status, exists, is_repository, untracked
 from sesync_cli.sync.submodules import goes_back
 from sesync_cli.sync.working_copy import WorkingCopy
 
@@ -24,7 +25,7 @@ class Chosen:
     """What goes into a commit: the words for git (none for what `git add` was told), the files, the new ones of them.
 
     `doubts` are sentences about files that do not belong into git, `backwards` those about submodules that would go
-    back to an earlier state.
+    back to an earlier state, `notes` those about what does not go along.
     """
 
     message: str
@@ -33,6 +34,7 @@ class Chosen:
     new: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     backwards: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def relative(word: str, copy: WorkingCopy, cwd: Path) -> str:
@@ -43,7 +45,8 @@ def relative(word: str, copy: WorkingCopy, cwd: Path) -> str:
     top = Path(os.path.realpath(copy.top))
     for folder in (cwd, copy.top) if copy.inside is None else (cwd,):
         path = folder / word
-        real = Path(os.path.realpath(path.parent), path.name) if path.name != ".." else Path(os.path.realpath(path))
+        is_place = os.path.basename(word.rstrip("/")) in ("", ".", "..")  # and no name, of which a link could be meant
+        real = Path(os.path.realpath(path)) if is_place else Path(os.path.realpath(path.parent), path.name)
         if real.is_relative_to(top):
             return str(real.relative_to(top))
     raise WrongWords(f"{word} is not in {copy.shown}", hint="Name files of this working copy.")
@@ -86,14 +89,33 @@ def named_changes(copy: WorkingCopy, status: Status, site: Site, message: str, w
         staged = tuple(change.path for change in changes)
         if not staged:
             return Chosen(message)
-        return Chosen(message, (), staged, (), _doubts(copy, site, staged), _backwards(copy, changes, staged=True))
+        back = _backwards(copy, changes, staged=True)
+        return Chosen(message, (), staged, (), doubts(copy.top, staged, site), back, links(copy, staged))
     found = {word: _changes(copy, status, word) for word in words}
-    told = tuple(word for word, changes in found.items() if changes)
-    changes = list(dict.fromkeys(change for one in found.values() for change in one))
+    named = list(dict.fromkeys(change for one in found.values() for change in one))
+    changes = [change for change in named if change.kind not in (INSIDE, REPOSITORY)]
+    told = tuple(word for word, some in found.items() if set(some) & set(changes))
     files = tuple(change.path for change in changes)
     _need_none_forgotten(copy, status, files)
     new = tuple(change.path for change in changes if not change.tracked)
-    return Chosen(message, told, files, new, _doubts(copy, site, files), _backwards(copy, changes))
+    unsure = (*doubts(copy.top, files, site), *_rights(copy, changes, words))
+    notes = (*_left_out(named), *links(copy, files))
+    return Chosen(message, told, files, new, unsure, _backwards(copy, changes), notes)
+
+
+def _left_out(changes: Iterable[Change]) -> Iterator[str]:
+    for change in changes:
+        if change.kind in (INSIDE, REPOSITORY):
+            name = one_line(change.path.rstrip("/"))
+            yield f"{name} is a repository of its own: what is in it stays as it is, and is committed there"
+
+
+def _rights(copy: WorkingCopy, changes: Iterable[Change], words: Sequence[str]) -> Iterator[str]:
+    """That rights of files would be committed that nobody has named: some disks show all files with others."""
+    if files := [change.path for change in changes if change.kind == RIGHTS and change.path not in words]:
+        away = by_hand("git", "-C", copy.top, "config", "core.fileMode", "false")
+        names = few([one_line(file) for file in files])
+        yield f"only the rights changed of {names}: '{away}' has git leave those alone"
 
 
 def _changes(copy: WorkingCopy, status: Status, word: str) -> list[Change]:
@@ -105,10 +127,15 @@ def _changes(copy: WorkingCopy, status: Status, word: str) -> list[Change]:
             changes += _files(copy, change, change.path)
         elif change.path.endswith("/") and f"{word}/".startswith(change.path):
             changes += _files(copy, change, word)
-    if any(change.kind == INSIDE for change in changes):
+    if any(change.kind == INSIDE and change.path == word for change in changes):
         raise Refused(
             f"{word} is a repository of its own (a submodule): what was changed inside is committed there",
             hint=f"'{by_hand('cd', copy.typed(word))}' and 'sesync sync -m TEXT FILE' do it; then commit {word} here.",
+        )
+    if any(change.kind == REPOSITORY and f"{word}/".startswith(change.path) for change in changes):
+        raise Refused(
+            f"{word} is a repository of its own, or in one, and cannot be committed into this one",
+            hint="Move it out of here, or ask somebody who knows git about submodules.",
         )
     if not changes:
         _need_known(copy, status, word)
@@ -133,18 +160,9 @@ def _files(copy: WorkingCopy, change: Change, below: str) -> list[Change]:
     if change.tracked and not is_folder_now:
         return [change]
     if is_repository(copy, f"{below}/"):
-        raise _is_repository(below)
+        return [Change(f"{below.rstrip('/')}/", REPOSITORY, tracked=False)]
     found = untracked(copy, below)
-    if inner := next((path for path in found if path.endswith("/")), ""):
-        raise _is_repository(inner)
-    return [Change(path, "new", tracked=False) for path in found]
-
-
-def _is_repository(path: str) -> Refused:
-    return Refused(
-        f"{path.rstrip('/')} is a repository of its own, and cannot be committed into this one",
-        hint="Move it out of here, or ask somebody who knows git about submodules.",
-    )
+    return [Change(path, REPOSITORY if path.endswith("/") else "new", tracked=False) for path in found]
 
 
 def _need_known(copy: WorkingCopy, status: Status, word: str) -> None:
@@ -167,8 +185,3 @@ def _backwards(copy: WorkingCopy, changes: Iterable[Change], *, staged: bool = F
     moved = (change for change in changes if change.commit and change.kind != INSIDE)
     back = (change.path for change in moved if goes_back(copy, change.path, change.commit if staged else "HEAD"))
     return tuple(f"the submodule {path} would lose what others have moved it to" for path in back)
-
-
-def _doubts(copy: WorkingCopy, site: Site, files: Sequence[str]) -> tuple[str, ...]:
-    reasons = ((file, unfit(copy.top / file, site)) for file in files)
-    return tuple(f"{file} {reason}" for file, reason in reasons if reason)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from sesync_cli.errors import Stopped
 from sesync_cli.git.anonymous_files import place, written
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.client import Connection, GitFailed, work
-from sesync_cli.git.failures import ServerAttempt
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import journal
 from sesync_cli.sync.failures import Sending, commit_refused, push_refused
-from sesync_cli.sync.history import commit_of
+from sesync_cli.sync.history import commit_of, staged, touched
 from sesync_cli.sync.journal import JournalEntry
 from sesync_cli.sync.steps import PLAIN
 from sesync_cli.sync.tracking import RemoteBranch
@@ -21,7 +21,8 @@ from sesync_cli.sync.working_copy import WorkingCopy
 class MakeCommit:
     """Commit these paths as they are now; with no `words` for them, what `git add` was told before.
 
-    `new` are those of the paths that git does not know yet.
+    `new` are those of the paths that git does not know yet. `committed` tells afterwards what the commit holds, to
+    which a check (hook) may have added.
     """
 
     copy: WorkingCopy
@@ -30,6 +31,7 @@ class MakeCommit:
     paths: tuple[str, ...]
     new: tuple[str, ...]
     interactive: bool
+    committed: list[str] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def doing(self) -> str:
@@ -37,7 +39,8 @@ class MakeCommit:
 
     def do(self, report: Report) -> None:
         paths = self.paths if self.words else ()
-        journal.note(self.copy, JournalEntry(commit_of(self.copy, "HEAD"), paths=paths, new=self.new))
+        before = commit_of(self.copy, "HEAD")
+        journal.note(self.copy, JournalEntry(before, paths=paths, new=self.new))
         try:
             if self.new:
                 self._git(["add", "--intent-to-add"], self.new, report)
@@ -45,7 +48,19 @@ class MakeCommit:
         except GitFailed as failed:
             journal.take_back(self.copy)
             raise commit_refused(self.copy, str(failed)) from None
+        self.committed.extend(touched(self.copy, before, "HEAD", joins=False))
+        if paths:
+            self._follow_hooks(before)
         journal.settled(self.copy)
+
+    def _follow_hooks(self, before: str) -> None:
+        """Have git's list of what comes next follow what a hook has put into the commit, and leave what was staged."""
+        behind = set(staged(self.copy, "HEAD")) & set(self.committed)
+        own = set(self.paths)
+        if behind - own and before:
+            own |= behind - set(staged(self.copy, before))
+        if behind & own:
+            journal.follow_commit(self.copy, sorted(behind & own))
 
     def _git(self, words: list[str], paths: Sequence[str], report: Report) -> None:
         # one by one, and not as a folder: what was looked at is committed, and nothing that has come since

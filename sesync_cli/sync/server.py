@@ -1,21 +1,23 @@
 """The server that a working copy exchanges with: by which way, and what is new there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict
 from sesync_cli.git.address import Address, read_address
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.client import Connection, GitFailed, ask_git, work
 from sesync_cli.git.connection import Way, prepare
-from sesync_cli.git.failures import ServerAttempt, explain, led_elsewhere
+from sesync_cli.git.failures import explain, led_elsewhere
 from sesync_cli.gitlab.lending import lent_token
 from sesync_cli.plan import Report, Watch, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal
 from sesync_cli.sync.journal import JournalEntry
 from sesync_cli.sync.remote_reflog import remember
-from sesync_cli.sync.tracking import Tracking, branches, fetched, spans
+from sesync_cli.sync.tracking import Tracking, branches, fetch_words, known_at
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _USUAL_BRANCHES = ("main", "master")
@@ -23,12 +25,13 @@ _USUAL_BRANCHES = ("main", "master")
 
 @dataclass(frozen=True)
 class Server:
-    """How to get from the server of the branch that is followed, and to the one that is sent to."""
+    """How to get from the server of the branch that is followed, and to the one that is sent to; what each `said`."""
 
     fetched: ServerAttempt
     pushed: ServerAttempt
     connection: Connection
     sending: Connection
+    said: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 def servers_of(copy: WorkingCopy, tracks: Tracking, site: Site, caller: Caller) -> Server:
@@ -42,26 +45,35 @@ def servers_of(copy: WorkingCopy, tracks: Tracking, site: Site, caller: Caller) 
 
 def fetch(copy: WorkingCopy, tracks: Tracking, server: Server, watch: Watch) -> None:
     """Get what is new at the servers into git's store; no file and no branch of the user's changes."""
-    remember(copy, fetched(copy, tracks).upstream)
-    wanted = {tracks.upstream.remote: (server.fetched, server.connection, [tracks.upstream])}
-    if tracks.target.remote in wanted:
-        wanted[tracks.target.remote][2].append(tracks.target)
-    else:
-        wanted[tracks.target.remote] = (server.pushed, server.sending, [tracks.target])
-    for remote, (attempt, connection, ones) in wanted.items():
-        with watch(f"Looking for what is new at {attempt.where} ...") as report:
-            get(copy, [remote, *spans(copy, ones)], attempt, connection, report)
-    remember(copy, fetched(copy, tracks).upstream)
+    with remembered(copy, tracks):
+        wanted = {tracks.upstream.remote: (server.fetched, server.connection, [tracks.upstream])}
+        if tracks.target.remote in wanted:
+            wanted[tracks.target.remote][2].append(tracks.target)
+        else:
+            wanted[tracks.target.remote] = (server.pushed, server.sending, [tracks.target])
+        for remote, (attempt, connection, ones) in wanted.items():
+            with watch(f"Looking for what is new at {attempt.where} ...") as report:
+                server.said[remote] = get(copy, fetch_words(copy, remote, ones), attempt, connection, report)
 
 
-def get(
-    copy: WorkingCopy, words: Sequence[str], attempt: ServerAttempt, connection: Connection, report: Report
-) -> None:
-    """Get this of a server, a remote's name and what of it, into git's store."""
+@contextlib.contextmanager
+def remembered(copy: WorkingCopy, tracks: Tracking) -> Iterator[None]:
+    """Around what fetches: where the branch that is followed stands is written down, and where those did that go."""
+    before = known_at(copy, tracks)
+    followed = tracks.upstream.tracking
+    remember(copy, {followed: before[followed]} if followed in before else {})
+    yield
+    after = known_at(copy, tracks)
+    places = {ref: commit for ref, commit in before.items() if ref not in after}
+    remember(copy, places | ({followed: after[followed]} if followed in after else {}))
+
+
+def get(copy: WorkingCopy, words: Sequence[str], attempt: ServerAttempt, connection: Connection, report: Report) -> str:
+    """Get this of a server (`fetch_words`) into git's store; what was said."""
     journal.note(copy, JournalEntry(""))
     try:
         options = ["--progress", "--no-auto-gc", "--no-recurse-submodules"]
-        work(["-C", str(copy.top), "fetch", *options, *words], connection, report)
+        return work(["-C", str(copy.top), "fetch", *options, *words], connection, report)
     except GitFailed as failed:
         raise explain(str(failed), attempt) from None
     finally:

@@ -11,7 +11,14 @@ from sesync_cli.sync.working_copy import WorkingCopy, unreadable_copy
 
 _FIELDS = {"1": 8, "u": 10}  # how many words stand before the path in a line of this kind
 INSIDE = "submodule with changes inside"
+REPOSITORY = "repository of its own"
 BEHIND = "submodule at an earlier state"
+_STATUS = (
+    *("status", "--porcelain=v2", "--branch", "-z", "--no-renames"),
+    *("--untracked-files=normal", "--ignore-submodules=none"),
+)
+_FILE = "100"  # how git's modes of files begin
+RIGHTS = "only its rights"
 _MOVED = "submodule"
 
 
@@ -51,23 +58,14 @@ class Status:
 
 def status(copy: WorkingCopy) -> Status:
     """How this working copy stands now."""
-    said = ask_git(
-        [
-            "status",
-            "--porcelain=v2",
-            "--branch",
-            "-z",
-            "--no-renames",
-            "--untracked-files=normal",
-            "--ignore-submodules=none",
-        ],
-        copy.top,
-        writes=True,  # not git itself: a filter of the person's, which may
-    )
+    said = ask_git(_STATUS, copy.top, writes=True)  # not git itself writes: a filter of the person's, which may
     if said.code:
         raise unreadable_copy(copy.top, said.err)
     stands = parsed(said.out)
-    return replace(stands, changes=tuple(_looked_into(copy, change) for change in stands.changes))
+    changes = [_looked_into(copy, change) for change in stands.changes]
+    if any(change.kind == RIGHTS for change in changes):
+        changes = _with_contents(copy, changes)
+    return replace(stands, changes=tuple(changes))
 
 
 def parsed(text: str) -> Status:
@@ -102,7 +100,19 @@ def _tracked(facts: list[str], path: str) -> Change:
         )
     if in_folder == "D" or (in_index, in_folder) == ("D", "."):
         return Change(path, "removed", staged)
+    if not staged and facts[4] != facts[5] and {facts[4][:3], facts[5][:3]} == {_FILE}:
+        return Change(path, RIGHTS)
     return Change(path, "new" if "A" in (in_index, in_folder) else "changed", staged)
+
+
+def _with_contents(copy: WorkingCopy, changes: list[Change]) -> list[Change]:
+    """The same; those whose rights are not as in the last commit are told apart from those with other contents, too."""
+    said = ask_git(["-c", "core.fileMode=false", *_STATUS], copy.top, writes=True)
+    edited = {change.path for change in parsed(said.out).changes}
+    return [
+        replace(change, kind="changed") if change.kind == RIGHTS and change.path in edited else change
+        for change in changes
+    ]
 
 
 def _looked_into(copy: WorkingCopy, change: Change) -> Change:

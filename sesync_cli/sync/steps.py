@@ -1,14 +1,16 @@
 """The steps by which what others did comes into a working copy: each happens as a whole, or not at all."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sesync_cli.errors import Conflict, NotReady
+from sesync_cli.git import lfs
 from sesync_cli.git.client import Connection, GitFailed, ask_git, work
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import journal
 from sesync_cli.sync.failures import commit_refused, forward_failed
-from sesync_cli.sync.history import commit_of, touched
+from sesync_cli.sync.history import commit_of, is_lean, touched
 from sesync_cli.sync.in_the_way import in_the_way, unknown_to_git
 from sesync_cli.sync.journal import JournalEntry
 from sesync_cli.sync.status import status
@@ -72,10 +74,16 @@ def go_forward(copy: WorkingCopy, to: str, report: Report) -> None:
 
 def write_files(copy: WorkingCopy, to: str, how: Sequence[str], report: Report) -> None:
     """Bring the files to a commit by this command of git's, in such a way that a killed run can be taken back."""
-    journal.note(copy, JournalEntry(commit_of(copy, "HEAD"), to))
-    words = [*how, "--no-overwrite-ignore", "--progress", to]
+    words = (*how, "--no-overwrite-ignore", "--progress", to)
+    _write(copy, JournalEntry(commit_of(copy, "HEAD"), to), words, report)
+
+
+def _write(copy: WorkingCopy, entry: JournalEntry, words: Sequence[str], report: Report) -> None:
+    """Have git write files; what of them is still at the server, it gets."""
+    journal.note(copy, entry)
+    way = Connection({**copy.connection.env, **lfs.LENIENT}, copy.connection.interactive)
     try:
-        work(["-C", str(copy.top), *PLAIN, *words], Connection({}, False), report)
+        work(["-C", str(copy.top), *PLAIN, *lfs.PATIENCE, *lfs.unfiltered(), *words], way, report)
     except GitFailed as failed:
         journal.take_back(copy)
         raise forward_failed(copy, str(failed)) from None
@@ -96,6 +104,8 @@ class Merge:
     def do(self, report: Report) -> None:
         ours, theirs = commit_of(self.copy, "HEAD"), self.upstream.commit
         words = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs]
+        if is_lean(self.copy):
+            self._get_old_contents(words, report)
         joined = ask_git(words, self.copy.top, writes=True)
         tree, *both = joined.out.rstrip("\0").split("\0")
         if joined.code == 1:
@@ -120,6 +130,11 @@ class Merge:
         if blocked := (*in_the_way(self.copy, stands, coming), *unknown_to_git(self.copy, coming)):
             raise self._would_overwrite(blocked)
         go_forward(self.copy, made.out.strip(), report)
+
+    def _get_old_contents(self, words: Sequence[str], report: Report) -> None:
+        """Join them once for what git gets by that, which may take a person at the terminal."""
+        with contextlib.suppress(GitFailed):
+            work(["-C", str(self.copy.top), *words], self.copy.connection, report)
 
     def _would_overwrite(self, paths: Sequence[str]) -> Conflict:
         mine = self.copy.typed(paths[0])
@@ -159,15 +174,9 @@ class SwitchTo:
         return f"Getting the files of {self.branch}"
 
     def do(self, report: Report) -> None:
-        journal.note(self.copy, JournalEntry("", commit_of(self.copy, f"refs/remotes/{self.remote}/{self.branch}")))
+        entry = JournalEntry("", commit_of(self.copy, f"refs/remotes/{self.remote}/{self.branch}"))
         own = ("-c", f"checkout.defaultRemote={self.remote}")
-        words = [*own, "switch", "--quiet", "--no-overwrite-ignore", "--guess", self.branch]
-        try:
-            work(["-C", str(self.copy.top), *PLAIN, *words], Connection({}, False), report)
-        except GitFailed as failed:
-            journal.take_back(self.copy)
-            raise forward_failed(self.copy, str(failed)) from None
-        journal.settled(self.copy)
+        _write(self.copy, entry, [*own, "switch", "--quiet", "--no-overwrite-ignore", "--guess", self.branch], report)
 
     def undo(self) -> None:
         journal.take_back_ours(self.copy)

@@ -5,23 +5,23 @@ from dataclasses import asdict
 from typing import Any
 
 from sesync_cli.git.address import name_at_site
+from sesync_cli.git.refusals import said_by
 from sesync_cli.names import few, first, one_line
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.history import Commit
-from sesync_cli.sync.status import INSIDE, is_repository
+from sesync_cli.sync.status import INSIDE, RIGHTS, is_repository
 from sesync_cli.sync.tracking import has_branches
 
 _MOST = 10  # commits and files that are shown one by one
 
 
-def done(exchange: Exchange, said: Sequence[str] = ()) -> str:
-    """What was got, committed and sent, what the server said to it, and what is still only here."""
+def done(exchange: Exchange) -> str:
+    """What was got, committed and sent, what the servers said to it, and what is still only here."""
     parts = [*_taken_away(exchange), *_got(exchange), *_sent(exchange)]
-    if said:
-        parts.append(f"The server says:\n  {lines(said)}")
     if not parts:
         parts.append(_nothing_new(exchange))
+    parts += said_by(*exchange.said)
     return "\n".join((*parts, *_only_here(exchange)))
 
 
@@ -129,7 +129,13 @@ def _only_here(exchange: Exchange) -> list[str]:
     width = max(len(change.kind) for change in left[:_MOST])
     changed = first(left, _MOST, lambda change: f"{change.kind:<{width}}  {one_line(change.path)}")
     told = [f"Changed here, and not committed:\n  {lines(changed)}"]
-    ready = (one.path for one in left if one.kind != INSIDE and not is_repository(exchange.copy, one.path))
+    rights = [one.path for one in left if one.kind == RIGHTS]
+    if rights:
+        away = by_hand("git", "-C", exchange.copy.top, "config", "core.fileMode", "false")
+        told.append(f"If it is the disk that shows other rights: '{away}' has git leave rights alone.")
+    ready = (
+        one.path for one in left if one.kind not in (INSIDE, RIGHTS) and not is_repository(exchange.copy, one.path)
+    )
     if one := next(ready, "").rstrip("/"):
         told.append(f"This commits and sends one: {exchange.copy.again('-m', 'TEXT', files=[one])}")
     return told

@@ -106,10 +106,26 @@ def fetched(copy: WorkingCopy, tracks: Tracking) -> Tracking:
     return replace(tracks, upstream=told(tracks.upstream), target=told(tracks.target))
 
 
+def known_at(copy: WorkingCopy, tracks: Tracking) -> dict[str, str]:
+    """The commits of all branches of its servers, as far as they were fetched, by the full names that git keeps."""
+    places = [f"refs/remotes/{one.remote}/" for one in (tracks.upstream, tracks.target)]
+    refs = {*places, *filter(None, (tracks.upstream.tracking, tracks.target.tracking))}
+    said = ask_git(["for-each-ref", "--format=%(objectname) %(refname)", *sorted(refs)], copy.top).out
+    return {ref: commit for commit, _, ref in (line.partition(" ") for line in said.splitlines())}
+
+
 def branches(copy: WorkingCopy, remote: str) -> list[str]:
     """The server's branches, as far as they were fetched."""
     said = ask_git(["for-each-ref", "--format=%(refname:lstrip=3)", f"refs/remotes/{remote}/"], copy.top)
     return [name for name in said.out.split("\n") if name not in ("", "HEAD")]
+
+
+def holding(copy: WorkingCopy, remote: str, commit: str) -> list[str]:
+    """The server's branches that have this commit, as far as they were fetched; its default one first."""
+    below = f"refs/remotes/{remote}/"
+    said = ask_git(["for-each-ref", f"--contains={commit}", "--format=%(refname:lstrip=3)", below], copy.top)
+    head = ask_git(["symbolic-ref", "--quiet", f"{below}HEAD"], copy.top).out.strip().removeprefix(below)
+    return sorted((name for name in said.out.splitlines() if name != "HEAD"), key=lambda name: name != head)
 
 
 def has_branches(copy: WorkingCopy) -> bool:
@@ -117,17 +133,22 @@ def has_branches(copy: WorkingCopy) -> bool:
     return bool(ask_git(["for-each-ref", "--count=1", "refs/heads"], copy.top).out)
 
 
-def spans(copy: WorkingCopy, tracks: Iterable[RemoteBranch]) -> list[str]:
-    """What to ask a server for beside what git is told to fetch from it, so that these branches are among it."""
-    wanted: list[str] = []
-    own: dict[str, list[str]] = {}
-    for one in tracks:
-        if one.remote not in own:
-            own[one.remote] = ask_git(["config", "--get-all", f"remote.{one.remote}.fetch"], copy.top).out.splitlines()
-        if one.tracking and not any(_covers(span, one.ref) for span in own[one.remote]):
-            # with a star, since a branch that the server has not would else be an error
-            wanted.append(f"+{one.ref}*:{one.tracking}*")
-    return list(dict.fromkeys(wanted))
+def fetch_words(copy: WorkingCopy, remote: str, ones: Iterable[RemoteBranch]) -> list[str]:
+    """What `git fetch` is told, so that these branches are among what it gets beside what its settings say.
+
+    What it keeps here of branches that the server has no longer goes, where that can be nobody's own.
+    """
+    own = ask_git(["config", "--get-all", f"remote.{remote}.fetch"], copy.top).out.splitlines()
+    # with a star, since a branch that the server has not would else be an error
+    wanted = [
+        f"+{one.ref}*:{one.tracking}*"
+        for one in ones
+        if one.tracking and not any(_covers(span, one.ref) for span in own)
+    ]
+    places = (span.partition(":")[2] for span in (*own, *wanted))
+    forgets = all(place.startswith(f"refs/remotes/{remote}/") for place in places if place)
+    prune = ("--prune", "--no-prune-tags") if forgets else ("--no-prune",)
+    return [*prune, remote, *dict.fromkeys(wanted)]
 
 
 def _covers(span: str, ref: str) -> bool:

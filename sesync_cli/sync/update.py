@@ -1,12 +1,13 @@
 """The step that only gets what is new: for a clone that is there already, by sync's own way."""
 
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict
+from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.client import Connection
-from sesync_cli.git.failures import ServerAttempt
+from sesync_cli.git.large_files import notice, pointers
 from sesync_cli.lock import alone
 from sesync_cli.names import few
 from sesync_cli.plan import Report, by_hand
@@ -16,11 +17,10 @@ from sesync_cli.sync.getting import getting, getting_first
 from sesync_cli.sync.history import Commit
 from sesync_cli.sync.preconditions import need_calm
 from sesync_cli.sync.recovery import recover
-from sesync_cli.sync.remote_reflog import remember
-from sesync_cli.sync.server import address, get
+from sesync_cli.sync.server import address, get, remembered
 from sesync_cli.sync.stale_locks import RemoveLock
 from sesync_cli.sync.status import Status, status
-from sesync_cli.sync.tracking import Tracking, branches, fetched, has_branches, spans, tracking
+from sesync_cli.sync.tracking import Tracking, branches, fetch_words, fetched, has_branches, tracking
 from sesync_cli.sync.update_submodules import UpdateSubmodules
 from sesync_cli.sync.working_copy import WorkingCopy, from_home
 
@@ -29,7 +29,8 @@ from sesync_cli.sync.working_copy import WorkingCopy, from_home
 class Update:
     """Bring a working copy up to date, if that takes nothing but going forward.
 
-    `received` tells afterwards which commits came, and `missed` which submodules could not be brought along.
+    `received` tells afterwards which commits came, and `missed` which submodules could not be brought along; `short` is a
+    sentence about large files that did not come, if any, and `said` what git said of each server.
     """
 
     attempt: ServerAttempt
@@ -37,6 +38,8 @@ class Update:
     caller: Caller
     received: list[Commit] = field(default_factory=list, compare=False, repr=False)
     missed: list[str] = field(default_factory=list, compare=False, repr=False)
+    short: list[str] = field(default_factory=list, compare=False, repr=False)
+    said: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def doing(self) -> str:
@@ -66,6 +69,8 @@ class Update:
         for step in got.first:
             step.do(report)
         self.received.extend(got.exchange.incoming)
+        if short := pointers(copy.top, got.coming):
+            self.short.append(notice(copy.shown, short))
         if got.moves_submodules:
             submodules = UpdateSubmodules(copy, site, self.caller)
             submodules.do(report)
@@ -79,17 +84,19 @@ class Update:
                 f"what is checked out in {copy.shown} follows another server ({upstream.remote}); nothing was changed",
                 hint=f"'{copy.again()}' gets what is new there.",
             )
-        remember(copy, fetched(copy, tracks).upstream)
-        get(copy, [upstream.remote, *spans(copy, [upstream])], self.attempt, self.connection, report)
+        with remembered(copy, tracks):
+            words = fetch_words(copy, upstream.remote, [upstream])
+            self.said[upstream.remote] = get(copy, words, self.attempt, self.connection, report)
         now = fetched(copy, tracks)
-        remember(copy, now.upstream)
+        found = compared(Exchange(copy, stands, self.attempt, now))
+        if found.vanished:
+            raise conflicts.vanished(found)
         if (stands.commit or has_branches(copy)) and not now.upstream.commit and branches(copy, upstream.remote):
             raise Conflict(
                 f"the branch {stands.branch} of {copy.shown} follows no branch of the server, so nothing was changed",
                 hint=f"'{by_hand('git', '-C', copy.top, 'branch', '-vv')}' shows the branches;"
                 f" '{by_hand('git', '-C', copy.top, 'switch', 'BRANCH')}' changes to one.",
             )
-        found = compared(Exchange(copy, stands, self.attempt, now))
         if found.own.taken_away:
             raise Conflict(
                 f"the history of {now.upstream.name} was rewritten at the server, and {copy.shown} has commits that are"
@@ -100,7 +107,7 @@ class Update:
 
     @property
     def _copy(self) -> WorkingCopy:
-        return from_home(self.attempt.folder, self.caller)
+        return replace(from_home(self.attempt.folder, self.caller), connection=self.connection)
 
     def undo(self) -> None:
         journal.take_back_ours(self._copy)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Conflict, NotFound, SesyncError
@@ -17,7 +17,7 @@ from sesync_cli.sync.server import get, servers_of
 from sesync_cli.sync.status import BEHIND, status
 from sesync_cli.sync.steps import go_forward, write_files
 from sesync_cli.sync.submodules import parts
-from sesync_cli.sync.tracking import tracking
+from sesync_cli.sync.tracking import fetch_words, tracking
 from sesync_cli.sync.working_copy import WorkingCopy
 
 
@@ -65,7 +65,8 @@ class UpdateSubmodules:
         if not commit_of(part, belongs):
             tracks = tracking(part, stands.branch, self.site)
             there = servers_of(part, tracks, self.site, self.caller)
-            get(part, [tracks.upstream.remote], there.fetched, there.connection, report)
+            part = replace(part, connection=there.connection)
+            get(part, fetch_words(part, tracks.upstream.remote, []), there.fetched, there.connection, report)
         if not commit_of(part, belongs):
             raise NotFound(
                 f"the server of {part.shown} does not have the commit of it that belongs here",

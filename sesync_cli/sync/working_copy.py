@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, Refused, SesyncError
-from sesync_cli.git.client import ask_git
+from sesync_cli.git.client import ALONE, Connection, ask_git
 from sesync_cli.git.work_tree import is_top, work_tree
 from sesync_cli.names import as_typed, near
 from sesync_cli.plan import by_hand
@@ -20,7 +20,8 @@ _DUBIOUS = "dubious ownership"
 class WorkingCopy:
     """A folder with the files of a repository; `git_dir` is its own part of git's, `common` what worktrees share.
 
-    `inside` is the current folder as from the top, where that is in it; `name` is how one types it from elsewhere.
+    `inside` is the current folder as from the top, where that is in it; `name` is how one types it from elsewhere. By
+    its `connection`, git gets what of the files is still at the server (in a lean clone, or with Git LFS).
     """
 
     top: Path
@@ -29,6 +30,7 @@ class WorkingCopy:
     shown: str
     name: str
     inside: str | None
+    connection: Connection = field(default=ALONE, compare=False)
 
     @property
     def place(self) -> Path:

@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from sesync_cli.files import software
 from sesync_cli.files.datasets import is_store, layer
 from sesync_cli.files.inspection import FileFacts, by_name, looked_into, parts_of, with_parts
 from sesync_cli.git.work_tree import work_tree
 from sesync_cli.plan import Report, Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.workers import stream
-
-_SOFTWARE = frozenset({"node_modules", "__pycache__", "site-packages"})
-_MARKS = ({"pyvenv.cfg"}, {"conda-meta"}, {"DESCRIPTION", "Meta"})  # of environments, and of R's packages
 
 Fact = tuple[str, Any]
 """Its name and its value: `at` (the real path of what was named; whether it is a folder), `tree` (the repository that
@@ -143,7 +141,7 @@ def _walk(top: str, device: int, most: int) -> Iterator[Fact | None]:
             yield "closed", (folder, error.strerror)
             continue
         names = {entry.name for entry in entries}
-        if here.st_dev != device or (folder != top and any(mark <= names for mark in _MARKS)):
+        if here.st_dev != device or (folder != top and software.are_of_software(names)):
             yield "left", folder
             continue
         if ".git" in names:
@@ -155,7 +153,7 @@ def _walk(top: str, device: int, most: int) -> Iterator[Fact | None]:
                     yield "most", folder
                     return
                 yield from _entry(entry, names)
-            elif entry.name.startswith(".") or entry.name in _SOFTWARE:
+            elif entry.name.startswith(".") or entry.name in software.NAMES:
                 yield "left", entry.path
             elif is_store(entry.name):
                 yield from _store(entry.path, entry.stat(follow_symlinks=False))

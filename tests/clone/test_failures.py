@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.git.address import read_address
-from sesync_cli.git.failures import ServerAttempt, explain, last_line
+from sesync_cli.git.attempt import ServerAttempt
+from sesync_cli.git.failures import explain, last_line
 from sesync_cli.site.reading import load_site
 from tests.clone.conftest import know, leftovers
 from tests.services.sshd import make_key
@@ -145,7 +146,11 @@ def test_settings_that_lead_elsewhere_are_named(sesync, friend, home):
         ),
         ("remote: HTTP Basic: Access denied\nfatal: Authentication failed for 'https://h/'", "refused", "password"),
         ("fatal: unable to access 'https://h/': The requested URL returned error: 403", "not-found", "may not see it"),
-        ("fatal: unable to access 'https://h/': The requested URL returned error: 502", "failed", "error: 502"),
+        (
+            "fatal: unable to access 'https://h/': The requested URL returned error: 502",
+            "no-answer",
+            "fault of its own",
+        ),
         ("client_loop: send disconnect: Broken pipe\nfatal: early EOF", "no-answer", "broke off"),
         ("Host key verification failed.\nfatal: Could not read from remote repository.", "refused", "does not know"),
         ("fatal: detected dubious ownership in repository at '/tmp'", "refused", "belongs to somebody else"),

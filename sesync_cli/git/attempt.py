@@ -1,0 +1,88 @@
+"""An attempt to reach a server for git: what was tried, for whom, and whom or which page to turn to if it fails."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sesync_cli.git.address import PORTS, Address, name_at_site, site_addresses
+from sesync_cli.git.ssh_keys import PAGES
+from sesync_cli.plan import by_hand
+from sesync_cli.site.settings import Site
+
+_TOKEN_PAGES = {
+    "github.com": "https://github.com/settings/tokens",
+    "gitlab.com": "https://gitlab.com/-/user_settings/personal_access_tokens",
+}
+
+
+@dataclass(frozen=True)
+class ServerAttempt:
+    """What was tried: to reach this address for the sake of this folder, by somebody with this home."""
+
+    address: Address
+    folder: Path
+    site: Site
+    home: Path | None = None
+
+    @property
+    def where(self) -> str:
+        """The server, as people say it."""
+        port = self.address.port
+        usual = port is None or port == PORTS.get(self.address.scheme)
+        return f"{self.address.host or self.address.shown}{'' if usual else f' (port {port})'}"
+
+    @property
+    def is_at_site(self) -> bool:
+        """Whether the site's own people run this server."""
+        own = {known.host for known in site_addresses("", self.site)}
+        if self.site.has("gitlab_url"):
+            own.add(urlsplit(self.site.gitlab_url).hostname or "")
+        return self.address.host.lower() in own
+
+
+def support(attempt: ServerAttempt) -> str:
+    """Whom to ask about the server: `ask ...`."""
+    return f"ask {attempt.site.support}" if attempt.is_at_site else f"ask whoever runs {attempt.address.host}"
+
+
+def keys_page(attempt: ServerAttempt) -> str:
+    """Where a public key is pasted on the server's pages; empty where that is not known."""
+    if attempt.is_at_site:
+        return f"{attempt.site.gitlab_url}/-/user_settings/ssh_keys"
+    return PAGES.get(attempt.address.host.lower(), "")
+
+
+def tokens_page(attempt: ServerAttempt) -> str:
+    """Where access tokens are made; empty where that is not known."""
+    if attempt.is_at_site and attempt.site.has("gitlab_url"):
+        return f"{attempt.site.gitlab_url}/-/user_settings/personal_access_tokens"
+    return _TOKEN_PAGES.get(attempt.address.host.lower(), "")
+
+
+def key_command(attempt: ServerAttempt) -> str:
+    """The command that sets up an ssh key for the server."""
+    is_own = attempt.is_at_site and attempt.site.has("gitlab_ssh")
+    return "sesync ssh-key" if is_own else by_hand("sesync", "ssh-key", attempt.address.host)
+
+
+def facts(attempt: ServerAttempt) -> dict[str, str]:
+    """What the sentences about refusals may say of a server and a repository."""
+    address, site = attempt.address, attempt.site
+    repo = name_at_site(address, site) or address.label
+    ask = support(attempt)
+    port = () if address.port in (None, PORTS["ssh"]) or address.scheme != "ssh" else ("-p", str(address.port))
+    own = site.gitlab_url if attempt.is_at_site else f"https://{address.host}"
+    return {
+        "where": attempt.where,
+        "label": repo,
+        "ask": ask,
+        "Ask": f"{ask[:1].upper()}{ask[1:]}",
+        "keys": keys_page(attempt) or f"your settings at {own}",
+        "tokens": tokens_page(attempt) or f"your settings at {own}",
+        "page": f"{own}/{address.repo}",
+        "url": own,
+        "login": by_hand("ssh", *port, f"{address.user or 'git'}@{address.host}"),
+        "key": key_command(attempt),
+        "keep": " 'sesync clone --login' keeps it." if attempt.is_at_site else "",
+        "clone": by_hand("sesync", "clone", repo),
+    }
