@@ -5,10 +5,9 @@ from pathlib import Path
 
 from sesync_cli.git.client import ask_git, pieces
 from sesync_cli.git.lfs import FILTER, has_program
+from sesync_cli.git.lfs_clean import LONGEST, VERSION
 from sesync_cli.names import shortened
 
-_POINTER = b"version https://git-lfs.github.com/spec/"
-_LONGEST_POINTER = 1024  # bytes, by the specification of Git LFS
 _MOST = 5  # names in a sentence
 
 
@@ -44,6 +43,6 @@ def kept_apart(folder: Path, paths: Sequence[str]) -> list[str]:
 
 
 def _is_pointer(path: Path) -> bool:
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > _LONGEST_POINTER:
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > LONGEST:
         return False
-    return path.read_bytes().startswith(_POINTER)
+    return path.read_bytes().startswith(VERSION)

@@ -1,7 +1,11 @@
 """How git is told to get along with Git LFS, whether its program and its server are there or not."""
 
+import shlex
 import shutil
+import sys
 from functools import cache
+
+from sesync_cli.git import lfs_clean
 
 PATIENCE = ("-c", "lfs.transfer.maxRetries=2", "-c", "lfs.dialTimeout=10", "-c", "lfs.activityTimeout=60")
 """Settings by which a server that does not answer is given up."""
@@ -18,8 +22,9 @@ def has_program() -> bool:
 
 
 def unfiltered() -> tuple[str, ...]:
-    """Settings by which git does without the program where it is not there: large files are stand-ins then."""
+    """Settings by which git does without the program where it is not there: what is got are stand-ins then."""
     if has_program():
         return ()
-    values = ("required=false", "process=", "smudge=", "clean=")
+    process = shlex.join([sys.executable, "-I", lfs_clean.__file__])
+    values = ("required=false", "smudge=", "clean=", f"process={process}")
     return tuple(word for value in values for word in ("-c", f"filter.{FILTER}.{value}"))

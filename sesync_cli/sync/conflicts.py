@@ -12,9 +12,10 @@ from sesync_cli.sync.history import commit_of, commits
 from sesync_cli.sync.remote_reflog import seen
 from sesync_cli.sync.status import INSIDE, RIGHTS, exists, no_folder
 from sesync_cli.sync.summary import counted, people
-from sesync_cli.sync.tracking import holding
+from sesync_cli.sync.tracking import branches, holding
 from sesync_cli.sync.working_copy import WorkingCopy
 
+_MOST_NAMED = 5  # files on a command line that is to be read
 _UNCHANGED = "nothing was changed and nothing is lost"
 
 
@@ -27,7 +28,8 @@ def blocked(found: Exchange, paths: list[str], *, own: bool) -> Conflict:
     elif found.own.taken_away or not all(_can_be_committed(found, path) for path in paths):
         hint = _aside(found, *paths)
     else:
-        again = found.copy.again("--merge", "-m", "TEXT", files=paths[:5])
+        files = paths if len(paths) <= _MOST_NAMED else [os.path.commonpath(map(os.path.dirname, paths)) or "."]
+        again = found.copy.again("--merge", "-m", "TEXT", files=files)
         joins = f"'{again}' commits yours and joins the two, if not the same lines were changed."
         hint = f"{joins} Or {_aside(found, *paths)}"
     return Conflict(
@@ -113,6 +115,9 @@ def vanished(found: Exchange) -> Conflict:
         )
     only_here = f"{counted(found.own.commits)} of yours {'is' if len(found.own.commits) == 1 else 'are'} only here"
     send = by_hand(*git, "push", "-u", upstream.remote, found.status.branch)
+    if instead := next((one for one in branches(copy, upstream.remote) if one.startswith(f"{upstream.name}/")), ""):
+        send = f"{by_hand(*git, 'branch', '-m', 'NAME')} && {by_hand(*git, 'push', '-u', upstream.remote, 'NAME')}"
+        gone += f", and {one_line(instead)} leaves no room for its name"
     if not now:
         return Conflict(
             f"{gone}. {only_here}; {_UNCHANGED}", hint=f"Ask whoever did it; '{send}' sends it to the server again."

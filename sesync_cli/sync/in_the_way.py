@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from sesync_cli.git.client import ask_git, pieces
 from sesync_cli.git.lfs import FILTER
 from sesync_cli.sync.history import Touch
-from sesync_cli.sync.status import INSIDE, Status, exists, no_folder, untracked
+from sesync_cli.sync.status import INSIDE, Status, exists, no_folder
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _NEVER = {".git", ".."}  # git itself refuses to write these
@@ -68,7 +68,9 @@ def _is_taken(copy: WorkingCopy, path: str, known: Collection[str]) -> bool:
         return False
     if at.is_symlink() or not at.is_dir():
         return path not in known
-    return bool(untracked(copy, path, ignored=True)) or not any(one.startswith(f"{path}/") for one in known)
+    files = (os.path.join(folder, name) for folder, _, names in os.walk(at) for name in names)
+    below = [os.path.relpath(file, copy.top) for file in files]
+    return not below or any(one not in known for one in below)
 
 
 def _hidden_changes(copy: WorkingCopy, coming: Mapping[str, Touch]) -> set[str]:

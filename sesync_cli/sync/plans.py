@@ -22,7 +22,7 @@ from sesync_cli.sync import conflicts, summary
 from sesync_cli.sync.exchange import Exchange, compared
 from sesync_cli.sync.getting import Getting, getting, getting_first
 from sesync_cli.sync.links import unlocked
-from sesync_cli.sync.preconditions import need_calm
+from sesync_cli.sync.preconditions import need_calm, need_git_lfs
 from sesync_cli.sync.recovery import plan_recovery, recover
 from sesync_cli.sync.request import SyncRequest
 from sesync_cli.sync.selection import Chosen, chosen
@@ -49,6 +49,7 @@ def plan_sync(request: SyncRequest, caller: Caller, site: Site, watch: Watch, pr
         stands = status(copy)
         need_calm(copy, stands)
         picked = chosen(copy, stands, request, caller, site, prompter)
+        need_git_lfs(copy, picked.files if picked else ())
         tracks = tracking(copy, stands.branch, site)
         there = prompter.once(f"server of {copy.place}", lambda: _looked_up(copy, tracks, caller, site, watch))
         copy = replace(copy, connection=there.connection)

@@ -1,7 +1,11 @@
 """What has to be over before anything is exchanged, and how to get over it."""
 
-from sesync_cli.errors import Conflict, SesyncError
-from sesync_cli.git.client import ask_git
+from collections.abc import Sequence
+
+from sesync_cli.errors import Conflict, NotReady, SesyncError
+from sesync_cli.git import lfs
+from sesync_cli.git.client import ask_git, setting
+from sesync_cli.git.large_files import kept_apart
 from sesync_cli.names import shortened
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.history import commits
@@ -30,6 +34,17 @@ def need_calm(copy: WorkingCopy, status: Status) -> None:
         )
     if not status.branch:
         raise _detached(copy)
+
+
+def need_git_lfs(copy: WorkingCopy, files: Sequence[str]) -> None:
+    """Raise where one of these would be committed as a whole, though Git LFS is to keep it at its own server."""
+    apart = kept_apart(copy.top, files) if files else []
+    if not apart or (lfs.has_program() and setting(f"filter.{lfs.FILTER}.clean", copy.top)):
+        return
+    hint = "'git lfs install' sets it up, once; then run this again."
+    if not lfs.has_program():
+        hint = "Ask support to install git-lfs, or leave these files out."
+    raise NotReady(f"Git LFS keeps {shortened(apart, 5)} here, and it is not set up for you", hint=hint)
 
 
 def need_nothing_begun(copy: WorkingCopy, status: Status) -> None:

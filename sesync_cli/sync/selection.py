@@ -157,7 +157,7 @@ def _need_none_forgotten(copy: WorkingCopy, status: Status, files: Sequence[str]
 def _files(copy: WorkingCopy, change: Change, below: str) -> list[Change]:
     # where a folder has taken a file's place, git names the file alone, and means what is in the folder
     is_folder_now = change.kind == "removed" and (copy.top / change.path).is_dir() and exists(copy, change.path)
-    if change.tracked and not is_folder_now:
+    if not is_folder_now and not change.path.endswith("/"):
         return [change]
     if is_repository(copy, f"{below}/"):
         return [Change(f"{below.rstrip('/')}/", REPOSITORY, tracked=False)]

@@ -7,6 +7,7 @@ from sesync_cli.errors import Stopped
 from sesync_cli.git.anonymous_files import place, written
 from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.client import Connection, GitFailed, work
+from sesync_cli.git.lfs import unfiltered
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import journal
 from sesync_cli.sync.failures import Sending, commit_refused, push_refused
@@ -66,7 +67,11 @@ class MakeCommit:
         # one by one, and not as a folder: what was looked at is committed, and nothing that has come since
         with written("".join(f"{path}\0" for path in paths)) as named:
             which = [f"--pathspec-from-file={place(named)}", "--pathspec-file-nul"] if paths else []
-            work(["-C", str(self.copy.top), *PLAIN, *words, *which], Connection({}, self.interactive), report)
+            work(
+                ["-C", str(self.copy.top), *PLAIN, *unfiltered(), *words, *which],
+                Connection({}, self.interactive),
+                report,
+            )
 
     def undo(self) -> None:
         # a commit that has come to be is the user's work: it stays when a later step fails

@@ -10,8 +10,9 @@ from sesync_cli.names import few, first, one_line
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.history import Commit
-from sesync_cli.sync.status import INSIDE, RIGHTS, is_repository
+from sesync_cli.sync.status import INSIDE, RIGHTS, untracked
 from sesync_cli.sync.tracking import has_branches
+from sesync_cli.sync.working_copy import WorkingCopy
 
 _MOST = 10  # commits and files that are shown one by one
 
@@ -133,9 +134,12 @@ def _only_here(exchange: Exchange) -> list[str]:
     if rights:
         away = by_hand("git", "-C", exchange.copy.top, "config", "core.fileMode", "false")
         told.append(f"If it is the disk that shows other rights: '{away}' has git leave rights alone.")
-    ready = (
-        one.path for one in left if one.kind not in (INSIDE, RIGHTS) and not is_repository(exchange.copy, one.path)
-    )
+    ready = (one.path for one in left if one.kind not in (INSIDE, RIGHTS) and _has_files(exchange.copy, one.path))
     if one := next(ready, "").rstrip("/"):
         told.append(f"This commits and sends one: {exchange.copy.again('-m', 'TEXT', files=[one])}")
     return told
+
+
+def _has_files(copy: WorkingCopy, path: str) -> bool:
+    """Whether a new folder has files of its own: those of a repository in it are not committed here."""
+    return not path.endswith("/") or not all(one.endswith("/") for one in untracked(copy, path))

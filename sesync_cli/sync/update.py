@@ -29,8 +29,8 @@ from sesync_cli.sync.working_copy import WorkingCopy, from_home
 class Update:
     """Bring a working copy up to date, if that takes nothing but going forward.
 
-    `received` tells afterwards which commits came, and `missed` which submodules could not be brought along; `short` is a
-    sentence about large files that did not come, if any, and `said` what git said of each server.
+    `received` tells afterwards which commits came, and `missed` which submodules could not be brought along; `short`
+    is a sentence about large files that did not come, if any, and `said` what git said of each server.
     """
 
     attempt: ServerAttempt

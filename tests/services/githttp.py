@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.conftest import missing, needed
 from tests.services.leaks import PASSWORD
@@ -17,7 +18,7 @@ server.document-root = "{folder}/repos"
 server.bind = "127.0.0.1"
 server.port = {port}
 server.errorlog = "{folder}/error.log"
-server.modules = ("mod_auth", "mod_authn_file", "mod_alias", "mod_setenv", "mod_cgi"{module})
+server.modules = ("mod_auth", "mod_authn_file", "mod_alias", "mod_setenv", "mod_cgi", "mod_proxy"{module})
 alias.url = ("/git" => "{backend}")
 auth.backend = "plain"
 auth.backend.plain.userfile = "{folder}/passwords"
@@ -26,6 +27,12 @@ $HTTP["url"] =~ "^/git/" {{
   cgi.assign = ("" => "")
   setenv.set-environment = ("GIT_PROJECT_ROOT" => "{folder}/repos", "GIT_HTTP_EXPORT_ALL" => "1",
     "GIT_CONFIG_COUNT" => "1", "GIT_CONFIG_KEY_0" => "safe.directory", "GIT_CONFIG_VALUE_0" => "*")
+}}
+"""
+_LFS = """\
+$HTTP["url"] =~ "/info/lfs/" {{
+  cgi.assign = ()
+  proxy.server = ("" => (("host" => "127.0.0.1", "port" => {port})))
 }}
 """
 _TLS = 'ssl.engine = "enable"\nssl.pemfile = "{folder}/both.pem"\n'
@@ -57,8 +64,10 @@ class GitHttp:
 
 
 @contextlib.contextmanager
-def git_http(folder: Path, scheme: str = "http", passwords: Mapping[str, str] | None = None) -> Iterator[GitHttp]:
-    """A server whose files are in this folder, stopped with the block."""
+def git_http(
+    folder: Path, scheme: str = "http", passwords: Mapping[str, str] | None = None, *, lfs: str = ""
+) -> Iterator[GitHttp]:
+    """A server whose files are in this folder, stopped with the block; `lfs` is the address of one for large files."""
     if not _BACKEND.exists():
         missing(str(_BACKEND))
     (folder / "repos").mkdir(exist_ok=True)
@@ -69,6 +78,8 @@ def git_http(folder: Path, scheme: str = "http", passwords: Mapping[str, str] | 
     if secure:
         make_certificate(folder)
         text += _TLS.format(folder=folder)
+    if lfs:
+        text += _LFS.format(port=urlsplit(lfs).port)
     (folder / "lighttpd.conf").write_text(text)
     server = subprocess.Popen([needed("lighttpd"), "-D", "-f", str(folder / "lighttpd.conf")])
     try:

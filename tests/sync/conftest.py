@@ -4,12 +4,14 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.clone.conftest import git, know, publish
 from tests.services.githttp import USER, GitHttp, git_http
-from tests.services.leaks import PASSWORD
+from tests.services.leaks import PASSWORD, TOKEN
+from tests.services.lfs import Lfs, lfs
 from tests.services.sshd import Sshd, make_key, sshd
 
 WHO = ("-c", "user.name=Ann Doe", "-c", "user.email=adoe@example.org")
@@ -128,3 +130,37 @@ def store_password(home: Path, server: GitHttp, password: str) -> None:
     kept = home / ".git-credentials"
     kept.touch(mode=0o600)
     kept.write_text(f"https://{USER}:{password}@127.0.0.1%3a{server.port}\n")
+
+
+@pytest.fixture
+def keeper() -> Iterator[Lfs]:
+    with lfs() as server:
+        yield server
+
+
+@pytest.fixture
+def token_server(
+    tmp_path: Path, site: Callable[..., Path], person: Path, keeper: Lfs, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[GitHttp]:
+    """The site's GitLab over https, which opens all it has for the token alone; python-gitlab's file keeps that."""
+    folder = tmp_path / "https"
+    bare = publish(folder / "repos/cooltrees/analysis.git", FILES)
+    for key in ("http.receivepack", "uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+        git("config", key, "true", cwd=bare)
+    with git_http(folder, "https", {"oauth2": TOKEN}, lfs=keeper.url) as server:
+        site(gitlab={"https": server.template, "url": server.root, "prefer": "https"})
+        monkeypatch.setenv("GIT_SSL_CAINFO", str(server.certificate))
+        kept = person / ".python-gitlab.cfg"
+        kept.write_text(f"[global]\ndefault = ours\n[ours]\nurl = {server.root}\nprivate_token = {TOKEN}\n")
+        kept.chmod(0o600)
+        yield server
+
+
+@pytest.fixture
+def lent(sesync: Callable[..., Any], token_server: GitHttp, person: Path) -> Shared:
+    """cooltrees/analysis, cloned by sesync with the token, and by a colleague."""
+    done = sesync("clone", "cooltrees/analysis")
+    assert (done.code, done.err) == (0, "")
+    bare = token_server.folder / "repos/cooltrees/analysis.git"
+    git("clone", "--quiet", bare, there := bare.with_name("analysis.there"))
+    return Shared(bare, person / "analysis", there)

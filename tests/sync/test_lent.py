@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.clone.conftest import git, publish
+from tests.clone.conftest import git
 from tests.conftest import needed_root, wait_for
-from tests.services.githttp import git_http
 from tests.services.leaks import TOKEN
-from tests.sync.conftest import FILES, Shared, write
+from tests.sync.conftest import Shared, write
 
 SEEN = """\
 #!/bin/sh
@@ -21,31 +20,6 @@ ASKED = """\
 printf 'protocol=https\\nhost=127.0.0.1:{port}\\n\\n' | git credential fill | sed -n s/^password=//p | tr -d '\\n' |
     sha256sum | cut -c-64 > {answer}
 """
-
-
-@pytest.fixture
-def server(tmp_path: Path, site, person: Path, monkeypatch):
-    """The site's GitLab over https, which opens its repositories for the token alone; python-gitlab's file keeps it."""
-    folder = tmp_path / "https"
-    bare = publish(folder / "repos/cooltrees/analysis.git", FILES)
-    git("config", "http.receivepack", "true", cwd=bare)
-    with git_http(folder, "https", {"oauth2": TOKEN}) as server:
-        site(gitlab={"https": server.template, "url": server.root, "prefer": "https"})
-        monkeypatch.setenv("GIT_SSL_CAINFO", str(server.certificate))
-        kept = person / ".python-gitlab.cfg"
-        kept.write_text(f"[global]\ndefault = ours\n[ours]\nurl = {server.root}\nprivate_token = {TOKEN}\n")
-        kept.chmod(0o600)
-        yield server
-
-
-@pytest.fixture
-def lent(sesync, server, person: Path) -> Shared:
-    """cooltrees/analysis, cloned by sesync with the token, and by a colleague."""
-    done = sesync("clone", "cooltrees/analysis")
-    assert (done.code, done.err) == (0, "")
-    bare = server.folder / "repos/cooltrees/analysis.git"
-    git("clone", "--quiet", bare, there := bare.with_name("analysis.there"))
-    return Shared(bare, person / "analysis", there)
 
 
 def hook(shared: Shared, name: str, script: str) -> None:
@@ -78,9 +52,9 @@ def test_no_hook_finds_it_in_an_environment_or_on_a_command_line(sesync, lent, t
     assert TOKEN not in text
 
 
-def test_large_files_programs_can_still_ask_git_for_it(sesync, lent, server, tmp_path):
+def test_large_files_programs_can_still_ask_git_for_it(sesync, lent, token_server, tmp_path):
     """As Git LFS does, from a hook: again and again, and at the same time."""
-    asked = [ASKED.format(port=server.port, answer=tmp_path / f"answer-{number}") for number in range(4)]
+    asked = [ASKED.format(port=token_server.port, answer=tmp_path / f"answer-{number}") for number in range(4)]
     script = "".join(f"{{\n{one}\n}} &\n" for one in asked) + "wait\n" + asked[0]
     hook(lent, "pre-push", f"#!/bin/sh\n{script}")
     write(lent.here / "heat.py", "mine\n")
