@@ -11,6 +11,7 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import asked_for_json
+from sesync_cli.errors import STOPPED, Stopped
 from sesync_cli.session import Session
 
 T = TypeVar("T")
@@ -40,7 +41,10 @@ class Terminal:
         return self.session.once(what, find)
 
     def text(self, question: str, default: str = "") -> str:
-        return str(click.prompt(question, default=default, show_default=bool(default), err=True))
+        try:
+            return str(click.prompt(question, default=default, show_default=bool(default), err=True))
+        except click.Abort:
+            raise Stopped(STOPPED) from None
 
     def secret(self, question: str) -> str:
         return str(click.prompt(question, hide_input=True, err=True))

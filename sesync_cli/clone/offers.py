@@ -1,16 +1,18 @@
-"""What is offered before a repository is cloned: less of a large one, and a name for the commits to come."""
+"""What is offered with a clone: less of a large repository, and a name for the commits to come."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.clone.request import Extent
-from sesync_cli.errors import SesyncError
+from sesync_cli.errors import SesyncError, Stopped
 from sesync_cli.git import identity
 from sesync_cli.git.address import name_at_site
 from sesync_cli.git.attempt import ServerAttempt
-from sesync_cli.git.identity import Introduce
+from sesync_cli.git.identity import Identity, Introduce
 from sesync_cli.gitlab.account import my_account, my_identity
+from sesync_cli.plan import Report
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
@@ -43,24 +45,72 @@ def weighed(attempt: ServerAttempt, extent: Extent, caller: Caller, prompter: Pr
 
 
 @dataclass(frozen=True)
+class AskName:
+    """Ask somebody for the name that their commits shall carry, once a clone is there, which stays whatever they say.
+
+    `missed` tells afterwards what they should tell git themselves.
+    """
+
+    folders: tuple[Path, ...]
+    offer: Callable[[], Identity]
+    prompter: Prompter
+    missed: list[str] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def doing(self) -> str:
+        return "Telling git who you are ..." if self._has_reason else "Looking at what is there"
+
+    @property
+    def _has_reason(self) -> bool:
+        return any(folder.exists() for folder in self.folders)
+
+    def do(self, report: Report) -> None:
+        if not self._has_reason:
+            return
+        answer = offer = Identity("", "")
+        try:
+            offer = self.offer()
+            answer = identity.ask_identity(offer, self.prompter.text, self.prompter.note)
+            if answer.is_whole:
+                return Introduce(answer).do(report)
+            self.missed.append(_unnamed(Identity(answer.name or offer.name, offer.email)))
+        except (Stopped, KeyboardInterrupt):
+            self.missed.append(_unnamed(offer))
+        except SesyncError as error:
+            self.missed.append(f"{error}. {error.hint}".removesuffix("."))
+
+    def undo(self) -> None:
+        # nothing comes after it
+        return
+
+    def __str__(self) -> str:
+        return str(Introduce(Identity("NAME", "ADDRESS")))
+
+
+@dataclass(frozen=True)
 class Introduction:
-    """What git has to be told about somebody, or what they should tell it."""
+    """The step that asks somebody for their name, and what they should tell git themselves, once all is done."""
 
-    steps: tuple[Introduce, ...] = ()
-    warnings: tuple[str, ...] = ()
+    steps: tuple[AskName, ...] = ()
+    warnings: Sequence[str] = ()
 
 
-def introduction(caller: Caller, site: Site, prompter: Prompter) -> Introduction:
+def introduction(folders: tuple[Path, ...], caller: Caller, site: Site, prompter: Prompter) -> Introduction:
     """For somebody whose name git does not know: asked for on a terminal, else named with the command."""
     if identity.has_identity(Path("/")):
         return Introduction()
-    offer = prompter.once("offer", lambda: my_identity(site, caller))
-    if prompter.may_ask:
-        answer = prompter.once("identity", lambda: identity.ask_identity(offer, prompter.text))
-        if answer.is_whole:
-            return Introduction((Introduce(answer),))
-    how = identity.how_to(offer)
-    return Introduction((), (f"git does not know the name that your commits shall carry: {how} set it",))
+
+    def offer() -> Identity:
+        return prompter.once("offer", lambda: my_identity(site, caller))
+
+    if prompter.may_ask or (prompter.interactive and prompter.dry_run):
+        step = AskName(folders, offer, prompter)
+        return Introduction((step,), step.missed)
+    return Introduction((), (_unnamed(offer()),))
+
+
+def _unnamed(offer: Identity) -> str:
+    return f"git does not know the name that your commits shall carry: {identity.how_to(offer)} set it"
 
 
 def _size(attempt: ServerAttempt, caller: Caller) -> int | None:

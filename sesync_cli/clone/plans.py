@@ -62,7 +62,8 @@ def _cloning(
     shown = as_typed(final, caller.home)
     done = f"Cloned {attempt.address.label} to {shown}."
     way = _way(attempt, caller, watch, None)
-    big, who = weighed(attempt, request.extent, caller, prompter), introduction(caller, site, prompter)
+    big = weighed(attempt, request.extent, caller, prompter)
+    who = introduction((final,), caller, site, prompter)
 
     clone = Clone(attempt, way.connection, big.extent)
 
@@ -74,7 +75,7 @@ def _cloning(
             "warnings": (*told, *big.warnings, *who.warnings),
         }
 
-    steps = (*way.steps, *who.steps, clone)
+    steps = (*way.steps, clone, *who.steps)
     needs = (Need(big.bytes, final.parent),) if big.bytes else ()
     return Plan(
         steps, done, facts, questions=asking(way.ask), locks=(final,), sweeps=(final.parent,), needs=needs, after=after

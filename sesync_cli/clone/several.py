@@ -50,7 +50,8 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
             raise _unfinished(found.blocked, count)
         return Plan((), f"{_count(count)} are cloned already; '--update' gets what is new.", facts, warnings=told)
     ways = _ways(wanted, caller, watch)
-    who, failed = introduction(caller, site, prompter), dict(found.blocked)
+    failed = dict(found.blocked)
+    who = introduction(tuple(one.folder for one in wanted), caller, site, prompter)
     updates = [Update(attempt, ways[_server(attempt)].connection, caller) for attempt in there]
     ones: tuple[One, ...] = (
         *(Clone(attempt, ways[_server(attempt)].connection, request.extent) for attempt in found.new),
@@ -64,7 +65,7 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
         missed = [f"a submodule is at an earlier state: {told}" for one in updates for told in one.missed]
         return {"warnings": (*who.warnings, *missed)}
 
-    steps = (*(step for way in ways.values() for step in way.steps), *who.steps, together)
+    steps = (*(step for way in ways.values() for step in way.steps), together, *who.steps)
     place_of = as_typed(wanted[0].folder.parent, caller.home)
     names = shortened([one.folder.name for one in (*found.new, *found.there)], _NAMED)
     done = f"{_count(count)} are in {place_of}: {names}."

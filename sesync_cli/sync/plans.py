@@ -57,8 +57,10 @@ def plan_sync(request: SyncRequest, caller: Caller, site: Site, watch: Watch, pr
             Exchange(copy, stands, there.fetched, fetched(copy, tracks), chosen=picked, said=tuple(there.said.values()))
         )
         plan = _exchanging(found, there, caller, site, merge=request.merge)
-        if any(isinstance(step, (MakeCommit, Merge)) for step in plan.steps):
-            plan = replace(plan, steps=(*_introduction(copy, caller, site, prompter), *plan.steps))
+        first = next((at for at, step in enumerate(plan.steps) if isinstance(step, (MakeCommit, Merge))), None)
+        if first is not None:  # what comes before it may fail, and then no name is kept
+            told = _introduction(copy, caller, site, prompter)
+            plan = replace(plan, steps=(*plan.steps[:first], *told, *plan.steps[first:]))
         return plan.warned((*exposed(copy.top, copy.shown, site), *_moves(copy, there.said)))
 
 
@@ -75,7 +77,7 @@ def _introduction(copy: WorkingCopy, caller: Caller, site: Site, prompter: Promp
         return ()
     offer = answer = prompter.once("offer", lambda: my_identity(site, caller))
     if prompter.interactive and not prompter.dry_run:
-        answer = prompter.once("identity", lambda: identity.ask_identity(offer, prompter.text))
+        answer = prompter.once("identity", lambda: identity.ask_identity(offer, prompter.text, prompter.note))
     if answer.is_whole:
         return (Introduce(answer),)
     raise NotReady(

@@ -47,18 +47,47 @@ def test_on_a_terminal_it_asks_once_and_git_knows_from_then_on(terminal, sesync,
     assert sesync(*WORDS).code == 0
 
 
-def test_a_clone_asks_too_and_no_answer_is_an_answer(terminal, sesync, nobody, home):
-    person = terminal("clone", "cooltrees/analysis", "again")
+def test_what_is_no_address_is_asked_for_again(terminal, nobody, home):
+    person = terminal(*WORDS)
     person.wait_for("Your name, as your commits shall show it")
-    person.type("J. Smith\r")
-    person.wait_for("Your e-mail address")
-    person.type("\r")
+    person.type("\x15J. Smith\r")
+    for text, why in (("not an address", "has no @"), ("jsmith@lab", "follows the @"), ("a b@x.org", "before the @")):
+        person.wait_for("Your e-mail address")
+        person.type(f"{text}\r")
+        person.wait_for(why)
+    person.type("jsmith@example.org\r")
     assert person.ended() == 0
-    assert (
-        "git config --global user.name 'J. Smith'" in " ".join(person.screen.split())
-        or "does not know" in person.screen
-    )
+    assert git("log", "-1", "--format=%an <%ae>", cwd=nobody.bare) == "J. Smith <jsmith@example.org>\n"
+
+
+def answered(person):
+    person.wait_for("Your name, as your commits shall show it")
+    person.type("\x15J. Smith\r")
+    person.wait_for("Your e-mail address")
+    person.type("jsmith@example.org\r")
+    return person
+
+
+def test_where_what_comes_before_the_commit_fails_nothing_is_kept(terminal, nobody, home):
+    nobody.colleague("Theirs", {"trees.csv": "theirs\n"})
+    person = terminal(*WORDS)
+    person.wait_for("Your name, as your commits shall show it")
+    write(nobody.here / "trees.csv", "mine, meanwhile\n")
+    assert answered(person).ended() == 1
     assert not (home / ".gitconfig").exists()
+    assert git("log", "--format=%s", cwd=nobody.here).count("\n") == 1
+
+
+def test_settings_that_git_cannot_write_keep_the_commit_from_being_made(terminal, nobody, home):
+    (home / ".gitconfig.lock").touch()
+    person = answered(terminal(*WORDS, columns=400))
+    assert person.ended() == 3
+    assert "Error: git could not keep your name and e-mail address: could not lock config file" in person.screen
+    assert "git config --global user.email jsmith@example.org" in person.screen
+    assert git("status", "--porcelain", cwd=nobody.here) == " M heat.py\n"
+
+
+def test_a_clone_names_the_commands_elsewhere_than_on_a_terminal(sesync, nobody, home):
     done = sesync("clone", "cooltrees/analysis", "third")
     assert (done.code, "git does not know the name that your commits shall carry" in done.err) == (0, True)
     assert os.path.exists(home / "third/heat.py")
