@@ -84,6 +84,8 @@ class _Choice:
     def by_name(self, name: str) -> list[str]:
         account = self._need_account("a name alone is looked up among your projects, which takes a token")
         found = self.prompter.once(f"name {name}", lambda: self._ask(account, lambda: find_projects(name, account)))
+        for one in found:
+            self.prompter.once(f"project {one.path}", partial(_itself, one))
         if len(found) > 1 and self._may_choose:
             return self.prompter.once(f"which of the name {name}", lambda: self._one_of(name, found))
         if len(found) > 1:
@@ -167,6 +169,10 @@ def _picked(words: str, shown: list[Project]) -> list[Project]:
     if not all(number.isdecimal() and 0 < int(number) <= len(shown) for number in numbers):
         return []
     return list(dict.fromkeys(shown[int(number) - 1] for number in numbers))
+
+
+def _itself(project: Project) -> Project:
+    return project
 
 
 def _paths(projects: list[Project]) -> list[str]:

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sesync_cli.caller import Caller
+from sesync_cli.clone.projects import as_group
 from sesync_cli.clone.request import Extent
-from sesync_cli.errors import SesyncError, Stopped
+from sesync_cli.errors import NotFound, SesyncError, Stopped
 from sesync_cli.git import identity
 from sesync_cli.git.address import name_at_site
 from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.identity import Identity, Introduce
 from sesync_cli.gitlab.account import my_account, my_identity
+from sesync_cli.gitlab.api import Project
 from sesync_cli.plan import Report
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
@@ -31,17 +33,18 @@ class Weighed:
 
 def weighed(attempt: ServerAttempt, extent: Extent, caller: Caller, prompter: Prompter) -> Weighed:
     """The extent, with a lean clone offered for a large repository; only GitLab knows sizes, and only for a token."""
-    if extent.lean is not None or extent.depth:
-        return Weighed(extent, None)
-    bytes_ = prompter.once(f"size of {attempt.address.url}", lambda: _size(attempt, caller))
+    name, is_chosen = name_at_site(attempt.address, attempt.site), extent.lean is not None or bool(extent.depth)
+    found = prompter.once(f"project {name}", lambda: None if is_chosen else _project(name, attempt, caller))
+    bytes_ = found.bytes if found and not is_chosen else None
+    told = (f"{name} is archived: it can be read, and takes nothing new",) if found and found.archived else ()
     if not bytes_ or bytes_ < attempt.site.gitlab_large_gb * _GB:
-        return Weighed(extent, bytes_)
+        return Weighed(extent, bytes_, told)
     big = f"{attempt.address.label} has {size(bytes_)} with all the old contents of its files"
     if not prompter.may_ask:
-        return Weighed(extent, bytes_, (f"{big}: '--lean' gets those only when they are needed",))
+        return Weighed(extent, bytes_, (*told, f"{big}: '--lean' gets those only when they are needed"))
     question = f"{big}. Get those only when they are needed?"
     lean = prompter.once(question, lambda: prompter.confirm(question, True))
-    return Weighed(replace(extent, lean=lean), None if lean else bytes_)
+    return Weighed(replace(extent, lean=lean), None if lean else bytes_, told)
 
 
 @dataclass(frozen=True)
@@ -113,10 +116,16 @@ def _unnamed(offer: Identity) -> str:
     return f"git does not know the name that your commits shall carry: {identity.how_to(offer)} set it"
 
 
-def _size(attempt: ServerAttempt, caller: Caller) -> int | None:
-    name = name_at_site(attempt.address, attempt.site)
+def _project(name: str, attempt: ServerAttempt, caller: Caller) -> Project | None:
+    """The project as GitLab knows it, if it tells; `NotFound` if this is the name of a group."""
+    account = None
     try:
         account = my_account(attempt.site, caller) if name else None
-        return account.project(name).bytes if account else None
+        return account.project(name) if account else None
+    except NotFound:
+        said = as_group(name, account) if account else ""
     except SesyncError:
-        return None  # whoever cannot tell the size may well have the repository
+        return None  # whoever is told nothing may well have the repository
+    if said:
+        raise NotFound(f"{name} is a group, and no repository", hint=said)
+    return None

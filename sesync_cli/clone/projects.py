@@ -1,11 +1,12 @@
 """Which of somebody's projects are meant: listed with what is here of them, found by name, told apart."""
 
+import contextlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.errors import NotFound, WrongWords
+from sesync_cli.errors import NotFound, SesyncError, WrongWords
 from sesync_cli.git.address import read_address, site_addresses
 from sesync_cli.git.client import origin
 from sesync_cli.gitlab.api import Account, Project
@@ -46,16 +47,51 @@ def by_group(projects: Iterable[Project]) -> list[Project]:
 
 
 def find_projects(name: str, account: Account) -> list[Project]:
-    """The user's projects of this name, which may be in several groups; `NotFound` with near names if there is none."""
-    same = [one for one in account.projects(name) if _last(one.path) == name.casefold()]
-    if same:
-        return same
-    paths: dict[str, list[str]] = {}
+    """The user's projects of this name, which may be in several groups: archived ones where no others have it.
+
+    `NotFound` with near names, and with groups, if there is none.
+    """
+    same = [one for one in account.projects_like(name) if _last(one.path) == name.casefold()]
+    if not same:
+        raise NotFound(f"you are a member of no project named {name}", hint=_meant(name, account))
+    return [one for one in same if not one.archived] or same
+
+
+def as_group(name: str, account: Account) -> str:
+    """What clones the group of this name, or a user's projects, in words; empty if nothing can be seen of any."""
+    with contextlib.suppress(SesyncError):
+        if next(account.group_projects(name), None):
+            return _cloning([name])
+    return ""
+
+
+def _meant(name: str, account: Account) -> str:
+    """What to type instead of a name that no project has."""
+    paths, groups = dict[str, list[str]](), dict[str, list[str]]()
     for one in account.projects():
         paths.setdefault(_last(one.path), []).append(one.path)
-    meant = [path for like in near(name, paths) for path in paths[like]]
-    hint = f"Did you mean {listed(meant[:_CHOICES])}?" if meant else "'sesync clone' lists your projects."
-    raise NotFound(f"you are a member of no project named {name}", hint=hint)
+    for path in dict.fromkeys(group for known in paths.values() for one in known for group in _groups(one)):
+        groups.setdefault(_last(path), []).append(path)
+    if name.casefold() in groups:
+        return _cloning(groups[name.casefold()])
+    if said := as_group(name, account):
+        return said
+    projects = [path for like in near(name, paths) for path in paths[like]]
+    words = [f"Did you mean {listed(projects[:_CHOICES])}?"] if projects else []
+    if like_groups := [path for like in near(name, groups) for path in groups[like]]:
+        words.append(f"Did you mean a group? {_cloning(like_groups)}")
+    return " ".join(words) or "'sesync clone' lists your projects."
+
+
+def _groups(path: str) -> list[str]:
+    """The groups that a project is in, one in the other."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[: number + 1]) for number in range(len(parts))]
+
+
+def _cloning(groups: Sequence[str]) -> str:
+    commands = listed(f"'sesync clone {one}/'" for one in groups[:_CHOICES])
+    return f"{commands} clones what is in that group."
 
 
 def several(name: str, found: Sequence[Project]) -> WrongWords:

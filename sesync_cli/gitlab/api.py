@@ -22,7 +22,8 @@ Heard = tuple[Any, Mapping[str, str]]
 
 _PAGE = 100  # the most that GitLab gives at once
 _AT_ONCE = 4  # pages asked for side by side once more than the first is wanted
-_LATEST = {"order_by": "last_activity_at", "sort": "desc", "archived": "false"}
+_LATEST = {"order_by": "last_activity_at", "sort": "desc"}
+_LIVING = {"archived": "false"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,10 @@ class RegisteredKey:
 
 @dataclass(frozen=True)
 class Project:
-    """A repository: `path` is GROUP/NAME; the time is ISO 8601; `bytes` and `visibility` where the server tells."""
+    """A repository: `path` is GROUP/NAME; the time is ISO 8601.
+
+    What comes last is what only some answers tell.
+    """
 
     path: str
     name: str
@@ -54,6 +58,7 @@ class Project:
     ssh: str
     https: str
     bytes: int | None = None
+    archived: bool = False
 
     @property
     def group(self) -> str:
@@ -103,11 +108,15 @@ class Account:
         `search` is looked for in names and groups, by the server. `brief` is faster, and leaves visibility empty.
         """
         words = {"search": search, "search_namespaces": "true"} if search else {}
-        yield from self._projects("/projects", membership="true", simple=str(brief).lower(), **words)
+        yield from self._projects("/projects", membership="true", simple=str(brief).lower(), **_LIVING, **words)
+
+    def projects_like(self, name: str) -> Iterator[Project]:
+        """Those of them that have these letters in their name, with all that is known; archived ones too."""
+        yield from self._projects("/projects", membership="true", search=name, statistics="true")
 
     def group_projects(self, group: str, search: str = "") -> Iterator[Project]:
         """The projects of a group and its subgroups, or of a user; the latest first. `NotFound` if it is neither."""
-        name, words = quote(group, safe=""), {"search": search} if search else {}
+        name, words = quote(group, safe=""), _LIVING | ({"search": search} if search else {})
         try:
             yield from self._projects(f"/groups/{name}/projects", include_subgroups="true", simple="true", **words)
         except failures.Absent:
@@ -229,4 +238,5 @@ def _project(facts: Mapping[str, Any]) -> Project:
         ssh=facts["ssh_url_to_repo"],
         https=facts["http_url_to_repo"],
         bytes=(facts.get("statistics") or {}).get("repository_size"),
+        archived=bool(facts.get("archived")),
     )

@@ -1,8 +1,10 @@
 """sesync clone without the whole name of a repository: listed, chosen, found by a part of its name."""
 
+import shutil
+
 import pytest
 
-from tests.clone.conftest import git
+from tests.clone.conftest import git, publish
 from tests.services import gitlabapi
 from tests.services.leaks import EXPIRED, NARROW, REVOKED, TOKEN
 
@@ -95,6 +97,58 @@ def test_near_names_are_suggested(sesync, projects):
     assert done.code == 1
     assert "Did you mean cooltrees/analysis or jsmith/analysis?" in done.err
     assert "'sesync clone' lists your projects." in sesync("clone", "zzz").err
+
+
+@pytest.mark.parametrize(
+    "name,commands",
+    [
+        ("cooltrees", ["'sesync clone cooltrees/' clones what is in that group."]),
+        ("B", ["'sesync clone a/b/' clones what is in that group."]),
+        ("a", ["'sesync clone a/' clones what is in that group."]),
+        ("cooltree", ["Did you mean a group?", "'sesync clone cooltrees/'"]),
+        ("public", ["'sesync clone public/' clones what is in that group."]),
+        ("heat", ["'sesync clone x/heat/' or 'sesync clone y/heat/' clones what is in that group."]),
+    ],
+)
+def test_a_group_that_is_named_like_a_project_is_offered(sesync, projects, home, name, commands):
+    projects.publish("x/heat/one", "y/heat/two")
+    projects.publish("public/site", member=False)
+    done = sesync("clone", name)
+    assert (done.code, f"you are a member of no project named {name}" in done.err) == (1, True)
+    assert all(words in done.err for words in commands), done.err
+
+
+def test_the_command_that_is_offered_for_a_group_works(sesync, projects):
+    words = sesync("clone", "b").err.split("'")[1].split()
+    assert sesync(*words[1:], "-y").out == "1 repository are in ~: deep.\n"
+
+
+@pytest.mark.parametrize("name", ["cooltrees", "a/b"])
+def test_a_group_s_whole_name_without_its_slash_is_told_apart(sesync, projects, name):
+    assert f"'sesync clone {name}/'" in sesync("clone", name).err
+
+
+@pytest.mark.parametrize("words", [("old",), ("OLD",), ("cooltrees/old",), ("old", "--depth=1")])
+def test_an_archived_project_is_found_by_its_name_and_said_to_be_so(sesync, friend, projects, home, words):
+    publish(friend.folder / "repos/cooltrees/old.git", {"old.py": "old\n"})
+    projects.publish("cooltrees/old")
+    projects.projects[-1]["archived"] = True
+    done = sesync("clone", *words)
+    assert (done.code, (home / "old/old.py").exists()) == (0, True)
+    assert done.err == "Warning: cooltrees/old is archived: it can be read, and takes nothing new\n"
+    assert "cooltrees/old" not in sesync("clone").out
+    shutil.rmtree(friend.folder / "repos/cooltrees/old.git")
+
+
+def test_of_two_of_one_name_the_one_in_use_is_meant(sesync, projects, home):
+    projects.projects[-1]["archived"] = True  # jsmith/analysis
+    done = sesync("clone", "analysis")
+    assert (done.code, done.err, (home / "analysis/analysis.py").exists()) == (0, "", True)
+
+
+def test_what_is_known_of_a_project_by_its_name_is_not_asked_again(sesync, projects, home):
+    assert sesync("clone", "deep").code == 0
+    assert len(projects.asked) == 1
 
 
 def test_a_hostile_name_from_the_server_is_shown_and_never_obeyed(sesync, projects, home):

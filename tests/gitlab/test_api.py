@@ -62,6 +62,7 @@ def test_only_own_projects_and_none_that_are_archived(account, api):
     api.publish("b/others", member=False)
     api.projects[1]["archived"] = True
     assert [one.path for one in account().projects()] == ["a/mine"]
+    assert [(one.path, one.archived) for one in account().projects_like("o")] == [("a/old", True)]
 
 
 def test_a_group_has_its_subgroups_and_a_person_is_a_group_too(account, api):
