@@ -14,7 +14,7 @@ from sesync_cli.clone.request import CloneRequest, Extent, checked_branch
 from sesync_cli.errors import WrongWords
 from sesync_cli.gitlab.failures import tokens_page
 from sesync_cli.gitlab.token_store import given
-from sesync_cli.gitlab.tokens import Token
+from sesync_cli.gitlab.tokens import PERMISSIONS, SCOPES, Token
 from sesync_cli.plan import Plan
 from sesync_cli.prompter import Prompter
 from sesync_cli.run import need
@@ -94,8 +94,10 @@ def _token(repo: str | None, site: Site, prompter: Prompter) -> Token | None:
 def _typed(page: str, prompter: Prompter) -> Token:
     """What is typed unseen, or comes on standard input."""
     if prompter.interactive:
-        scopes = "It needs the scope api, or read_api and read_repository."
-        prompter.note(f"A token for GitLab is made at {page}\n{scopes}")
+        prompter.note(
+            f"A token for GitLab is made at {page}\nIt needs the scope {SCOPES};\n"
+            f"a fine-grained one, the permissions {PERMISSIONS}."
+        )
         return given(prompter.secret("Token (it is not shown)"))
     text = sys.stdin.readline(_LONGEST) if sys.stdin else ""
     if not text.strip():

@@ -3,16 +3,17 @@
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Refused
 from sesync_cli.gitlab.account import account
-from sesync_cli.gitlab.api import User
-from sesync_cli.gitlab.failures import tokens_page
+from sesync_cli.gitlab.api import Account, User
 from sesync_cli.gitlab.token_store import plan_keeping
 from sesync_cli.gitlab.tokens import ENVIRONMENT, Token, find_token
 from sesync_cli.plan import Plan, Watch
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
 
-_LISTS = {"api", "read_api"}
-_CLONES = {"api", "read_repository", "write_repository"}
+_SENDS = {"api", "write_repository"}
+_CLONES = _SENDS | {"read_repository"}
+_GRANULAR = {"granular"}  # all that GitLab tells of the scopes of a token with permissions of its own
+_UNKNOWN = User("", "oauth2", "")  # git takes any name with a token
 
 
 def plan_login(token: Token | None, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
@@ -24,7 +25,8 @@ def plan_login(token: Token | None, caller: Caller, site: Site, watch: Watch, pr
     known = find_token(url, caller)
     step, place = plan_keeping(url, user.username, token, caller)
     facts = {"url": url, "username": user.username, "kept_in": place}
-    done = f"Logged in to {url} as {user.name} (@{user.username}). The token is kept in {place}."
+    whose = f" as {user.name} (@{user.username})" if user != _UNKNOWN else ""
+    done = f"Logged in to {url}{whose}. The token is kept in {place}."
     if known and known.source == ENVIRONMENT and known.value != token.value:
         warnings += (f"{ENVIRONMENT} is set in this shell, and goes first: 'unset {ENVIRONMENT}'",)
     is_kept = known and known.source != ENVIRONMENT and known.value == token.value
@@ -32,15 +34,22 @@ def plan_login(token: Token | None, caller: Caller, site: Site, watch: Watch, pr
 
 
 def _proven(token: Token, caller: Caller, site: Site, watch: Watch) -> tuple[User, tuple[str, ...]]:
-    """Whose token it is, and what it does not do."""
+    """Whose token it is, and what it does not do; that it lists projects is tried."""
     mine = account(site, caller.env, token)
     with watch(f"Asking {mine.host}"):
-        user, scopes = mine.user(), mine.scopes()
-    if scopes is not None and not _LISTS & set(scopes):
-        raise Refused(
-            "this token may not see your projects: it lacks the scope read_api",
-            hint=f"A token's scopes cannot be changed: make another one at {tokens_page(mine.url)}.",
-        )
-    if scopes is not None and not _CLONES & set(scopes):
-        return user, ("this token does not clone over https: that takes the scope read_repository",)
-    return user, ()
+        next(mine.projects(), None)
+        return _owner(mine), _lacking(set(mine.scopes() or _GRANULAR))
+
+
+def _owner(mine: Account) -> User:
+    try:
+        return mine.user()
+    except Refused:
+        return _UNKNOWN
+
+
+def _lacking(scopes: set[str]) -> tuple[str, ...]:
+    if scopes == _GRANULAR or scopes & _SENDS:
+        return ()
+    does = "clones over https, but does not send" if scopes & _CLONES else "neither clones nor sends over https"
+    return (f"this token {does}: that takes the scope write_repository, or api",)

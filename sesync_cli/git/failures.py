@@ -135,7 +135,7 @@ def _wrong_password(attempt: ServerAttempt, text: str) -> SesyncError:
     return Refused(
         f"{attempt.where} does not accept this name and password",
         hint="Try again; with two-factor login, a password does not do: make an access token with the scope"
-        f" read_repository{page}, and give it as the password." + _or(attempt, "ssh", " Or use '--ssh'."),
+        f" write_repository{page}, and give it as the password." + _or(attempt, "ssh", " Or use '--ssh'."),
     )
 
 

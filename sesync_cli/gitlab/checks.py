@@ -22,4 +22,4 @@ def _token(caller: Caller, site: Site) -> Iterator[Finding]:
         return
     if account.token.open:
         yield account.token.open
-    account.user()
+    next(account.projects(), None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sesync_cli.errors import Conflict, NoAnswer, NotFound, Refused, SesyncError
-from sesync_cli.gitlab.tokens import ENVIRONMENT, GIT
+from sesync_cli.gitlab.tokens import ENVIRONMENT, GIT, SCOPES
 from sesync_cli.secrets import without_secrets
 
 _LONGEST = 200  # letters of a server's own words that are shown
@@ -57,16 +57,14 @@ def refused(server: GitLabServer, code: int, body: bytes) -> SesyncError:
     """The error for an answer that is none of success: its code and what it said.
 
     docs.gitlab.com, "REST API troubleshooting", has the codes; expired and revoked tokens and missing scopes are told
-    as RFC 6750 has it, in `error`, `error_description` and `scope`.
+    as RFC 6750 has it, in `error`, `error_description` and `scope`. What a fine-grained token lacks is told in the same
+    way, by app/services/authz/tokens/authorize_granular_scopes_service.rb of gitlab-org/gitlab.
     """
     said = _words(body)
     if code == 401:
         return _no_good(server, said)
-    if code == 403 and (scopes := _needed_scopes(body)):
-        return Refused(
-            f"your token ({server.source}) lacks the scope for this: {' or '.join(scopes)}",
-            hint=f"A token's scopes cannot be changed. {server.renew}",
-        )
+    if code == 403 and (lacking := _lacking(server, body, said)):
+        return lacking
     if code >= 500:
         return NoAnswer(
             f"{server.host} has a fault of its own ({code})",
@@ -79,6 +77,20 @@ def refused(server: GitLabServer, code: int, body: bytes) -> SesyncError:
     return Refused(f"{server.host} refuses this ({code}): {said or 'it does not say why'}", hint=_asked(server))
 
 
+def _lacking(server: GitLabServer, body: bytes, said: str) -> Refused | None:
+    if scopes := _needed_scopes(body):
+        return Refused(
+            f"your token ({server.source}) lacks the scope for this: {' or '.join(scopes)}",
+            hint=f"A token's scopes cannot be changed. {server.renew}",
+        )
+    if permissions := re.search(r"following (.+) permissions: \[(.+)\]", said):
+        return Refused(
+            f"your token ({server.source}) lacks these {permissions[1]} permissions: {permissions[2]}",
+            hint=f"It takes a fine-grained token that is made with them. {server.renew}",
+        )
+    return None
+
+
 def _no_good(server: GitLabServer, said: str) -> Refused:
     if "expired" in said:
         return Refused(f"your token ({server.source}) for {server.host} has expired", hint=server.renew)
@@ -87,7 +99,7 @@ def _no_good(server: GitLabServer, said: str) -> Refused:
     if server.source == GIT:
         return Refused(
             f"what git keeps for {server.host} opens git, but not the list of projects: it is a password, or too old",
-            hint=f"Make a token with the scope read_api at {tokens_page(server.url)}; 'sesync clone --login' keeps it.",
+            hint=f"Make a token with the scope {SCOPES} at {tokens_page(server.url)}; 'sesync clone --login' keeps it.",
         )
     return Refused(f"{server.host} does not accept your token ({server.source})", hint=server.renew)
 

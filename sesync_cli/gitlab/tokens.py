@@ -15,6 +15,8 @@ from sesync_cli.names import as_read
 
 ENVIRONMENT = "GITLAB_TOKEN"
 GIT = "git's credential helper"
+SCOPES = "api, or read_api and write_repository"
+PERMISSIONS = "Project: Read, User: Read, Code: Download and Code: Push"
 PORTS = {"https": 443, "http": 80}
 _SYSTEM = Path("/etc/python-gitlab.cfg")
 _URLS = ("GITLAB_URL", "GITLAB_HOST", "GL_HOST")  # which server GITLAB_TOKEN is for, if one of them says so

@@ -212,5 +212,5 @@ def test_a_token_that_does_not_open_repositories_says_so(sesync, over_tls, home,
     monkeypatch.setenv("GITLAB_TOKEN", NARROW)
     done = sesync("clone", "cooltrees/analysis")
     assert done.code == 1
-    assert "does not accept this name and password" in done.err and "read_repository" in done.err
+    assert "does not accept this name and password" in done.err and "with the scope write_repository" in done.err
     assert NARROW not in done.err and leftovers(home) == []

@@ -149,11 +149,48 @@ def test_what_is_no_token_is_neither_kept_nor_repeated(sesync, at, home, text, w
     assert {one.name for one in home.iterdir()} <= {".local"}  # what failed last, without secrets
 
 
-def test_a_token_that_does_too_little_is_refused_or_warned_of(sesync, at, home):
-    at.scopes |= {"reads-users-only-1": ("read_user",), "reads-api-only-1234": ("read_api",)}
-    assert "lacks the scope read_api" in logged_in(sesync, "reads-users-only-1").err
-    done = logged_in(sesync, "reads-api-only-1234")
-    assert (done.code, "takes the scope read_repository" in done.err) == (0, True)
+@pytest.mark.parametrize("scopes", [("read_user",), ("read_repository",), ("write_repository", "read_user")])
+def test_a_token_that_lists_no_projects_is_refused(sesync, at, home, scopes):
+    at.scopes |= {"some-token-123": scopes}
+    done = logged_in(sesync, "some-token-123")
+    assert (done.code, "lacks the scope for this: api or read_api" in done.err) == (1, True)
+    assert not (home / ".python-gitlab.cfg").exists()
+
+
+@pytest.mark.parametrize(
+    "scopes,lacking",
+    [
+        (("api",), ""),
+        (("read_api", "write_repository"), ""),
+        (("read_api",), "neither clones nor sends over https"),
+        (("read_api", "read_user", "sudo"), "neither clones nor sends over https"),
+        (("read_api", "read_repository"), "clones over https, but does not send"),
+    ],
+)
+def test_what_a_token_does_not_do_is_said_once(sesync, at, home, scopes, lacking):
+    at.scopes |= {"some-token-123": scopes}
+    done = logged_in(sesync, "some-token-123")
+    warning = f"Warning: this token {lacking}: that takes the scope write_repository, or api\n" if lacking else ""
+    assert (done.code, done.err) == (0, warning)
+
+
+@pytest.mark.parametrize("more", [(), ("User: Read",), ("User: Read", "Personal Access Token: Read")])
+def test_a_fine_grained_token_is_proven_by_what_it_does(sesync, at, home, more):
+    at.permissions["glpat-fine-grained-1"] = ("Project: Read", *more)
+    done = logged_in(sesync, "glpat-fine-grained-1")
+    whose = " as J. Smith (@jsmith)" if more else ""
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"Logged in to {at.url.rstrip('/')}{whose}. The token is kept in ~/.python-gitlab.cfg.\n"
+    assert sesync("clone").err == "You are a member of no project yet.\n"
+
+
+def test_a_permission_that_is_missing_is_named_as_gitlab_names_it(sesync, at, home):
+    at.permissions["glpat-fine-grained-1"] = ("User: Read", "Code: Download")
+    done = logged_in(sesync, "glpat-fine-grained-1")
+    assert done.code == 1
+    assert "your token (just given) lacks these user permissions: Project: Read" in done.err
+    assert "It takes a fine-grained token that is made with them. Make a new one at " in done.err
+    assert not (home / ".python-gitlab.cfg").exists()
 
 
 def test_a_variable_that_goes_first_is_pointed_out(sesync, at, home, monkeypatch):
@@ -164,6 +201,7 @@ def test_a_variable_that_goes_first_is_pointed_out(sesync, at, home, monkeypatch
 def test_on_a_terminal_it_is_typed_unseen(terminal, at, home):
     login = terminal(*LOGIN, columns=60)
     login.wait_for("not shown")
+    assert "the scope api, or read_api and write_repository" in " ".join(login.screen.split())
     login.type(f"{TOKEN}\r")
     assert login.ended() == 0
     assert TOKEN not in login.raw

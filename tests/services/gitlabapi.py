@@ -3,7 +3,10 @@
 No GitLab, Gitea or Forgejo can be had from the package registries that the tests use, so this one speaks for it. What
 it says is from GitLab's public pages: docs.gitlab.com/api/rest (paging headers, status codes), .../rest/authentication
 (headers), .../api/projects, groups, users, user_keys, personal_access_tokens, and the bodies of RFC 6750 for expired
-and revoked tokens and missing scopes.
+and revoked tokens and missing scopes. Which permission a fine-grained token needs for what is from
+docs.gitlab.com/auth/tokens/fine_grained_access_tokens_rest; how a missing one is told, from GitLab's own source,
+app/services/authz/tokens/authorize_granular_scopes_service.rb and spec/lib/api/api_guard_spec.rb; and that all others
+have `granular` as their only scope, from gitlab.com/gitlab-org/gitlab/-/issues/632314.
 """
 
 import contextlib
@@ -30,11 +33,15 @@ _REAUTHORIZE = {
 
 @dataclass
 class GitLabApi:
-    """The server: what it knows, what it was asked, and, if it is to misbehave, how."""
+    """The server: what it knows, what it was asked, and, if it is to misbehave, how.
+
+    Tokens of old have `scopes`, fine-grained ones `permissions`, such as `Project: Read`.
+    """
 
     url: str
     folder: Path
     scopes: dict[str, tuple[str, ...]] = field(default_factory=lambda: {TOKEN: ("api",), NARROW: ("read_user",)})
+    permissions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     projects: list[dict[str, Any]] = field(default_factory=list)
     keys: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -91,6 +98,9 @@ class Answer(BaseHTTPRequestHandler):
             if token == value:
                 self.json(401, {"error": "invalid_token", "error_description": _REAUTHORIZE[why]})
                 return False
+        self.token = token
+        if token in self.state.permissions:
+            return self._is_permitted(*_needed(self.command, path), self.state.permissions[token])
         if token not in self.state.scopes:
             self.json(401, {"message": "401 Unauthorized"})
             return False
@@ -99,8 +109,14 @@ class Answer(BaseHTTPRequestHandler):
             words = "The request requires higher privileges than provided by the access token."
             self.json(403, {"error": "insufficient_scope", "error_description": words, "scope": " ".join(wanted)})
             return False
-        self.token = token
         return True
+
+    def _is_permitted(self, boundary: str, permission: str, permissions: tuple[str, ...]) -> bool:
+        if permission not in permissions:
+            words = "Access denied: This operation requires a fine-grained personal access token with the following"
+            words += f" {boundary} permissions: [{permission}]."
+            self.json(403, {"error": "insufficient_granular_scope", "error_description": words})
+        return permission in permissions
 
     def _say(self, path: str, query: dict[str, str]) -> None:
         state, words = self.state, path.strip("/").split("/")
@@ -109,7 +125,9 @@ class Answer(BaseHTTPRequestHandler):
             names = {"id": 7, "username": "jsmith", "name": "J. Smith", "state": "active"}
             self.json(200, names | {"email": "jsmith@example.org", "commit_email": "j.smith@example.org"})
         elif path == "/personal_access_tokens/self":
-            self.json(200, {"id": 1, "active": True, "scopes": list(state.scopes[self.token])})
+            is_granular = self.token in state.permissions
+            scopes = ["granular"] if is_granular else list(state.scopes[self.token])
+            self.json(200, {"id": 1, "active": True, "granular": is_granular, "scopes": scopes})
         elif path == "/user/keys":
             self._add_key() if self.command == "POST" else self.page(state.keys, query)
         elif path == "/projects":
@@ -166,6 +184,16 @@ class Answer(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+
+
+def _needed(verb: str, path: str) -> tuple[str, str]:
+    """Where a fine-grained token needs a permission for this, and which."""
+    first, *others = path.strip("/").split("/")
+    if first == "user":
+        return "user", f"SSH Key: {'Create' if verb == 'POST' else 'Read'}" if others else "User: Read"
+    if first == "personal_access_tokens":
+        return "user", "Personal Access Token: Read"
+    return {"projects": "project", "groups": "group"}[first] if others and first != "users" else "user", "Project: Read"
 
 
 def _shown(facts: dict[str, Any], *, brief: bool) -> dict[str, Any]:
