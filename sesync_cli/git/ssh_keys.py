@@ -11,6 +11,8 @@ from pathlib import Path
 from sesync_cli.errors import NoAnswer
 from sesync_cli.git.address import Address
 from sesync_cli.git.anonymous_files import place, written
+from sesync_cli.names import few
+from sesync_cli.plan import by_hand
 from sesync_cli.run import ProgramFailed, need, run
 
 USUAL = ("id_ed25519", "id_ecdsa", "id_rsa")  # ssh tries these by itself; the first is the best
@@ -23,18 +25,28 @@ _TRIED = {*USUAL, "id_ecdsa_sk", "id_ed25519_sk", "id_xmss", "id_dsa"}  # the ot
 _FEWEST_BITS = 3072  # of an RSA key, as ssh-keygen makes them today
 _PUBLIC = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[\w@.-]+ [A-Za-z0-9+/]+=*(?: .*)?")
 _PRIVATE = "PRIVATE KEY-----"
+_MARK = os.fsdecode(b"\xef\xbb\xbf")
 _LOCKED = "incorrect passphrase"  # ssh-keygen of a private key, where none was said
 
 
 @dataclass(frozen=True)
 class KeyPair:
-    """A key pair: the private file, the public line (empty where only the passphrase could tell), and what is wrong."""
+    """A key pair: the private file, the public line (empty where only the passphrase could tell), and what is wrong.
+
+    `mend` is the command that mends it, where one does.
+    """
 
     path: Path
     public: str
     has_public: bool
     has_passphrase: bool
     problem: str = ""
+    mend: str = ""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong, and what mends it."""
+        return f"{self.problem}; '{self.mend}' mends that" if self.mend else self.problem
 
     @property
     def public_path(self) -> Path:
@@ -75,6 +87,9 @@ def refusal(where: str, command: str, page: str, home: Path | None) -> tuple[str
     keys = find_keys(home / ".ssh" / name for name in USUAL)
     if not keys:
         return f"{where} wants an ssh key, and you have none", f"'{command}' makes one and registers it."
+    mendable = next((key for key in keys if key.mend), None)
+    if mendable and all(key.problem for key in keys):
+        return f"{where} did not let you in: {mendable.problem}", f"'{mendable.mend}' mends that; then try again."
     if all(key.has_passphrase for key in keys):
         message = (
             f"{where} did not let you in: your ssh key {keys[0].path} has a passphrase, asked for only in a terminal"
@@ -122,7 +137,7 @@ def _key(path: Path) -> KeyPair:
         return KeyPair(path, public, has_public, False, f"{path} cannot be read: {os.strerror(error.errno or 0)}")
     inner = _inside(secret)
     if inner is None:
-        return KeyPair(path, public, has_public, False, f"{path} is no private key")
+        return KeyPair(path, public, has_public, False, *_unreadable(path, secret))
     has_passphrase, own = inner
     if own and public and without_comment(public) != own:
         problem = f"{public_half(path)} belongs to another key than {path}"
@@ -131,6 +146,25 @@ def _key(path: Path) -> KeyPair:
     if not problem and public.startswith("ssh-rsa ") and bits < _FEWEST_BITS:
         problem = f"{path} is an RSA key of {bits} bits, which is too short"
     return KeyPair(path, public, has_public, has_passphrase, problem)
+
+
+def _unreadable(path: Path, secret: str) -> tuple[str, str]:
+    """Why ssh does not read this as a private key, and the command that mends it, if one does."""
+    if secret.startswith("PuTTY-User-Key-File"):
+        new = f"{path}.openssh"
+        words = by_hand("puttygen", path, "-O", "private-openssh", "-o", new), by_hand("mv", new, path)
+        return f"{path} is a key in the format of PuTTY, which ssh does not read", " && ".join(words)
+    faults = {
+        "a mark of Windows at its beginning": ("1s/^\\xEF\\xBB\\xBF//", secret.startswith(_MARK)),
+        "the line ends of Windows": (r"s/\r$//", "\r\n" in secret),
+        "no end to its last line": ("$a\\", not secret.endswith("\n")),
+    }
+    found = [words for words, (_, applies) in faults.items() if applies]
+    mended = secret.removeprefix(_MARK).replace("\r\n", "\n").removesuffix("\n") + "\n"
+    if not found or _inside(mended) is None:
+        return f"{path} is no private key", ""
+    edits = [word for words in found for word in ("-e", faults[words][0])]
+    return f"{path} has {few(found)}, and so ssh does not read it", by_hand("sed", "-i", *edits, path)
 
 
 def _content(path: Path) -> bytes:

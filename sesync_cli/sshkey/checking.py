@@ -133,7 +133,7 @@ def _host(ground: Ground) -> Finding | None:
 
 def _warnings(ground: Ground) -> list[str]:
     home = ground.caller.home
-    warnings = [key.problem for key in ground.keys if key.problem and key != ground.best]
+    warnings = [key.trouble for key in ground.keys if key.problem and key != ground.best]
     if others_write(home):
         warnings.append(
             f"others can write to {home}: ssh from here works all the same, but nobody can log in to here with a key"

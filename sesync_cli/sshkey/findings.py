@@ -46,7 +46,9 @@ def found_in(proof: Proof, attempt: ServerAttempt, keys: list[KeyPair]) -> Findi
         return _unwelcome(proof, attempt)
     problem = next((problem for signs, problem in _SIGNS if re.search(signs, proof.said)), Problem.OTHER)
     if problem == Problem.KEY_REFUSED:
-        return _needs_passphrase(attempt, keys) if proof.accepts else _refused(attempt, keys)
+        # ssh shows the public half of a key whose private half it cannot read
+        is_locked = proof.accepts and (not keys or any(key.has_passphrase for key in keys))
+        return _needs_passphrase(attempt, keys) if is_locked else _refused(attempt, keys)
     if problem == Problem.TOO_MANY:
         message = f"ssh offered more keys than {attempt.where} listens to"
         return Finding(problem, message, "'ssh-add -l' lists those of your ssh agent; 'ssh-add -d FILE' takes one out.")
@@ -75,9 +77,11 @@ def _unwelcome(proof: Proof, attempt: ServerAttempt) -> Finding:
 
 def no_key(attempt: ServerAttempt, keys: list[KeyPair]) -> Finding:
     """That ssh has no key which it could show."""
-    message = f"you have no ssh key for {attempt.where} yet"
+    message, mends = f"you have no ssh key for {attempt.where} yet", [key.mend for key in keys if key.mend]
     if keys:
         message = f"none of your ssh keys can be used: {'; '.join(key.problem for key in keys)}"
+    if mends:
+        return Finding(Problem.NO_KEY, message, f"'{mends[0]}' mends that; or '{command(attempt)}' makes another key.")
     return Finding(Problem.NO_KEY, message, f"'{command(attempt)}' makes one; what is there stays.")
 
 

@@ -63,10 +63,12 @@ def _plan(attempt: ServerAttempt, caller: Caller, prompter: Prompter, *, asks: b
         done, facts = _outcome(attempt, made, heard)
         return {"done": done, "result": facts, "warnings": (*kept, *_warnings(attempt, made, heard))}
 
-    kept = (*odd, *(f"{one.problem}; it stays as it is" for one in ground.keys if key is None))
+    bad = ground.keys if key is None else []
+    kept = (*odd, *(f"{one.problem}; it stays as it is" for one in bad if not one.mend))
+    note = "\n".join(f"{one.trouble}, and no other key is needed then." for one in bad if one.mend)
     done, facts = _outcome(attempt, key or KeyPair(path, "", False, False), None)
     folder = ground.folder
-    return Plan((*steps, admit), done, facts, asking(ask), kept, locks=(folder,), sweeps=(folder,), after=after)
+    return Plan((*steps, admit), done, facts, asking(ask), kept, (folder,), (folder,), after=after, note=note)
 
 
 def _known(ground: Ground, proof: Proof) -> Plan | None:

@@ -63,7 +63,7 @@ def test_what_is_no_key_is_called_none(home: Path):
     path = home / "id_ed25519"
     made(path, "-t", "ed25519")
     whole = path.read_text()
-    for text in ("notes\n", "", whole[:200], whole.replace("\n", "\r\n")):
+    for text in ("notes\n", "", whole[:200], whole[:200].replace("\n", "\r\n")):
         path.write_bytes(text.encode())
         for mode in (0o600, 0o644):
             path.chmod(mode)
@@ -75,3 +75,32 @@ def test_what_is_no_key_is_called_none(home: Path):
         public.write_text(text)
         key = found(path)
         assert (key.problem, key.public) == (f"{public} is no public key", " ".join(good.split()[:2]))
+
+
+@pytest.mark.parametrize("passphrase", ["", LOCKED], ids=["open", "locked"])
+@pytest.mark.parametrize(
+    "spoil,words",
+    [
+        (lambda text: text.replace(b"\n", b"\r\n"), "the line ends of Windows"),
+        (lambda text: text.rstrip(b"\n"), "no end to its last line"),
+        (lambda text: b"\xef\xbb\xbf" + text, "a mark of Windows at its beginning"),
+        (lambda text: text.replace(b"\n", b"\r\n").rstrip(), "the line ends of Windows and no end to its last line"),
+    ],
+)
+def test_a_key_that_another_system_has_spoilt_says_how_it_is_mended(passphrase, spoil, words, home: Path):
+    path = home / "a key"
+    public = made(path, "-t", "ed25519", passphrase=passphrase)
+    path.write_bytes(spoil(path.read_bytes()))
+    key = found(path)
+    assert key.problem == f"{path} has {words}, and so ssh does not read it"
+    subprocess.run(["sh", "-c", key.mend], check=True)
+    key = found(path)
+    assert (key.bare, key.problem, key.mend, path.stat().st_mode & 0o777) == (public, "", "", 0o600)
+
+
+def test_a_key_of_putty_says_what_turns_it_into_one_of_openssh(home: Path):
+    path = home / "id_rsa"
+    path.write_text("PuTTY-User-Key-File-3: ssh-ed25519\r\nEncryption: none\r\n")
+    key = found(path)
+    assert key.problem == f"{path} is a key in the format of PuTTY, which ssh does not read"
+    assert key.mend == f"puttygen {path} -O private-openssh -o {path}.openssh && mv {path}.openssh {path}"

@@ -198,3 +198,36 @@ def test_it_loads_no_library_that_it_does_not_need():
     argv = [SESYNC.with_name("python"), "-c", code]
     loaded = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
     assert not {"git", "gitlab", "requests", "yaml", "rich", "filelock"} & set(loaded)
+
+
+def spoilt(home, way):
+    """A key as Windows leaves it, and the command that mends it."""
+    key = home / ".ssh/id_ed25519"
+    text = key.read_bytes()
+    if way == "windows":
+        key.write_bytes(text.replace(b"\n", b"\r\n"))
+        return f"{key} has the line ends of Windows", f"sed -i -e 's/\\r$//' {key}"
+    if way == "no end":
+        key.write_bytes(text.rstrip(b"\n"))
+        return f"{key} has no end to its last line", f"sed -i -e '$a\\' {key}"
+    key.write_text("PuTTY-User-Key-File-3: ssh-ed25519\r\nEncryption: none\r\n")
+    return f"{key} is a key in the format of PuTTY", f"puttygen {key} -O private-openssh -o {key}.openssh"
+
+
+@pytest.mark.parametrize("way", ["windows", "no end", "putty"])
+def test_a_key_that_came_from_windows_says_what_mends_it(sesync, server, home, way):
+    accepted_key(server, home)
+    know(server, home)
+    whole = (home / ".ssh/id_ed25519").read_bytes()
+    words, mend = spoilt(home, way)
+    checked = sesync("ssh-key", "--check")
+    assert (checked.code, words in checked.out, f"'{mend}" in checked.out) == (1, True, True), checked
+    cloned = sesync("clone", "cooltrees/analysis")
+    assert (cloned.code, words in cloned.err, f"'{mend}" in cloned.err) == (1, True, True), cloned
+    made = sesync("ssh-key")
+    assert (made.code, words in made.err, f"'{mend}" in made.err) == (1, True, True), made
+    assert "no other key is needed then" in made.err
+    if way != "putty":
+        subprocess.run(["sh", "-c", mend], check=True)
+        assert (home / ".ssh/id_ed25519").read_bytes() == whole
+        assert sesync("ssh-key", "--check").code == 0
