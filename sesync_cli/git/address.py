@@ -8,6 +8,7 @@ from sesync_cli.errors import NotReady, WrongWords
 from sesync_cli.secrets import without_secrets
 from sesync_cli.site.settings import Site
 
+USUAL_USER = "git"
 PORTS = {"ssh": 22, "https": 443, "http": 80, "git": 9418}
 _GROUP_AND_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)+")
 _SCP = re.compile(r"(?:(\w[\w.+-]*)@)?(\w[\w.-]*|\[[0-9A-Fa-f:.]+\]):(?!//|:)(.+)")
@@ -134,6 +135,24 @@ def _is_web(found: re.Match[str]) -> bool:
 def site_addresses(repo: str, site: Site) -> list[Address]:
     """The addresses of a repository at the site's own GitLab."""
     return [found for template in _templates(site) if (found := read_address(template.format(repo=repo)))]
+
+
+def site_server(site: Site) -> Address | None:
+    """Where the site's own GitLab takes ssh, and as whom; None if it does not."""
+    own = next((one for one in site_addresses("GROUP/NAME", site) if one.scheme == "ssh"), None)
+    return replace(own, user=own.user or USUAL_USER) if own else None
+
+
+def ssh_key_command(address: Address, site: Site, *words: str) -> str:
+    """The command line that sets up ssh for this server."""
+    own = site_server(site)
+    if address.scheme != "ssh":  # git's settings may lead from a web address to ssh
+        address = replace(address, user="", port=None)
+    is_own = own and (own.host, own.port, own.user) == (address.host, address.port, address.user)
+    user = "" if address.user in ("", USUAL_USER) else f"{address.user}@"
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    port = f":{address.port}" if address.port else ""
+    return " ".join(["sesync ssh-key", *([] if is_own else [f"{user}{host}{port}"]), *words])
 
 
 def name_at_site(address: Address, site: Site) -> str:

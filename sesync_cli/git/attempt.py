@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sesync_cli.git.address import PORTS, Address, name_at_site, site_addresses
+from sesync_cli.git.address import PORTS, Address, name_at_site, site_addresses, ssh_key_command
 from sesync_cli.git.ssh_keys import PAGES
 from sesync_cli.plan import by_hand
 from sesync_cli.site.settings import Site
@@ -59,12 +59,6 @@ def tokens_page(attempt: ServerAttempt) -> str:
     return _TOKEN_PAGES.get(attempt.address.host.lower(), "")
 
 
-def key_command(attempt: ServerAttempt) -> str:
-    """The command that sets up an ssh key for the server."""
-    is_own = attempt.is_at_site and attempt.site.has("gitlab_ssh")
-    return "sesync ssh-key" if is_own else by_hand("sesync", "ssh-key", attempt.address.host)
-
-
 def facts(attempt: ServerAttempt) -> dict[str, str]:
     """What the sentences about refusals may say of a server and a repository."""
     address, site = attempt.address, attempt.site
@@ -82,7 +76,7 @@ def facts(attempt: ServerAttempt) -> dict[str, str]:
         "page": f"{own}/{address.repo}",
         "url": own,
         "login": by_hand("ssh", *port, f"{address.user or 'git'}@{address.host}"),
-        "key": key_command(attempt),
+        "key": ssh_key_command(address, site),
         "keep": " 'sesync clone --login' keeps it." if attempt.is_at_site else "",
         "clone": by_hand("sesync", "clone", repo),
     }

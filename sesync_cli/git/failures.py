@@ -8,7 +8,9 @@ from pathlib import Path
 
 from sesync_cli.disk import full_in, is_full, no_room
 from sesync_cli.errors import NoAnswer, NotFound, NotReady, Refused, SesyncError
-from sesync_cli.git.attempt import ServerAttempt, facts, key_command, keys_page, support
+from sesync_cli.git.address import ssh_key_command
+from sesync_cli.git.attempt import ServerAttempt, facts, keys_page, support
+from sesync_cli.git.host_keys import vouched_change
 from sesync_cli.git.refusals import refusal_in, words_of
 from sesync_cli.git.ssh_keys import refusal
 from sesync_cli.plan import by_hand
@@ -78,6 +80,8 @@ def unreachable(attempt: ServerAttempt, text: str) -> NoAnswer:
 
 
 def _changed_key(attempt: ServerAttempt, text: str) -> SesyncError:
+    if error := vouched_change(text, attempt.address, attempt.site, attempt.where, support(attempt)):
+        return error
     return Refused(
         f"{attempt.where} shows another key than the one that this account knows: somebody may pretend to be it",
         hint=f"Go no further and type no password there. First {support(attempt)} whether the server has a new key;"
@@ -104,7 +108,9 @@ def _open_key(attempt: ServerAttempt, text: str) -> SesyncError:
 
 
 def _refused_key(attempt: ServerAttempt, text: str) -> SesyncError:
-    message, hint = refusal(attempt.where, key_command(attempt), keys_page(attempt), attempt.home)
+    message, hint = refusal(
+        attempt.where, ssh_key_command(attempt.address, attempt.site), keys_page(attempt), attempt.home
+    )
     return Refused(message, hint=hint)
 
 

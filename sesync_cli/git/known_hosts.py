@@ -1,8 +1,6 @@
 """Servers' ssh keys: which are known, which the site vouches for, which a person has to be asked about."""
 
-import base64
 import contextlib
-import hashlib
 import math
 import os
 import pwd
@@ -15,9 +13,10 @@ from functools import cache
 from pathlib import Path
 
 from sesync_cli.errors import NoAnswer
-from sesync_cli.git.address import PORTS, Address, site_addresses
+from sesync_cli.git.address import PORTS, Address
 from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.failures import unreachable
+from sesync_cli.git.host_keys import fingerprint, pinned
 from sesync_cli.plan import by_hand
 from sesync_cli.run import ProgramFailed, run
 from sesync_cli.steps import RewriteFile
@@ -25,22 +24,24 @@ from sesync_cli.steps import RewriteFile
 _SILENCE = 15  # seconds without a word from the server after which ssh asks whether it is still there
 _KEYS = ("id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk")
 _OWN_WAYS = ("proxyjump", "proxycommand", "knownhostscommand")
-_GITHUB = (  # "GitHub's SSH key fingerprints" at docs.github.com
-    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
-    "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEezOmxkZMy7opKgwFB9nkt5YRrYMjNuG5"
-    "N87uRgg6CLrbo5wAdT/y6v0mKV0U2w0WZ2YB/++Tpockg=",
-)
 
 
 @dataclass(frozen=True)
 class Host:
-    """A server as ssh resolves it; `name` is how the files of known hosts call it, the first of which is written."""
+    """A server as ssh resolves it; `name` is how the files of known hosts call it.
+
+    Some of them are the person's `own`, the first of which is written.
+    """
 
     name: str
     address: str
     port: int
     files: tuple[Path, ...]
-    writes: Path
+    own: tuple[Path, ...]
+
+    @property
+    def writes(self) -> Path:
+        return self.own[0]
 
 
 def ssh_argv(home: Path, patience: float, interactive: bool) -> tuple[str, ...]:
@@ -79,7 +80,7 @@ def resolve(ssh: tuple[str, ...], address: Address) -> Host | None:
         return None
     name, number = facts.get("hostname", address.host), int(facts.get("port", PORTS["ssh"]))
     shown = facts.get("hostkeyalias") or (name if number == PORTS["ssh"] else f"[{name}]:{number}")
-    return Host(shown, name, number, (*users, *_paths(facts.get("globalknownhostsfile", ""))), users[0])
+    return Host(shown, name, number, (*users, *_paths(facts.get("globalknownhostsfile", ""))), users)
 
 
 def settings(ssh: Sequence[str], address: Address) -> dict[str, str]:
@@ -108,12 +109,8 @@ def is_known_host(host: Host) -> bool:
 
 
 def pinned_keys(host: Host, attempt: ServerAttempt) -> tuple[str, ...]:
-    """The keys of a server that somebody vouches for: the site for its own, GitHub's page for GitHub's."""
-    own = site_addresses("GROUP/NAME", attempt.site)[:1]
-    where = (host.address.lower(), host.port)
-    if any(one.scheme == "ssh" and (one.host.lower(), one.port or PORTS["ssh"]) == where for one in own):
-        return attempt.site.gitlab_host_keys
-    return _GITHUB if where in (("github.com", 22), ("ssh.github.com", 443)) else ()
+    """The keys of a server that somebody vouches for."""
+    return pinned(host.address, host.port, attempt.site)
 
 
 def reach(attempt: ServerAttempt, host: str, port: int) -> None:
@@ -138,14 +135,6 @@ def shown_keys(host: Host, attempt: ServerAttempt) -> tuple[str, ...]:
     if not lines:
         raise NoAnswer(f"{attempt.where} answers, but not as an ssh server", hint="Check the port in the address.")
     return tuple(sorted(lines))
-
-
-def fingerprint(key: str) -> str:
-    """How people compare a key: `ED25519 SHA256:...`, as ssh shows it."""
-    kind, blob = key.split()[:2]
-    digest = hashlib.sha256(base64.b64decode(blob)).digest()
-    family = next((name for name in ("ed25519", "ecdsa", "rsa") if name in kind), kind).upper()
-    return f"{family} SHA256:{base64.b64encode(digest).decode().rstrip('=')}"
 
 
 def introduced(host: Host | None, attempt: ServerAttempt) -> tuple[tuple[RewriteFile, ...], str]:

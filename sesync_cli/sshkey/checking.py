@@ -10,6 +10,7 @@ from sesync_cli.check import Finding
 from sesync_cli.errors import NotFound, SesyncError
 from sesync_cli.git import known_hosts
 from sesync_cli.git.attempt import ServerAttempt
+from sesync_cli.git.host_keys import fingerprint
 from sesync_cli.plan import Plan, Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.sshkey.findings import Problem, found_in, no_key
@@ -52,9 +53,9 @@ def show_key(host: str | None, caller: Caller, site: Site) -> ShownKey:
     ground = read_state(attempt, caller)
     for key in filter(None, (ground.best, *ground.keys)):
         if key.public:
-            return ShownKey(key.public, key.path, known_hosts.fingerprint(key.public))
+            return ShownKey(key.public, key.path, fingerprint(key.public))
     for line in sorted(ground.agent):
-        return ShownKey(line, None, known_hosts.fingerprint(line))
+        return ShownKey(line, None, fingerprint(line))
     raise NotFound("there is no ssh key to show", hint=f"'{command(attempt)}' makes one.")
 
 
@@ -71,7 +72,7 @@ def check_ssh(host: str | None, caller: Caller, site: Site, watch: Watch) -> Sta
         seen.enters,
         seen.greeting,
         key.path if key else None,
-        known_hosts.fingerprint(key.public) if key and key.public else "",
+        fingerprint(key.public) if key and key.public else "",
         tuple({"problem": one.kind, "message": one.message, "hint": one.hint} for one in seen.findings),
         tuple(_warnings(seen.ground) if seen.ground else ()),
     )

@@ -7,6 +7,7 @@ from sesync_cli.check import NO_ANSWER, Finding
 from sesync_cli.errors import NoAnswer
 from sesync_cli.git.attempt import ServerAttempt, keys_page, support
 from sesync_cli.git.failures import explain, last_line
+from sesync_cli.git.host_keys import is_vouched_for
 from sesync_cli.git.ssh_keys import KeyPair
 from sesync_cli.sshkey.login_test import Proof
 from sesync_cli.sshkey.server import command
@@ -55,10 +56,15 @@ def found_in(proof: Proof, attempt: ServerAttempt, keys: list[KeyPair]) -> Findi
     return _told(proof, attempt, problem)
 
 
+def has_new_key(proof: Proof, attempt: ServerAttempt) -> bool:
+    """Whether the server has sent another key than the known one, for which somebody vouches."""
+    return is_vouched_for(proof.said, attempt.address, attempt.site)
+
+
 def _told(proof: Proof, attempt: ServerAttempt, problem: Problem) -> Finding:
     error = explain(proof.said, attempt)
     message, hint = str(error), error.hint
-    if problem == Problem.HOST_CHANGED:
+    if problem == Problem.HOST_CHANGED and not has_new_key(proof, attempt):
         known_as = re.search(r"Host key for (\S+) has changed", proof.said)
         name = known_as[1] if known_as else attempt.address.host
         hint += f""" If it has one: 'ssh-keygen -R "{name}"' forgets the old one."""

@@ -10,6 +10,8 @@ from sesync_cli.caller import Caller
 from sesync_cli.errors import SesyncError
 from sesync_cli.git import known_hosts
 from sesync_cli.git.attempt import ServerAttempt
+from sesync_cli.git.host_keys import fingerprint
+from sesync_cli.git.renewal import renewed
 from sesync_cli.git.ssh_keys import KeyPair, find_keys
 from sesync_cli.gitlab.account import my_account
 from sesync_cli.gitlab.api import Account
@@ -17,7 +19,7 @@ from sesync_cli.plan import Plan, Step, Watch, asking
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
 from sesync_cli.sshkey import ssh_config
-from sesync_cli.sshkey.findings import Problem, found_in
+from sesync_cli.sshkey.findings import Problem, found_in, has_new_key
 from sesync_cli.sshkey.keygen import Keygen, MakeFolder, MakeKey, MakePublic
 from sesync_cli.sshkey.login_test import Proof, prove
 from sesync_cli.sshkey.registration import Admit
@@ -45,12 +47,16 @@ def _plan(attempt: ServerAttempt, caller: Caller, prompter: Prompter, *, asks: b
     if ground.has_any and knows_host and not steps:
         # once only, since servers count those who knock in vain
         proof = prompter.once(f"proof of {attempt.where}", lambda: prove(attempt, caller))
+    is_new = bool(proof and has_new_key(proof, attempt))
+    renewing = renewed(ground.host, attempt, is_sent=is_new) if is_new or (knows_host and not proof) else ()
+    if renewing:
+        proof = None  # it has not come as far as the person's key
     if proof and (known := _known(ground, proof)):
         return known
     key = ground.best
     path = key.path if key else ground.free_path()
     introducing, ask = known_hosts.introduced(ground.host, attempt)
-    steps += [*_making(ground, path, Keygen(caller.env, ground.folder, asks)), *introducing]
+    steps += [*_making(ground, path, Keygen(caller.env, ground.folder, asks)), *renewing, *introducing]
     steps += _configuring(ground, path)
     site = attempt.site
     allowed = site.accounts_failed_logins if site.has("accounts_failed_logins") else _USUAL_TRIES
@@ -120,7 +126,7 @@ def _outcome(attempt: ServerAttempt, key: KeyPair | None, proof: Proof | None) -
         "user": attempt.address.user,
         "key": key.path if key else None,
         "public_key": key.public if key else "",
-        "fingerprint": known_hosts.fingerprint(key.public) if key and key.public else "",
+        "fingerprint": fingerprint(key.public) if key and key.public else "",
         "greeting": greeting,
     }
     which = f"your key {key.path}" if key else "a key of yours"

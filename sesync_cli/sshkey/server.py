@@ -9,20 +9,19 @@ from pathlib import Path
 
 from sesync_cli.errors import NotReady, WrongWords
 from sesync_cli.git import known_hosts
-from sesync_cli.git.address import Address, site_addresses
+from sesync_cli.git.address import USUAL_USER, Address, site_server, ssh_key_command
 from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.run import ProgramFailed, need
 from sesync_cli.site.settings import Site
 
 _WORDS = re.compile(r"(?:([A-Za-z0-9_][\w.+-]*)@)?([A-Za-z0-9][\w.-]*|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?", re.ASCII)
-_USUAL_USER = "git"
 
 
 def find_server(words: str | None, site: Site, home: Path) -> ServerAttempt:
     """The server that somebody means by [USER@]HOST[:PORT], without words the site's GitLab; NotReady without ssh."""
     for program in ("ssh", "ssh-keygen"):
         need(program, hint=f"Ask {site.support} to install it.")
-    own = _own(site)
+    own = site_server(site)
     if words is None and own is None:
         another = "'sesync ssh-key HOST' sets up your key for another server, such as github.com."
         if not site.has("gitlab_url"):
@@ -36,24 +35,13 @@ def find_server(words: str | None, site: Site, home: Path) -> ServerAttempt:
 
 def own_server(site: Site, home: Path) -> ServerAttempt | None:
     """The site's GitLab; None if it has none that takes ssh."""
-    own = _own(site)
+    own = site_server(site)
     return ServerAttempt(own, home / ".ssh", site, home) if own else None
 
 
 def command(attempt: ServerAttempt, *words: str) -> str:
     """The command line that sets up a key for this server."""
-    own, address = _own(attempt.site), attempt.address
-    is_own = own and (own.host, own.port, own.user) == (address.host, address.port, address.user)
-    user = "" if address.user == _USUAL_USER else f"{address.user}@"
-    host = f"[{address.host}]" if ":" in address.host else address.host
-    port = f":{address.port}" if address.port else ""
-    return " ".join(["sesync ssh-key", *([] if is_own else [f"{user}{host}{port}"]), *words])
-
-
-def _own(site: Site) -> Address | None:
-    found = (one for one in site_addresses("GROUP/NAME", site) if one.scheme == "ssh")
-    own = next(found, None)
-    return replace(own, user=own.user or _USUAL_USER) if own else None
+    return ssh_key_command(attempt.address, attempt.site, *words)
 
 
 def _named(words: str, own: Address | None, site: Site, home: Path) -> Address:
@@ -76,4 +64,4 @@ def _configured_user(address: Address, site: Site, home: Path) -> str:
         user = known_hosts.settings(ssh, address).get("user", "")
         if user not in ("", pwd.getpwuid(os.getuid()).pw_name):
             return user
-    return _USUAL_USER
+    return USUAL_USER

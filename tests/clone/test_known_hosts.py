@@ -5,7 +5,8 @@ import pwd
 import subprocess
 from pathlib import Path
 
-from sesync_cli.git.known_hosts import fingerprint, ssh_argv
+from sesync_cli.git.host_keys import fingerprint
+from sesync_cli.git.known_hosts import ssh_argv
 from tests.clone.conftest import leftovers
 from tests.services.sshd import make_key, sshd
 

@@ -130,7 +130,8 @@ def test_rights_that_ssh_minds_and_rights_that_it_does_not(sesync, server, home)
     ]
 
 
-def test_a_changed_host_key_is_the_attack_that_it_may_be(sesync, server, home, tmp_path):
+def test_a_changed_host_key_is_the_attack_that_it_may_be(sesync, server, home, site, tmp_path):
+    at_site(site, server)
     accepted_key(server, home)
     keygen("-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "old")
     (home / ".ssh/known_hosts").write_text(f"{server.name} {(tmp_path / 'old.pub').read_text()}")

@@ -189,7 +189,8 @@ def test_an_unknown_server_is_asked_about_and_yes_makes_it_known(sesync, machine
     assert (home / ".ssh/known_hosts").read_text() == f"{machine.name} {machine.host_key}\n"
 
 
-def test_a_changed_host_key_is_an_error_and_nothing_is_made(sesync, server, home, tmp_path):
+def test_a_changed_host_key_is_an_error_and_nothing_is_made(sesync, server, home, site, tmp_path):
+    at_site(site, server)
     accepted_key(server, home)
     keygen("-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "old")
     old = " ".join((tmp_path / "old.pub").read_text().split()[:2])
