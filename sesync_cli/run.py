@@ -17,6 +17,7 @@ from sesync_cli.interrupts import INTERRUPTS, calm
 from sesync_cli.secrets import without_secrets
 
 DEVNULL = subprocess.DEVNULL
+STDOUT = subprocess.STDOUT
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _GRACE = 5.0  # seconds between asking a program to end and ending it

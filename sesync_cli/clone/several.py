@@ -48,7 +48,9 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
     if not wanted:
         if found.blocked:
             raise _unfinished(found.blocked, count)
-        return Plan((), f"{_count(count)} are cloned already; '--update' gets what is new.", facts, warnings=told)
+        return Plan(
+            (), f"{_count(count)} {_are(count)} cloned already; '--update' gets what is new.", facts, warnings=told
+        )
     ways = _ways(wanted, caller, watch)
     failed = dict(found.blocked)
     who = introduction(tuple(one.folder for one in wanted), caller, site, prompter)
@@ -68,7 +70,7 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
     steps = (*(step for way in ways.values() for step in way.steps), together, *who.steps)
     place_of = as_typed(wanted[0].folder.parent, caller.home)
     names = shortened([one.folder.name for one in (*found.new, *found.there)], _NAMED)
-    done = f"{_count(count)} are in {place_of}: {names}."
+    done = f"{_are(count)} in {place_of}: {names}."
     ask = "\n".join(filter(None, (*(way.ask for way in ways.values()), _question(wanted, place_of, prompter))))
     owner = caller.home / ".sesync-group" / (request.group or "several")
     plan = Plan(
@@ -125,3 +127,7 @@ def _unfinished(failed: dict[str, SesyncError], count: int) -> SesyncError:
 
 def _count(number: int) -> str:
     return f"{number} {'repository' if number == 1 else 'repositories'}"
+
+
+def _are(number: int) -> str:
+    return f"{_count(number)} {'is' if number == 1 else 'are'}"

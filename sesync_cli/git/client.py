@@ -13,7 +13,7 @@ from sesync_cli.git.gitpython import Progress, refuse_programs, remotes
 from sesync_cli.git.lfs import unfiltered
 from sesync_cli.git.work_tree import is_top
 from sesync_cli.plan import Report
-from sesync_cli.run import DEVNULL, ProgramFailed, end, need, run, started
+from sesync_cli.run import STDOUT, ProgramFailed, end, need, run, started
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -75,10 +75,10 @@ def work(words: Sequence[str], connection: Connection, report: Report, folder: P
     """
     progress, asks = Progress(report), connection.interactive
     env = {**os.environ, **_ENGLISH, **connection.env}
-    with _starting(env), started(["git", *words], env=env, cwd=folder, stdout=DEVNULL, asks=asks) as process:
+    with _starting(env), started(["git", *words], env=env, cwd=folder, stderr=STDOUT, asks=asks) as process:
         _running[process] = not asks
         try:
-            for line in process.stderr or ():
+            for line in process.stdout or ():  # hooks say why they refuse in either stream
                 progress.hear(line)
             code = process.wait()
         finally:

@@ -140,7 +140,7 @@ def _no_write(sending: Sending, text: str) -> SesyncError:
 
 
 def _name_taken(sending: Sending, text: str) -> SesyncError:
-    found = re.search("'refs/heads/(.+?)' exists; cannot create", text)
+    found = re.search("'refs/heads/([^']+)' exists; cannot create", text)
     rename = by_hand("git", "-C", sending.copy.top, "branch", "-m", "NAME")
     return Conflict(
         f"the server has a branch {found[1] if found else 'of a similar name'}, and beside that it takes none of this"

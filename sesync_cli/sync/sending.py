@@ -47,8 +47,9 @@ class MakeCommit:
                 self._git(["add", "--intent-to-add"], self.new, report)
             self._git(["commit", "--quiet", f"--message={self.message}"], paths, report)
         except GitFailed as failed:
+            error = commit_refused(self.copy, str(failed))  # asked before room is made again
             journal.take_back(self.copy)
-            raise commit_refused(self.copy, str(failed)) from None
+            raise error from None
         self.committed.extend(touched(self.copy, before, "HEAD", joins=False))
         if paths:
             self._follow_hooks(before)

@@ -85,8 +85,9 @@ def _write(copy: WorkingCopy, entry: JournalEntry, words: Sequence[str], report:
     try:
         work(["-C", str(copy.top), *PLAIN, *lfs.PATIENCE, *lfs.unfiltered(), *words], way, report)
     except GitFailed as failed:
+        error = forward_failed(copy, str(failed))  # asked before room is made again
         journal.take_back(copy)
-        raise forward_failed(copy, str(failed)) from None
+        raise error from None
     journal.settled(copy)
 
 

@@ -120,7 +120,7 @@ def test_a_group_that_is_named_like_a_project_is_offered(sesync, projects, home,
 
 def test_the_command_that_is_offered_for_a_group_works(sesync, projects):
     words = sesync("clone", "b").err.split("'")[1].split()
-    assert sesync(*words[1:], "-y").out == "1 repository are in ~: deep.\n"
+    assert sesync(*words[1:], "-y").out == "1 repository is in ~: deep.\n"
 
 
 @pytest.mark.parametrize("name", ["cooltrees", "a/b"])

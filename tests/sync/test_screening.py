@@ -1,6 +1,7 @@
 """What does not belong into git is named before it is committed."""
 
 import json
+import os
 
 import pytest
 
@@ -9,6 +10,7 @@ from sesync_cli.sync.screening import doubts
 from tests.clone.conftest import git
 from tests.sync.conftest import write
 
+TOKEN = "glpat-aB3dE6gH9jK2mN5pQ8sT"  # nobody's
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbn\n-----END OPENSSH PRIVATE KEY-----\n"
 
 
@@ -57,3 +59,48 @@ def test_it_asks_before_it_commits_what_does_not_belong_into_git(sesync, termina
     assert git("status", "--porcelain", cwd=shared.here) == "?? big.csv\n"
     assert sesync(*words, "-y").code == 0
     assert shared.subjects() == ["Data", "x"]
+
+
+def test_a_token_in_a_program_is_a_secret(sesync, shared):
+    write(shared.here / "fetch.py", f"import requests\ntoken = '{TOKEN}'\n")
+    write(shared.here / "fetch.R", f"options(gitlab_token = '{TOKEN}')\n")
+    done = sesync("sync", "analysis", "-m", "Mine", ".")
+    assert (done.code, done.err.count("looks like a secret, and what is sent cannot be called back")) == (2, 2)
+    assert TOKEN not in done.err
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (
+            [".ipynb_checkpoints/heat-checkpoint.ipynb"],
+            ".ipynb_checkpoints/ (1 file) is what a program keeps",
+        ),
+        (
+            ["notes/__pycache__/a.pyc", "notes/__pycache__/b.pyc"],
+            "notes/__pycache__/ (2 files) is what a program",
+        ),
+        (["env/pyvenv.cfg", "env/lib/x/a.py"], "env/ (2 files) is installed software"),
+        (["conda/conda-meta/a.json", "conda/bin/x"], "conda/ (2 files) is installed software"),
+        (["web/node_modules/left/index.js"], "web/node_modules/ (1 file) is installed software"),
+        ([".DS_Store"], ".DS_Store is what a program has left"),
+    ],
+)
+def test_what_programs_leave_is_asked_about_folder_by_folder(sesync, shared, files, said):
+    for name in files:
+        write(shared.here / name, "x = 1\n")
+    write(shared.here / "heat.py", "mine\n")
+    done = sesync("sync", "analysis", "-m", "Mine", ".")
+    assert (done.code, said in done.err) == (2, True), done
+    assert done.err.count("\n  ") == 1
+
+
+def test_files_that_are_large_together_are_asked_about(sesync, shared):
+    for number in range(8):
+        write(shared.here / f"data/{number}.bin", os.urandom(900_000))
+    done = sesync("sync", "analysis", "-m", "Mine", ".")
+    said = "data/0.bin, data/1.bin, data/2.bin, data/3.bin, data/4.bin and 3 more have 7 MB together: data belongs"
+    assert (done.code, said in done.err) == (2, True), done
+    assert sesync("sync", "analysis", "-m", "Mine", "data/0.bin").code == 0
+    write(shared.here / "long.py", "x = 1\n" * 700_000)
+    assert sesync("sync", "analysis", "-m", "Mine", "long.py", "data/1.bin", "data/2.bin").code == 0, "code is for git"
