@@ -101,9 +101,7 @@ def _updating(attempt: ServerAttempt, facts: Mapping[str, Any], caller: Caller, 
     def after() -> dict[str, Any]:
         text = "\n".join(update.said.values())
         done = f"{shown} is up to date: {counted(update.received, 'new commit')}."
-        behind = (f"a submodule is at an earlier state: {one}" for one in update.missed)
-        told = [one for remote, words in update.said.items() for one in moved(words, final, remote)]
-        return {"done": "\n".join((done, *said_by(text))), "warnings": (*behind, *told, *update.short)}
+        return {"done": "\n".join((done, *said_by(text))), "warnings": update.warnings}
 
     steps = (*way.steps, update)
     return Plan(steps, f"{shown} is up to date.", facts, questions=asking(way.ask), locks=(final,), after=after)

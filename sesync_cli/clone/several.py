@@ -48,9 +48,7 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
     if not wanted:
         if found.blocked:
             raise _unfinished(found.blocked, count)
-        return Plan(
-            (), f"{_count(count)} {_are(count)} cloned already; '--update' gets what is new.", facts, warnings=told
-        )
+        return Plan((), f"{_are(count)} cloned already; '--update' gets what is new.", facts, warnings=told)
     ways = _ways(wanted, caller, watch)
     failed = dict(found.blocked)
     who = introduction(tuple(one.folder for one in wanted), caller, site, prompter)
@@ -64,8 +62,7 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
     def after() -> dict[str, Any]:
         if failed:
             raise _unfinished(failed, count)
-        missed = [f"a submodule is at an earlier state: {told}" for one in updates for told in one.missed]
-        return {"warnings": (*who.warnings, *missed)}
+        return {"warnings": (*who.warnings, *(told for one in updates for told in one.warnings))}
 
     steps = (*(step for way in ways.values() for step in way.steps), together, *who.steps)
     place_of = as_typed(wanted[0].folder.parent, caller.home)

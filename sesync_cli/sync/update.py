@@ -8,6 +8,7 @@ from sesync_cli.errors import Conflict
 from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.client import Connection
 from sesync_cli.git.large_files import notice, pointers
+from sesync_cli.git.refusals import moved
 from sesync_cli.lock import alone
 from sesync_cli.names import few
 from sesync_cli.plan import Report, by_hand
@@ -108,6 +109,14 @@ class Update:
     @property
     def _copy(self) -> WorkingCopy:
         return replace(from_home(self.attempt.folder, self.caller), connection=self.connection)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know afterwards."""
+        behind = (f"a submodule is at an earlier state: {one}" for one in self.missed)
+        folder = self.attempt.folder
+        told = (one for remote, words in self.said.items() for one in moved(words, folder, remote))
+        return (*behind, *told, *self.short)
 
     def undo(self) -> None:
         journal.take_back_ours(self._copy)
