@@ -20,12 +20,16 @@ Own = Mapping[str, Content | None]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A working copy and its server: files, index and last commit, branches, and every commit that is known."""
+    """A working copy and its server: files, index and last commit, branches, and every commit that is known.
+
+    What git was told not to look at and is not there is `absent`: it is no change, as in a sparse checkout.
+    """
 
     branch: str
     head: str
     files: Mapping[str, Content]
     index: Mapping[str, tuple[str, ...]]
+    absent: frozenset[str]
     tree: Mapping[str, Content]
     refs: Mapping[str, str]
     commits: frozenset[str]
@@ -34,7 +38,7 @@ class Snapshot:
 
     @property
     def own(self) -> Own:
-        paths = {*self.files, *self.index, *self.tree} - self.submodules
+        paths = {*self.files, *self.index, *self.tree} - self.submodules - self.absent
         return {path: self.files.get(path) for path in paths if not self._is_clean(path)}
 
     @property
@@ -56,21 +60,25 @@ class Snapshot:
 
 
 def snapshot(top: Path, bare: Path) -> Snapshot:
-    at = git("rev-parse", "--git-dir", cwd=top).strip()
-    text = (top / at / "HEAD").read_text().strip()
+    text = (_git_dir(top) / "HEAD").read_text().strip()
     branch = text.removeprefix("ref: refs/heads/") if text.startswith("ref: ") else ""
     refs = _refs(top)
     head = refs.get(f"refs/heads/{branch}", "") if branch else text
     index: dict[str, tuple[str, ...]] = {}
-    for line in git("ls-files", "-z", "--stage", cwd=top).split("\0")[:-1]:
+    hidden: set[str] = set()
+    for line in git("ls-files", "-z", "--stage", "-v", cwd=top).split("\0")[:-1]:
         facts, _, path = line.partition("\t")
-        index[path] = (*index.get(path, ()), *facts.split())
-    tree = _tree(top, head) if head else {}
+        tag, *entry = facts.split()
+        index[path] = (*index.get(path, ()), *entry)
+        if tag.islower() or tag == "S":
+            hidden.add(path)
+    tree, there = _tree(top, head) if head else {}, files(top)
     return Snapshot(
         branch,
         head,
-        files(top),
+        there,
         index,
+        frozenset(hidden - {*there}),
         tree,
         refs,
         frozenset(git("rev-list", "--all", "--reflog", *([head] if head else []), cwd=top).split()),
@@ -139,7 +147,7 @@ class Run:
         """
         before, after = self.before, self.after
         rest = set() if killed else {*after.files, *after.tree} - after.submodules - {*own}
-        for path in rest - unsure:
+        for path in rest - unsure - after.absent:
             assert after.files.get(path) == after.tree.get(path), f"{path!r} is neither the person's nor the commit's"
         for path, content in own.items():
             is_there = after.files.get(path) == content
@@ -224,5 +232,9 @@ class Run:
 
 def leftovers(top: Path) -> list[Path]:
     """Locks of git's, and what sesync notes while it is at work."""
-    at = top / git("rev-parse", "--git-dir", cwd=top).strip()
-    return [one for pattern in ("*.lock", ".sesync-*") for one in at.rglob(pattern)]
+    return [one for pattern in ("*.lock", ".sesync-*") for one in _git_dir(top).rglob(pattern)]
+
+
+def _git_dir(top: Path) -> Path:
+    at = top / ".git"
+    return at if at.is_dir() else top / at.read_text().removeprefix("gitdir: ").strip()

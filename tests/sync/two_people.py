@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -124,6 +124,11 @@ class TwoPeople:
     def folders(self) -> tuple[Path, Path]:
         return self.shared.bare.parent, self.here
 
+    @property
+    def branch(self) -> str:
+        """The branch that the person is on."""
+        return (self.here / ".git/HEAD").read_text().strip().removeprefix("ref: refs/heads/")
+
     def keep_start(self) -> None:
         """Keep how all is now for each beginning."""
         for number, folder in enumerate(self.folders):
@@ -152,7 +157,7 @@ class TwoPeople:
 
     def use_git(self, how: str, name: str, branch: str) -> None:
         if how.startswith("back"):
-            self.git("rev-parse", "HEAD~1:sm")  # all of these stories have the submodule
+            self.git("rev-parse", "HEAD~2:sm")  # the submodule is part of all stories
         words = (word.format(name=name, branch=branch, server=self.shared.bare) for word in GITS[how])
         self.git(*words)
 
@@ -190,9 +195,10 @@ class Ann:
     def git(self, *words: str) -> str:
         return git("--literal-pathspecs", *WHO, *words, cwd=self.people.shared.there)
 
-    def edits(self, branch: str, name: str, at: int, same: bool) -> None:
+    def edits(self, branch: str, names: Sequence[str], *, same: bool = False) -> None:
         self._begins(branch)
-        edit(self.people.shared.there, name, at, self.people.words(same))
+        for name in names:
+            edit(self.people.shared.there, name, len(name) % LINES, self.people.words(same))
         self._ends(branch)
 
     def moves(self, branch: str, name: str, new: str, how: str) -> None:
@@ -209,7 +215,7 @@ class Ann:
         )
         back, onto = ("reset", "-q", "--hard", "HEAD~1"), ("merge", "-q", "--no-edit", f"origin/{other}")
         bump = ("update-index", "--cacheinfo", f"160000,{self.people.parts[at]},sm")
-        keep = ("rev-parse", "HEAD~1:sm")  # all of these stories have the submodule
+        keep = ("rev-parse", "HEAD~2:sm")  # the submodule is part of all stories
         words = {
             "back": [keep, back],
             "instead": [keep, back],

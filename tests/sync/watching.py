@@ -15,7 +15,7 @@ from tests.sync.two_people import IMPOSSIBLE, TwoPeople
 
 MESSAGE = "What I did"
 _NEWS = ("Got", "Sent", "Committed", "Joined", "Followed", "Removed", "Took")
-_RECOVERED = ("Removed", "Took")
+_ALL_DONE = ("Got", "Sent", "Committed", "Joined", "Followed", "The server has", "{")
 Shots = dict[Path, Snapshot]
 
 
@@ -111,7 +111,7 @@ class Onlooker:
             one.says_what_it_should()
             if "-n" in wanted.options and not recovers:
                 one.changes_nothing()
-        if not done.code and "-n" not in wanted.options and not done.out.startswith(_RECOVERED):
+        if not done.code and "-n" not in wanted.options and done.out.startswith(_ALL_DONE):
             self._says_the_same(top, after)
 
     def _run(self, wanted: Wanted, one: Path, top: Path, shots: tuple[Snapshot, Snapshot], done: Ended) -> Run:
