@@ -5,9 +5,10 @@ from enum import StrEnum
 
 from sesync_cli.check import NO_ANSWER, Finding
 from sesync_cli.errors import NoAnswer
-from sesync_cli.git.attempt import ServerAttempt, keys_page, support
+from sesync_cli.git.attempt import ServerAttempt, facts, keys_page, support
 from sesync_cli.git.failures import explain, last_line
 from sesync_cli.git.host_keys import is_vouched_for
+from sesync_cli.git.refusals import refusal_in, words_of
 from sesync_cli.git.ssh_keys import KeyPair
 from sesync_cli.sshkey.login_test import Proof
 from sesync_cli.sshkey.server import command
@@ -76,7 +77,10 @@ def _told(proof: Proof, attempt: ServerAttempt, problem: Problem) -> Finding:
 
 
 def _unwelcome(proof: Proof, attempt: ServerAttempt) -> Finding:
-    said = next((line for line in proof.said.splitlines() if line.strip()), f"exit code {proof.code}")
+    if known := refusal_in(proof.said, facts(attempt)):
+        return Finding(Problem.ACCOUNT, f"{attempt.where} accepts your ssh key, but {known}", known.hint)
+    lines = [*words_of(proof.said), *filter(None, map(str.strip, proof.said.splitlines()))]
+    said = lines[0] if lines else f"exit code {proof.code}"
     message = f"{attempt.where} accepts your ssh key, but says: {said}"
     return Finding(Problem.ACCOUNT, message, f"{support(attempt).capitalize()} what is the matter with your account.")
 

@@ -195,15 +195,26 @@ def test_settings_that_ssh_does_not_understand_are_named(sesync, server, home):
     assert (sesync("ssh-key").code, (home / ".ssh/config").read_text()) == (1, "Host *\n    Colour blue\n")
 
 
-def test_an_account_that_is_blocked_says_so(sesync, server, home):
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Your account has been blocked.", "is blocked"),
+        ("remote: \nremote: =====\nremote: \nremote: ERROR: Your account has been blocked.\nremote: ", "is blocked"),
+        (
+            "remote: \nremote: =====\nremote: \nremote: ERROR: No entry.\nremote: ",
+            "says: No entry.",
+        ),
+        ("No entry.", "says: No entry."),
+    ],
+)
+def test_an_account_that_is_blocked_says_so(sesync, server, home, words, said):
     know(server, home)
     keygen("-q", "-t", "ed25519", "-N", "", "-f", home / ".ssh/id_ed25519")
-    accept(server, (home / ".ssh/id_ed25519.pub").read_text(), "echo Your account has been blocked. >&2; exit 1")
+    accept(server, (home / ".ssh/id_ed25519.pub").read_text(), f"printf '{words}\\n' >&2; exit 1".replace("\n", "\\n"))
     done = sesync("ssh-key", "--check", "--json")
     assert problems(done) == ["account"]
-    assert done.json["findings"][0]["message"].endswith(
-        "accepts your ssh key, but says: Your account has been blocked."
-    )
+    message = done.json["findings"][0]["message"]
+    assert "accepts your ssh key, but" in message and message.endswith(said)
 
 
 def test_more_keys_than_the_server_hears(sesync, server, home, agent):
