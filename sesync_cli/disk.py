@@ -2,6 +2,8 @@
 
 import errno
 import os
+import re
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,10 @@ _FULL_TEXTS |= {form.format(number): number for number in FULL for form in ("[Er
 
 _SHARED = 100_000_000_000  # bytes; a larger disk is many people's, not nearly full while there is room for one of them
 _NOTHING = 100_000  # bytes that are left on a disk that is full: a file of some size did not fit
+_NOT_WRITTEN = re.compile(
+    r"(?i)(unable to|cannot|could not|failed to|can't) (write|create|append|store|flush|copy)|write error"
+)
+_QUOTED_PATH = re.compile(r"'(/[^'\n]+)'")
 _MAKE_ROOM = "Make room first: 'sesync usage' shows what fills your home, 'sesync usage --clean' asks what may go."
 
 
@@ -109,3 +115,13 @@ def system_failure(error: OSError, home: Path) -> SesyncError | None:
     if error.errno == errno.ENAMETOOLONG:
         return SesyncError(f"the name is too long: {path}", hint="Choose a shorter one.")
     return None
+
+
+def out_of_room(text: str, *folders: Path) -> SesyncError | None:
+    """The error for a disk here that is full, if that is what a program failed for by its words: the one without room."""
+    number = full_in(text)
+    if number is None and not _NOT_WRITTEN.search(text):
+        return None
+    places = [*map(Path, _QUOTED_PATH.findall(text)), *folders, Path(tempfile.gettempdir())]
+    full = next(filter(is_full, places), places[0] if number else None)
+    return no_room(full, number or errno.ENOSPC) if full else None

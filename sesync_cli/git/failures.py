@@ -1,12 +1,10 @@
 """What git and ssh say when they fail, as errors that a person can act on."""
 
-import errno
 import re
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from sesync_cli.disk import full_in, is_full, no_room
+from sesync_cli.disk import out_of_room
 from sesync_cli.errors import NoAnswer, NotFound, NotReady, Refused, SesyncError
 from sesync_cli.git.address import ssh_key_command
 from sesync_cli.git.attempt import ServerAttempt, facts, keys_page, support
@@ -16,10 +14,6 @@ from sesync_cli.git.ssh_keys import refusal
 from sesync_cli.plan import by_hand
 from sesync_cli.secrets import without_secrets
 
-_NOT_WRITTEN = re.compile(
-    r"(?i)(unable to|cannot|could not|failed to|can't) (write|create|append|store|flush|copy)|write error"
-)
-_QUOTED_PATH = re.compile(r"'(/[^'\n]+)'")
 _SILENT = re.compile(
     r"(Cloning into|warning:|hint:|Please make sure you have|and the repository exists|remote: *$|=+$)"
 )
@@ -46,16 +40,6 @@ def explain(text: str, attempt: ServerAttempt) -> SesyncError:
 
 def _unclear(attempt: ServerAttempt) -> str:
     return f"If that says nothing to you: {support(attempt)}."
-
-
-def out_of_room(text: str, *folders: Path) -> SesyncError | None:
-    """The error for a disk of this machine that is full, if that is what git failed for: the one that has no room."""
-    number = full_in(text)
-    if number is None and not _NOT_WRITTEN.search(text):
-        return None
-    places = [*map(Path, _QUOTED_PATH.findall(text)), *folders, Path(tempfile.gettempdir())]
-    full = next(filter(is_full, places), places[0] if number else None)
-    return no_room(full, number or errno.ENOSPC) if full else None
 
 
 def last_line(text: str) -> str:
@@ -186,7 +170,7 @@ def _owned_by_other(attempt: ServerAttempt, text: str) -> SesyncError:
         return Refused(
             f"at {attempt.where}, {path} belongs to another account than the one that you go there with, so git does"
             " not work in it",
-            hint=f"{support(attempt).capitalize()}.",
+            hint=facts(attempt)["Ask"] + ".",
         )
     trust = by_hand("git", "config", "--global", "--add", "safe.directory", path)
     instead = "Clone it into your own home; only" if path == attempt.folder else "Only"
@@ -201,6 +185,14 @@ def _strange_path(attempt: ServerAttempt, text: str) -> SesyncError:
     return Refused(
         f"{attempt.address.label} has a file that git refuses to write: {found[1] if found else 'its name is unsafe'}",
         hint="It may be meant to do harm. Ask whoever runs the repository; nothing of it was kept.",
+    )
+
+
+def _no_ref(attempt: ServerAttempt, text: str) -> SesyncError:
+    found = re.search("couldn't find remote ref (?:refs/heads/)?(.+)", text)
+    return NotFound(
+        f"{attempt.address.label} has no remote ref {found[1] if found else 'of this name'} any more",
+        hint=f"Somebody has removed or renamed it: ask whoever runs {attempt.address.label}.",
     )
 
 
@@ -231,6 +223,7 @@ _TABLE: tuple[tuple[str, Callable[[ServerAttempt, str], SesyncError]], ...] = (
     ("dubious ownership", _owned_by_other),
     ("invalid path '", _strange_path),
     ("Remote branch .* not found", _no_branch),
+    ("couldn't find remote ref", _no_ref),
     ("Could not resolve|Connection refused|[Cc]onnection timed out|Failed to connect|Couldn't connect", unreachable),
     ("No route to host|Network is unreachable|name resolution", unreachable),
     ("does not appear to be a git repo|repository '.*' (not found|does not exist)|[Rr]epository not found", _missing),

@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from sesync_cli.errors import NoAnswer, NoRoom, NotFound, Refused, SesyncError
 from sesync_cli.names import one_line
@@ -14,8 +13,11 @@ from sesync_cli.secrets import without_secrets
 
 _TABLE = Path(__file__).with_name("refusals.toml")
 _KINDS: dict[str, type[SesyncError]] = {one.kind: one for one in (Refused, NotFound, NoAnswer, NoRoom)}
-_RULER = re.compile("=+$")
-_WORK = re.compile(r"(Enumerating|Counting|Compressing|Resolving|Finding|Checking|Total) .*\d")
+_RULER = re.compile("=+")
+_WORK = re.compile(
+    r"(Enumerating|Counting|Compressing|Resolving|Finding|Checking) (objects|deltas|sources|connectivity): +\d"
+    r"|Total \d+ \(delta"
+)
 _PREFIX = re.compile(r"^((remote|ERROR|error|fatal|GitLab|GL-[A-Z]+-ERR): *)+")
 _PAGE = re.compile(r"https?://[^\s'\"<>]*[^\s'\"<>.,)]")
 _MOST_LINES = 12
@@ -27,7 +29,7 @@ _ABOUT_MOVING = re.compile(r"Please update your Git remote|git remote set-url or
 def heard(text: str) -> list[str]:
     """What a server said to a person, line by line: without its frame, and without what it told of its work."""
     lines = (without_secrets(line) for line in _said(text))
-    return [line for line in lines if line and not _RULER.match(line) and not _WORK.match(line)][:_MOST_LINES]
+    return [line for line in lines if line and not _RULER.fullmatch(line) and not _WORK.match(line)][:_MOST_LINES]
 
 
 def said_by(*texts: str) -> list[str]:
@@ -39,7 +41,8 @@ def said_by(*texts: str) -> list[str]:
 
 def words_of(text: str) -> list[str]:
     """The same without the words that only say that it is an error."""
-    return [line for line in (_PREFIX.sub("", line) for line in heard(text)) if line]
+    told = (line for line in heard(text) if not line.startswith("warning:"))
+    return [line for line in (_PREFIX.sub("", line) for line in told) if line]
 
 
 def moved(text: str, folder: Path, remote: str) -> tuple[str, ...]:
@@ -53,9 +56,10 @@ def moved(text: str, folder: Path, remote: str) -> tuple[str, ...]:
 
 def refusal_in(text: str, facts: Mapping[str, str]) -> SesyncError | None:
     """The error for a refusal that is known; `facts` are the placeholders of the table but for the server's words."""
-    for signs, row in _rows():
-        if found := signs.search(text):
-            said = " ".join(words_of(text))
+    said = " ".join(words_of(text))
+    for row in _rows():
+        found = re.search(row["signs"], said) or ("git" in row and re.search(row["git"], text))
+        if found:
             page = _PAGE.search(said)
             told = {**facts, "said": said, "colon_said": f": {said}" if said else ""} | found.groupdict()
             if page:
@@ -66,19 +70,18 @@ def refusal_in(text: str, facts: Mapping[str, str]) -> SesyncError | None:
 
 
 @cache
-def _rows() -> tuple[tuple[re.Pattern[str], Mapping[str, Any]], ...]:
-    rows = tomllib.loads(_TABLE.read_text(encoding="utf-8"))["refusals"]
-    return tuple((re.compile(row["signs"]), row) for row in rows)
+def _rows() -> tuple[Mapping[str, str], ...]:
+    return tuple(tomllib.loads(_TABLE.read_text(encoding="utf-8"))["refusals"])
 
 
 def _said(text: str) -> Iterator[str]:
     """The server's lines: git marks them, but for those that came by ssh alone, of which only the first is marked."""
-    framed = False
+    framed, failed = False, "Could not read from remote repository" in text
     for line in text.splitlines():
         words = line.removeprefix("remote:").strip()
-        if _RULER.match(words) and words:
+        if line.startswith("remote:") and _RULER.fullmatch(words):
             framed = not framed
-        elif line.startswith("ERROR: "):
+        elif failed and line.startswith("ERROR: "):
             framed = True
             yield words
         elif line.startswith(("fatal:", "error:", "To ", "From ", " ! ")):

@@ -77,9 +77,11 @@ def _told(proof: Proof, attempt: ServerAttempt, problem: Problem) -> Finding:
 
 
 def _unwelcome(proof: Proof, attempt: ServerAttempt) -> Finding:
-    if known := refusal_in(proof.said, facts(attempt)):
+    # all of it is the server's, though ssh marks no line
+    marked = "\n".join(f"remote: {line.removeprefix('remote:').strip()}" for line in proof.said.splitlines())
+    if known := refusal_in(marked, facts(attempt)):
         return Finding(Problem.ACCOUNT, f"{attempt.where} accepts your ssh key, but {known}", known.hint)
-    lines = [*words_of(proof.said), *filter(None, map(str.strip, proof.said.splitlines()))]
+    lines = words_of(marked)
     said = lines[0] if lines else f"exit code {proof.code}"
     message = f"{attempt.where} accepts your ssh key, but says: {said}"
     return Finding(Problem.ACCOUNT, message, f"{support(attempt).capitalize()} what is the matter with your account.")

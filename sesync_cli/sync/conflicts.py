@@ -15,21 +15,22 @@ from sesync_cli.sync.summary import counted, people
 from sesync_cli.sync.tracking import branches, holding
 from sesync_cli.sync.working_copy import WorkingCopy
 
-_MOST_NAMED = 5  # files on a command line that is to be read
+_MOST_NAMED = 20  # files on a command line that is to be read
 _UNCHANGED = "nothing was changed and nothing is lost"
 
 
 def blocked(found: Exchange, paths: list[str], *, own: bool) -> Conflict:
     """Files that both sides have changed; `own` says that all that are here are to be committed anyway."""
-    if all(_has_other_rights(found, path) for path in paths):
+    if not own and all(_has_other_rights(found, path) for path in paths):
         return _rights(found, paths)
     if own:
         hint = "Add '--merge' to commit yours and join the two; if the same lines were changed, it stops and says so."
     elif found.own.taken_away or not all(_can_be_committed(found, path) for path in paths):
         hint = _aside(found, *paths)
     else:
-        files = paths if len(paths) <= _MOST_NAMED else [os.path.commonpath(map(os.path.dirname, paths)) or "."]
-        again = found.copy.again("--merge", "-m", "TEXT", files=files)
+        again = found.copy.again("--merge", "-m", "TEXT", files=paths)
+        if len(paths) > _MOST_NAMED:
+            again = f"{found.copy.again('--merge', '-m', 'TEXT')} FILE..."
         joins = f"'{again}' commits yours and joins the two, if not the same lines were changed."
         hint = f"{joins} Or {_aside(found, *paths)}"
     return Conflict(
@@ -103,32 +104,60 @@ def no_longer_there(found: Exchange) -> Conflict:
 
 def vanished(found: Exchange) -> Conflict:
     """The branch that is followed was removed at the server, or renamed."""
-    copy, upstream = found.copy, found.tracks.upstream
-    name, git = one_line(upstream.name), ("git", "-C", copy.top)
-    last = found.status.commit if not found.own.commits else next(iter(reversed(seen(copy, upstream.tracking))), "")
-    now = next(iter(holding(copy, upstream.remote, last)), "") if last else ""
+    copy, upstream, mine = found.copy, found.tracks.upstream, found.own.commits
+    name = one_line(upstream.name)
     gone = f"the branch {name} that you are on is no longer at the server: somebody has removed or renamed it"
-    if now and not found.own.commits:
+    last = next(iter(reversed(seen(copy, upstream.tracking))), "") if mine else found.status.commit
+    now = next(iter(holding(copy, upstream.remote, last)), "") if last else ""
+    if not mine:
         return Conflict(
-            f"{gone}. All of yours is in {one_line(now)} there; {_UNCHANGED}",
-            hint=f"'{by_hand(*git, 'switch', now)}' goes on with that one; then run this again.",
+            f"{gone}. All that you have is in {one_line(now)} there; {_UNCHANGED}",
+            hint=f"{_going_on(found, now)}; then run this again.",
         )
-    only_here = f"{counted(found.own.commits)} of yours {'is' if len(found.own.commits) == 1 else 'are'} only here"
-    send = by_hand(*git, "push", "-u", upstream.remote, found.status.branch)
-    if instead := next((one for one in branches(copy, upstream.remote) if one.startswith(f"{upstream.name}/")), ""):
-        send = f"{by_hand(*git, 'branch', '-m', 'NAME')} && {by_hand(*git, 'push', '-u', upstream.remote, 'NAME')}"
-        gone += f", and {one_line(instead)} leaves no room for its name"
-    if not now:
-        return Conflict(
-            f"{gone}. {only_here}; {_UNCHANGED}", hint=f"Ask whoever did it; '{send}' sends it to the server again."
-        )
-    follow = f"{by_hand(*git, 'branch', '-m', now)} && {by_hand(*git, 'branch', '-u', f'{upstream.remote}/{now}')}"
-    if commit_of(copy, f"refs/heads/{now}"):
-        follow = f"{by_hand(*git, 'switch', now)} && {by_hand(*git, 'merge', found.status.branch)}"
+    by = people(mine)
+    only = f"{gone}. {counted(mine)} by {by} {'is' if len(mine) == 1 else 'are'} in none of its branches"
+    if now:
+        only += f"; what it had before is in {one_line(now)}"
+    ways = [_following(found, now)] if now else [_going_on(found, usual)] if (usual := _usual(found)) else []
     return Conflict(
-        f"{gone}. {only_here}; what it had there is in {one_line(now)}. {_UNCHANGED.capitalize()}",
-        hint=f"'{follow}' has yours go on with that one; then run this again. Or '{send}' sends it there again.",
+        f"{only}. {_UNCHANGED.capitalize()}",
+        hint=f"Ask whoever did it. {'; or '.join([*ways, _sending_again(found)])}.",
     )
+
+
+def _usual(found: Exchange) -> str:
+    """The server's usual branch, as far as it is known."""
+    known, remote = branches(found.copy, found.tracks.upstream.remote), found.tracks.upstream.remote
+    head = ask_git(["symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD"], found.copy.top).out.strip()
+    return next((one for one in (head.removeprefix(f"{remote}/"), "main", "master", *known) if one in known), "")
+
+
+def _going_on(found: Exchange, name: str) -> str:
+    copy, remote = found.copy, found.tracks.upstream.remote
+    words: tuple[str, ...] = ("switch", name)
+    if not commit_of(copy, f"refs/heads/{name}"):
+        words = ("switch", "-c", name, "--track", f"{remote}/{name}")
+    return f"'{by_hand('git', '-C', copy.top, *words)}' goes on with {one_line(name)}"
+
+
+def _following(found: Exchange, name: str) -> str:
+    """Have what is here go on with the branch that has taken the place of the one that it followed."""
+    git, remote = ("git", "-C", found.copy.top), found.tracks.upstream.remote
+    words = f"{by_hand(*git, 'branch', '-m', name)} && {by_hand(*git, 'branch', '-u', f'{remote}/{name}')}"
+    if commit_of(found.copy, f"refs/heads/{name}"):
+        words = f"{by_hand(*git, 'switch', name)} && {by_hand(*git, 'merge', found.status.branch)}"
+    return f"'{words}' has yours go on with {one_line(name)}; then run this again"
+
+
+def _sending_again(found: Exchange) -> str:
+    git, upstream, mine = ("git", "-C", found.copy.top), found.tracks.upstream, found.status.branch
+    send = by_hand(*git, "push", "-u", upstream.remote, mine)
+    known = branches(found.copy, upstream.remote)
+    taken = next((one for one in known if one.startswith(f"{mine}/") or mine.startswith(f"{one}/")), "")
+    if not taken:
+        return f"'{send}' sends it to the server again"
+    send = f"{by_hand(*git, 'branch', '-m', 'NAME')} && {by_hand(*git, 'push', '-u', upstream.remote, 'NAME')}"
+    return f"'{send}' sends it under another name, since {one_line(taken)} leaves no room for this one"
 
 
 def another_branch(found: Exchange) -> Conflict:
@@ -180,7 +209,8 @@ def _rights(found: Exchange, paths: list[str]) -> Conflict:
     return Conflict(
         f"{_named(paths)}: of yours only the rights have changed, and {_by(found, paths)} changed what is in it;"
         f" {_UNCHANGED}",
-        hint=f"'{away}' has git leave rights alone, which some disks show as they like; then run this again.",
+        hint=f"'{away}' has git leave rights alone, which some disks show as they like; then run this again. Or"
+        f" '{found.copy.again('--merge', '-m', 'TEXT', files=paths[:_MOST_NAMED])}' commits them and joins the two.",
     )
 
 

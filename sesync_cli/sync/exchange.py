@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from sesync_cli.git.attempt import ServerAttempt
-from sesync_cli.git.client import ask_git
 from sesync_cli.sync.history import Commit, Own, commits, own
 from sesync_cli.sync.remote_reflog import seen
 from sesync_cli.sync.selection import Chosen
@@ -58,8 +57,5 @@ def compared(begun: Exchange) -> Exchange:
 
 
 def _was_there(copy: WorkingCopy, branch: RemoteBranch) -> bool:
-    """Whether a server that has branches has had this one: it was seen, or what is here came from there."""
-    now = branches(copy, branch.remote)
-    if not now or seen(copy, branch.tracking):
-        return bool(now)
-    return not ask_git(["merge-base", "HEAD", f"refs/remotes/{branch.remote}/{now[0]}"], copy.top).code
+    """Whether a server that has branches has had this one, as far as anybody has seen it there."""
+    return bool(branch.tracking and seen(copy, branch.tracking) and branches(copy, branch.remote))

@@ -4,17 +4,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
+from sesync_cli.disk import out_of_room
+from sesync_cli.errors import Conflict, NoAnswer, NotReady, Refused, SesyncError
 from sesync_cli.git.attempt import ServerAttempt, facts, tokens_page
-from sesync_cli.git.failures import explain, last_line, out_of_room
-from sesync_cli.git.refusals import heard, refusal_in
+from sesync_cli.git.failures import explain, last_line
+from sesync_cli.git.refusals import heard, refusal_in, words_of
 from sesync_cli.plan import by_hand
 from sesync_cli.secrets import without_secrets
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _MOST_LINES = 12  # of a hook's words
 _KEPT = "what you have committed is kept here"
-_OF_SERVER = re.compile(r"(?m)^ ! \[|^remote:|hung up|unexpected disconnect")
+_OF_SERVER = re.compile(r"(?m)^ ! \[|hung up|unexpected disconnect")  # which it says whatever hooks say
 _NOISE = re.compile(r"(hint|warning): |=+$|(To|From) \S+$|error: failed to push some refs| ! \[remote rejected\]")
 
 
@@ -28,18 +29,19 @@ class Sending:
 
 def push_refused(text: str, sending: Sending) -> SesyncError:
     """The error for a push that came to nothing."""
+    if "failed to push some refs" in text and not _OF_SERVER.search(text):
+        return (_no_lfs if "git-lfs' was not found" in text else _own_hook)(sending, text)
     for signs, error in _TABLE:
         if re.search(signs, text):
             return error(sending, text)
-    known = refusal_in(text, facts(sending.attempt))
-    if known is None:
+    refused = refusal_in(text, facts(sending.attempt))
+    if refused is None:
         for signs, error in _GENERAL:
             if re.search(signs, text):
                 return error(sending, text)
-        if "failed to push some refs" in text and not _OF_SERVER.search(text):
-            return _own_hook(sending, text)
-    refused = known or explain(text, sending.attempt)
-    return type(refused)(f"{refused}; {_KEPT}", hint=refused.hint)
+        refused = explain(text, sending.attempt)
+    message, end, more = str(refused).partition(":\n")
+    return type(refused)(f"{message}; {_KEPT}{end}{more}", hint=refused.hint)
 
 
 def commit_refused(copy: WorkingCopy, text: str) -> SesyncError:
@@ -54,7 +56,7 @@ def commit_refused(copy: WorkingCopy, text: str) -> SesyncError:
     if "File exists" in text and ".lock" in text:
         return Conflict(f"another git is at work in {copy.shown}", hint="Wait until it has ended; then run this again.")
     return Refused(
-        f"git, or a check (hook) that is set up in {copy.shown}, did not let this be committed:\n  {_hook_words(text)}",
+        f"git, or a check (hook) that is set up in {copy.shown}, did not let this be committed{_hook_words(text)}",
         hint="Nothing was committed, and your files are as that check left them. Mend what it names; then try again.",
     )
 
@@ -62,13 +64,19 @@ def commit_refused(copy: WorkingCopy, text: str) -> SesyncError:
 def _hook_words(text: str) -> str:
     said = without_secrets(text)  # a hook may repeat what it has read
     lines = [line.rstrip() for line in said.splitlines() if line.strip() and not _NOISE.match(line)]
-    return "\n  ".join(lines[-_MOST_LINES:])
+    return "\n  ".join((":", *lines[-_MOST_LINES:])) if lines else ", and it does not say why"
 
 
 def forward_failed(copy: WorkingCopy, text: str) -> SesyncError:
     """The error for files that could not be brought up to date; they are as they were."""
     if full := out_of_room(text, copy.top, copy.git_dir):
         return full
+    if "promisor remote" in text:
+        said = " ".join(words_of(text)) or last_line(text)
+        return NoAnswer(
+            f"what is still at the server of {copy.shown} (it is a lean clone) could not be got: {said}",
+            hint="Nothing was changed. Try again in a minute.",
+        )
     if found := re.search(r"invalid path '(.+)'", text):
         return Refused(
             f"somebody has committed a file that git refuses to write here: {found[1]}",
@@ -176,8 +184,7 @@ def _no_lfs(sending: Sending, text: str) -> SesyncError:
 
 def _own_hook(sending: Sending, text: str) -> SesyncError:
     return Refused(
-        f"a check (hook) that is set up in {sending.copy.shown} did not let this be sent; {_KEPT}:\n"
-        f"  {_hook_words(text)}",
+        f"a check (hook) that is set up in {sending.copy.shown} did not let this be sent; {_KEPT}{_hook_words(text)}",
         hint=f"Mend what it names; then '{sending.copy.again()}'.",
     )
 
@@ -203,18 +210,14 @@ _TABLE: tuple[_Refusal, ...] = (
     ("exists; cannot create 'refs/heads/", _name_taken),
     (r"\(fetch first\)|\(non-fast-forward\)|cannot lock ref|failed to update ref|\(stale info\)", _race),
     ("PUSH BLOCKED: Secrets|GITHUB PUSH PROTECTION|Push cannot contain secrets", _secret),
-    ("(?i)protected branch|GH006", _protected),
+    ("does not follow the pattern|contains the forbidden pattern|prohibited by the pattern", _declined),
+    (r"to (a )?protected branch|(create|delete|into) protected branch|GH006|\(protected branch hook", _protected),
     (r"(?i)exceeds .*(size|limit)|file size limit|too large|larger than|HTTP 413|error: 413|big file", _too_big),
     ("LFS objects are missing", _lfs_missing),
-    ("git-lfs' was not found", _no_lfs),
     ("refusing to update checked out branch|branch is currently checked out", _checkedout),
     ("submodule paths contain changes", _submodules),
 )
 _GENERAL: tuple[_Refusal, ...] = (
     (r"not allowed to push|error: 403|FATAL: W .* DENIED|(?i:permission to .* denied)", _no_write),
     (r"\[remote rejected\]", _declined),
-    (
-        r"\A(?!(?s:.*)(^|\n)( ! \[|remote:)|(?s:.*)(hung up|unexpected disconnect))(?s:.*)failed to push some refs",
-        _own_hook,
-    ),
 )

@@ -68,9 +68,12 @@ def _is_taken(copy: WorkingCopy, path: str, known: Collection[str]) -> bool:
         return False
     if at.is_symlink() or not at.is_dir():
         return path not in known
-    files = (os.path.join(folder, name) for folder, _, names in os.walk(at) for name in names)
-    below = [os.path.relpath(file, copy.top) for file in files]
-    return not below or any(one not in known for one in below)
+    below = [
+        os.path.join(folder, name)
+        for folder, folders, files in os.walk(at)
+        for name in (*files, *(one for one in folders if os.path.islink(os.path.join(folder, one))))
+    ]
+    return not below or any(os.path.relpath(one, copy.top) not in known for one in below)
 
 
 def _hidden_changes(copy: WorkingCopy, coming: Mapping[str, Touch]) -> set[str]:

@@ -4,13 +4,14 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from sesync_cli.git.client import ask_git, pieces
 from sesync_cli.leftovers import remove, written_whole
+from sesync_cli.sync.history import staged
 from sesync_cli.sync.status import exists, no_folder
 from sesync_cli.sync.working_copy import WorkingCopy
 
@@ -73,7 +74,10 @@ def take_back(copy: WorkingCopy) -> None:
         head = ask_git(["rev-parse", "--verify", "--quiet", "HEAD"], copy.top).out.strip()
         if not entry.to:
             # a commit that has come to be is kept, and git's list of what comes next follows it
-            follow_commit(copy, entry.paths if head != entry.head else entry.new)
+            if head != entry.head and entry.paths:
+                follow_commit(copy, entry.head, entry.paths)
+            else:
+                _forget(copy, entry.new)
         elif head == entry.head:
             _restore(copy, entry)
     settled(copy)
@@ -105,7 +109,7 @@ def _is_at_work(process: int) -> bool:
 def _restore(copy: WorkingCopy, entry: JournalEntry) -> None:
     """Give the files that were to go forward the contents that they had: none of them had changes of its own."""
     differing = _differing(copy, entry)
-    follow_commit(copy, tuple(differing))
+    _forget(copy, tuple(differing))
     ours = _ours(copy, differing)
     for path in (path for path in ours if _is_none(differing[path].old)):
         at = copy.top / path
@@ -171,7 +175,18 @@ def _is_none(number: str) -> bool:
     return not number.strip("0")
 
 
-def follow_commit(copy: WorkingCopy, paths: Sequence[str]) -> None:
+def follow_commit(copy: WorkingCopy, before: str, paths: Collection[str]) -> None:
+    """Have git's list of what comes next follow a commit of these paths, and what a hook has put into it.
+
+    What somebody had staged `before` that commit (a commit, or none) stays staged.
+    """
+    behind = set(staged(copy, "HEAD"))
+    own = staged(copy, before) if before else ask_git(["ls-files", "-z"], copy.top).out.split("\0")
+    if follows := behind & set(paths) | (behind - set(own)):
+        _forget(copy, sorted(follows))
+
+
+def _forget(copy: WorkingCopy, paths: Sequence[str]) -> None:
     """Have git's list of what comes next say of these paths what the last commit says."""
     for some in pieces(paths):
         ask_git(["reset", "--quiet", "--", *some], copy.top, writes=True)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from sesync_cli.git.client import ask_git
+from sesync_cli.git.client import ask_git, pieces
 from sesync_cli.names import few, one_line
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.working_copy import WorkingCopy
@@ -25,14 +25,19 @@ def unlocked(copy: WorkingCopy, committed: Sequence[str]) -> tuple[str, ...]:
     """The same of files that git-annex keeps and that are no links here: what it has put in their place went."""
     if not committed or not (copy.common / "annex").is_dir():
         return ()
-    said = ask_git(["grep", "--name-only", "-z", "-e", _POINTER, "HEAD", "--", *committed], copy.top).out
-    return _annexed(copy, [line.removeprefix("HEAD:") for line in said.split("\0") if line])
+    found = list[str]()
+    for some in pieces(committed):
+        said = ask_git(["grep", "--name-only", "-z", "-e", _POINTER, "HEAD", "--", *some], copy.top).out
+        found += [line.removeprefix("HEAD:") for line in said.split("\0") if line]
+    return _annexed(copy, found)
 
 
 def _annexed(copy: WorkingCopy, files: Sequence[str]) -> tuple[str, ...]:
     if not files:
         return ()
-    send = by_hand("git", "-C", copy.top, "annex", "copy", "--to", "origin", *files[:5])
+    servers = ask_git(["remote"], copy.top).out.split()
+    server = next((one for one in servers if one == "origin"), servers[0] if servers else "SERVER")
+    send = by_hand("git", "-C", copy.top, "annex", "copy", "--to", server, "--", *files)
     return (f"git-annex keeps {_named(files)}: only a link to it goes, and '{send}' sends what is in it",)
 
 

@@ -49,7 +49,7 @@ def plan_sync(request: SyncRequest, caller: Caller, site: Site, watch: Watch, pr
         stands = status(copy)
         need_calm(copy, stands)
         picked = chosen(copy, stands, request, caller, site, prompter)
-        need_git_lfs(copy, picked.files if picked else ())
+        need_git_lfs(copy, picked.files if picked else (), site)
         tracks = tracking(copy, stands.branch, site)
         there = prompter.once(f"server of {copy.place}", lambda: _looked_up(copy, tracks, caller, site, watch))
         copy = replace(copy, connection=there.connection)

@@ -6,8 +6,9 @@ from sesync_cli.errors import Conflict, NotReady, SesyncError
 from sesync_cli.git import lfs
 from sesync_cli.git.client import ask_git, setting
 from sesync_cli.git.large_files import kept_apart
-from sesync_cli.names import shortened
+from sesync_cli.names import few, one_line, shortened
 from sesync_cli.plan import by_hand
+from sesync_cli.site.settings import Site
 from sesync_cli.sync.history import commits
 from sesync_cli.sync.status import Status
 from sesync_cli.sync.working_copy import WorkingCopy
@@ -36,15 +37,18 @@ def need_calm(copy: WorkingCopy, status: Status) -> None:
         raise _detached(copy)
 
 
-def need_git_lfs(copy: WorkingCopy, files: Sequence[str]) -> None:
+def need_git_lfs(copy: WorkingCopy, files: Sequence[str], site: Site) -> None:
     """Raise where one of these would be committed as a whole, though Git LFS is to keep it at its own server."""
-    apart = kept_apart(copy.top, files) if files else []
+    whole = [file for file in files if (copy.top / file).is_file() and not (copy.top / file).is_symlink()]
+    apart = kept_apart(copy.top, whole)
     if not apart or (lfs.has_program() and setting(f"filter.{lfs.FILTER}.clean", copy.top)):
         return
     hint = "'git lfs install' sets it up, once; then run this again."
     if not lfs.has_program():
-        hint = "Ask support to install git-lfs, or leave these files out."
-    raise NotReady(f"Git LFS keeps {shortened(apart, 5)} here, and it is not set up for you", hint=hint)
+        hint = f"Ask {site.support} to install git-lfs, or leave these files out."
+    raise NotReady(
+        f"Git LFS keeps {few([one_line(file) for file in apart])} here, and it is not set up for you", hint=hint
+    )
 
 
 def need_nothing_begun(copy: WorkingCopy, status: Status) -> None:

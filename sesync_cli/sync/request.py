@@ -23,6 +23,10 @@ class SyncRequest:
 
     def told_apart(self, caller: Caller) -> "SyncRequest":
         """The same once it is clear whether the first word is the working copy or a file: it may be either."""
+        if "" in (self.repo, *self.files):
+            raise WrongWords(
+                "an empty name names nothing", hint="A variable of the shell may not be set: name the files."
+            )
         if self.message is None and self.files:
             raise _no_message(*self.files)
         if self.message is None and self.repo and (caller.cwd / self.repo).is_file():

@@ -6,12 +6,14 @@ from pathlib import Path, PurePosixPath
 
 from sesync_cli.files.inspection import FileFacts, inspected
 from sesync_cli.files.kinds import Kind, kind_by_name
+from sesync_cli.files.secret_scan import is_secret
 from sesync_cli.files.sizes import MB, is_big, is_mostly_output, refined
 from sesync_cli.files.software import is_software
 from sesync_cli.names import few, one_line
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
 
+_SECRET = "looks like a secret, and what is sent cannot be called back"
 _WORK = frozenset({Kind.SOURCE, Kind.NOTEBOOK, Kind.DOCUMENT})
 """What people write, and git is for, however much of it there is."""
 
@@ -22,7 +24,8 @@ def doubts(top: Path, files: Sequence[str], site: Site) -> tuple[str, ...]:
     The files are named as from the top.
     """
     folders, rest = _left_by_programs(top, files)
-    told = [f"{one_line(folder)}/ ({_counted(count)}) {_why_not(top, folder)}" for folder, count in folders.items()]
+    told = [f"{one_line(folder)}/ ({_counted(len(inside))}) {_why_not(folder)}" for folder, inside in folders.items()]
+    told += [f"{one_line(file)} {_SECRET}" for inside in folders.values() for file in inside if _is_secret(top / file)]
     fine: list[FileFacts] = []
     for file in rest:
         if (top / file).is_symlink() or not (top / file).is_file():
@@ -35,16 +38,16 @@ def doubts(top: Path, files: Sequence[str], site: Site) -> tuple[str, ...]:
     return (*told, *_too_much(top, fine, site))
 
 
-def _left_by_programs(top: Path, files: Iterable[str]) -> tuple[dict[str, int], list[str]]:
-    """The outermost folders that programs fill by themselves, with how many of these files are in each; the others."""
+def _left_by_programs(top: Path, files: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """The outermost folders that programs fill by themselves, each with its files of these; and all the others."""
     known: dict[str, bool] = {}
-    folders, rest = dict[str, int](), list[str]()
+    folders, rest = dict[str, list[str]](), list[str]()
     for file in files:
         for parent in map(str, reversed(PurePosixPath(file).parents[:-1])):
             if parent not in known:
                 known[parent] = _is_temporary(parent) or is_software(str(top / parent))
             if known[parent]:
-                folders[parent] = folders.get(parent, 0) + 1
+                folders.setdefault(parent, []).append(file)
                 break
         else:
             rest.append(file)
@@ -52,10 +55,15 @@ def _left_by_programs(top: Path, files: Iterable[str]) -> tuple[dict[str, int], 
 
 
 def _is_temporary(path: str) -> bool:
-    return kind_by_name(os.path.basename(path)) == Kind.TEMPORARY
+    name = os.path.basename(path)
+    return name.startswith((".", "__")) and kind_by_name(name) == Kind.TEMPORARY
 
 
-def _why_not(top: Path, folder: str) -> str:
+def _is_secret(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink() and is_secret(str(path), path.stat().st_size)
+
+
+def _why_not(folder: str) -> str:
     if _is_temporary(folder):
         return "is what a program keeps for itself, and nobody else needs"
     return "is installed software, which others install for themselves from a list of packages"
@@ -65,7 +73,7 @@ def _unfit(found: FileFacts, site: Site) -> str:
     """Why a file should not be committed, in a few words that follow its name; empty if nothing speaks against it."""
     kind = refined(found, site)
     if kind == Kind.SECRET:
-        return "looks like a secret, and what is sent cannot be called back"
+        return _SECRET
     if kind == Kind.TEMPORARY:
         return "is what a program has left, and nobody else needs it"
     if is_mostly_output(found):

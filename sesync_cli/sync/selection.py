@@ -100,7 +100,8 @@ def named_changes(copy: WorkingCopy, status: Status, site: Site, message: str, w
     new = tuple(change.path for change in changes if not change.tracked)
     unsure = (*doubts(copy.top, files, site), *_rights(copy, changes, words))
     notes = (*_left_out(named), *links(copy, files))
-    return Chosen(message, told, files, new, unsure, _backwards(copy, changes), notes)
+    shown = told if len(changes) == len(named) else files  # by hand, git would take in what is left out here
+    return Chosen(message, shown, files, new, unsure, _backwards(copy, changes), notes)
 
 
 def _left_out(changes: Iterable[Change]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from sesync_cli.git.lfs import unfiltered
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.sync import journal
 from sesync_cli.sync.failures import Sending, commit_refused, push_refused
-from sesync_cli.sync.history import commit_of, staged, touched
+from sesync_cli.sync.history import commit_of, touched
 from sesync_cli.sync.journal import JournalEntry
 from sesync_cli.sync.steps import PLAIN
 from sesync_cli.sync.tracking import RemoteBranch
@@ -52,17 +52,8 @@ class MakeCommit:
             raise error from None
         self.committed.extend(touched(self.copy, before, "HEAD", joins=False))
         if paths:
-            self._follow_hooks(before)
+            journal.follow_commit(self.copy, before, self.paths)  # and what a hook has put into it
         journal.settled(self.copy)
-
-    def _follow_hooks(self, before: str) -> None:
-        """Have git's list of what comes next follow what a hook has put into the commit, and leave what was staged."""
-        behind = set(staged(self.copy, "HEAD")) & set(self.committed)
-        own = set(self.paths)
-        if behind - own and before:
-            own |= behind - set(staged(self.copy, before))
-        if behind & own:
-            journal.follow_commit(self.copy, sorted(behind & own))
 
     def _git(self, words: list[str], paths: Sequence[str], report: Report) -> None:
         # one by one, and not as a folder: what was looked at is committed, and nothing that has come since

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sesync_cli.caller import Caller
-from sesync_cli.errors import Conflict
+from sesync_cli.errors import Conflict, NotFound
 from sesync_cli.git.address import Address, read_address
 from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.client import Connection, GitFailed, ask_git, work
@@ -17,7 +17,7 @@ from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal
 from sesync_cli.sync.journal import JournalEntry
 from sesync_cli.sync.remote_reflog import remember
-from sesync_cli.sync.tracking import Tracking, branches, fetch_words, known_at
+from sesync_cli.sync.tracking import RemoteBranch, Tracking, branches, fetch_words, known_at
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _USUAL_BRANCHES = ("main", "master")
@@ -53,7 +53,24 @@ def fetch(copy: WorkingCopy, tracks: Tracking, server: Server, watch: Watch) -> 
             wanted[tracks.target.remote] = (server.pushed, server.sending, [tracks.target])
         for remote, (attempt, connection, ones) in wanted.items():
             with watch(f"Looking for what is new at {attempt.where} ...") as report:
-                server.said[remote] = get(copy, fetch_words(copy, remote, ones), attempt, connection, report)
+                server.said[remote] = get_branches(copy, remote, ones, attempt, connection, report)
+
+
+def get_branches(
+    copy: WorkingCopy,
+    remote: str,
+    ones: Sequence[RemoteBranch],
+    attempt: ServerAttempt,
+    connection: Connection,
+    report: Report,
+) -> str:
+    """Get what git is told to fetch of a server and these branches, whether it has them or not; what was said."""
+    try:
+        return get(copy, fetch_words(copy, remote, ones), attempt, connection, report)
+    except NotFound as error:
+        if "remote ref" not in str(error):
+            raise
+        return get(copy, fetch_words(copy, remote, ones, by_name=False), attempt, connection, report)
 
 
 @contextlib.contextmanager
@@ -65,7 +82,15 @@ def remembered(copy: WorkingCopy, tracks: Tracking) -> Iterator[None]:
     yield
     after = known_at(copy, tracks)
     places = {ref: commit for ref, commit in before.items() if ref not in after}
+    for commit in places.values():
+        _keep_if_last(copy, commit)
     remember(copy, places | ({followed: after[followed]} if followed in after else {}))
+
+
+def _keep_if_last(copy: WorkingCopy, commit: str) -> None:
+    """Have git keep what nothing leads to any more: the server's branch may have gone by mistake."""
+    if ask_git(["rev-list", "--max-count=1", commit, "--not", "--all"], copy.top).out:
+        ask_git(["update-ref", f"refs/sesync/gone/{commit}", commit], copy.top, writes=True)
 
 
 def get(copy: WorkingCopy, words: Sequence[str], attempt: ServerAttempt, connection: Connection, report: Report) -> str:

@@ -1,6 +1,5 @@
 """The steps by which what others did comes into a working copy: each happens as a whole, or not at all."""
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -134,8 +133,11 @@ class Merge:
 
     def _get_old_contents(self, words: Sequence[str], report: Report) -> None:
         """Join them once for what git gets by that, which may take a person at the terminal."""
-        with contextlib.suppress(GitFailed):
+        try:
             work(["-C", str(self.copy.top), *words], self.copy.connection, report)
+        except GitFailed as failed:  # it also ends so where a person has to decide
+            if "promisor remote" in str(failed):
+                raise forward_failed(self.copy, str(failed)) from None
 
     def _would_overwrite(self, paths: Sequence[str]) -> Conflict:
         mine = self.copy.typed(paths[0])

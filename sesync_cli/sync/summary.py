@@ -134,6 +134,7 @@ def _only_here(exchange: Exchange) -> list[str]:
     if rights:
         away = by_hand("git", "-C", exchange.copy.top, "config", "core.fileMode", "false")
         told.append(f"If it is the disk that shows other rights: '{away}' has git leave rights alone.")
+        told.append(f"This commits and sends those of one: {exchange.copy.again('-m', 'TEXT', files=rights[:1])}")
     ready = (one.path for one in left if one.kind not in (INSIDE, RIGHTS) and _has_files(exchange.copy, one.path))
     if one := next(ready, "").rstrip("/"):
         told.append(f"This commits and sends one: {exchange.copy.again('-m', 'TEXT', files=[one])}")

@@ -133,28 +133,35 @@ def has_branches(copy: WorkingCopy) -> bool:
     return bool(ask_git(["for-each-ref", "--count=1", "refs/heads"], copy.top).out)
 
 
-def fetch_words(copy: WorkingCopy, remote: str, ones: Iterable[RemoteBranch]) -> list[str]:
+def fetch_words(copy: WorkingCopy, remote: str, ones: Iterable[RemoteBranch], *, by_name: bool = True) -> list[str]:
     """What `git fetch` is told, so that these branches are among what it gets beside what its settings say.
 
-    What it keeps here of branches that the server has no longer goes, where that can be nobody's own.
+    What it keeps here of branches that the server has no longer goes, where that can be nobody's own. A branch that the
+    settings have `by_name` has to be there, or it is an error.
     """
-    own = ask_git(["config", "--get-all", f"remote.{remote}.fetch"], copy.top).out.splitlines()
+    said = ask_git(["config", "-z", "--get-regexp", r"^remote\..*\.fetch$"], copy.top).out
+    pairs = [line.partition("\n")[::2] for line in said.split("\0") if line]
+    own = [span for key, span in pairs if key == f"remote.{remote}.fetch"]
     # with a star, since a branch that the server has not would else be an error
     wanted = [
         f"+{one.ref}*:{one.tracking}*"
         for one in ones
-        if one.tracking and not any(_covers(span, one.ref) for span in own)
+        if one.tracking and not any(_covers(span, one.ref, by_name=by_name) for span in own)
     ]
-    places = (span.partition(":")[2] for span in (*own, *wanted))
-    forgets = all(place.startswith(f"refs/remotes/{remote}/") for place in places if place)
+    place = f"refs/remotes/{remote}/"
+    below = all(span.partition(":")[2].startswith(place) for span in (*own, *wanted) if ":" in span)
+    others = (span.partition(":")[2] for key, span in pairs if key != f"remote.{remote}.fetch")
+    forgets = below and not any(other.startswith(place) for other in others)
     prune = ("--prune", "--no-prune-tags") if forgets else ("--no-prune",)
     return [*prune, remote, *dict.fromkeys(wanted)]
 
 
-def _covers(span: str, ref: str) -> bool:
+def _covers(span: str, ref: str, *, by_name: bool) -> bool:
     """Whether what git is told to fetch has this branch among it."""
     begin, star, end = span.removeprefix("+").partition(":")[0].partition("*")
-    return ref.startswith(begin) and ref.endswith(end) if star else ref in (begin, f"{_HEADS}{begin}")
+    if star:
+        return ref.startswith(begin) and ref.endswith(end)
+    return by_name and ref in (begin, f"{_HEADS}{begin}")
 
 
 def _settings(copy: WorkingCopy) -> Settings:

@@ -18,10 +18,10 @@ from sesync_cli.sync.getting import getting, getting_first
 from sesync_cli.sync.history import Commit
 from sesync_cli.sync.preconditions import need_calm
 from sesync_cli.sync.recovery import recover
-from sesync_cli.sync.server import address, get, remembered
+from sesync_cli.sync.server import address, get_branches, remembered
 from sesync_cli.sync.stale_locks import RemoveLock
 from sesync_cli.sync.status import Status, status
-from sesync_cli.sync.tracking import Tracking, branches, fetch_words, fetched, has_branches, tracking
+from sesync_cli.sync.tracking import Tracking, branches, fetched, has_branches, tracking
 from sesync_cli.sync.update_submodules import UpdateSubmodules
 from sesync_cli.sync.working_copy import WorkingCopy, from_home
 
@@ -86,8 +86,8 @@ class Update:
                 hint=f"'{copy.again()}' gets what is new there.",
             )
         with remembered(copy, tracks):
-            words = fetch_words(copy, upstream.remote, [upstream])
-            self.said[upstream.remote] = get(copy, words, self.attempt, self.connection, report)
+            said = get_branches(copy, upstream.remote, [upstream], self.attempt, self.connection, report)
+            self.said[upstream.remote] = said
         now = fetched(copy, tracks)
         found = compared(Exchange(copy, stands, self.attempt, now))
         if found.vanished:

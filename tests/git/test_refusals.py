@@ -17,6 +17,10 @@ FRAME = "remote: \nremote: {rule}\nremote: \nremote: {words}\nremote: \nremote: 
 END = "fatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\n"
 
 
+def found(row: dict[str, str], text: str) -> bool:
+    return bool(re.search(row["signs"], text) or ("git" in row and re.search(row["git"], text)))
+
+
 def framed(words: str) -> str:
     """As gitlab-shell prints it: of several lines, only the first is marked."""
     return FRAME.format(words=words, rule="=" * 72, end=END)
@@ -30,12 +34,12 @@ def told(text: str, host: str = "gitlab.sesync.org"):
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["signs"][:30] for row in ROWS])
 def test_each_is_found_by_its_own_row_in_whatever_frame_it_comes(home, row):
-    assert next(one for one in ROWS if re.search(one["signs"], row["example"])) is row
+    assert next(one for one in ROWS if found(one, row["example"])) is row
     words = row["example"].removeprefix("remote: ").removeprefix("ERROR: ")
     said = {str(told(text)) for text in (framed(words), framed(f"ERROR: {words}"), f"ERROR: {words}\n{END}")}
     if not row["example"].startswith((" !", "remote: fatal")):
         assert len(said) == 1
-    error = told(row["example"])
+    error = told(f"{row['example']}\n{END}")
     assert error.kind == row.get("kind", "refused")
     assert "{" not in f"{error} {error.hint}" and "remote:" not in str(error) and "====" not in str(error)
     assert str(error)[0].islower() or str(error).startswith("gitlab.sesync.org")
@@ -154,3 +158,30 @@ def test_a_folder_at_the_server_is_the_servers_affair(home):
 def test_a_full_disk_of_the_server_is_not_ones_own(home, words):
     error = told(f"remote: fatal: write error: {words}\nerror: remote unpack failed: index-pack abnormal exit\n")
     assert (error.kind, str(error)) == ("no-room", "the disk of gitlab.sesync.org is full, so it takes nothing new")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("remote: warning: suboptimal pack\nfatal: early EOF", "the connection to gitlab.sesync.org broke off"),
+        ("fatal: repository 'https://h/x/GH007/' not found", "gitlab.sesync.org has no repository cooltrees/analysis"),
+        (
+            "error: Your account has been blocked in file a.txt",
+            "git failed: Your account has been blocked in file a.txt",
+        ),
+    ],
+)
+def test_only_what_the_server_says_is_taken_for_its_refusal(home, text, message):
+    assert str(told(text)).startswith(message)
+
+
+def test_of_what_a_server_says_only_the_count_of_its_work_is_left_out(home):
+    work = (
+        "remote: Enumerating objects: 5, done.\nremote: Counting objects: 100% (5/5), done.\nremote: Total 3 (delta 0)"
+    )
+    words = "remote: Checking commit 3a4f1: no issue number\nremote: Total size 12 MB is over what we take"
+    assert refusals.said_by(f"{work}\n{words}") == [
+        "The server says:\n  Checking commit 3a4f1: no issue number\n  Total size 12 MB is over what we take"
+    ]
+    own = "=====\nmy checks: fine\nERROR: none\nDelta compression using up to 2 threads\n====="
+    assert refusals.said_by(own) == []

@@ -149,3 +149,26 @@ def test_a_hook_of_git_lfs_without_its_program_says_what_is_missing(sesync, heav
     done = sesync("sync", "analysis", env=without_lfs)
     assert (done.code, "the program git-lfs is not on this machine" in done.err) == (3, True), done
     assert "Ask cyberhelp@sesync.org to install git-lfs; then 'sesync sync analysis' sends it" in done.err
+
+
+def test_a_large_file_can_be_removed_without_git_lfs(sesync, heavy, without_lfs):
+    assert sesync("sync", "analysis").code == 0
+    (heavy.here / "heat.tif").unlink()
+    done = sesync("sync", "analysis", "-m", "Gone", "heat.tif", env=without_lfs)
+    assert (done.code, heavy.subjects()[0]) == (0, "Gone"), done
+
+
+@pytest.mark.parametrize("words", [("sync", "analysis"), ("sync", "analysis", "--merge")])
+def test_contents_that_cannot_be_got_are_told_as_that(sesync, lean_and_lent, words):
+    shared = lean_and_lent
+    if "--merge" in words:
+        write(shared.here / "notes/one.md", "mine\n")
+        git(*WHO, "commit", "-qam", "Mine", cwd=shared.here)
+    shared.colleague("Theirs", {"heat.py": "theirs\n", "notes/two.md": "theirs\n", "trees.csv": "a,b\n"})
+    git("config", "uploadpack.allowAnySHA1InWant", "false", cwd=shared.bare)
+    git("config", "uploadpack.allowReachableSHA1InWant", "false", cwd=shared.bare)
+    git("config", "protocol.version", "0", cwd=shared.here)
+    done = sesync(*words)
+    assert done.code == 1 and "needs git 2.38" not in done.err, done
+    assert "what is still at the server of ~/analysis (it is a lean clone) could not be got" in done.err
+    assert git("status", "--porcelain", cwd=shared.here) == ""

@@ -71,11 +71,35 @@ def test_what_a_check_adds_is_told_and_nothing_staged_is_lost(sesync, shared, is
     assert shared.at_server("heat.py") == "mine\n# formatted\n"
 
 
+def test_what_a_check_adds_to_the_first_commit_is_not_taken_out_by_the_next(sesync, template, tmp_path, person):
+    bare = tmp_path / "repos/cooltrees/empty.git"
+    git("init", "--quiet", "--bare", bare)
+    git("clone", "--quiet", bare, here := person / "empty")
+    write(here / ".git/hooks/pre-commit", "#!/bin/sh\necho made > made.txt; git add made.txt\n")
+    (here / ".git/hooks/pre-commit").chmod(0o755)
+    for name in ("heat.py", "staged.py"):
+        write(here / name, "mine\n")
+    git("add", "staged.py", cwd=here)
+    assert sesync("sync", "empty", "-y", "-m", "First", "heat.py").code == 0
+    assert git("status", "--porcelain", cwd=here) == "A  staged.py\n"
+    assert sesync("sync", "empty", "-m", "Second").code == 0
+    assert git("ls-tree", "--name-only", "main", cwd=bare).split() == ["heat.py", "made.txt", "staged.py"]
+
+
+@pytest.mark.parametrize("words", [("analysis", "-m", "x", ""), ("", "-m", "x"), ("-m", "x", "")])
+def test_an_empty_name_is_not_all(sesync, shared, words):
+    write(shared.here / "heat.py", "mine\n")
+    done = sesync("sync", *words, cwd=shared.here)
+    assert (done.code, "an empty name names nothing" in done.err) == (2, True)
+    assert shared.subjects() == ["x"]
+
+
 def test_rights_alone_are_told_apart_and_not_committed_unasked(sesync, shared):
     for name in ("heat.py", "trees.csv"):
         (shared.here / name).chmod(0o755)
     said = sesync("sync", "analysis").out
     assert "only its rights  heat.py" in said and "This commits and sends one" not in said
+    assert "This commits and sends those of one: sesync sync analysis -m TEXT heat.py" in said
     assert f"'git -C {shared.here} config core.fileMode false' has git leave rights alone" in said
     asked = sesync("sync", "analysis", "-m", "All", ".")
     assert (asked.code, "only the rights changed of heat.py and trees.csv" in asked.err) == (2, True)
@@ -107,7 +131,7 @@ def test_links_are_told_of_which_only_the_link_goes(sesync, shared):
     assert done.code == 0
     assert "only a link goes of big.tif and outside.csv: what it leads to is not in this repository" in done.err
     assert "git-annex keeps notes/map.tif: only a link to it goes" in done.err
-    assert f"'git -C {shared.here} annex copy --to origin notes/map.tif' sends what is in it" in done.err
+    assert f"'git -C {shared.here} annex copy --to origin -- notes/map.tif' sends what is in it" in done.err
     assert "inside.py" not in done.err
 
 
@@ -130,7 +154,7 @@ def test_many_files_in_the_way_cost_no_git_each(sesync, shared, tmp_path, monkey
     monkeypatch.setenv("GIT_TRACE", str(trace))
     done = sesync("sync", "analysis")
     assert (done.code, "and 295 more: changed by you" in done.err) == (1, True)
-    assert "'sesync sync analysis --merge -m TEXT out' commits yours" in done.err
+    assert "'sesync sync analysis --merge -m TEXT FILE...' commits yours" in done.err
     assert sesync("sync", "analysis", "--merge", "-m", "Mine", "out").code == 1
     assert trace.read_text().count("built-in: git") < 150
 

@@ -121,7 +121,15 @@ def test_where_a_server_says_nothing_it_may_be_the_role_or_the_token(sesync, ove
 
 
 @pytest.mark.parametrize(
-    "words", ["echo 'no [bold]data[/bold] here' >&2", "echo no data here", "echo fatal: no data here"]
+    "words",
+    [
+        "echo 'no [bold]data[/bold] here' >&2",
+        "echo no data here",
+        "echo fatal: no data here",
+        "echo remote: no data here >&2",
+        "echo 'You are not allowed to push data to the protected branch main' >&2",
+        "echo 'data/x.csv is too large' >&2",
+    ],
 )
 def test_a_pre_push_check_is_heard(sesync, shared, words):
     write(shared.here / ".git/hooks/pre-push", f"#!/bin/sh\n{words}\nexit 1\n")
@@ -178,3 +186,19 @@ def accounts_other() -> tuple[int, int]:
     if os.getuid():
         pytest.skip("only root can give a folder away")
     return 12345, 12345
+
+
+def test_a_check_that_says_nothing_is_named(sesync, shared):
+    write(shared.here / ".git/hooks/pre-push", "#!/bin/sh\nexit 1\n")
+    (shared.here / ".git/hooks/pre-push").chmod(0o755)
+    write(shared.here / "heat.py", "mine\n")
+    done = sesync("sync", "analysis", "-m", "Mine", "heat.py")
+    assert "did not let this be sent; what you have committed is kept here, and it does not say why\n" in done.err
+
+
+def test_words_of_a_check_that_agrees_are_not_the_servers(sesync, shared):
+    write(shared.here / ".git/hooks/pre-push", "#!/bin/sh\nprintf '=====\nmy checks: fine\nERROR: none\n' >&2\n")
+    (shared.here / ".git/hooks/pre-push").chmod(0o755)
+    write(shared.here / "heat.py", "mine\n")
+    done = sesync("sync", "analysis", "-m", "Mine", "heat.py")
+    assert (done.code, "The server says" in done.out) == (0, False)

@@ -104,3 +104,11 @@ def test_files_that_are_large_together_are_asked_about(sesync, shared):
     assert sesync("sync", "analysis", "-m", "Mine", "data/0.bin").code == 0
     write(shared.here / "long.py", "x = 1\n" * 700_000)
     assert sesync("sync", "analysis", "-m", "Mine", "long.py", "data/1.bin", "data/2.bin").code == 0, "code is for git"
+
+
+def test_a_secret_among_installed_software_is_named_all_the_same(sesync, shared):
+    write(shared.here / "env/pyvenv.cfg", "home = /usr\n")
+    write(shared.here / "env/.pgpass", "host:5432:db:user:password\n")
+    done = sesync("sync", "analysis", "-m", "Mine", ".")
+    assert "env/ (2 files) is installed software" in done.err
+    assert "env/.pgpass looks like a secret, and what is sent cannot be called back" in done.err
