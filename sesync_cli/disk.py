@@ -118,7 +118,7 @@ def system_failure(error: OSError, home: Path) -> SesyncError | None:
 
 
 def out_of_room(text: str, *folders: Path) -> SesyncError | None:
-    """The error for a disk here that is full, if that is what a program failed for by its words: the one without room."""
+    """The error for the disk here that is full, if by a program's words it failed for that."""
     number = full_in(text)
     if number is None and not _NOT_WRITTEN.search(text):
         return None
