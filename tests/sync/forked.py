@@ -68,6 +68,7 @@ def _run(words: Sequence[str], cwd: Path, said: Sequence[int]) -> NoReturn:
         sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
         os.chdir(cwd)
         os.environ["PWD"], sys.argv = str(cwd), ["sesync", *words]
+        # a run is named when the program is loaded, and here that was before the fork
         import_module("sesync_cli.lock")._ME = f"{os.getpid()}-{time.monotonic_ns()}"  # type: ignore[attr-defined]
         import_module("sesync_cli.app").main()
     except SystemExit as end:

@@ -21,8 +21,8 @@ from tests.sync.forked import BEFORE, DURING, FILES, NOTES, REFS, Kill
 from tests.sync.two_people import ANN, BRANCHES, GITS, IGNORED, LINES, MOVES, NAMES, Ann, TwoPeople, edit, moved
 from tests.sync.watching import Onlooker, Wanted, picked
 
-STEPS, LENGTH = 1080, 40  # in all, and in each story
-STORIES = 9  # of one seed: after ten, hypothesis would mostly tell variants of those
+STEPS, LENGTH = 960, 40  # in all, and in each story
+STORIES = 8  # of one seed: after ten, hypothesis would mostly tell variants of those
 BY_HAND, SEED = (int(os.environ.get(f"SESYNC_{name}") or 0) for name in ("STEPS", "SEED"))
 PHASES = (Phase.generate, Phase.shrink)
 ALLOW = ("-c", "protocol.file.allow=always")
