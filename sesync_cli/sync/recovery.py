@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sesync_cli.errors import Conflict
+from sesync_cli.leftovers import sweep
 from sesync_cli.plan import Plan, Report, asking
 from sesync_cli.sync import journal
 from sesync_cli.sync.stale_locks import RemoveLock, left_locks, wait_until_free
@@ -41,6 +42,8 @@ def recover(copy: WorkingCopy) -> list[Left]:
     A Conflict while such a run is still at work.
     """
     for one in (copy, *parts(copy)):
+        for folder in {one.git_dir, one.common}:
+            sweep(folder)
         if not journal.is_open(one):
             continue
         holder = journal.holder(one)

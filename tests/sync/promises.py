@@ -238,8 +238,7 @@ class Run:
 
 def leftovers(top: Path) -> list[Path]:
     """Locks of git's, and what sesync notes while it is at work."""
-    # fault: what a run was writing when it was killed (.sesync-partial-*) stays until one writes the same page again
-    return [one for pattern in ("*.lock", ".sesync-journal") for one in _git_dir(top).rglob(pattern)]
+    return [one for pattern in ("*.lock", ".sesync-*") for one in _git_dir(top).rglob(pattern)]
 
 
 def _git_dir(top: Path) -> Path:

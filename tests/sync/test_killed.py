@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sesync_cli.leftovers import partial
 from tests.clone.conftest import add_commit, git, leftovers, publish
 from tests.conftest import HANG, wait_for
 from tests.sync.conftest import WHO, write
@@ -370,3 +371,11 @@ def test_a_number_that_another_program_has_got_since_is_no_run_of_ours(sesync, b
     facts = {"head": "", "to": "", "paths": [], "new": [], "host": os.uname().nodename, "process": other.pid}
     write(shared.here / ".git/.sesync-journal", json.dumps(facts))
     assert sesync("sync", "analysis").code == 0
+
+
+@pytest.mark.parametrize("name", ["sesync-seen", ".sesync-journal"])
+def test_a_page_that_was_half_written_goes_with_the_next_run(sesync, shared, name):
+    left = partial(shared.here / ".git" / name, owner=shared.here.resolve())
+    write(left, "half")
+    assert sesync("sync", "analysis").code == 0
+    assert not left.exists()
