@@ -3,7 +3,6 @@
 import errno
 import os
 import re
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,6 +121,8 @@ def out_of_room(text: str, *folders: Path) -> SesyncError | None:
     number = full_in(text)
     if number is None and not _NOT_WRITTEN.search(text):
         return None
+    import tempfile  # which most commands do without
+
     places = [*map(Path, _QUOTED_PATH.findall(text)), *folders, Path(tempfile.gettempdir())]
     full = next(filter(is_full, places), places[0] if number else None)
     return no_room(full, number or errno.ENOSPC) if full else None

@@ -85,10 +85,18 @@ def test_a_server_that_dies_in_the_middle_is_named(background, export: Path, tmp
 
 
 def test_a_terminal_sees_how_far_it_is(terminal, export: Path, tmp_path: Path):
-    with served(export, tmp_path / "served"):
+    with served(export, tmp_path / "served") as server:
         seen = terminal("usage", tmp_path / "served")
+        seen.wait_for("Looking at every file")
+
+        def counts() -> bool:
+            """Whether a count was drawn; the server pauses between, so that it is not through before."""
+            server.send_signal(signal.SIGCONT if hangs(server) else signal.SIGSTOP)
+            return "00 files" in seen.raw
+
+        seen.wait_until(counts, "a count of files")
+        server.send_signal(signal.SIGCONT)
         assert seen.ended() == 0
-    assert "Looking at every file" in seen.raw and "00 files" in seen.raw
     assert "Looking at every file" not in seen.screen
 
 
