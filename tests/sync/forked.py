@@ -18,7 +18,11 @@ from tests.conftest import Ended, children
 
 BEFORE, DURING, NOTES = "before a git", "during a git", "before a file is renamed or removed"
 REFS, FILES = "while git moves branches", "while git writes files"
-_LOADED = ("filelock", "git", "sesync_cli.app", "sesync_cli.lock", "sesync_cli.git.gitpython", "sesync_cli.sync.cli")
+_LOADED = (
+    *("filelock", "git", "sesync_cli.app", "sesync_cli.failure", "sesync_cli.lock", "sesync_cli.quota"),
+    *("sesync_cli.workers", "sesync_cli.git.gitpython", "sesync_cli.secrets.rules", "sesync_cli.secrets.values"),
+    *("sesync_cli.site.reading", "sesync_cli.sync.cli"),
+)
 _GIT_STARTS, _FILES_MOVE = ("subprocess.Popen",), ("os.rename", "os.remove", "os.link")  # Python's names for it
 _SUBREAPER = 36  # <linux/prctl.h>
 _MOST = 1 << 20  # letters of what is said
