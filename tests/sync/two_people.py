@@ -186,9 +186,6 @@ class TwoPeople:
         }
         self.git(*words[how], cwd=part)
 
-    def check(self, folder: Path) -> None:
-        git("fsck", "--no-dangling", cwd=folder)
-
 
 @dataclass(frozen=True)
 class Ann:
@@ -237,8 +234,7 @@ class Ann:
             self.git("push", "-q", "--force", "origin", f"HEAD:refs/heads/{branch}")
 
     def _begins(self, branch: str) -> None:
-        with_merge = self.people.shared.there / ".git/MERGE_HEAD"
-        if with_merge.exists():
+        if (self.people.shared.there / ".git/MERGE_HEAD").exists():
             self.git("merge", "--abort")
         self.git("fetch", "-q", "--prune", "origin")
         self.git("checkout", "-q", "-f", "-B", branch, f"origin/{branch}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hypothesis import note
 
+from tests.clone.conftest import git
 from tests.conftest import Ended
 from tests.sync.forked import KILLED, Kill, run
 from tests.sync.promises import Content, Own, Run, Snapshot, files, leftovers, snapshot
@@ -84,8 +85,10 @@ class Onlooker:
             note("    (done)")
         for top, was in before.items():
             now = files(top)
-            self.owns[top] |= {path: content for path, content in now.items() if was.get(path) != content}
-            self.unsure |= {path for path in was if path not in now}
+            gone = {*was} - {*now}
+            kept = {path: content for path, content in self.owns[top].items() if path not in gone}
+            self.owns[top] = kept | {path: content for path, content in now.items() if was.get(path) != content}
+            self.unsure |= gone
 
     def runs(self, wanted: Wanted, top: Path, kill: Kill | None = None) -> None:
         """The person runs `sesync sync` there, which is killed or not, and keeps what it promises."""
@@ -142,7 +145,7 @@ class Onlooker:
         if self.owns:
             self.runs(Wanted(), self.people.here)
         for folder in (*self.tops, *self.tops.values()):
-            self.people.check(folder)
+            git("fsck", "--no-dangling", cwd=folder)
         assert not [one for top in self.tops for one in leftovers(top)]
 
 
