@@ -120,7 +120,8 @@ def _restore(copy: WorkingCopy, entry: JournalEntry) -> None:
     # a folder that was new in a file's place is gone by now
     ours |= {path for path in differing if not exists(copy, path) and not no_folder(copy, path)}
     for some in pieces([path for path in ours if not _is_none(differing[path].old)]):
-        ask_git(["checkout", "--quiet", "--", *some], copy.top, writes=True)
+        # those too that git was told to skip: what is in them is git's own work
+        ask_git(["checkout", "--quiet", "--ignore-skip-worktree-bits", "--", *some], copy.top, writes=True)
 
 
 class Pair(NamedTuple):

@@ -218,6 +218,21 @@ def test_half_written_files_go_back_and_what_a_person_wrote_since_stays(sesync, 
     assert (shared.here / "trees.csv").read_text() == "a person's\n"
 
 
+def test_one_that_git_was_told_to_skip_keeps_no_other_from_going_back(sesync, background, shared):
+    shared.colleague("Old", {"a.txt": "old a\n", "b.txt": "old b\n"})
+    page = journal_of(shared, sesync, background)
+    (shared.here / "probe.txt").unlink()
+    assert sesync("sync", "analysis").code == 0
+    git("update-index", "--skip-worktree", "b.txt", cwd=shared.here)
+    shared.colleague("New", {"a.txt": "new a\n", "b.txt": "new b\n"})
+    killed_in_the_middle(shared, page)
+    for name in ("a.txt", "b.txt"):
+        write(shared.here / name, f"new {name[0]}\n")
+    done = sesync("sync", "analysis")
+    assert "changed by you" not in done.err, done
+    assert "a.txt" not in git("status", "--porcelain", cwd=shared.here)
+
+
 def killed_in_the_middle(shared, page: Path, *, host: str = "") -> None:
     """What a run leaves that is killed while it brings the files to the server's commit."""
     git("fetch", "-q", shared.bare, "+refs/heads/*:refs/remotes/origin/*", cwd=shared.here)

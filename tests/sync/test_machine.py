@@ -153,8 +153,6 @@ class Story(RuleBasedStateMachine):
 
     def is_killed(self, options: tuple[str, ...], picks: list[int] | None, kill: Kill, names: list[str]) -> None:
         """Mostly while there is something to get and to send."""
-        if self.people.has_skipped():
-            return  # fault: with a path that git was told to skip, nothing of a killed run is taken back
         self.does(lambda: self.ann.edits(self.people.branch, names))
         wanted = Wanted(options) if picks is None else self.naming(options, "top", picks)
         self.onlooker.runs(wanted, self.here, kill)

@@ -161,10 +161,6 @@ class TwoPeople:
         words = (word.format(name=name, branch=branch, server=self.shared.bare) for word in GITS[how])
         self.git(*words)
 
-    def has_skipped(self) -> bool:
-        """Whether git was told to skip a path in the folder."""
-        return any(line.startswith("S ") for line in self.git("ls-files", "-t").splitlines())
-
     def orderly(self) -> list[Callable[[], object]]:
         """What ends all that stands in the way of an exchange, if only by hand."""
         begun = {"merge": "MERGE_HEAD", "rebase": "rebase-merge", "revert": "REVERT_HEAD"}
