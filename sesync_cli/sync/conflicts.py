@@ -10,9 +10,9 @@ from sesync_cli.plan import by_hand
 from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.history import commit_of, commits
 from sesync_cli.sync.remote_reflog import seen
-from sesync_cli.sync.status import INSIDE, RIGHTS, exists, no_folder
+from sesync_cli.sync.status import INSIDE, RIGHTS, exists, no_folder, without_rights
 from sesync_cli.sync.summary import counted, people
-from sesync_cli.sync.tracking import branches, holding
+from sesync_cli.sync.tracking import branches, default_branch, holding
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _MOST_NAMED = 20  # files on a command line that is to be read
@@ -128,8 +128,7 @@ def vanished(found: Exchange) -> Conflict:
 def _usual(found: Exchange) -> str:
     """The server's usual branch, as far as it is known."""
     known, remote = branches(found.copy, found.tracks.upstream.remote), found.tracks.upstream.remote
-    head = ask_git(["symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD"], found.copy.top).out.strip()
-    return next((one for one in (head.removeprefix(f"{remote}/"), "main", "master", *known) if one in known), "")
+    return next((one for one in (default_branch(found.copy, remote), "main", "master", *known) if one in known), "")
 
 
 def _going_on(found: Exchange, name: str) -> str:
@@ -205,7 +204,7 @@ def _has_other_rights(found: Exchange, path: str) -> bool:
 
 
 def _rights(found: Exchange, paths: list[str]) -> Conflict:
-    away = by_hand("git", "-C", found.copy.top, "config", "core.fileMode", "false")
+    away = without_rights(found.copy)
     return Conflict(
         f"{_named(paths)}: of yours only the rights have changed, and {_by(found, paths)} changed what is in it;"
         f" {_UNCHANGED}",

@@ -20,8 +20,8 @@ class Exchange:
     `incoming` is what the branch that is followed has and this one has not, `own` the other way round. `unsent` is what
     the branch that is sent to lacks, and `unseen` what only that one has. `waiting` is what is not got for the time
     being. `left` are the changes that stay uncommitted, and `joins` says that the two sides are joined. `vanished`
-    says that the branch which is followed was at the server, and is there no longer.
-    `said` is what git said while it asked the servers.
+    says that the branch which is followed was at the server, and is there no longer, and `said` is what git said while
+    it asked the servers.
     """
 
     copy: WorkingCopy

@@ -15,7 +15,18 @@ from sesync_cli.site.settings import Site
 from sesync_cli.sync.links import links
 from sesync_cli.sync.request import SyncRequest
 from sesync_cli.sync.screening import doubts
-from sesync_cli.sync.status import BEHIND, INSIDE, REPOSITORY, RIGHTS, Change, Status, exists, is_repository, untracked
+from sesync_cli.sync.status import (
+    BEHIND,
+    INSIDE,
+    REPOSITORY,
+    RIGHTS,
+    Change,
+    Status,
+    exists,
+    is_repository,
+    untracked,
+    without_rights,
+)
 from sesync_cli.sync.submodules import goes_back
 from sesync_cli.sync.working_copy import WorkingCopy
 
@@ -114,9 +125,8 @@ def _left_out(changes: Iterable[Change]) -> Iterator[str]:
 def _rights(copy: WorkingCopy, changes: Iterable[Change], words: Sequence[str]) -> Iterator[str]:
     """That rights of files would be committed that nobody has named: some disks show all files with others."""
     if files := [change.path for change in changes if change.kind == RIGHTS and change.path not in words]:
-        away = by_hand("git", "-C", copy.top, "config", "core.fileMode", "false")
         names = few([one_line(file) for file in files])
-        yield f"only the rights changed of {names}: '{away}' has git leave those alone"
+        yield f"only the rights changed of {names}: '{without_rights(copy)}' has git leave those alone"
 
 
 def _changes(copy: WorkingCopy, status: Status, word: str) -> list[Change]:

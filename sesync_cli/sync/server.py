@@ -17,7 +17,7 @@ from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal
 from sesync_cli.sync.journal import JournalEntry
 from sesync_cli.sync.remote_reflog import remember
-from sesync_cli.sync.tracking import RemoteBranch, Tracking, branches, fetch_words, known_at
+from sesync_cli.sync.tracking import RemoteBranch, Tracking, branches, default_branch, fetch_words, known_at
 from sesync_cli.sync.working_copy import WorkingCopy
 
 _USUAL_BRANCHES = ("main", "master")
@@ -108,8 +108,7 @@ def get(copy: WorkingCopy, words: Sequence[str], attempt: ServerAttempt, connect
 def first_branch(copy: WorkingCopy, remote: str, wanted: str) -> str:
     """The branch to begin with in a copy that has no commit: the one it expects, the server's own, or the only one."""
     known = branches(copy, remote)
-    head = ask_git(["symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD"], copy.top).out.strip()
-    own = head.removeprefix(f"refs/remotes/{remote}/")
+    own = default_branch(copy, remote)
     usual = next((name for name in (wanted, own, *_USUAL_BRANCHES) if name in known), "")
     if usual or not known:
         return usual

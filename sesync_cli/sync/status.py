@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from sesync_cli.git.client import ask_git
+from sesync_cli.plan import by_hand
 from sesync_cli.sync.submodules import is_earlier
 from sesync_cli.sync.working_copy import WorkingCopy, unreadable_copy
 
@@ -146,3 +147,8 @@ def no_folder(copy: WorkingCopy, path: str) -> str:
         if at.is_symlink() or (os.path.lexists(at) and not at.is_dir()):
             return str(parent)
     return ""
+
+
+def without_rights(copy: WorkingCopy) -> str:
+    """The command that has git leave the rights of files alone, which some disks show as they like."""
+    return by_hand("git", "-C", copy.top, "config", "core.fileMode", "false")

@@ -10,7 +10,7 @@ from sesync_cli.names import few, first, one_line
 from sesync_cli.plan import by_hand
 from sesync_cli.sync.exchange import Exchange
 from sesync_cli.sync.history import Commit
-from sesync_cli.sync.status import INSIDE, RIGHTS, untracked
+from sesync_cli.sync.status import INSIDE, RIGHTS, untracked, without_rights
 from sesync_cli.sync.tracking import has_branches
 from sesync_cli.sync.working_copy import WorkingCopy
 
@@ -132,7 +132,7 @@ def _only_here(exchange: Exchange) -> list[str]:
     told = [f"Changed here, and not committed:\n  {lines(changed)}"]
     rights = [one.path for one in left if one.kind == RIGHTS]
     if rights:
-        away = by_hand("git", "-C", exchange.copy.top, "config", "core.fileMode", "false")
+        away = without_rights(exchange.copy)
         told.append(f"If it is the disk that shows other rights: '{away}' has git leave rights alone.")
         told.append(f"This commits and sends those of one: {exchange.copy.again('-m', 'TEXT', files=rights[:1])}")
     ready = (one.path for one in left if one.kind not in (INSIDE, RIGHTS) and _has_files(exchange.copy, one.path))

@@ -120,11 +120,17 @@ def branches(copy: WorkingCopy, remote: str) -> list[str]:
     return [name for name in said.out.split("\n") if name not in ("", "HEAD")]
 
 
+def default_branch(copy: WorkingCopy, remote: str) -> str:
+    """The branch that a server begins with, as far as git was told; empty if it was not."""
+    below = f"refs/remotes/{remote}/"
+    return ask_git(["symbolic-ref", "--quiet", f"{below}HEAD"], copy.top).out.strip().removeprefix(below)
+
+
 def holding(copy: WorkingCopy, remote: str, commit: str) -> list[str]:
     """The server's branches that have this commit, as far as they were fetched; its default one first."""
     below = f"refs/remotes/{remote}/"
     said = ask_git(["for-each-ref", f"--contains={commit}", "--format=%(refname:lstrip=3)", below], copy.top)
-    head = ask_git(["symbolic-ref", "--quiet", f"{below}HEAD"], copy.top).out.strip().removeprefix(below)
+    head = default_branch(copy, remote)
     return sorted((name for name in said.out.splitlines() if name != "HEAD"), key=lambda name: name != head)
 
 

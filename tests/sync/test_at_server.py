@@ -15,7 +15,7 @@ from tests.sync.conftest import FILES, WHO, Shared, share, write
 RULES = "*.tif filter=lfs diff=lfs merge=lfs -text\n"
 
 
-def lean(shared: Shared, *files: str) -> list[str]:
+def lean(shared: Shared) -> list[str]:
     """The contents that are not here, of all that the branch has held."""
     said = git("rev-list", "--objects", "--missing=print", "HEAD", cwd=shared.here)
     return [line for line in said.splitlines() if line.startswith("?")]
