@@ -53,9 +53,15 @@ def as_typed(path: Path, home: Path) -> str:
 
 def few(names: Sequence[str]) -> str:
     """'a', 'a and b', 'a, b, c, d, e and 7 more'."""
-    if len(names) > 5:
-        return shortened(names, 5)
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    if not names:
+        return ""
+    return shortened(names, 5) if len(names) > 5 else joined(names)
+
+
+def joined(names: Iterable[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    *rest, last = names
+    return f"{', '.join(rest)} and {last}" if rest else last
 
 
 def shortened(names: Sequence[str], most: int) -> str:

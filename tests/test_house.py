@@ -43,27 +43,28 @@ DOORS = {  # each library, and the only modules that may import it
         "diagnosis/versions",
         "install/inventory",
         "kernel/freeze",
-        "kernel/pipfile",
         "kernel/pylock",
         "kernel/request",
+        "requirements/line",
+        "requirements/pipfile",
     ),
     "tomli_w": ("kernel/pylock",),
-    "pip_requirements_parser": ("kernel/requirements",),
-    "poetry": ("kernel/pyproject",),
-    "IPython": ("kernel/guess",),
+    "pip_requirements_parser": ("requirements/listing",),
+    "poetry": ("requirements/pyproject",),
+    "IPython": ("requirements/imports",),
     "PIL": ("kernel/logo",),
     "xxhash": ("put/*", "where/duplicates"),
     "psutil": ("put/writers",),
     "gitlab": ("gitlab/api", "gitlab/tokens"),
     "requests": ("gitlab/api",),
-    "yaml": ("gitlab/tokens",),
+    "yaml": ("gitlab/tokens", "requirements/environment_file"),
     "configupdater": ("gitlab/token_store",),
 }
 HEAVY = {"rich", "git", "virtualenv", "python_discovery", "jupyter_client", "uv", "filelock", "humanize", "packaging"}
 HEAVY |= {"tomli_w", "pip_requirements_parser", "poetry", "IPython", "PIL", "xxhash"}
 HEAVY |= {"gitlab", "requests", "yaml", "configupdater", "psutil"}
 SLICES = sorted(path.parent.name for path in HOUSE.glob("*/cli.py"))
-FLOORS = {"diagnosis", "files", "git", "gitlab", "python", "secrets"}
+FLOORS = {"diagnosis", "files", "git", "gitlab", "python", "requirements", "secrets"}
 EVERY = [(path, command) for path, command in walk(root)]
 
 

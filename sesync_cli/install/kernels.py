@@ -6,12 +6,12 @@ from typing import Any
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotReady, Refused, SesyncError, WrongWords
+from sesync_cli.install.lists import lists_of
 from sesync_cli.install.messages import package_facts
 from sesync_cli.install.request import package_name, quoted
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.packages import NEEDED
-from sesync_cli.kernel.requirements import words_in
 from sesync_cli.kernel.spec_writing import RememberAdded
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.plan import Step
@@ -62,8 +62,8 @@ def named_in(kernel: Kernel) -> set[str] | None:
         if not file.endswith(".txt"):
             return None  # a lock names what came along, too
         try:
-            words += words_in(Path(file))
-        except (SesyncError, OSError):
+            words += lists_of([Path(file)]).names
+        except SesyncError:
             return None
     names = set(map(package_name, words))
     return None if "" in names else names  # an address need not say what it is of

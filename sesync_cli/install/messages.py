@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sesync_cli.install.request import InstallRequest
 from sesync_cli.install.usersite import UserSite
+from sesync_cli.names import joined
 from sesync_cli.plan import by_hand
 from sesync_cli.python.distributions import Package
 
@@ -62,9 +63,3 @@ def wanted_in(request: InstallRequest) -> str:
 def package_facts(packages: list[Package]) -> list[dict[str, str]]:
     """Packages, for JSON."""
     return [{"name": package.name, "version": package.version} for package in packages]
-
-
-def joined(words: Iterable[str]) -> str:
-    """a, b and c."""
-    *rest, last = list(words)
-    return f"{', '.join(rest)} and {last}" if rest else last

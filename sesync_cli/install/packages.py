@@ -12,6 +12,7 @@ from sesync_cli.diagnosis.diagnose import diagnose
 from sesync_cli.diagnosis.explain import InstallAttempt
 from sesync_cli.disk import full_in, no_room, room
 from sesync_cli.errors import SesyncError
+from sesync_cli.install.lists import Lists
 from sesync_cli.install.usersite import NOT_FROM_HERE, Before, UserSite, pip_env
 from sesync_cli.leftovers import partial, remove
 from sesync_cli.lock import scratch
@@ -30,7 +31,7 @@ class InstallForUser:
 
     site: UserSite
     packages: tuple[str, ...]
-    requirements: tuple[Path, ...]
+    lists: Lists
     upgrade: bool
     env: Mapping[str, str]
     attempt: InstallAttempt
@@ -47,19 +48,18 @@ class InstallForUser:
                     before.pip_writes(writes["names"].split(", "))
                 report(None, line)
 
-            _pip(self._words, self, on_line, self.attempt.log)
+            with self.lists.words() as listed:
+                _pip(self._words(listed), self, on_line, self.attempt.log)
 
     def undo(self) -> None:
         for before in self.before:
             before.restore()
 
-    @property
-    def _words(self) -> tuple[str, ...]:
-        files = tuple(word for file in self.requirements for word in ("-r", str(file)))
-        return ("install", "--user", *(("--upgrade",) if self.upgrade else ()), *files, *self.packages)
+    def _words(self, listed: tuple[str, ...]) -> tuple[str, ...]:
+        return ("install", "--user", *(("--upgrade",) if self.upgrade else ()), *listed, *self.packages)
 
     def __str__(self) -> str:
-        return by_hand(self.site.python, "-m", "pip", *self._words)
+        return by_hand(self.site.python, "-m", "pip", *self._words(self.lists.by_hand))
 
 
 @dataclass(frozen=True)

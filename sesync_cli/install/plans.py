@@ -14,10 +14,11 @@ from sesync_cli.diagnosis.index import newest_ready_made
 from sesync_cli.errors import Refused, WrongWords
 from sesync_cli.install.importing import not_importable
 from sesync_cli.install.inventory import going_along
+from sesync_cli.install.kernel_packages import InstallPackages, UninstallPackages
 from sesync_cli.install.kernels import kernel_facts, kernel_named, named_in, own_environment, remembering
+from sesync_cli.install.lists import Lists, lists_of
 from sesync_cli.install.messages import (
     import_warnings,
-    joined,
     jupyter_question,
     package_facts,
     risks,
@@ -38,10 +39,10 @@ from sesync_cli.install.usersite import UserSite, pip_env, user_site
 from sesync_cli.install.visibility import audience
 from sesync_cli.kernel.context import interpreter, kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
-from sesync_cli.kernel.packages import NEEDED, InstallPackages, UninstallPackages
-from sesync_cli.kernel.requirements import words_in
+from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.start_test import expanded
 from sesync_cli.lock import scratch
+from sesync_cli.names import joined
 from sesync_cli.plan import Plan, Watch, asking
 from sesync_cli.python.distributions import Package, environment_packages, packages_in
 from sesync_cli.python.environments import site_packages, version_in
@@ -77,6 +78,8 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
     log = _log(caller, "install", request.packages, request.requirements)
     instead = f"sesync kernel create NAME {quoted(request.packages)}".strip()
     own, warnings = _user_site(request.python, caller, site, instead)
+    lists = lists_of(request.requirements)
+    warnings += lists.remarks
     seen_by = audience(find_kernels(kernel_folders(caller, site)), own, caller.cwd)
     where = f"for {own.title} ({_short(own.base, caller)})"
     facts = {"python": str(own.python), "version": own.version, "packages": (), "log": str(log)}
@@ -87,18 +90,20 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
         new = _changed(before, now)
         told = story(request, new, packages_in([own.folder, *own.path]), where)
         at_risk = risks(jupyters_own([*request.names, *(one.name for one in new)]), own)
-        tried, env = _named_in(request, new), pip_env(caller.env)
+        tried, env = _named_in(request, lists, new), pip_env(caller.env)
         failed = not_importable(tried, own.python, env, site.kernels_start_seconds, watch)
         said = (*warnings, *seen_by.shadows(new), *at_risk, *import_warnings(failed, "--python", own.minor))
         return {"done": told, "result": facts | {"packages": package_facts(new)}, "warnings": said}
 
     attempt = _attempt(request.packages, own, log, caller, site)
     return Plan(
-        (InstallForUser(own, request.packages, request.requirements, request.upgrade, caller.env, attempt),),
+        (InstallForUser(own, request.packages, lists, request.upgrade, caller.env, attempt),),
         f"Installed {wanted_in(request)} {where}.",
         result=facts,
         note=seen_by.note(request, own.title),
-        questions=asking(jupyter_question(jupyters_own(request.names)) or seen_by.question(request, own.title)),
+        questions=asking(
+            jupyter_question(jupyters_own(request.names)) or seen_by.question(request, own.title), lists.question
+        ),
         warnings=warnings,
         locks=(own.folder,),
         sweeps=(scratch(),),
@@ -110,26 +115,27 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
     log = _log(caller, "install", request.packages, request.requirements)
     kernel = kernel_named(request.kernel or "", request.python, caller, site)
     environment = own_environment(kernel, request.packages)
-    before = environment_packages(environment)
+    before, lists = environment_packages(environment), lists_of(request.requirements)
     env = expanded(kernel.env, caller.env)  # its Python may start only with what its modules set
 
     def after() -> dict[str, Any]:
         now = environment_packages(environment)
         new = _changed(before, now)
-        tried = _named_in(request, new)
+        tried = _named_in(request, lists, new)
         failed = not_importable(tried, environment / "bin/python", env, site.kernels_start_seconds, watch)
         return {
             "done": story(request, new, now, f"in the kernel {kernel.name}"),
             "result": kernel_facts(kernel, log, new),
-            "warnings": import_warnings(failed, "--kernel", kernel.name),
+            "warnings": (*lists.remarks, *import_warnings(failed, "--kernel", kernel.name)),
         }
 
-    words = [*request.packages, *(word for file in request.requirements for word in words_in(file))]
-    step = InstallPackages(environment, request.packages, request.requirements, request.upgrade, env, log)
+    step = InstallPackages(environment, request.packages, lists, request.upgrade, env, log)
     return Plan(
-        (step, *remembering(kernel, words)),
+        (step, *remembering(kernel, [*request.packages, *lists.names])),
         f"Installed {wanted_in(request)} in the kernel {kernel.name}.",
         result=kernel_facts(kernel, log, []),
+        questions=asking(lists.question),
+        warnings=lists.remarks,
         locks=(environment,),
         after=after,
     )
@@ -218,8 +224,8 @@ def _short(path: Path, caller: Caller) -> str:
     return str(Path("~", path.relative_to(home))) if path.is_relative_to(home) else str(path)
 
 
-def _named_in(request: InstallRequest, packages: list[Package]) -> list[Package]:
-    names = request.all_names
+def _named_in(request: InstallRequest, lists: Lists, packages: list[Package]) -> list[Package]:
+    names = {*request.names, *map(package_name, lists.names)}
     return [one for one in packages if one.name in names]
 
 

@@ -1,6 +1,5 @@
 """What somebody wants installed or uninstalled, as it was said, and the words of it, checked and understood."""
 
-import contextlib
 import os
 import re
 import shlex
@@ -8,9 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.errors import NotFound, SesyncError, WrongWords
+from sesync_cli.errors import NotFound, WrongWords
 from sesync_cli.kernel import request
-from sesync_cli.kernel.requirements import words_in
 from sesync_cli.python.distributions import canonical
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -34,15 +32,6 @@ class InstallRequest:
     def names(self) -> list[str]:
         """The names of the packages, as far as the words tell."""
         return _names_in(self.packages)
-
-    @property
-    def all_names(self) -> set[str]:
-        """The names, and those in the files, as far as these tell."""
-        names = set(self.names)
-        for file in self.requirements:
-            with contextlib.suppress(SesyncError, OSError):
-                names.update(map(package_name, words_in(file)))
-        return names
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sesync_cli.git.work_tree import work_tree
-from sesync_cli.install.messages import joined
 from sesync_cli.install.request import InstallRequest, quoted
 from sesync_cli.install.usersite import UserSite
 from sesync_cli.kernel.layout import command_of
 from sesync_cli.kernel.recipe import name_of
 from sesync_cli.kernel.specs import Kernel
+from sesync_cli.names import joined
 from sesync_cli.python.distributions import Package, packages_in
 from sesync_cli.python.environments import settings_of, version_in
 

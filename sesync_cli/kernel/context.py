@@ -1,6 +1,7 @@
 """Where kernels are, and in what they are made: what follows for kernels from who is calling, and at which site."""
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sesync_cli.caller import Caller
+from sesync_cli.errors import NotFound
 from sesync_cli.kernel.specs import Folders
 from sesync_cli.site.settings import Site
 
@@ -96,4 +98,13 @@ def interpreter(
     first = find_first(where, cache)
     if first and (not asked or fits(asked)(first.version)):
         return first, ()
-    return (find_fitting(asked, default, where, cache), ()) if asked else find_default(default, where, cache)
+    if not asked:
+        return find_default(default, where, cache)
+    try:
+        return find_fitting(asked, default, where, cache), ()
+    except NotFound:
+        minor = re.fullmatch(r"(?:==\s*)?(\d+\.\d+)\.\d+", asked)
+        if not minor:
+            raise
+    found = find_fitting(minor[1], default, where, cache)
+    return found, (f"the files ask for Python {asked}, and this is {found.version}",)

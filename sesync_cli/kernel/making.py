@@ -40,9 +40,7 @@ class KernelToMake:
         return self.display_name or f"{self.name} (Python {self.interpreter.minor})"
 
 
-def plan_new(
-    wanted: KernelToMake, context: KernelContext, warnings: tuple[str, ...], ask: str = "", told: str = ""
-) -> Plan:
+def plan_new(wanted: KernelToMake, context: KernelContext, warnings: tuple[str, ...], told: str = "") -> Plan:
     """Make the kernel, or say that it is there; `Conflict` where another kernel has the name.
 
     `told` says where it comes from, for the sentence at the end.
@@ -61,7 +59,6 @@ def plan_new(
         (*_build(wanted, context, offer), OfferKernel(offer, folders)),
         f"Made the kernel {offer.name}{told}. Reload the page of JupyterLab: its Launcher shows '{wanted.title}'.",
         result=facts,
-        questions=asking(ask),
         warnings=warnings,
         locks=(environment,),
         sweeps=(folders.environments, folders.specs.parent),

@@ -40,7 +40,7 @@ requirements_option = click.option(
     "--requirements",
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True),
-    help="A file that lists packages, as for pip. May be given more than once.",
+    help="A file that lists packages, of pip's or conda's. May be given more than once.",
 )
 kernel_option = click.option(
     "--kernel", metavar="NAME", shell_complete=complete_kernel, help="The kernel, instead of your own packages."

@@ -1,8 +1,8 @@
 """The packages of a kernel's environment: what is required, what is there, and the steps between them."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,9 @@ from sesync_cli.errors import NoRoom, NotFound, SesyncError
 from sesync_cli.kernel.hardlinks import have_as_published, keep_to_oneself
 from sesync_cli.kernel.installer import compile_lock, uv_pip
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
-from sesync_cli.kernel.record import records
-from sesync_cli.kernel.requirements import index_of
-from sesync_cli.kernel.size import is_measured, remember_size
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.uv import DEFAULT_INDEX
+from sesync_cli.requirements.listing import index_in
 
 NEEDED = ("ipykernel", "pip")
 
@@ -28,7 +26,8 @@ class Requirements:
 
     With a lock its versions are kept to; `lock_by_hand` is its file. `listing` is a lock as the text of a requirements
     file, which `listing_by_hand` would print. The versions of `prefer` are kept where they fit. `hashes` are the
-    SHA-256 that a package's files must have.
+    SHA-256 that a package's files must have. `heading` are lines about the index as a requirements file has them, and
+    `constraints` limit the versions of whatever comes.
     """
 
     packages: tuple[str, ...] = ()
@@ -40,11 +39,30 @@ class Requirements:
     lock_by_hand: str = ""
     prefer: Lock | None = None
     hashes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    heading: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+
+    def with_more(self, other: "Requirements") -> "Requirements":
+        """Both together; of the other what is no lock."""
+        return replace(
+            self,
+            packages=(*self.packages, *other.packages),
+            requirements=(*self.requirements, *other.requirements),
+            options=(*self.options, *other.options),
+            hashes={**self.hashes, **other.hashes},
+            heading=(*self.heading, *other.heading),
+            constraints=(*self.constraints, *other.constraints),
+        )
 
     def asking(self, env: Mapping[str, str]) -> Mapping[str, str]:
-        """The environment in which uv asks the index that the files name: pip heeds them before its settings."""
-        index = _VARIABLE.sub(lambda found: env.get(found[1], found[0]), index_of(self.requirements, self.listing))
-        return {DEFAULT_INDEX: index, **env} if index else env
+        """The environment in which uv asks the index that the files name."""
+        return asking([*self.heading, self.listing], env)
+
+
+def asking(heading: Iterable[str], env: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment in which uv asks the index that a list names: pip heeds that before its settings."""
+    index = _VARIABLE.sub(lambda found: env.get(found[1], found[0]), index_in("\n".join(heading)))
+    return {DEFAULT_INDEX: index, **env} if index else env
 
 
 @dataclass(frozen=True)
@@ -87,12 +105,12 @@ class ResolvePackages:
     def _resolved(self, packages: list[str], locked: Lock | None, report: Report) -> Lock:
         folder = self.environment
         indexes = [line for line in self.required.listing.splitlines() if line.startswith("--")]
-        (folder / _ASKED).write_text("\n".join([*indexes, *packages, ""]))
+        (folder / _ASKED).write_text("\n".join([*self.required.heading, *indexes, *packages, ""]))
         words: list[str | Path] = ["--output-file", folder / NAME]
-        if locked:
-            (folder / _PINS).write_text("\n".join([*locked.pins, ""]))
+        if pins := [*(locked.pins if locked else ()), *self.required.constraints]:
+            (folder / _PINS).write_text("\n".join([*pins, ""]))
             words += ["--constraints", folder / _PINS]
-        elif self.required.prefer:
+        if self.required.prefer and not locked:
             self.required.prefer.write(folder / NAME)  # uv keeps to the versions in the file that it is to write
         words += [*self.required.options, folder / _ASKED, *self.required.requirements]
         compile_lock(folder, words, self.required.asking(self.env), self.log, report)
@@ -167,64 +185,3 @@ class InstallLock:
 def _may_be_elsewhere(error: SesyncError) -> bool:
     """Whether what the index has not, or cannot tell, may be had from the addresses in a lock."""
     return isinstance(error, NotFound) or (error.diagnosis or {}).get("kind") == "network"
-
-
-@dataclass(frozen=True)
-class InstallPackages:
-    """Install packages into an environment that is in use."""
-
-    environment: Path
-    packages: tuple[str, ...]
-    requirements: tuple[Path, ...]
-    upgrade: bool
-    env: Mapping[str, str]
-    log: Path
-    doing: str = "Installing packages"
-
-    def do(self, report: Report) -> None:
-        words, before = [*self._words, *(("--upgrade",) if self.upgrade else ())], records(self.environment)
-        required = Requirements(self.packages, self.requirements)
-
-        def install(more: Sequence[str] = ()) -> None:
-            uv_pip(self.environment, [*words, *more], required.asking(self.env), self.log, report)
-
-        install()
-        came = [package for package, written in records(self.environment).items() if before.get(package) != written]
-        have_as_published(self.environment, came, install, self.env)
-        if is_measured(self.environment):
-            keep_to_oneself(self.environment)
-            remember_size(self.environment)
-
-    def undo(self) -> None:
-        # uv resolves and downloads everything before it touches the environment
-        return
-
-    @property
-    def _words(self) -> tuple[str, ...]:
-        files = tuple(word for file in self.requirements for word in ("-r", str(file)))
-        return ("install", *files, *self.packages)
-
-    def __str__(self) -> str:
-        return by_hand("uv", "pip", self._words[0], "--python", self.environment / "bin/python", *self._words[1:])
-
-
-@dataclass(frozen=True)
-class UninstallPackages:
-    """Take packages out of an environment."""
-
-    environment: Path
-    packages: tuple[str, ...]
-    env: Mapping[str, str]
-    log: Path
-    doing: str = "Uninstalling packages"
-
-    def do(self, report: Report) -> None:
-        uv_pip(self.environment, ["uninstall", *self.packages], self.env, self.log, report)
-        if is_measured(self.environment):
-            remember_size(self.environment)
-
-    def undo(self) -> None:
-        return
-
-    def __str__(self) -> str:
-        return by_hand("uv", "pip", "uninstall", "--python", self.environment / "bin/python", *self.packages)

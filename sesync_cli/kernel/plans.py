@@ -11,6 +11,7 @@ from sesync_cli.errors import NoAnswer, NotFound, NotReady
 from sesync_cli.kernel.activation import module_variables
 from sesync_cli.kernel.context import KernelContext, interpreter, kernel_folders, shell
 from sesync_cli.kernel.discovery import find_kernel
+from sesync_cli.kernel.ingredients import Ingredients
 from sesync_cli.kernel.making import KernelToMake, plan_again, plan_new, plan_removal
 from sesync_cli.kernel.rebuild import (
     checked_again,
@@ -31,10 +32,10 @@ from sesync_cli.kernel.request import (
     checked_package,
     variable,
 )
-from sesync_cli.kernel.sources import Ingredients, Source, source_in, source_of
+from sesync_cli.kernel.sources import Source, has_packages, source_in, source_of
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import checked
-from sesync_cli.plan import Plan, Watch
+from sesync_cli.plan import Plan, Watch, asking
 from sesync_cli.python.interpreters import fits
 from sesync_cli.site.settings import Site
 
@@ -42,14 +43,14 @@ from sesync_cli.site.settings import Site
 def plan_create(request: CreateRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """Make the kernel that is wanted, or say that it is there; `Conflict` where another kernel has the name."""
     folder, called = _place(request.source, caller, site, watch) if request.source else (caller.cwd, "")
-    packages, ask = tuple(map(checked_package, request.packages)), ""
+    packages, guess, asked = tuple(map(checked_package, request.packages)), "", ""
     source: Source | None = None
-    if request.guess:
-        guessed, ask = _guessed(folder)
+    if request.guess or (request.source and folder.is_file() and not has_packages(folder)):
+        guessed, asked, guess = _guessed(folder)
         packages += guessed
     elif request.source or (request.name is None and not request.requirements):
-        read = source_in if folder.is_dir() else source_of
-        source = replace(read(folder, request.dev), called=called)
+        source = (source_in if folder.is_dir() else source_of)(folder, request.dev)
+        source = replace(source, called=called or source.called)
     name = request.name
     if name is None:
         name = (source.name if source else "") or name_of(folder if folder.is_dir() else folder.parent)
@@ -57,12 +58,15 @@ def plan_create(request: CreateRequest, caller: Caller, site: Site, watch: Watch
     env = tuple(map(variable, request.env))
     ingredients = Ingredients(packages, request.requirements, source, request.dev, modules, env)
     loaded = module_variables(modules, shell(caller, site))
-    chosen, warnings = interpreter(caller, site, request.python, source.python if source else "", loaded)
+    chosen, warnings = interpreter(caller, site, request.python, ingredients.python or asked, loaded)
     title = request.display_name or (source.display_name if source and request.name is None else "")
     wanted = KernelToMake(
         checked(name, "kernel"), chosen, ingredients.recipe(chosen.version), ingredients.required, title
     )
-    return plan_new(wanted, KernelContext(caller, site, loaded), warnings, ask=ask, told=ingredients.told)
+    plan = plan_new(
+        wanted, KernelContext(caller, site, loaded), (*warnings, *ingredients.remarks), told=ingredients.told
+    )
+    return replace(plan, questions=asking(guess, *ingredients.questions), note=ingredients.note)
 
 
 def plan_repair(request: RepairRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
@@ -105,12 +109,12 @@ def plan_update(request: UpdateRequest, caller: Caller, site: Site, watch: Watch
         says = "as its files say" if recipe.files else "as you asked for it, and follows no file"
         return Plan((), f"The kernel {one.name} is {says} ('--upgrade' takes newer versions).", {"name": one.name})
     ingredients = ingredients_of(recipe)
-    python = ingredients.source.python if ingredients.source else ""
+    python = ingredients.python
     same = recipe.minor if not python or fits(python)(recipe.python) else ""
     loaded = module_variables(ingredients.modules, shell(caller, site))
     chosen, warnings = interpreter(caller, site, request.python or same or None, python, loaded)
     wanted = wanted_updated(one, chosen, ingredients, request.upgrade)
-    return plan_again(one, wanted, KernelContext(caller, site, loaded), warnings)
+    return plan_again(one, wanted, KernelContext(caller, site, loaded), (*warnings, *ingredients.remarks))
 
 
 def plan_remove(name: str, caller: Caller, site: Site) -> Plan:
@@ -137,15 +141,19 @@ def _place(source: str, caller: Caller, site: Site, watch: Watch) -> tuple[Path,
     return path, f"what {project} shares as {path.parent.name}"
 
 
-def _guessed(folder: Path) -> tuple[tuple[str, ...], str]:
-    """The packages that notebooks and scripts seem to need, and the question whether they do."""
-    from sesync_cli.kernel.guess import guessed
+def _guessed(place: Path) -> tuple[tuple[str, ...], str, str]:
+    """The packages that notebooks and scripts seem to need, the Python that they ask for, and the question to agree."""
+    from sesync_cli.requirements.imports import guessed
 
-    names, count = guessed(folder)
-    if not names:
-        raise NotFound(f"no notebook or script in {folder} imports a package", hint="Name them: 'NAME PACKAGE...'.")
-    files = "1 file imports" if count == 1 else f"{count} files import"
-    return names, f"The {files} what these packages seem to be: {', '.join(names)}. Make the kernel with them?"
+    found, count = guessed(place)
+    if not found.words:
+        what = (
+            f"{place} imports no package" if place.is_file() else f"no notebook or script in {place} imports a package"
+        )
+        raise NotFound(what, hint="Name them: 'NAME PACKAGE...'.")
+    files = place.name if place.is_file() else f"The {'1 file' if count == 1 else f'{count} files'}"
+    what = f"{files} import{'s' * (count == 1)} what these packages seem to be: {', '.join(found.words)}."
+    return found.words, found.python, f"{what} Make the kernel with them?"
 
 
 def _edited(kernel: Kernel, watch: Watch) -> bool:

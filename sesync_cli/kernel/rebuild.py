@@ -8,13 +8,14 @@ from typing import Any
 
 from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
 from sesync_cli.kernel.discovery import find_kernels
+from sesync_cli.kernel.ingredients import Ingredients
 from sesync_cli.kernel.layout import USUAL, is_conda
 from sesync_cli.kernel.making import KernelToMake
 from sesync_cli.kernel.moved import FollowMove
 from sesync_cli.kernel.packages import NEEDED, Requirements
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.recipe import Recipe
-from sesync_cli.kernel.sources import Ingredients, Source, source_in, source_of
+from sesync_cli.kernel.sources import Source, source_in, source_of
 from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.plan import Plan, by_hand
 from sesync_cli.python.distributions import Package, environment_packages

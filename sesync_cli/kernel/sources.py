@@ -1,23 +1,34 @@
-"""What a folder or a file asks for, whichever tool's file says it, and with it what somebody names: ingredients."""
+"""What a folder or a file asks for, whichever tool's file says it."""
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sesync_cli.errors import NotReady, WrongWords
+from sesync_cli.errors import NotReady, SesyncError, WrongWords
 from sesync_cli.git.work_tree import work_tree
 from sesync_cli.kernel.installer import exported
 from sesync_cli.kernel.packages import Requirements
-from sesync_cli.kernel.pipfile import read_pipfile, read_pipfile_lock
 from sesync_cli.kernel.pylock import read_lock
-from sesync_cli.kernel.pyproject import read_pyproject
-from sesync_cli.kernel.recipe import Recipe, digests
-from sesync_cli.kernel.requirements import hashes, included
+from sesync_cli.names import few, listed
 from sesync_cli.plan import by_hand
+from sesync_cli.requirements.environment_file import environment_name, read_environment_file
+from sesync_cli.requirements.folder import lists_in
+from sesync_cli.requirements.listing import for_uv, hashes_in, read_listing
+from sesync_cli.requirements.package_list import PackageList
+from sesync_cli.requirements.pins import read_pins
+from sesync_cli.requirements.pipfile import read_pipfile, read_pipfile_lock
+from sesync_cli.requirements.pyproject import read_pyproject
+from sesync_cli.requirements.python_version import python_beside
+from sesync_cli.requirements.script import read_script
+from sesync_cli.requirements.setup_files import read_setup_cfg, read_setup_py
+from sesync_cli.requirements.strangers import is_plumbing
+from sesync_cli.requirements.text import read_text
 
-_CONDA = ("environment.yml", "environment.yaml")
 _PYLOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
+_MOST = 4  # files that are named
+_BINDER = ("binder", ".binder")  # folders that mybinder.org looks into, too
 
 
 @dataclass(frozen=True)
@@ -25,7 +36,8 @@ class Source:
     """What is asked for: the file that says it, and all that it rests on; what is to be installed, and on which Python.
 
     `python` is a version or a specifier, or empty. `passed_over` are files beside it that say it too. `called` is what
-    people call the source, if not by its file's name.
+    people call the source, if not by its file's name. `remarks` say how it was read, `question` is to be agreed to,
+    and `note` is what one should know before.
     """
 
     path: Path
@@ -37,89 +49,73 @@ class Source:
     passed_over: tuple[Path, ...] = ()
     called: str = ""
     modules: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Ingredients:
-    """What is to be in a kernel: packages in words, files as for pip, what a source asks for, modules."""
-
-    packages: tuple[str, ...] = ()
-    requirements: tuple[Path, ...] = ()
-    source: Source | None = None
-    dev: bool = False
-    modules: tuple[str, ...] = ()
-    env: tuple[tuple[str, str], ...] = ()
-    added: tuple[str, ...] = ()
-
-    @property
-    def required(self) -> Requirements:
-        """What an installer is told."""
-        base = self.source.required if self.source else Requirements()
-        return replace(
-            base,
-            packages=(*base.packages, *self.packages, *self.added),
-            requirements=(*base.requirements, *self.requirements),
-            hashes={**base.hashes, **hashes(self._included)},
-        )
-
-    def recipe(self, python: str) -> Recipe:
-        """What the kernel's spec will keep."""
-        return Recipe(
-            python=python,
-            packages=self.packages,
-            requirements=tuple(map(str, self.requirements)),
-            source=str(self.source.path) if self.source else "",
-            dev=self.dev,
-            modules=self.modules,
-            env=self.env,
-            files=digests([*(self.source.files if self.source else ()), *self._included]),
-            added=self.added,
-        )
-
-    @property
-    def told(self) -> str:
-        """Where it comes from, for the end of a sentence."""
-        if not self.source:
-            return ""
-        others = " and ".join(path.name for path in self.source.passed_over)
-        return f" from {self.source.called or self.source.path.name}" + (f", not {others}" if others else "")
-
-    @property
-    def _included(self) -> list[Path]:
-        return [file for path in self.requirements for file in included(path)]
+    remarks: tuple[str, ...] = ()
+    question: str = ""
+    note: str = ""
 
 
 Reader = Callable[[Path, bool], Source | None]
 
 
 def source_in(folder: Path, dev: bool = False) -> Source:
-    """What a folder asks for, or the repository that it is in; `NotReady` where it is conda's to do."""
-    places = list(dict.fromkeys((folder, work_tree(folder) or folder)))
-    for place in places:
+    """What a folder asks for, or the repository that it is in; `NotReady` where that is for conda alone."""
+    for place in _places(folder):
         there = [place / name for name in _READERS if (place / name).exists()]
-        found = (source for path in there if (source := _READERS[path.name](path, dev)))
-        if source := next(found, None):
-            others = tuple(path for path in there if path != source.path)
-            return Source(**{**vars(source), "passed_over": others})
-    for place in places:
-        if conda := next((place / name for name in _CONDA if (place / name).exists()), None):
-            raise _for_conda(conda)
+        for number, path in enumerate(there):
+            if source := _READERS[path.name](path, dev):
+                passed_over = tuple(one for one in there[number + 1 :] if _says_something(one, dev))
+                return replace(source, python=python_beside(place, source.python), passed_over=passed_over)
+    raise _says_nothing(folder)
+
+
+def source_of(file: Path, dev: bool = False) -> Source:
+    """What one file asks for, known by its name; what has no name that tells is a list of packages."""
+    source = _reader_of(file)(file, dev)
+    if source is None:
+        raise NotReady(f"{file} does not say which packages are needed", hint="Use '-r FILE', or name the packages.")
+    return replace(source, python=python_beside(file.parent, source.python))
+
+
+def has_packages(file: Path) -> bool:
+    """Whether a file says itself which packages it needs, as notebooks and most scripts do not."""
+    if file.suffix == ".ipynb":
+        return False
+    return file.suffix != ".py" or file.name == "setup.py" or read_script(read_text(file), file) is not None
+
+
+def _places(folder: Path) -> list[Path]:
+    """Where a folder's files may be: in it or for mybinder.org, then the same of its repository."""
+    tops = dict.fromkeys((folder, work_tree(folder) or folder))
+    return [place for top in tops for place in (top, *(top / name for name in _BINDER))]
+
+
+def _says_something(path: Path, dev: bool) -> bool:
+    """Whether a file that was passed over asks for anything; one that nobody can read may do so."""
+    if path.name in _STUBS:
+        with suppress(SesyncError):
+            return _READERS[path.name](path, dev) is not None
+    return True
+
+
+def _says_nothing(folder: Path) -> WrongWords:
     hint = (
         "Give the kernel a name and packages: 'sesync kernel create NAME [PACKAGE]...'; "
         "or '--guess' them from what its notebooks import."
     )
-    raise WrongWords(f"{folder} has no file that says which packages it needs", hint=hint)
+    others = sorted(path.name for path in folder.glob("*requirements*.*") if path.suffix in (".txt", ".in", ".pip"))
+    if others:
+        hint = f"Say which file: {listed(f'--from {name}' for name in others[:_MOST])}. {hint}"
+    return WrongWords(f"{folder} has no file that says which packages it needs", hint=hint)
 
 
-def source_of(file: Path, dev: bool = False) -> Source:
-    """What one file asks for, known by its name; what has no name that tells is a list for pip."""
-    if file.name in _CONDA:
-        raise _for_conda(file)
-    reader = _lock if _PYLOCK.fullmatch(file.name) else _READERS.get(file.name, _requirements)
-    source = reader(file, dev)
-    if source is None:
-        raise NotReady(f"{file} does not say which packages are needed", hint="Use '-r FILE', or name the packages.")
-    return source
+def _reader_of(file: Path) -> Reader:
+    if _PYLOCK.fullmatch(file.name):
+        return _lock
+    if file.name in _READERS:
+        return _READERS[file.name]
+    if file.suffix in (".yml", ".yaml"):
+        return _environment_file
+    return _script if file.suffix == ".py" else _listing
 
 
 def _lock(path: Path, dev: bool) -> Source:
@@ -137,19 +133,15 @@ def _uv_lock(path: Path, dev: bool) -> Source:
     if not (path.parent / "pyproject.toml").is_file():
         raise NotReady(f"{path} says nothing without the pyproject.toml beside it")
     lock, command = exported(path.parent, dev)
-    return Source(
-        path,
-        (path, path.parent / "pyproject.toml"),
-        Requirements(lock=lock, lock_by_hand=f"<({command})"),
-        lock.python,
-    )
+    required = Requirements(lock=lock, lock_by_hand=f"<({command})")
+    return Source(path, (path, path.parent / "pyproject.toml"), required, lock.python)
 
 
 def _pipfile_lock(path: Path, dev: bool) -> Source:
     lines, python = read_pipfile_lock(path, dev)
     command = f"{by_hand('cd', path.parent)}; pipenv requirements --hash{' --dev' * dev}"
     text = "\n".join([*lines, ""])
-    return Source(path, (path,), Requirements(listing=text, listing_by_hand=command, hashes=hashes((), text)), python)
+    return Source(path, (path,), Requirements(listing=text, listing_by_hand=command, hashes=hashes_in(text)), python)
 
 
 def _pipfile(path: Path, dev: bool) -> Source:
@@ -159,35 +151,91 @@ def _pipfile(path: Path, dev: bool) -> Source:
     return Source(path, (path,), Requirements(words, options=options), python)
 
 
-def _requirements(path: Path, dev: bool) -> Source:
-    files = included(path)
-    return Source(path, files, Requirements(requirements=(path,), hashes=hashes(files)))
+def _listing(path: Path, dev: bool) -> Source:
+    name = path.parent.name or "NAME"
+    way = f"{by_hand('conda', 'create', '--name', name, '--file', path)}, then 'sesync kernel adopt {name}'"
+    return _read(path, read_listing(path), way)
+
+
+def _lists(folder: Path, dev: bool) -> Source | None:
+    lists = lists_in(folder, dev)
+    if not lists:
+        return None
+    source, *more = (_listing(path, dev) for path in lists)
+    for one in more:
+        files, remarks = tuple(dict.fromkeys((*source.files, *one.files))), (*source.remarks, *one.remarks)
+        source = replace(source, files=files, remarks=remarks, required=source.required.with_more(one.required))
+    return replace(source, called=f"{folder.name}/{source.path.name}")
+
+
+def _pins(path: Path, dev: bool) -> Source:
+    return _read(path, read_pins(path, dev))
 
 
 def _pyproject(path: Path, dev: bool) -> Source | None:
-    project = read_pyproject(path, dev)
-    if project is None:
-        return None
-    files = (path,) if project.standard else ()
-    return Source(path, (path,), Requirements(project.words, files, project.options), project.python)
+    found = read_pyproject(path, dev)
+    return _read(path, found) if found else None
+
+
+def _setup_cfg(path: Path, dev: bool) -> Source | None:
+    found = read_setup_cfg(path, dev)
+    return _read(path, found) if found else None
+
+
+def _setup_py(path: Path, dev: bool) -> Source | None:
+    found = read_setup_py(path, dev)
+    return _read(path, found) if found.words or found.files else None
+
+
+def _script(path: Path, dev: bool) -> Source | None:
+    found = read_script(read_text(path), path)
+    return _read(path, found) if found else None
+
+
+def _environment_file(path: Path, dev: bool) -> Source:
+    name = environment_name(path) or "NAME"
+    way = f"{by_hand('conda', 'env', 'create', '--file', path)}, then 'sesync kernel adopt {name}'"
+    source = _read(path, read_environment_file(path), way)
+    if not source.required.packages:
+        raise NotReady(f"{path} asks for what conda alone has", hint=f"Conda makes it: {way}.")
+    return source
+
+
+def _read(path: Path, found: PackageList, condas_way: str = "") -> Source:
+    """A source of what was read in a file; what is conda's is to be agreed to."""
+    heading, options = for_uv(found.heading)
+    required = Requirements(
+        () if found.files else found.words,
+        found.files,
+        (*found.options, *options),
+        hashes=found.hashes,
+        heading=heading,
+        constraints=found.constraints,
+    )
+    source = Source(path, found.read or (path,), required, found.python, remarks=found.remarks)
+    if found.only_conda is None:
+        return source
+    missing, count = sorted(found.only_conda, key=is_plumbing), len(found.words)
+    what = f"pip can have all of its {count} packages"
+    if missing:
+        what = f"pip can have {count} of its {count + len(missing)} packages, and not {few(missing)}"
+    question = f"{path.name} is conda's: {what}. Make the kernel with what pip can have?"
+    return replace(source, question=question, note=f"Conda makes all of it: {condas_way}.")
 
 
 _READERS: dict[str, Reader] = {  # the first that a folder has is the one that counts
     "pylock.toml": _lock,
     "uv.lock": _uv_lock,
     "Pipfile.lock": _pipfile_lock,
-    "requirements.txt": _requirements,
+    "poetry.lock": _pins,
+    "pdm.lock": _pins,
+    "requirements.txt": _listing,
+    "requirements": _lists,
     "Pipfile": _pipfile,
     "pyproject.toml": _pyproject,
+    "setup.cfg": _setup_cfg,
+    "setup.py": _setup_py,
+    "environment.yml": _environment_file,
+    "environment.yaml": _environment_file,
 }
-
-
-def _for_conda(path: Path) -> NotReady:
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")[:100_000]
-    except OSError:
-        text = ""
-    named = re.search(r"^name:[ \t]*['\"]?([\w.-]+)", text, re.MULTILINE)
-    name = named[1] if named else "NAME"
-    hint = f"Conda makes it: {by_hand('conda', 'env', 'create', '--file', path)}, then 'sesync kernel adopt {name}'."
-    return NotReady(f"{path} asks for a conda environment, which pip's packages cannot replace", hint=hint)
+_STUBS = ("pyproject.toml", "setup.cfg", "setup.py", "requirements")  # which may be there for other things

@@ -207,7 +207,8 @@ def test_imports_are_guessed_shown_and_taken_only_if_agreed(sesync, terminal, tr
     (trees / "broken.ipynb").write_text("no JSON")
     (trees / "model.py").write_text("import sesync_tree, json\n")
     (trees / "code").mkdir()
-    (trees / "code" / "more.py").write_text("import cv2\nimport code, heat\nimport broken syntax\n")
+    (trees / "code" / "more.py").write_text("import code, heat\nimport broken syntax\n")
+    (trees / "heat.py").touch()
     for place, mark in ((".hidden", "x"), ("venv", "pyvenv.cfg")):
         (trees / place).mkdir()
         (trees / place / mark).touch()
@@ -232,7 +233,7 @@ def test_a_folder_that_says_nothing(sesync, trees: Path):
     assert "--guess" in result.err
 
 
-def test_condas_file_is_condas_to_install(sesync, trees: Path):
+def test_what_conda_alone_has_is_condas_to_install(sesync, trees: Path):
     (trees / "environment.yml").write_text("channels:\n  - conda-forge\nname: heat-maps\ndependencies:\n  - gdal\n")
     result = sesync("kernel", "create")
     assert result.code == 3
@@ -242,15 +243,48 @@ def test_condas_file_is_condas_to_install(sesync, trees: Path):
     assert sesync("kernel", "create", "-n").code == 0
 
 
+ENVIRONMENT = """
+name: heat-maps
+channels: [conda-forge]
+dependencies:
+  - python=3.11
+  - conda-forge::sesync_tree=1.0
+  - gdal
+  - r-base>=4
+  - pip
+  - pip:
+    - sesync-fern==1.*
+"""
+
+
+def test_what_pip_can_have_of_condas_file_is_taken_once_agreed(sesync, terminal, home: Path, trees: Path):
+    (trees / "environment.yml").write_text(ENVIRONMENT)
+    result = sesync("kernel", "create")
+    said = " ".join(result.err.split())
+    assert result.code == 2 and not ground.environments(home).exists()
+    assert "environment.yml is conda's: pip can have 2 of its 4 packages, and not gdal and r-base." in said
+    assert f"conda env create --file {trees}/environment.yml, then 'sesync kernel adopt heat-maps'" in said
+    person = terminal("kernel", "create")
+    person.wait_for("[y/N]")
+    person.type("y\n")
+    assert person.ended() == 0
+    assert ours(home) == {"tree", "fern"}
+    assert "environment.yml, lines 7 and 8: without gdal and r-base: conda alone has that" in " ".join(
+        sesync("kernel", "create", "again", "--from", ".", "-n").err.split()
+    )
+    assert "is there already" in sesync("kernel", "create").out
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         ("requirements.txt", b"-r gone.txt\n", "gone.txt, which"),
-        ("requirements.txt", "sesync-tree\n".encode("utf-16"), "UTF-16 text"),
+        ("requirements.txt", b"sesync-tree\n\0\n", "is no text"),
+        ("requirements.txt", b"<!DOCTYPE html>\n<p>sesync-tree", "is a web page, and no list of packages"),
         (
             "requirements.txt",
             b"-r requirements.txt\nnot a package\n",
-            "has a line that is not a package: not a package",
+            "requirements.txt, line 2 is not a package: not a package",
         ),
         ("pylock.toml", b"[[[", "is not a lock of packages"),
         ("pylock.toml", b"lock-version = '9'\n", "is not a lock of packages"),
@@ -269,6 +303,16 @@ def test_files_that_are_not_what_they_seem(sesync, home: Path, trees: Path, name
     assert result.code in (1, 3), result.err
     assert message in " ".join(result.err.split())
     assert "pa55" not in result.err and not (ground.environments(home) / "heat").exists()
+
+
+def test_a_list_that_powershell_wrote_is_read(sesync, home: Path, trees: Path):
+    (trees / "requirements.txt").write_bytes("sesync-tree\r\npywin32==306\r\nsesync-moss\r\n".encode("utf-16"))
+    result = sesync("kernel", "create")
+    assert (result.code, result.err) == (
+        0,
+        "Warning: requirements.txt, line 2: without pywin32: that is for another operating system\n",
+    )
+    assert ours(home) == {"tree", "moss"}
 
 
 def test_a_list_from_windows_is_read(sesync, home: Path, trees: Path):

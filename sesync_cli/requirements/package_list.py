@@ -1,0 +1,63 @@
+"""What a file asks for, in words that installers take, and how it was read where it is written otherwise."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from sesync_cli.names import few, joined
+
+
+@dataclass(frozen=True)
+class PackageList:
+    """What a file asks for.
+
+    `words` are requirements, one each; `heading` are options of pip's about the index and the like, a line each, which
+    a requirements file begins with; `options` are words for uv; `constraints` limit the versions of whatever comes.
+    `files` can be given to an installer as they are, in place of all these. `read` are all files that were looked at.
+    `python` is a version or a specifier, or empty; `hashes` are the SHA-256 that the files of a package may have.
+    `remarks` say what was left out or taken otherwise. `only_conda` are the packages that conda alone has, in a list of
+    conda's; None in all others.
+    """
+
+    words: tuple[str, ...] = ()
+    heading: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    read: tuple[Path, ...] = ()
+    python: str = ""
+    hashes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    only_conda: tuple[str, ...] | None = None
+
+
+@dataclass
+class Remarks:
+    """Lines that are not taken as they are written, by what was done about them."""
+
+    said: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+
+    def add(self, what_was_done: str, number: int, what: str) -> None:
+        """Note what was done about a line; `{}` in it stands for what."""
+        self.said.setdefault(what_was_done, []).append((number, what))
+
+    def about(self, file: Path) -> tuple[str, ...]:
+        """A sentence for each, for a warning."""
+        return tuple(
+            f"{file.name}, {lines([number for number, _ in found])}: {_filled(done, [what for _, what in found])}"
+            for done, found in self.said.items()
+        )
+
+
+def _filled(what_was_done: str, what: list[str]) -> str:
+    """What is left out is all named, of the rest some."""
+    return what_was_done.replace("{}", joined(what) if what_was_done.startswith("without") else few(what))
+
+
+def lines(numbers: Iterable[int]) -> str:
+    """'line 3', 'lines 3 and 5', 'lines 3 to 9 and 12'."""
+    once = sorted(set(numbers))
+    runs = [[one for _, one in run] for _, run in groupby(enumerate(once), lambda pair: pair[1] - pair[0])]
+    told = [one for run in runs for one in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))]
+    return f"line{'s' * (len(once) > 1)} {few(told)}"
