@@ -1,6 +1,5 @@
 """Lists of packages that an install is given: as an installer reads them, whatever they look like."""
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from sesync_cli.plan import by_hand
 from sesync_cli.requirements import environment_file
 from sesync_cli.requirements.listing import for_uv, read_listing
 from sesync_cli.requirements.package_list import PackageList
+from sesync_cli.secrets import write_private
 
 _OTHERS = (".toml", ".lock", ".py", ".cfg", ".ipynb")
 
@@ -55,8 +55,8 @@ class Lists:
             return
         with throwaway("list") as folder:
             file, limits = folder / "requirements.txt", folder / "constraints.txt"
-            _write(limits, [line for one in self.found for line in one.constraints])
-            _write(file, [*lines, by_hand("-c", limits)])
+            write_private(limits, "\n".join(line for one in self.found for line in one.constraints))
+            write_private(file, "\n".join([*lines, by_hand("-c", limits)]))
             yield (*options, *self._files, "-r", str(file))
 
     @property
@@ -70,15 +70,9 @@ def lists_of(files: Iterable[Path]) -> Lists:
 
 
 def _read(file: Path) -> PackageList:
-    if file.name in environment_file.NAMES:
+    if environment_file.is_environment_file(file):
         return environment_file.read_environment_file(file)
     if file.suffix in _OTHERS:
         hint = f"A kernel can be made of it: 'sesync kernel create NAME --from {file.name}'."
         raise NotReady(f"{file} is no list of packages", hint=hint)
     return read_listing(file)
-
-
-def _write(file: Path, lines: Iterable[str]) -> None:
-    """Write what may have a password in an address."""
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-        opened.write("\n".join([*lines, ""]))

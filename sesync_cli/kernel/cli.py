@@ -62,8 +62,8 @@ def create(
 ) -> Plan:
     """Make a kernel with packages of its own.
 
-    Without NAME, the kernel has the name of the folder (of its repository) and the packages that the folder asks for: in
-    a lock (pylock.toml, uv.lock, Pipfile.lock, poetry.lock, pdm.lock), requirements.txt, Pipfile, pyproject.toml,
+    Without NAME, the kernel has the name of the folder (of its repository) and the packages that the folder asks for:
+    in a lock (pylock.toml, uv.lock, Pipfile.lock, poetry.lock, pdm.lock), requirements.txt, Pipfile, pyproject.toml,
     setup.cfg, setup.py or environment.yml, whichever is there first.
     """
     from sesync_cli.kernel.plans import plan_create

@@ -13,6 +13,7 @@ from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.uv import DEFAULT_INDEX
 from sesync_cli.requirements.listing import index_in
+from sesync_cli.secrets import write_private
 
 NEEDED = ("ipykernel", "pip")
 
@@ -97,7 +98,7 @@ class ResolvePackages:
     def _listed(self, report: Report) -> Lock:
         """The lock of a listing: the versions that it says, and no more."""
         folder = self.environment
-        (folder / _ASKED).write_text(self.required.listing)
+        write_private(folder / _ASKED, self.required.listing)
         words: list[str | Path] = ["--no-deps", "--output-file", folder / NAME, folder / _ASKED]
         compile_lock(folder, words, self.required.asking(self.env), self.log, report)
         return read_lock(folder / NAME)
@@ -105,7 +106,7 @@ class ResolvePackages:
     def _resolved(self, packages: list[str], locked: Lock | None, report: Report) -> Lock:
         folder = self.environment
         indexes = [line for line in self.required.listing.splitlines() if line.startswith("--")]
-        (folder / _ASKED).write_text("\n".join([*self.required.heading, *indexes, *packages, ""]))
+        write_private(folder / _ASKED, "\n".join([*self.required.heading, *indexes, *packages, ""]))
         words: list[str | Path] = ["--output-file", folder / NAME]
         if pins := [*(locked.pins if locked else ()), *self.required.constraints]:
             (folder / _PINS).write_text("\n".join([*pins, ""]))
@@ -143,7 +144,7 @@ class InstallLock:
 
     def do(self, report: Report) -> None:
         folder = self.environment
-        (folder / _ASKED).write_text(read_lock(folder / NAME).requirements)
+        write_private(folder / _ASKED, read_lock(folder / NAME).requirements)
         self._install(report, offline=True)
 
         def again(words: Sequence[str]) -> None:

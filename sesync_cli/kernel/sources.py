@@ -13,7 +13,7 @@ from sesync_cli.kernel.packages import Requirements
 from sesync_cli.kernel.pylock import read_lock
 from sesync_cli.names import few, listed
 from sesync_cli.plan import by_hand
-from sesync_cli.requirements.environment_file import environment_name, read_environment_file
+from sesync_cli.requirements.environment_file import environment_name, is_environment_file, read_environment_file
 from sesync_cli.requirements.folder import lists_in
 from sesync_cli.requirements.listing import for_uv, hashes_in, read_listing
 from sesync_cli.requirements.package_list import PackageList
@@ -104,7 +104,8 @@ def _says_nothing(folder: Path) -> WrongWords:
     )
     others = sorted(path.name for path in folder.glob("*requirements*.*") if path.suffix in (".txt", ".in", ".pip"))
     if others:
-        hint = f"Say which file: {listed(f'--from {name}' for name in others[:_MOST])}. {hint}"
+        ways = listed(f"'sesync kernel create --from {name}'" for name in others[:_MOST])
+        hint = f"Is it one of its lists? {ways}. {hint}"
     return WrongWords(f"{folder} has no file that says which packages it needs", hint=hint)
 
 
@@ -151,7 +152,9 @@ def _pipfile(path: Path, dev: bool) -> Source:
     return Source(path, (path,), Requirements(words, options=options), python)
 
 
-def _listing(path: Path, dev: bool) -> Source:
+def _listing(path: Path, dev: bool) -> Source | None:
+    if is_environment_file(path):
+        return _environment_file(path, dev)
     name = path.parent.name or "NAME"
     way = f"{by_hand('conda', 'create', '--name', name, '--file', path)}, then 'sesync kernel adopt {name}'"
     return _read(path, read_listing(path), way)
@@ -161,7 +164,7 @@ def _lists(folder: Path, dev: bool) -> Source | None:
     lists = lists_in(folder, dev)
     if not lists:
         return None
-    source, *more = (_listing(path, dev) for path in lists)
+    source, *more = (source_of(path, dev) for path in lists)
     for one in more:
         files, remarks = tuple(dict.fromkeys((*source.files, *one.files))), (*source.remarks, *one.remarks)
         source = replace(source, files=files, remarks=remarks, required=source.required.with_more(one.required))
@@ -192,13 +195,13 @@ def _script(path: Path, dev: bool) -> Source | None:
     return _read(path, found) if found else None
 
 
-def _environment_file(path: Path, dev: bool) -> Source:
+def _environment_file(path: Path, dev: bool) -> Source | None:
     name = environment_name(path) or "NAME"
     way = f"{by_hand('conda', 'env', 'create', '--file', path)}, then 'sesync kernel adopt {name}'"
-    source = _read(path, read_environment_file(path), way)
-    if not source.required.packages:
+    found = read_environment_file(path)
+    if found.only_conda and not found.words:
         raise NotReady(f"{path} asks for what conda alone has", hint=f"Conda makes it: {way}.")
-    return source
+    return _read(path, found, way) if found.words or found.python else None
 
 
 def _read(path: Path, found: PackageList, condas_way: str = "") -> Source:
@@ -213,7 +216,7 @@ def _read(path: Path, found: PackageList, condas_way: str = "") -> Source:
         constraints=found.constraints,
     )
     source = Source(path, found.read or (path,), required, found.python, remarks=found.remarks)
-    if found.only_conda is None:
+    if found.only_conda is None or not found.words:
         return source
     missing, count = sorted(found.only_conda, key=is_plumbing), len(found.words)
     what = f"pip can have all of its {count} packages"

@@ -9,7 +9,7 @@ from sesync_cli.requirements.strangers import condas_name
 _SPEC = re.compile(
     r"(?:[\w./:-]+::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?:\[(?P<inside>[^\]]*)\])?(?P<rest>.*)", re.DOTALL
 )
-_WITH_BUILD = re.compile(r"=?(?P<version>\d[\w.+!*]*)(?:=|\s+)(?P<build>[\w.*+]+)?(?:\s+\S+)?")
+_WITH_BUILD = re.compile(r"={0,2}(?P<version>\*|\d[\w.+!*]*)(?:=|\s+)(?P<build>[\w.*+]+)?(?:\s+\S+)?")
 _PIECE = re.compile(r"(?P<operator>==|>=|<=|!=|~=|=|>|<)?\s*(?P<version>\d[\w.!+]*?)(?P<star>\.?\*)?")
 _INSTALLERS = ("pip", "setuptools", "wheel")  # which a kernel has of its own, and conda in versions of its own
 

@@ -15,8 +15,6 @@ from sesync_cli.requirements.text import read_text
 if TYPE_CHECKING:
     from yaml import Node
 
-NAMES = ("environment.yml", "environment.yaml")
-
 
 def read_environment_file(path: Path) -> PackageList:
     """What an environment.yml asks for; `NotReady` for what is none.
@@ -50,6 +48,11 @@ def read_environment_file(path: Path) -> PackageList:
         remarks=(*remarks.about(path), *pips.remarks),
         only_conda=tuple(only_conda),
     )
+
+
+def is_environment_file(path: Path) -> bool:
+    """Whether a file has what an environment.yml has, whatever it is called."""
+    return bool(re.search(r"(?m)^dependencies:\s*$", read_text(path)))
 
 
 def environment_name(path: Path) -> str:

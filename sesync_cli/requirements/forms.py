@@ -15,6 +15,7 @@ _CONDA_HEAD = re.compile(r"#\s*(packages in environment at|name\s+version\s+buil
 _EXPORT_HEAD = re.compile(r"#\s*(platform:|\$ conda create --name)", re.IGNORECASE)
 _ROW = re.compile(r"(?P<name>[A-Za-z0-9_][\w.-]*)\s+(?:\(!\)\s+)?(?P<version>v?\d[\w.+!-]*)(?P<more>\s.*)?")
 _BUILT = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)-(?P<build>[^-]+)\.(?:conda|tar\.bz2)")
+_UNSEEN = str.maketrans("\xa0", " ", "\u200b\u200c\u200d\u2060\ufeff")  # what comes along from web pages
 _NOTICE = re.compile(r"\[notice\]|(WARNING|DEPRECATION|ERROR|Note): |You (are using pip|should consider) |Collecting ")
 _BULLET = re.compile(r"\s*[-*•]\s+(?=\S)")
 _LEGACY = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*) \((?P<version>\d[\w.+!-]*)(?:, (?P<place>/.*))?\)")
@@ -29,7 +30,7 @@ def is_condas(text: str) -> bool:
 
 def as_lines(text: str) -> list[Line]:
     """The lines of a list, as requirements where a program printed it in another form."""
-    written = [_BULLET.sub("", line) for line in text.splitlines()]
+    written = [_BULLET.sub("", line.translate(_UNSEEN)) for line in text.splitlines()]
     lines = [(number, "" if _NOTICE.match(line) else line) for number, line in enumerate(written, 1)]
     if text.lstrip().startswith("[") and (found := _of_json(text)) is not None:
         return found
@@ -100,8 +101,8 @@ def _of_pip(line: str, head: str) -> str:
     row = line.split()
     if len(row) < 2 or line == head or _RULE.fullmatch(line):
         return ""
-    place = line[head.lower().find("editable") :].strip() if "editable" in head.lower() else ""
-    return f"-e {place.split('  ')[0]}" if place.startswith("/") else f"{row[0]}=={row[1]}"
+    place = line.split(None, 2)[2].strip() if row[2:] and "installer" not in head.lower() else ""
+    return f"-e {place}" if re.match(r"/|[A-Za-z]:\\", place) else f"{row[0]}=={row[1]}"
 
 
 def _is_told(written: Sequence[str]) -> bool:

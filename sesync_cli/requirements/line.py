@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from sesync_cli.requirements.conda import CondaSpec, condas, spec_of
 from sesync_cli.requirements.repair import repaired
-from sesync_cli.requirements.strangers import ONLY_CONDA, is_of_debian, left_out, other_name
+from sesync_cli.requirements.strangers import ONLY_CONDA, is_of_debian, is_of_kernels, left_out, other_name
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -35,7 +35,7 @@ PLAIN_BUILD = "took {}: a build after '+' is of another index, which the list do
 NOTHING = "without {}: that is no package"
 READ_AS = "took {}"
 NEWER_PYTHON = "took {} for Python 3.6 alone: newer ones have that"
-NEEDED_NOW = "took {}: the kernel must speak with the Jupyter of today"
+NEEDED_NOW = "without {}: the kernel has what speaks with the Jupyter of today"
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,14 @@ class Around:
     """What a line is read beside: the folder that its paths are from, and what the list has in other lines.
 
     With `own_index` the list names an index, which may have builds of its own. `origin` is where the list is from:
-    "debian" for its own Python, "conda" for an environment of its, or empty.
+    "debian" for its own Python, "conda" for an environment of its, or empty. `old_jupyter` is true where it asks for an
+    ipykernel that no Jupyter of today can speak with.
     """
 
     folder: Path
     own_index: bool = False
     origin: str = ""
+    old_jupyter: bool = False
 
 
 def read_line(line: str, around: Around) -> Reading:
@@ -123,6 +125,8 @@ def _of_requirement(one: "Requirement", text: str, options: str, around: Around)
     pin = next((spec.version for spec in one.specifier if spec.operator in ("==", "===")), "")
     if remark := left_out(one.name, pin, around.origin):
         return Reading((), remark, one.name)
+    if around.old_jupyter and is_of_kernels(one.name):
+        return Reading((), NEEDED_NOW, text)
     own_build = "+" in pin and not around.own_index and not options
     if changed := _changed(one, text, pin if own_build else ""):
         return changed
@@ -137,19 +141,18 @@ def _changed(one: "Requirement", text: str, own_build: str) -> Reading | None:
         return Reading((new,), READ_AS, f"{new} for {text}")
     if one.name.lower() in _BACKPORTS and not one.marker:
         return Reading((f"{text} ; python_version < '3.7'",), NEWER_PYTHON, text)
-    if one.name.lower() == "ipykernel" and _is_too_old(one):
-        new = f"ipykernel>={_OLDEST_IPYKERNEL}"
-        return Reading((new,), NEEDED_NOW, f"{new} for {text}")
     if own_build:
         new = text.replace(own_build, own_build.partition("+")[0])
         return Reading((new,), PLAIN_BUILD, f"{new} for {text}")
     return None
 
 
-def _is_too_old(ipykernel: "Requirement") -> bool:
+def has_old_jupyter(lines: Iterable[str]) -> bool:
+    """Whether a list asks for an ipykernel that is too old, for `Around`."""
     from packaging.version import InvalidVersion, Version
 
-    for spec in ipykernel.specifier:
+    said = [parsed(line.partition(" #")[0].strip()) for line in lines if line.strip().lower().startswith("ipykernel")]
+    for spec in (spec for one in said if one and one.name.lower() == "ipykernel" for spec in one.specifier):
         try:
             version = Version(spec.version.removesuffix(".*"))
         except InvalidVersion:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sesync_cli.errors import NotReady
 from sesync_cli.python.distributions import canonical
 from sesync_cli.requirements.forms import as_lines, is_condas
-from sesync_cli.requirements.line import Around, NoPackage, origin_of, read_line
+from sesync_cli.requirements.line import Around, NoPackage, has_old_jupyter, origin_of, read_line
 from sesync_cli.requirements.package_list import PackageList, Remarks, lines
 from sesync_cli.requirements.strangers import ONLY_CONDA
 from sesync_cli.requirements.text import is_plain, read_text
@@ -110,7 +110,8 @@ class _Reader:
             (one.requirement_line, one) for one in (*parsed.requirements, *parsed.options, *parsed.invalid_lines)
         ]
         own_index = bool(self.heading) or any(set(one.options) & {*_HEADING} for one in parsed.options)
-        around = Around(file.parent, own_index, origin_of(line for _, line in numbered))
+        said = [line for _, line in numbered]
+        around = Around(file.parent, own_index, origin_of(said), has_old_jupyter(said))
         for line, one in sorted(entries, key=lambda entry: int(entry[0].line_number)):
             number = numbers[min(line.line_number, len(numbers)) - 1]
             if one in parsed.options:

@@ -24,8 +24,8 @@ def read_pins(path: Path, dev: bool) -> PackageList:
     """
     try:
         data = tomllib.loads(read_text(path))
-        packages = [one for one in data["package"] if isinstance(one["name"], str) and isinstance(one["version"], str)]
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, RecursionError):
+        packages = [{**one, "name": canonical(one["name"]), "version": str(one["version"])} for one in data["package"]]
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError, RecursionError):
         tool = path.stem
         raise NotReady(f"{path} is not a lock of {tool}'s", hint=f"'{tool} lock' writes it anew.") from None
     project = path.with_name("pyproject.toml")

@@ -49,6 +49,11 @@ def is_of_debian(name: str) -> bool:
     return canonical(name) in _names("debian") - {"pkg-resources"}
 
 
+def is_of_kernels(name: str) -> bool:
+    """Whether this is a part of Jupyter's by which a kernel speaks with it."""
+    return canonical(name) in _names("kernels")
+
+
 def other_name(name: str) -> tuple[str, bool]:
     """What the index calls a package that people call so, and whether its versions are the same."""
     if renamed := _table()["renamed"].get(canonical(name)):

@@ -4,8 +4,10 @@ One list of rules serves both: rules.py has it, and is read when the first text 
 """
 
 import functools
+import os
 import re
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +27,12 @@ def without_secrets(text: str) -> str:
         text = _compiled(rule.pattern).sub(_striking(rule), text)
     rules = Rules(*LINES.hinted(text)) if text.count("\n") > 1 else LINES
     return "\n".join(_struck(rules, line) for line in text.split("\n"))
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a text to a file that nobody else may read, if it is new."""
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
+        opened.write(text)
 
 
 def holds_secret(text: str, *, settings: bool = False) -> bool:
