@@ -262,15 +262,9 @@ def test_a_folder_that_says_nothing(sesync, home: Path, monkeypatch):
     assert "'sesync kernel create NAME [PACKAGE]...'" in result.err
 
 
-def test_a_folder_that_asks_for_a_conda_environment(sesync, home: Path, monkeypatch):
+def test_files_that_are_named_count_before_the_folders(sesync, home: Path, monkeypatch):
     folder = entered(home / "cooltrees", monkeypatch)
-    (folder / "environment.yml").write_text("")
-    result = sesync("kernel", "create")
-    assert (result.code, "asks for a conda environment" in result.err, "conda env create" in result.err) == (
-        3,
-        True,
-        True,
-    )
+    (folder / "environment.yml").write_text("dependencies: [gdal]")
     (folder / "needs.txt").write_text("six\n")
     plan = sesync("kernel", "create", "-r", "needs.txt", "-n")
     assert (plan.code, f"-r {folder}/needs.txt" in plan.out, "--name cooltrees" in plan.out) == (0, True, True)
