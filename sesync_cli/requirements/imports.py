@@ -19,7 +19,8 @@ from sesync_cli.requirements.script import read_script
 
 _MOST_FILES = 2_000
 _LARGEST = 20_000_000  # bytes; a notebook beyond that is full of pictures
-_OTHER_LANGUAGE = re.compile(r"\s*%%(?!capture|time|timeit|prun|py)\w")  # of a whole cell
+_AROUND = re.compile(r"\s*%%(?:capture|time|timeit|prun)\b.*\n?")  # what is run as Python all the same
+_OTHER_LANGUAGE = re.compile(r"\s*%%\w")  # of a whole cell
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _MODULE = r"[A-Za-z_][\w.]*(?:[ \t]+as[ \t]+\w+)?"
 _IMPORT = re.compile(
@@ -83,12 +84,13 @@ def _look_into(file: Path, found: _Found) -> None:
         if file.suffix == ".py":
             found.modules.update(_imports(code))
             continue
-        if _OTHER_LANGUAGE.match(code):
+        cell = _AROUND.sub("", code, count=1) if _AROUND.match(code) else code
+        if _OTHER_LANGUAGE.match(cell):
             continue
-        for line in code.splitlines():
+        for line in cell.splitlines():
             for word in installed_by(line) or ():
                 found.add(word)
-        found.modules.update(_imports(_python_in(code)))
+        found.modules.update(_imports(_python_in(cell)))
 
 
 def _imports(code: str) -> Iterator[str]:

@@ -103,10 +103,10 @@ def test_a_package_that_does_not_build_names_what_is_missing(failed, tmp_path: P
 
 
 def test_lines_and_files_that_are_none(failed, home: Path, story: str):
-    (home / "r.txt").write_text("# trees\nsix\nhumanize=1\n")
+    (home / "r.txt").write_text("# trees\nsix\nhumanize=one\n")
     assert failed("-r", "r.txt") == (
-        "r.txt has a line that is not a package: humanize=1",
-        "A line says a package as 'pandas' or 'pandas>=2'.",
+        f"{home}/r.txt, line 3 is not a package: humanize=one",
+        "A line says a package as 'pandas' or 'pandas>=2'. What is no package stands behind '#'.",
     )
     (home / "r.txt").write_text("-r other.txt\n")
     lost = f"{home}/other.txt, which {home}/r.txt includes, does not exist"
