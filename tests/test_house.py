@@ -48,7 +48,7 @@ DOORS = {  # each library, and the only modules that may import it
         "requirements/line",
         "requirements/pipfile",
     ),
-    "tomli_w": ("kernel/pylock",),
+    "tomli_w": ("kernel/pylock", "python/uv_settings"),
     "pip_requirements_parser": ("requirements/listing",),
     "poetry": ("requirements/pyproject",),
     "IPython": ("requirements/imports",),

@@ -12,6 +12,7 @@ from sesync_cli.leftovers import is_unfinished, mark_unfinished, partial, remove
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.interpreters import Interpreter
 from sesync_cli.python.uv import uv
+from sesync_cli.python.uv_settings import SETTINGS
 from sesync_cli.run import run
 
 _BY_VIRTUALENV = (3, 8)  # what virtualenv leaves in older environments is a SyntaxError at every start of theirs
@@ -78,7 +79,7 @@ class MakeEnvironment:
             file.write("relocatable = true\n")
 
     def _by_uv(self) -> None:
-        words = ("venv", "--relocatable", "--python", str(self.interpreter.base), str(self.beside))
+        words = ("venv", "--no-project", "--relocatable", "--python", str(self.interpreter.base), str(self.beside))
         argv, env = uv(*words, env=clean_env(self.env))
         run(argv, env=env)
 
@@ -113,6 +114,7 @@ class PlaceEnvironment:
     def do(self, report: Report) -> None:
         beside = partial(self.path, owner=self.owner)
         lend(beside, self.bytecode)
+        (beside / SETTINGS).unlink(missing_ok=True)
         try:
             beside.rename(self.path)
         except OSError as error:

@@ -2,11 +2,12 @@
 
 import os
 import re
-import shutil
+import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import NotFound, NotReady, SesyncError
@@ -17,9 +18,10 @@ from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.environments import site_packages
 from sesync_cli.python.uv import unreachable_index, uv
+from sesync_cli.python.uv_settings import SETTINGS, project_settings, uv_files, written
 from sesync_cli.run import ProgramFailed, follow, run, unhurried
 
-_METADATA = Path(__file__).parent / "metadata.toml"
+_METADATA, _NEEDS = Path(__file__).parent / "metadata.toml", "dependency-metadata"
 _MISSING = "was not found in the package registry"
 _REFUSED = re.compile(r"could not be queried due to|returned a 40[13]")
 _COPIED = "Failed to hardlink files"
@@ -49,7 +51,10 @@ def uv_pip(
     A failure that nobody will be told of need not be explained; that the disk is full always is.
     """
     python = environment / "bin/python"
-    argv, told = uv("pip", words[0], "--python", str(python), *words[1:], env=clean_env(env), python=python)
+    settings = environment / SETTINGS
+    known = settings.is_file() and "--config-file" not in words
+    ours = ("--python", str(python), *(("--config-file", str(settings)) if known else ()))
+    argv, told = uv("pip", words[0], *ours, *words[1:], env=clean_env(env), python=python)
     mode = _CLONE if env.get(_LINK_MODE) == _CLONE else "hardlink"
     in_use = not is_unfinished(environment)
     try:
@@ -68,8 +73,10 @@ def uv_pip(
         said = _refusal(argv, told, failure.output.out) or failure.output.out
         error = _explained(said, environment, clean_env(env), log)
         if place := unreachable_index(said, told):
-            hint = f"{place} is asked beside the usual index: 'pip config list' shows who says so."
+            hint = f"{place} is asked beside the usual index: see 'pip config list' and ~/.config/uv/uv.toml."
             error.hint = f"{hint} {error.hint}"
+        for broken in uv_files(env).broken:
+            error.hint = f"What it says of the index does not count: {broken}. {error.hint}"
         raise error from None
 
 
@@ -92,16 +99,23 @@ def compile_lock(
     environment: Path, words: Sequence[str | Path], env: Mapping[str, str], log: Path, report: Report
 ) -> None:
     """Have uv write a `pylock.toml`; what old releases need, but say in words that uv does not take, it is told."""
+    settings = next((project_settings(Path(one)) for one in words if Path(one).name == "pyproject.toml"), {})
     ours = ["--quiet", "--no-header", "--no-annotate", "--format", "pylock.toml"]
-    argv = ["compile", *ours, *map(str, words)]
+
+    def compile_with(settings: Mapping[str, Any]) -> None:
+        with TemporaryDirectory(dir=scratch()) as folder:
+            told = ["--config-file", str(written(Path(folder), settings))] if settings else []
+            uv_pip(environment, ["compile", *told, *ours, *map(str, words)], env, log, report)
+
     try:
-        uv_pip(environment, argv, env, log, report)
+        compile_with(settings)
     except BadMetadata as error:
-        if f'name = "{error.package}"' not in _METADATA.read_text():
+        more = tomllib.loads(_METADATA.read_text(encoding="utf-8"))[_NEEDS]
+        if error.package not in {one["name"] for one in more}:
             raise
-        with TemporaryDirectory(dir=scratch()) as project:
-            shutil.copy(_METADATA, Path(project, "uv.toml"))
-            uv_pip(environment, [*argv, "--project", project], env, log, report)
+        compile_with(settings | {_NEEDS: [*settings.get(_NEEDS, ()), *more]})
+    if settings and is_unfinished(environment):
+        written(environment, settings)
 
 
 def forget(packages: Sequence[str], env: Mapping[str, str]) -> None:
@@ -124,7 +138,8 @@ def exported(project: Path, dev: bool) -> tuple[Lock, str]:
     words = ["export", "--frozen", "--no-emit-project", "--format", "pylock.toml", "--project", str(project)]
     words += [] if dev else ["--no-dev"]
     try:
-        text = run(uv(*words, "--quiet", env=os.environ)[0]).out
+        argv, env = uv(*words, "--quiet", env=os.environ)
+        text = run(argv, env=env).out
     except ProgramFailed as failure:
         raise NotReady(f"{project / 'uv.lock'} cannot be read: {failure}", hint="'uv lock' writes it anew.") from None
     return lock_of(text, project), by_hand("uv", *words)

@@ -1,4 +1,4 @@
-"""The door to uv, which is told to go the way that pip would go: the same index, proxy and certificates.
+"""The door to uv, which is told to go the way that pip would go, and nothing else: the same index, proxy, certificates.
 
 `python -m sesync_cli.python.uv WORD...` runs it so.
 """
@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from sesync_cli.certificates import system_certificates
 from sesync_cli.python.environments import prefixes
 from sesync_cli.python.pip_settings import absolute, is_on, pip_settings
+from sesync_cli.python.uv_settings import UvFiles, uv_files, without_steering
 
 DEFAULT_INDEX = "UV_DEFAULT_INDEX"
 """The variable that names the index which uv asks, before all that pip is told."""
@@ -21,7 +22,9 @@ DEFAULT_INDEX = "UV_DEFAULT_INDEX"
 _INDEX = (DEFAULT_INDEX, "UV_INDEX_URL")
 _EXTRA = ("UV_INDEX", "UV_EXTRA_INDEX_URL")
 _LINKS = "UV_FIND_LINKS"
+_NO_CONFIG = "UV_NO_CONFIG"
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_SAME = {DEFAULT_INDEX: _INDEX} | {name: (name, name.upper()) for name in _PROXIES}  # what says the same in other words
 # set and empty, these say that nobody is to be trusted, or nothing
 _NEVER_EMPTY = ("SSL_CERT_FILE", "SSL_CERT_DIR", *_PROXIES, *(name.upper() for name in _PROXIES))
 _LEAST = {"timeout": ("UV_HTTP_TIMEOUT", 1), "retries": ("UV_HTTP_RETRIES", 0)}
@@ -32,14 +35,18 @@ _LOGIN = re.compile(r"(?<=://)[^/@\s]*@")
 def uv(*words: str, env: Mapping[str, str], python: Path | None = None) -> tuple[list[str], dict[str, str]]:
     """How to run `uv WORD...` so that it goes where this Python's pip would: its words, and its environment.
 
-    What uv's own variables say counts before what pip is told. Passwords in addresses stay in the environment.
+    What uv's own variables and files say of the way counts before what pip is told, and nothing else that they say: uv
+    looks for no file itself. Passwords in addresses stay in the environment.
     """
     from uv import find_uv_bin
 
-    told = pip_settings(env, prefixes(python) if python else ())
-    offline = words[:2] in (("pip", "compile"), ("pip", "install")) and is_on(told.get("no-index", ""))
-    argv = [find_uv_bin(), *words[:2], *(("--no-index",) if offline else ()), *words[2:]]
-    asks = dict(env) | _way(told, env) | _proxies(told, env) | _trusted(told, env)
+    told, files = pip_settings(env, prefixes(python) if python else ()), uv_files(env)
+    no_index = files.no_index or is_on(told.get("no-index", ""))
+    alone = words[:2] in (("pip", "compile"), ("pip", "install")) and no_index
+    argv = [find_uv_bin(), *words[:2], *(("--no-index",) if alone else ()), *words[2:]]
+    env = without_steering(env)
+    env |= {name: value for name, value in files.variables.items() if not _any(_SAME.get(name, (name,)), env)}
+    asks = env | _way(told, env, files) | _proxies(told, env) | _trusted(told, env) | {_NO_CONFIG: "1"}
     return argv, {name: value for name, value in asks.items() if value or name not in _NEVER_EMPTY}
 
 
@@ -51,21 +58,27 @@ def unreachable_index(said: str, told: Mapping[str, str]) -> str:
     return next((one for place in beside if "://" in (one := _LOGIN.sub("", place)) and url.startswith(one)), "")
 
 
-def _way(told: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
-    """The variables by which uv finds the index that these settings of pip's name."""
+def _way(told: Mapping[str, str], env: Mapping[str, str], files: UvFiles) -> dict[str, str]:
+    """The variables by which uv finds the indexes that these settings of pip's, and uv's own files, name."""
     way = {"UV_INDEX_STRATEGY": "unsafe-best-match"}  # as pip chooses: the best version, whichever index has it
     way |= {_INDEX[0]: told["index-url"].strip()} if "index-url" in told and not _any(_INDEX, env) else {}
-    extra = told.get("extra-index-url", "").split()
-    way |= {_EXTRA[0]: " ".join(extra)} if extra and not _any(_EXTRA, env) else {}
-    places = [_folder(absolute(one, env.get("HOME", ""))) for one in told.get("find-links", "").split()]
-    way |= {_LINKS: ",".join(filter(None, places))} if any(places) else {}
     trusted = [host for host in told.get("trusted-host", "").lower().split() if "[" not in host]  # uv takes no IPv6
     way |= {"UV_INSECURE_HOST": " ".join(trusted)} if trusted else {}
     way |= {"UV_KEYRING_PROVIDER": "subprocess"} if told.get("keyring-provider") == "subprocess" else {}
     for key, (name, least) in _LEAST.items():
         if told.get(key, "").replace(".", "", 1).isdigit():
             way[name] = str(max(least, int(float(told[key]))))
-    return {name: value for name, value in way.items() if not env.get(name)}
+    return {name: value for name, value in way.items() if not env.get(name)} | _beside(told, env, files)
+
+
+def _beside(told: Mapping[str, str], env: Mapping[str, str], files: UvFiles) -> dict[str, str]:
+    """The variables of the indexes and pages beside the first: uv's files add to its variables, which replace pip's."""
+    extra = [] if _any(_EXTRA, env) else told.get("extra-index-url", "").split()
+    places = [_folder(absolute(one, env.get("HOME", ""))) for one in told.get("find-links", "").split()]
+    links = [env[_LINKS]] if env.get(_LINKS) else places
+    indexes = [*env.get(_EXTRA[0], "").split(), *files.indexes, *extra]
+    found = {_EXTRA[0]: " ".join(indexes), _LINKS: ",".join(filter(None, [*links, *files.links]))}
+    return {name: value for name, value in found.items() if value}
 
 
 def _folder(link: str) -> str:
