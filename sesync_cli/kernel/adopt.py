@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sesync_cli.caller import Caller
@@ -13,11 +13,12 @@ from sesync_cli.kernel.context import KernelContext, shell
 from sesync_cli.kernel.foreign import Foreign, find_environment
 from sesync_cli.kernel.health import trouble_of
 from sesync_cli.kernel.making import existing_kernel
+from sesync_cli.kernel.proof import Trial, proven
 from sesync_cli.kernel.recipe import Recipe, plain_name
 from sesync_cli.kernel.request import AdoptRequest, checked_module, variable
 from sesync_cli.kernel.spec_writing import Offer, OfferKernel, command_env, kernel_argv, kernel_env
 from sesync_cli.kernel.specs import Folders, Kernel, read_kernel, same, specs_in
-from sesync_cli.kernel.start_test import expanded, last_word, running, silent, value_of
+from sesync_cli.kernel.start_test import expanded
 from sesync_cli.leftovers import throwaway
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan, Report, by_hand
@@ -65,13 +66,15 @@ def plan_adopt(request: AdoptRequest, caller: Caller, site: Site) -> Plan:
     facts |= {"environment": str(folder), "spec": str(folders.spec(name))}
     if existing:
         return _already(existing, wanted, offer, facts)
+    proof = ProveAdopted(offer, caller.env, site.kernels_start_seconds)
     return Plan(
-        (ProveAdopted(offer, caller.env, site.kernels_start_seconds), OfferKernel(offer, folders)),
+        (proof, OfferKernel(offer, folders)),
         f"Adopted {folder} as the kernel {name}. "
         f"Reload the page of JupyterLab: its Launcher shows '{offer.display_name}'.",
         result=facts,
         locks=(folders.environment(name),),
         sweeps=(folders.environments, folders.specs.parent),
+        after=lambda: {"warnings": tuple(proof.warnings)},
     )
 
 
@@ -82,17 +85,17 @@ class ProveAdopted:
     offer: Offer
     env: Mapping[str, str]
     patience: float
+    warnings: list[str] = field(default_factory=list)
     doing: str = "Starting the kernel once, to see that it works"
 
     def do(self, report: Report) -> None:
         env = expanded(self.offer.env, self.env) | {"PYTHONDONTWRITEBYTECODE": "1"}
-        with throwaway("adopt") as folder, running(self._argv, env, folder) as kernel:
-            answer = value_of(kernel.values({"sum": "1+1"}, self.patience), "sum")
-            code, said = kernel.code, kernel.said
-        if answer != "2":
-            why = silent(self.patience) if code is None else last_word(said) or "it ended without a word"
+        with throwaway("adopt") as folder:
+            outcome, warning = proven(Trial(self._argv, env, self.patience), folder)
+        if not outcome.works:
             hint = f"Does '{by_hand(self._argv[0], '-m', 'ipykernel', '--version')}' work?"
-            raise SesyncError(f"the environment's kernel does not start: {why}", hint=hint)
+            raise SesyncError(f"the environment's kernel does not start: {outcome.why}", hint=hint)
+        self.warnings[:] = [warning] if warning else []
 
     def undo(self) -> None:
         return

@@ -1,30 +1,31 @@
 """Checks that kernels work: each is started as Jupyter would, answers, and imports all that is installed for it."""
 
 import os
-import re
-import shutil
 import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 
 from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import reason
 from sesync_cli.errors import SesyncError, Stopped
+from sesync_cli.kernel.command import places, words
 from sesync_cli.kernel.importable import importable
+from sesync_cli.kernel.ipython_folder import ipython_folder, to_blame
 from sesync_cli.kernel.questions import FACTS, HELP, ended, parsed, reason_in, trial
 from sesync_cli.kernel.record import changed
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.kernel.start_test import Running, expanded, last_word, running, silent, value_of
+from sesync_cli.kernel.start_test import Running, expanded, last_word, mute, running, value_of
 from sesync_cli.kernel.view import CheckResult, edited, packages
 from sesync_cli.leftovers import throwaway
 from sesync_cli.plan import Report, Watch
 from sesync_cli.site.settings import Site
 
 _AT_ONCE = 4
-_BARE = re.compile(r"python(3(\.\d+)?)?")
 _STARTS = 10  # of one kernel: an import that ends it costs one
 
 
@@ -89,6 +90,7 @@ class _Trial:
     failed: dict[str, str] = field(default_factory=dict)
     endless: set[str] = field(default_factory=set)
     lost_a_port: bool = False
+    command: str = ""
 
     def verdict(self) -> CheckResult:
         kernel = self.kernel
@@ -106,7 +108,7 @@ class _Trial:
             imported=len(self.names) - len(self.failed) - len(self._untried),
             failed=dict(sorted(self.failed.items())),
             changed=unlike,
-            next=f"sesync kernel repair {kernel.name}" if mends else "",
+            next=self.command or (f"sesync kernel repair {kernel.name}" if mends else ""),
         )
 
     def _problem(self) -> str:
@@ -115,7 +117,7 @@ class _Trial:
         try:
             self._start_often()
         except _Mute as error:
-            trouble = str(error)
+            trouble = str(error) + (self._blame() if self.seconds is None else "")
         except (OSError, ValueError) as error:
             trouble = getattr(error, "strerror", None) or str(error)
         if self.seconds is None:
@@ -146,18 +148,37 @@ class _Trial:
             if not self.left:
                 return
 
+    def _blame(self) -> str:
+        """What in the person's IPython folder it works without, for the end of a sentence; empty if that is not why."""
+        own, home, blame = ipython_folder(self._env), Path(self.env.get("HOME", "/")), None
+        with suppress(OSError):
+            blame = to_blame(own, self._answers, self.folder) if own else None
+        self.command = blame.command(home) if blame else ""
+        return f"; it works without {blame.told(home)}" if blame else ""
+
+    def _answers(self, ipython: Path) -> bool:
+        with self._running(Path(mkdtemp(dir=self.folder)), ipython) as kernel:
+            return kernel.language(self.patience, self._go_on) is not None
+
+    def _running(self, folder: Path, ipython: Path | None) -> AbstractContextManager[Running]:
+        argv, values = words(self.kernel, self.env), places(self.kernel, self.env)
+        return running(argv, self._env, folder, ipython=ipython, values=values, cwd=folder)
+
+    @property
+    def _env(self) -> dict[str, str]:
+        return expanded(self.kernel.env, self.env)
+
     def _start(self, folder: Path) -> bool:
         """Start it, and have it import what is left, until one of these ends it; false if it lost its port first."""
         folder.mkdir(parents=True)
-        env, begun = expanded(self.kernel.env, self.env), time.monotonic()
-        argv, values = _command(self.kernel, self.env), _places(self.kernel, self.env)
-        with running(argv, env, folder, values=values, cwd=folder) as kernel:
+        begun = time.monotonic()
+        with self._running(folder, ipython_folder(self._env)) as kernel:
             speaks = kernel.language(self.patience, self._go_on)
             if speaks is None and kernel.lost_its_port and not self.lost_a_port:
                 self.lost_a_port = True
                 return False
             if speaks is None:
-                raise self._mute(kernel)
+                raise _Mute(mute(kernel, self.patience))
             found = self._facts(kernel) if speaks == "python" else None
             if self.seconds is None:
                 self.seconds = round(time.monotonic() - begun, 2)
@@ -174,7 +195,7 @@ class _Trial:
         asked = {"sum": "1+1", "facts": FACTS}
         values = kernel.values(asked, self.patience, code=HELP, meanwhile=self._go_on)
         if values is None:
-            raise self._mute(kernel)
+            raise _Mute(mute(kernel, self.patience))
         answer, facts = value_of(values, "sum"), value_of(values, "facts")
         if answer != "2" or facts is None:
             raise _Mute(f"it says that 1+1 is {answer}" if answer else "it does not say what 1+1 is")
@@ -201,39 +222,12 @@ class _Trial:
         if self.stop.is_set():
             raise Stopped("stopped")
 
-    def _mute(self, kernel: Running) -> _Mute:
-        if kernel.code is None:
-            return _Mute(silent(self.patience))
-        return _Mute(last_word(kernel.said) or f"it ended without a word ({ended(kernel.code)})")
-
 
 def edited_files(kernel: Kernel) -> tuple[str, ...]:
     """The files of a kernel of sesync's that are not as their packages brought them, of one that works otherwise."""
     if not (kernel.managed and kernel.environment and kernel.works):
         return ()
     return tuple(path for paths in changed(kernel.environment, every_byte=True).values() for path in paths)
-
-
-def _command(kernel: Kernel, env: Mapping[str, str]) -> tuple[str, ...]:
-    """The words that start a kernel; for a bare `python`, Jupyter takes the one that runs it."""
-    first, *rest = kernel.argv
-    programs = _programs(env)
-    if programs and _BARE.fullmatch(first):
-        beside = (programs / name for name in dict.fromkeys((first, "python3" if first == "python" else first)))
-        first = next((str(python) for python in beside if os.access(python, os.X_OK)), first)
-    return (first, *rest)
-
-
-def _places(kernel: Kernel, env: Mapping[str, str]) -> dict[str, str]:
-    """What Jupyter puts in the place of `{resource_dir}` and `{prefix}`."""
-    programs = _programs(env)
-    return {"resource_dir": str(kernel.spec)} | ({"prefix": str(programs.parent)} if programs else {})
-
-
-def _programs(env: Mapping[str, str]) -> Path | None:
-    """The folder of the programs of Jupyter's own Python."""
-    jupyter = shutil.which("jupyter", path=env.get("PATH"))
-    return Path(os.path.realpath(jupyter)).parent if jupyter else None
 
 
 def _is_mendable(kernel: Kernel) -> bool:

@@ -10,11 +10,12 @@ from sesync_cli.kernel.context import KernelContext
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
 from sesync_cli.kernel.installer import was_copied
 from sesync_cli.kernel.packages import InstallLock, Requirements, ResolvePackages
+from sesync_cli.kernel.proof import ProveKernel, Trial
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import known_size
 from sesync_cli.kernel.spec_writing import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
 from sesync_cli.kernel.specs import Folders, Kernel, kernel_in, spec_in_the_way
-from sesync_cli.kernel.start_test import ProveKernel
+from sesync_cli.kernel.start_test import expanded
 from sesync_cli.leftovers import is_unfinished, partial
 from sesync_cli.plan import Need, Plan, Step, asking
 from sesync_cli.python.interpreters import Interpreter
@@ -55,15 +56,16 @@ def plan_new(wanted: KernelToMake, context: KernelContext, warnings: tuple[str, 
         done = f"The kernel {existing.name} is there already, as '{existing.display_name}'."
         return Plan((), done, result=facts | {"display_name": existing.display_name})
     offer = _offer(wanted, context, environment, folders.spec(wanted.name))
+    of_proof: list[str] = []
     return Plan(
-        (*_build(wanted, context, offer), OfferKernel(offer, folders)),
+        (*_build(wanted, context, offer, of_proof), OfferKernel(offer, folders)),
         f"Made the kernel {offer.name}{told}. Reload the page of JupyterLab: its Launcher shows '{wanted.title}'.",
         result=facts,
         warnings=warnings,
         locks=(environment,),
         sweeps=(folders.environments, folders.specs.parent),
         needs=(Need(_ROOM, folders.environments),),
-        after=lambda: {"warnings": (*warnings, *_unlinked(environment, _log(context, offer)))},
+        after=lambda: {"warnings": (*warnings, *of_proof, *_unlinked(environment, _log(context, offer)))},
     )
 
 
@@ -80,7 +82,11 @@ def plan_again(
     old = now if now and now.is_dir() else None
     file = kernel.spec / "kernel.json"
     before = file.read_bytes() if file.is_file() else None
-    steps: list[Step] = [*_build(wanted, context, offer, again=True), ReplaceSpec(offer, folders, old, before)]
+    of_proof: list[str] = []
+    steps: list[Step] = [
+        *_build(wanted, context, offer, of_proof, again=True),
+        ReplaceSpec(offer, folders, old, before),
+    ]
     if old:
         aside = partial(old, owner=folders.environment(kernel.name))
         steps.append(RemoveTree(old, aside, "Removing the old packages"))
@@ -93,7 +99,7 @@ def plan_again(
         locks=(folders.environment(kernel.name),),
         sweeps=(folders.environments, folders.specs.parent),
         needs=(Need(_ROOM, folders.environments),),
-        after=lambda: {"warnings": (*warnings, *_unlinked(environment, _log(context, offer)))},
+        after=lambda: {"warnings": (*warnings, *of_proof, *_unlinked(environment, _log(context, offer)))},
     )
 
 
@@ -152,12 +158,15 @@ def _unlinked(environment: Path, log: Path) -> tuple[str, ...]:
     )
 
 
-def _build(wanted: KernelToMake, context: KernelContext, offer: Offer, *, again: bool = False) -> tuple[Step, ...]:
-    """The steps that make an environment and prove it, up to where Jupyter is told."""
+def _build(
+    wanted: KernelToMake, context: KernelContext, offer: Offer, warnings: list[str], *, again: bool = False
+) -> tuple[Step, ...]:
+    """The steps that make an environment and prove it, up to where Jupyter is told; the proof may add warnings."""
     environment, owner = offer.environment, context.folders.environment(offer.name)
     spec, beside = offer.spec, partial(environment, owner=owner)
     log, bytecode = _log(context, offer), context.cache / "bytecode"
-    argv = kernel_argv(environment, wanted.interpreter.minor)
+    argv, env = kernel_argv(environment, wanted.interpreter.minor), expanded(offer.env, context.caller.env)
+    trial = Trial(argv, env, context.site.kernels_start_seconds)
     about = {"name": offer.name, "display_name": offer.display_name, **offer.recipe.public}
     return (
         MakeEnvironment(environment, owner, spec, wanted.interpreter, context.cache, context.inside),
@@ -166,7 +175,7 @@ def _build(wanted: KernelToMake, context: KernelContext, offer: Offer, *, again:
         ),
         InstallLock(beside, wanted.required, context.inside, log, shown=environment, every_byte=again),
         PlaceEnvironment(environment, owner, bytecode),
-        ProveKernel(environment, argv, offer.env, context.caller.env, context.site.kernels_start_seconds, bytecode),
+        ProveKernel(environment, trial, bytecode, warnings),
     )
 
 

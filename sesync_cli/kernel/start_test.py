@@ -1,4 +1,4 @@
-"""The proof that a kernel works: it is started as Jupyter would, and asked what 1+1 is. The door to jupyter_client."""
+"""Kernels that run: started as Jupyter would, asked one thing after the other, ended. The door to jupyter_client."""
 
 import os
 import re
@@ -10,11 +10,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from sesync_cli.disk import full_in, no_room
-from sesync_cli.errors import SesyncError
-from sesync_cli.kernel.bytecode import keep
-from sesync_cli.leftovers import remove
-from sesync_cli.plan import Report, by_hand
+from sesync_cli.kernel.questions import ended
 from sesync_cli.run import end, started
 
 if TYPE_CHECKING:
@@ -24,6 +20,7 @@ if TYPE_CHECKING:
 
 _SAID = 1_000_000  # bytes of a kernel's own words that are kept
 _TAKEN = "Address already in use"
+_WARNING = re.compile(r"\[\w+App\] (?:WARNING|INFO|DEBUG) ")
 _POLL = 0.2  # seconds between two looks at a kernel that has not answered yet
 
 Meanwhile = Callable[[], object]
@@ -94,12 +91,14 @@ def running(
     env: Mapping[str, str],
     folder: Path,
     *,
+    ipython: Path | None,
     values: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Iterator[Running]:
     """A kernel, started as Jupyter would; it is over when the block is, and what it wrote meanwhile is in the folder.
 
-    `values` are put in the place of `{resource_dir}` and the like.
+    `ipython` is the person's IPython folder; without one, an empty one. `values` are put in the place of
+    `{resource_dir}` and the like.
     """
     connection, words = folder / "connection.json", folder / "said.txt"
     known = {**(values or {}), "connection_file": str(connection)}
@@ -107,7 +106,7 @@ def running(
     client = _client(connection)
     # each of its programs writes at the end, so that the file can be emptied meanwhile
     with words.open("a") as file:
-        own = {"IPYTHONDIR": str(folder), "JPY_PARENT_PID": str(os.getpid())}
+        own = {"IPYTHONDIR": str(ipython or folder), "JPY_PARENT_PID": str(os.getpid())}
         try:
             with started(filled, env={**env, **own}, cwd=cwd, stdout=file.fileno(), stderr=file.fileno()) as process:
                 try:
@@ -119,53 +118,9 @@ def running(
 
 
 def last_word(said: str) -> str:
-    """The last line of what a kernel wrote, which is where Python gives its reason."""
-    return next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
-
-
-@dataclass(frozen=True)
-class ProveKernel:
-    """Start a kernel and have it answer; what it writes meanwhile stays in its environment, its bytecode for others."""
-
-    environment: Path
-    argv: tuple[str, ...]
-    spec_env: Mapping[str, str]
-    env: Mapping[str, str]
-    patience: float
-    bytecode: Path
-    doing: str = "Starting the kernel once, to see that it works"
-
-    def do(self, report: Report) -> None:
-        folder = self.environment / ".proof"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        answer, ended, said = self._asked(folder) or self._asked(folder) or (None, True, _TAKEN)
-        remove(folder)
-        if answer != "2":
-            raise self._failure(ended, said)
-        keep(self.environment, self.bytecode)
-
-    def _asked(self, folder: Path) -> tuple[str | None, bool, str] | None:
-        """What it said 1+1 is, whether it ended, and its own words; None if another program took its port."""
-        with running(self.argv, expanded(self.spec_env, self.env), folder) as kernel:
-            values = kernel.values({"sum": "1+1"}, self.patience)
-            if kernel.lost_its_port:
-                kernel.forget_said()
-                return None
-            return value_of(values, "sum"), kernel.code is not None, kernel.said
-
-    def _failure(self, ended: bool, said: str) -> SesyncError:
-        if number := full_in(said):
-            return no_room(self.environment, number)
-        why = (last_word(said) or "it ended without a word") if ended else silent(self.patience)
-        return SesyncError(
-            f"the kernel does not start: {why}", hint="Send this to support, with the command you typed."
-        )
-
-    def undo(self) -> None:
-        return
-
-    def __str__(self) -> str:
-        return f"# {by_hand(*self.argv[:-2])} is started once, and asked what 1+1 is"
+    """The last line of what a kernel wrote, which is where Python gives its reason; what ipykernel warns of is none."""
+    lines = (line.strip() for line in reversed(said.splitlines()) if not _WARNING.match(line))
+    return next(filter(None, lines), "")
 
 
 def expanded(spec_env: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
@@ -191,5 +146,8 @@ def value_of(values: Mapping[str, Any] | None, name: str) -> str | None:
     return None if text is None else str(text)
 
 
-def silent(patience: float) -> str:
-    return f"it did not answer within {patience:.0f} seconds"
+def mute(kernel: Running, patience: float) -> str:
+    """Why a kernel does not answer."""
+    if kernel.code is None:
+        return f"it did not answer within {patience:.0f} seconds"
+    return last_word(kernel.said) or f"it ended without a word ({ended(kernel.code)})"

@@ -131,7 +131,7 @@ def verdicts(found: list[CheckResult]) -> View:
     if len(found) == 1:
         return _sentence(found[0])
     rows = [(one.name, one.python, "works" if one.works else "fails", _seconds(one), _what(one)) for one in found]
-    commands = [f"'{one.next}'" for one in found if one.next]
+    commands = dict.fromkeys(f"'{one.next}'" for one in found if one.next)
     note = f"To mend it: {', '.join(commands)}." if commands else ""
     empty = "You have no kernels yet. 'sesync kernel create NAME' makes one."
     return Table(("NAME", "PYTHON", "RESULT", "SECONDS", "PROBLEM"), rows, empty, note)
