@@ -19,6 +19,12 @@ def work_tree(folder: str | Path) -> Path | None:
     return next((one for one in (named, *named.parents) if os.path.realpath(one) == top), Path(top))
 
 
+def project_tree(folder: str | Path) -> Path | None:
+    """The work tree that a folder is in as a project; one that the home itself is in (settings kept in git) is none."""
+    top, home = work_tree(folder), Path(os.path.realpath(os.path.expanduser("~")))
+    return None if top and home.is_relative_to(os.path.realpath(top)) else top
+
+
 def is_top(folder: Path) -> bool:
     """Whether a folder is the top of a work tree."""
     real = os.path.realpath(folder)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sesync_cli.git.work_tree import work_tree
+from sesync_cli.git.work_tree import project_tree
 from sesync_cli.install.request import InstallRequest, quoted
 from sesync_cli.install.usersite import UserSite
 from sesync_cli.kernel.layout import command_of
@@ -71,7 +71,7 @@ def audience(kernels: Iterable[Kernel], site: UserSite, folder: Path) -> Audienc
     """Who will see what is installed in this user site, for somebody in this folder."""
     found = list(kernels)
     seers = {one.name: packages for one in found if (packages := _seen_from(one, site)) is not None}
-    root = work_tree(folder)
+    root = project_tree(folder)
     if root is None:
         return Audience(seers)
     name = name_of(root).lower()

@@ -13,7 +13,7 @@ from sesync_cli.kernel.context import KernelContext, shell
 from sesync_cli.kernel.foreign import Foreign, find_environment
 from sesync_cli.kernel.health import trouble_of
 from sesync_cli.kernel.making import existing_kernel
-from sesync_cli.kernel.proof import Trial, proven
+from sesync_cli.kernel.proof import Start, proven
 from sesync_cli.kernel.recipe import Recipe, plain_name
 from sesync_cli.kernel.request import AdoptRequest, checked_module, variable
 from sesync_cli.kernel.spec_writing import Offer, OfferKernel, command_env, kernel_argv, kernel_env
@@ -91,7 +91,7 @@ class ProveAdopted:
     def do(self, report: Report) -> None:
         env = expanded(self.offer.env, self.env) | {"PYTHONDONTWRITEBYTECODE": "1"}
         with throwaway("adopt") as folder:
-            outcome, warning = proven(Trial(self._argv, env, self.patience), folder)
+            outcome, warning = proven(Start(self._argv, env, self.patience), folder)
         if not outcome.works:
             hint = f"Does '{by_hand(self._argv[0], '-m', 'ipykernel', '--version')}' work?"
             raise SesyncError(f"the environment's kernel does not start: {outcome.why}", hint=hint)

@@ -10,7 +10,7 @@ from sesync_cli.kernel.context import KernelContext
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
 from sesync_cli.kernel.installer import was_copied
 from sesync_cli.kernel.packages import InstallLock, Requirements, ResolvePackages
-from sesync_cli.kernel.proof import ProveKernel, Trial
+from sesync_cli.kernel.proof import ProveKernel, Start
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import known_size
 from sesync_cli.kernel.spec_writing import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
@@ -166,7 +166,7 @@ def _build(
     spec, beside = offer.spec, partial(environment, owner=owner)
     log, bytecode = _log(context, offer), context.cache / "bytecode"
     argv, env = kernel_argv(environment, wanted.interpreter.minor), expanded(offer.env, context.caller.env)
-    trial = Trial(argv, env, context.site.kernels_start_seconds)
+    start = Start(argv, env, context.site.kernels_start_seconds)
     about = {"name": offer.name, "display_name": offer.display_name, **offer.recipe.public}
     return (
         MakeEnvironment(environment, owner, spec, wanted.interpreter, context.cache, context.inside),
@@ -175,7 +175,7 @@ def _build(
         ),
         InstallLock(beside, wanted.required, context.inside, log, shown=environment, every_byte=again),
         PlaceEnvironment(environment, owner, bytecode),
-        ProveKernel(environment, trial, bytecode, warnings),
+        ProveKernel(environment, start, bytecode, warnings),
     )
 
 

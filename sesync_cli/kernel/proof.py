@@ -17,7 +17,7 @@ _STARTS = 2  # another program may take a port between its choice and the kernel
 
 
 @dataclass(frozen=True)
-class Trial:
+class Start:
     """What starts a kernel, in which environment, and how long it may take to answer."""
 
     argv: tuple[str, ...]
@@ -26,7 +26,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StartResult:
     """What came of a start: whether it said that 1+1 is 2, else why not and what it wrote."""
 
     works: bool
@@ -34,29 +34,29 @@ class Outcome:
     said: str
 
 
-def proven(trial: Trial, folder: Path) -> tuple[Outcome, str]:
+def proven(start: Start, folder: Path) -> tuple[StartResult, str]:
     """What comes of a start, and a warning where that goes well only without something in the person's IPython folder.
 
     What the kernel writes stays in this folder.
     """
-    own = ipython_folder(trial.env)
-    outcome = _started(trial, folder, own)
-    if outcome.works or own is None or not (alone := _started(trial, folder, None)).works:
+    own = ipython_folder(start.env)
+    outcome = _started(start, folder, own)
+    if outcome.works or own is None or not (alone := _started(start, folder, None)).works:
         return outcome, ""
-    blame = to_blame(own, lambda ipython: _started(trial, folder, ipython).works, folder)
+    blame = to_blame(own, lambda ipython: _started(start, folder, ipython).works, folder)
     if blame is None:
         return alone, ""
-    home = Path(trial.env.get("HOME", "/"))
+    home = Path(start.env.get("HOME", "/"))
     warning = f"your IPython settings keep it from starting in Jupyter: {outcome.why}; it works without "
     return alone, f"{warning}{blame.told(home)}: '{blame.command(home)}' puts that aside"
 
 
-def _started(trial: Trial, folder: Path, ipython: Path | None) -> Outcome:
+def _started(start: Start, folder: Path, ipython: Path | None) -> StartResult:
     for _ in range(_STARTS):
         place = Path(mkdtemp(dir=folder))
-        with running(trial.argv, trial.env, place, ipython=ipython) as kernel:
-            works = value_of(kernel.values({"sum": "1+1"}, trial.patience), "sum") == "2"
-            outcome = Outcome(works, "" if works else mute(kernel, trial.patience), kernel.said)
+        with running(start.argv, start.env, place, ipython=ipython) as kernel:
+            works = value_of(kernel.values({"sum": "1+1"}, start.patience), "sum") == "2"
+            outcome = StartResult(works, "" if works else mute(kernel, start.patience), kernel.said)
             if not kernel.lost_its_port:
                 break
     return outcome
@@ -70,7 +70,7 @@ class ProveKernel:
     """
 
     environment: Path
-    trial: Trial
+    start: Start
     bytecode: Path
     warnings: list[str] = field(default_factory=list)
     doing: str = "Starting the kernel once, to see that it works"
@@ -78,7 +78,7 @@ class ProveKernel:
     def do(self, report: Report) -> None:
         folder = self.environment / ".proof"
         folder.mkdir(mode=0o700, exist_ok=True)
-        outcome, warning = proven(self.trial, folder)
+        outcome, warning = proven(self.start, folder)
         remove(folder)
         if number := 0 if outcome.works else full_in(outcome.said):
             raise no_room(self.environment, number)
@@ -92,4 +92,4 @@ class ProveKernel:
         return
 
     def __str__(self) -> str:
-        return f"# {by_hand(*self.trial.argv[:-2])} is started once, and asked what 1+1 is"
+        return f"# {by_hand(*self.start.argv[:-2])} is started once, and asked what 1+1 is"

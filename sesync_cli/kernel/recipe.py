@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import WrongWords
-from sesync_cli.git.work_tree import work_tree
+from sesync_cli.git.work_tree import project_tree
 from sesync_cli.plan import Watch
 
 
@@ -106,7 +106,7 @@ def digest_of(path: Path) -> str:
 
 def name_of(folder: Path) -> str:
     """The kernel's name that this folder (or the repository it is in) stands for."""
-    root = work_tree(folder) or folder
+    root = project_tree(folder) or folder
     name = plain_name(root.name)
     if not name:
         raise WrongWords(f"{root} has no name for a kernel", hint="Give one: 'sesync kernel create NAME -r FILE'.")

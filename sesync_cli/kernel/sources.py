@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sesync_cli.errors import NotReady, SesyncError, WrongWords
-from sesync_cli.git.work_tree import work_tree
+from sesync_cli.git.work_tree import project_tree
 from sesync_cli.kernel.installer import exported
 from sesync_cli.kernel.packages import Requirements
 from sesync_cli.kernel.pylock import read_lock
@@ -85,7 +85,7 @@ def has_packages(file: Path) -> bool:
 
 def _places(folder: Path) -> list[Path]:
     """Where a folder's files may be: in it or for mybinder.org, then the same of its repository."""
-    tops = dict.fromkeys((folder, work_tree(folder) or folder))
+    tops = dict.fromkeys((folder, project_tree(folder) or folder))
     return [place for top in tops for place in (top, *(top / name for name in _BINDER))]
 
 

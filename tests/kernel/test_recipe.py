@@ -68,6 +68,19 @@ def test_a_repository_is_called_as_the_way_there_calls_it(tmp_path: Path):
     assert [name_of(tmp_path / way) for way in ("heat/deep", "cooltrees/deep", "deep")] == ["heat", *["cooltrees"] * 2]
 
 
+@pytest.mark.parametrize("dotfiles", [".", ".."], ids=["the home", "above the home"])
+def test_a_home_that_is_kept_in_git_is_no_project(sesync, home: Path, dotfiles: str):
+    (home / dotfiles / ".git").mkdir()
+    (home / "requirements.txt").write_text("six\n")
+    for name in ("oaks", "elms"):
+        (home / name / "deep").mkdir(parents=True)
+        assert name_of(home / name) == name
+    (home / "elms/.git").mkdir()
+    assert name_of(home / "elms/deep") == "elms"
+    result = sesync("kernel", "create", cwd=home / "oaks")
+    assert (result.code, f"{home}/oaks has no file that says which packages it needs" in result.err) == (2, True)
+
+
 def test_a_folder_without_letters_gives_none(tmp_path: Path):
     with pytest.raises(WrongWords, match="has no name for a kernel"):
         name_of(tmp_path / "樹")
