@@ -57,9 +57,10 @@ for name, (target, summary) in COMMANDS.items():
 
 def main() -> NoReturn:
     """The program `sesync`: one command line, every failure of it told once and in one way."""
+    _read_names_as_utf8()
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the shell
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         getattr(sys, name).reconfigure(errors="backslashreplace")
     stop_at_interrupts()
     forget_repository()
@@ -69,11 +70,17 @@ def main() -> NoReturn:
     try:
         sys.stdout.flush()
     except OSError as error:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
         if error.errno != errno.EPIPE:  # a reader that left early has what it wanted
             code = _fail(SesyncError(f"the answer could not be written: {error.strerror}"))
     gc.freeze()
     sys.exit(code)
+
+
+def _read_names_as_utf8() -> None:
+    """Begin again where the locale has Python take names and words for something else than UTF-8, which they are."""
+    if sys.getfilesystemencoding() != "utf-8" and sys.executable:
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 
 
 def _outcome() -> int:
@@ -152,7 +159,9 @@ def _bug() -> _Bug:
     kept = Session().caller.state / time.strftime("bug-%Y%m%d-%H%M%S.txt")
     try:
         kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(os.open(kept, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+        with open(
+            os.open(kept, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8", errors="backslashreplace"
+        ) as file:
             file.write(story)
     except OSError:
         return _Bug("this is a mistake in sesync itself", hint="SESYNC_DEBUG=1 shows the details for support.")

@@ -58,7 +58,7 @@ def kept(error: SesyncError, argv: Sequence[str], state: Path) -> None:
 def last(state: Path) -> Failure | None:
     """The last command that failed; None if none did, or if its record cannot be read."""
     try:
-        return Failure(**json.loads((state / _NAME).read_text()))
+        return Failure(**json.loads((state / _NAME).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 

@@ -93,7 +93,7 @@ def _remove_unheld(folder: Path) -> None:
 
 def mark_unfinished(folder: Path, owner: Path, named_in: Path, as_: str) -> None:
     """Say in a folder that it counts for nothing unless the file `named_in` has the words `as_`."""
-    with (folder / _UNFINISHED).open("w") as file:
+    with (folder / _UNFINISHED).open("w", encoding="utf-8", errors="surrogateescape") as file:
         number = os.fstat(file.fileno()).st_ino  # which no file that came out of a repository or an archive can know
         # from here too: a home that moves takes both along
         from_here = os.path.relpath(os.path.realpath(named_in), os.path.realpath(folder))
@@ -107,7 +107,7 @@ def mark_finished(folder: Path) -> None:
 def is_unfinished(folder: Path) -> bool:
     """Whether a killed run left this folder, or another run is making it right now."""
     try:
-        with open(os.path.join(folder, _UNFINISHED)) as file:
+        with open(os.path.join(folder, _UNFINISHED), encoding="utf-8", errors="surrogateescape") as file:
             _, named_in, words, number, *from_here = file.read().splitlines()
             is_ours = number == str(os.fstat(file.fileno()).st_ino)
     except (OSError, ValueError):
@@ -118,7 +118,7 @@ def is_unfinished(folder: Path) -> bool:
 
 def _has(file: str, words: str) -> bool:
     try:
-        return words in Path(file).read_text(errors="replace")
+        return words in Path(file).read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError:
@@ -193,7 +193,7 @@ def _owner(entry: Path) -> str:
     if entry.name.startswith(_PARTIAL):
         return entry.name.removeprefix(f"{_PARTIAL}-")
     if not entry.is_symlink() and is_unfinished(entry):  # what a link leads to may be on a hung server
-        return (entry / _UNFINISHED).read_text()
+        return (entry / _UNFINISHED).read_text(encoding="utf-8", errors="surrogateescape")
     return ""
 
 

@@ -131,7 +131,7 @@ def _let_go(key: str) -> None:
 def _last_hands(key: str) -> tuple[str, int | None]:
     """Which run had this lock last, and when it let go of it; None for the time if it was killed before that."""
     try:
-        with open(os.open(_signature(key), os.O_RDONLY | os.O_NONBLOCK)) as file:
+        with open(os.open(_signature(key), os.O_RDONLY | os.O_NONBLOCK), encoding="utf-8") as file:
             who, at = file.read(_LONGEST).split(" ")
             return who, int(at) if at else None
     except FileNotFoundError:
@@ -144,7 +144,7 @@ def _sign(key: str, moment: str) -> None:
     """Say beside a lock who has it, or had it until which moment."""
     with contextlib.suppress(OSError):  # a full disk keeps nobody from working
         new = os.open(_signature(key), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK, 0o600)
-        with open(new, "w") as file:
+        with open(new, "w", encoding="utf-8") as file:
             file.write(f"{_ME} {moment}")
 
 

@@ -83,9 +83,9 @@ def in_words(said: str) -> Quota | None:
 
 
 def _of_group(group: Path) -> Quota | None:
-    flags = int((group / "limit_flags").read_text())
+    flags = int((group / "limit_flags").read_text(encoding="utf-8"))
     quotas = [
-        Quota(int((group / used).read_text()), int((group / limit).read_text()))
+        Quota(int((group / used).read_text(encoding="utf-8")), int((group / limit).read_text(encoding="utf-8")))
         for flag, used, limit in ((1, "referenced", "max_referenced"), (2, "exclusive", "max_exclusive"))
         if flags & flag
     ]

@@ -100,7 +100,9 @@ def attended(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, catch: b
     program = need(argv[0], hint="Is it spelt rightly?", path=env.get("PATH"))
     pipe, keys = subprocess.PIPE if catch else None, None if asks else DEVNULL
     argv = [program, *argv[1:]]
-    done = subprocess.run(argv, env=env, cwd=cwd, stdin=keys, stdout=pipe, stderr=pipe, text=True, errors="replace")
+    done = subprocess.run(
+        argv, env=env, cwd=cwd, stdin=keys, stdout=pipe, stderr=pipe, encoding="utf-8", errors="replace"
+    )
     return Output(tuple(argv), done.returncode, done.stdout or "", done.stderr or "")
 
 
@@ -134,7 +136,7 @@ def started(
                 stderr=stderr,
                 env=None if env is None else dict(env),
                 cwd=cwd,
-                text=not exact,
+                encoding=None if exact else "utf-8",
                 errors=None if exact else "replace",
                 start_new_session=not asks,
                 preexec_fn=None if reads else dies_with_parent(),  # a function there has us forked as a whole
@@ -203,7 +205,7 @@ def _kept(log: Path | None) -> Iterator[Callable[[str], object]]:
         yield lambda line: None
         return
     log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", buffering=1) as file:
+    with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", buffering=1, encoding="utf-8") as file:
         yield file.write
 
 

@@ -365,6 +365,25 @@ def test_nothing_prints_but_the_screen(path: Path) -> None:
     assert not said or name(path) == "screen"
 
 
+def is_text(call: ast.Call) -> bool:
+    """Whether this reads or writes a text, or starts a program whose words are one."""
+    function = ast.unparse(call.func)
+    if function.endswith((".read_text", ".write_text")):
+        return True
+    said = [one.value for one in (*call.args, *(word.value for word in call.keywords)) if isinstance(one, ast.Constant)]
+    if function in ("subprocess.run", "subprocess.Popen"):
+        return any(word.arg == "text" for word in call.keywords)
+    opens = function.split(".")[-1] in ("open", "NamedTemporaryFile") and function not in ("os.open", "Image.open")
+    return opens and not any(isinstance(one, str) and "b" in one and len(one) <= 3 for one in said)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_no_text_is_in_the_encoding_of_somebodys_locale(path: Path) -> None:
+    for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+        told = any(word.arg == "encoding" for word in call.keywords)
+        assert told or not is_text(call), f"{name(path)}: {ast.unparse(call)} names no encoding"
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_nobody_forks_but_child(path: Path) -> None:
     calls = {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)}

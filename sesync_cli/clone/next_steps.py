@@ -46,4 +46,4 @@ def _texts(folder: Path) -> Iterator[str]:
     for path in listed[:_MOST_FILES]:
         file = folder / path
         if not file.is_symlink() and file.is_file() and file.stat().st_size <= _LONGEST:
-            yield file.read_text(errors="replace")
+            yield file.read_text(encoding="utf-8", errors="replace")

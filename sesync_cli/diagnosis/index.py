@@ -28,7 +28,7 @@ def newest_ready_made(name: str, python: Path, env: Mapping[str, str]) -> str:
     argv, asks = uv(*words, env=dict(env) | hasty, python=python)
     try:
         with TemporaryDirectory(dir=scratch()) as folder:
-            Path(folder, "asked.txt").write_text(f"{name}\n")
+            Path(folder, "asked.txt").write_text(f"{name}\n", encoding="utf-8")
             said = run(argv, env=asks, cwd=Path(folder), seconds=_PATIENCE).out
     except (SesyncError, OSError):
         return ""

@@ -110,7 +110,7 @@ def in_agent(seconds: float) -> frozenset[str]:
 
 def _names_keys(config: Path) -> bool:
     with contextlib.suppress(OSError):
-        return "identityfile" in config.read_text(errors="replace").lower()
+        return "identityfile" in config.read_text(encoding="utf-8", errors="replace").lower()
     return False
 
 

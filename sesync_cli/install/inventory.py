@@ -126,7 +126,7 @@ def _asked_for(package: Package, asked: Collection[str] | None) -> bool | None:
     if package.project:
         return True  # nothing but somebody's own command links a project
     try:
-        installer = (package.metadata / "INSTALLER").read_text(errors="replace").strip()
+        installer = (package.metadata / "INSTALLER").read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         installer = ""
     if installer == "uv":  # it marks all that it installs

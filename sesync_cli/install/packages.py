@@ -111,7 +111,7 @@ def _keep(output: Output, log: Path) -> None:
     """Write a log afterwards, if there is room for it."""
     with contextlib.suppress(OSError):
         log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.write(output.out)
 
 

@@ -75,7 +75,7 @@ class MakeEnvironment:
         env = {name: value for name, value in clean_env(self.env).items() if not name.startswith("VIRTUALENV_")}
         # the user's own defaults (copies, the system's packages) would make another environment than the one asked for
         virtualenv.cli_run(options, setup_logging=False, env=env | {"VIRTUALENV_CONFIG_FILE": os.devnull})
-        with open(self.beside / "pyvenv.cfg", "a") as file:
+        with open(self.beside / "pyvenv.cfg", "a", encoding="utf-8") as file:
             file.write("relocatable = true\n")
 
     def _by_uv(self) -> None:

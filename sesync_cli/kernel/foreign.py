@@ -85,7 +85,7 @@ def _of_conda(caller: Caller) -> dict[str, Path]:
     folders += [caller.home / ".conda/envs", *(root / "envs" for root in roots)]
     found = {root.name: root for folder in folders for root in _children(folder) if is_conda(root)}
     with suppress(OSError):
-        text = (caller.home / ".conda/environments.txt").read_text(errors="replace")
+        text = (caller.home / ".conda/environments.txt").read_text(encoding="utf-8", errors="replace")
         known = [Path(line) for line in text.splitlines() if line.startswith("/")]
         found = {one.name: one for one in known if is_conda(one)} | found
     base = [root for root in roots if is_conda(root)]
@@ -132,7 +132,7 @@ def _of_project(path: Path, caller: Caller) -> Foreign | None:
 def _project(folder: Path) -> Path | None:
     """The folder that pipenv has made this environment for."""
     try:
-        said = (folder / ".project").read_text(errors="surrogateescape").rstrip("\n")
+        said = (folder / ".project").read_text(encoding="utf-8", errors="surrogateescape").rstrip("\n")
     except OSError:
         return None
     return Path(said) if said.startswith("/") else None
@@ -155,7 +155,7 @@ def _children(folder: Path) -> Iterator[Path]:
 
 def _json(file: Path) -> dict[str, Any]:
     try:
-        found = json.loads(file.read_text())
+        found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -110,7 +110,7 @@ class WriteLock:
             folder = Path(name)
             lines = [line for line in frozen(environment, self.env) if _name_of(line) in self.contents.others]
             lines += _not_frozen(environment, self.contents.others)
-            (folder / "asked.txt").write_text("\n".join([*lines, ""]))
+            (folder / "asked.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
             words = ("--no-deps", "--output-file", folder / NAME, folder / "asked.txt")
             compile_lock(environment, words, self.env, self.log, report)
             return read_lock(folder / NAME)

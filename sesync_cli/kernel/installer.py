@@ -128,7 +128,7 @@ def forget(packages: Sequence[str], env: Mapping[str, str]) -> None:
 def was_copied(log: Path) -> bool:
     """Whether uv says in its log that it had to copy packages, since links from its cache were refused."""
     try:
-        return _COPIED in log.read_text(errors="replace")
+        return _COPIED in log.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
 

@@ -109,7 +109,7 @@ class ResolvePackages:
         write_private(folder / _ASKED, "\n".join([*self.required.heading, *indexes, *packages, ""]))
         words: list[str | Path] = ["--output-file", folder / NAME]
         if pins := [*(locked.pins if locked else ()), *self.required.constraints]:
-            (folder / _PINS).write_text("\n".join([*pins, ""]))
+            (folder / _PINS).write_text("\n".join([*pins, ""]), encoding="utf-8")
             words += ["--constraints", folder / _PINS]
         if self.required.prefer and not locked:
             self.required.prefer.write(folder / NAME)  # uv keeps to the versions in the file that it is to write

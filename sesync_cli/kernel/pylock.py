@@ -100,7 +100,7 @@ class Lock:
         return Lock({**self.document, **head, **tool})
 
     def write(self, path: Path) -> None:
-        path.write_text(self.text)
+        path.write_text(self.text, encoding="utf-8")
 
     @property
     def text(self) -> str:

@@ -185,7 +185,7 @@ def _project(environment: Path) -> Recipe | None:
     """What the project asks for that this environment was made for, by pipenv or in the project's own folder."""
     project = environment.parent if environment.name in USUAL else None
     with suppress(OSError, UnicodeDecodeError):
-        project = Path((environment / ".project").read_text().strip())
+        project = Path((environment / ".project").read_text(encoding="utf-8").strip())
     if project is None or not project.is_dir():
         return None
     source: Source | None = None

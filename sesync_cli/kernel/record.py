@@ -55,7 +55,7 @@ def _hexadecimal(digest: bytes | None) -> str:
 def remember_right(environment: Path, digests: Mapping[str, str]) -> None:
     """Keep in mind that files with these digests are right, whatever their packages' RECORD says."""
     if digests:
-        (environment / _KNOWN).write_text(json.dumps({**_known(environment), **digests}))
+        (environment / _KNOWN).write_text(json.dumps({**_known(environment), **digests}), encoding="utf-8")
 
 
 _Said = list[tuple[Package, Recorded]]
@@ -95,7 +95,7 @@ def _time(file: Path) -> int:
 
 def _known(environment: Path) -> dict[str, str]:
     try:
-        known = json.loads((environment / _KNOWN).read_text())
+        known = json.loads((environment / _KNOWN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}

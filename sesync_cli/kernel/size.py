@@ -46,7 +46,7 @@ def walk(folder: Path) -> Iterator[tuple[os.DirEntry[str], os.stat_result]]:
 def remember_size(environment: Path) -> None:
     """Measure an environment and keep the numbers in it, until its packages change."""
     record = {"size": asdict(folder_size(environment)), "packages_changed": _changed(environment)}
-    (environment / _RECORD).write_text(json.dumps(record))
+    (environment / _RECORD).write_text(json.dumps(record), encoding="utf-8")
 
 
 def is_measured(environment: Path) -> bool:

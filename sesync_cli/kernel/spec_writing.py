@@ -66,7 +66,9 @@ class Offer:
 
     def write(self, folder: Path) -> None:
         """Write the spec's files into a folder: kernel.json, the logos, and the lock."""
-        with open(os.open(folder / "kernel.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        with open(
+            os.open(folder / "kernel.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        ) as file:
             json.dump(self._spec, file, indent=1)
         for logo, picture in logos(self.name, self.recipe.minor).items():
             (folder / logo).write_bytes(picture)

@@ -58,7 +58,7 @@ class Running:
     @property
     def said(self) -> str:
         """What it has written on its own, apart from its answers."""
-        return self.words.read_text(errors="replace")
+        return self.words.read_text(encoding="utf-8", errors="replace")
 
     @property
     def lost_its_port(self) -> bool:
@@ -105,7 +105,7 @@ def running(
     filled = [os.path.expanduser(re.sub(r"\{(\w+)\}", lambda name: known.get(name[1], name[0]), one)) for one in argv]
     client = _client(connection)
     # each of its programs writes at the end, so that the file can be emptied meanwhile
-    with words.open("a") as file:
+    with words.open("a", encoding="utf-8") as file:
         own = {"IPYTHONDIR": str(ipython or folder), "JPY_PARENT_PID": str(os.getpid())}
         try:
             with started(filled, env={**env, **own}, cwd=cwd, stdout=file.fileno(), stderr=file.fileno()) as process:

@@ -76,7 +76,7 @@ def _line(path: Path) -> str:
 
 
 def _lines(file: Path) -> list[str]:
-    return file.read_text(errors="surrogateescape").splitlines() if file.exists() else []
+    return file.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if file.exists() else []
 
 
 def _with(line: str, old: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 def settings_of(environment: Path) -> dict[str, str]:
     """What an environment's pyvenv.cfg says."""
     try:
-        lines = (environment / "pyvenv.cfg").read_text(errors="replace").splitlines()
+        lines = (environment / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return {}
     return {name.strip(): value.strip() for name, _, value in (line.partition("=") for line in lines)}

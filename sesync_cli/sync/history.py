@@ -77,7 +77,7 @@ def own(copy: WorkingCopy, head: str, upstream: RemoteBranch) -> Own:
 def is_cut_off(copy: WorkingCopy, theirs: str, ours: str) -> bool:
     """Whether the history of theirs ends where more was not got, before it meets ours (in a shallow clone)."""
     try:
-        ends = set((copy.common / "shallow").read_text().split())
+        ends = set((copy.common / "shallow").read_text(encoding="utf-8").split())
     except FileNotFoundError:
         return False
     return not ends.isdisjoint(ask_git(["rev-list", theirs, "--not", ours], copy.top).out.split())

@@ -91,7 +91,7 @@ def take_back_ours(copy: WorkingCopy) -> None:
 
 def _read(copy: WorkingCopy) -> JournalEntry | None:
     try:
-        entry = JournalEntry(**json.loads(_page(copy).read_text()))
+        entry = JournalEntry(**json.loads(_page(copy).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
     are_paths = isinstance(entry.paths, list) and isinstance(entry.new, list)

@@ -53,7 +53,7 @@ def seen(copy: WorkingCopy, name: str) -> list[str]:
 
 def _lines(copy: WorkingCopy) -> list[str]:
     try:
-        text = (copy.common / _PAGE).read_text(errors="replace")
+        text = (copy.common / _PAGE).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
     return [line for line in text.splitlines() if _LINE.fullmatch(line)]

@@ -41,10 +41,10 @@ def serving(repositories: Path, home: Path, folder: Path) -> Iterator[GitServer]
         run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "jsmith", "-f", str(key)])
     port = _free_port()
     config = folder / "sshd_config"
-    config.write_text(_config(port, host_key, user_key))
+    config.write_text(_config(port, host_key, user_key), encoding="utf-8")
     with _privilege_folder(), started([sshd, "-D", "-e", "-f", str(config)], stdout=DEVNULL, stderr=DEVNULL) as server:
         if _listens(port, lambda: server.poll() is None):
-            kind, key_text, *_ = host_key.with_suffix(".pub").read_text().split()
+            kind, key_text, *_ = host_key.with_suffix(".pub").read_text(encoding="utf-8").split()
             address = f"ssh://{getpass.getuser()}@127.0.0.1:{port}{repositories}/{{repo}}.git"
             yield GitServer(address, (f"{kind} {key_text}",))
         else:

@@ -66,7 +66,7 @@ class Sandbox:
         lines = []
         for table, keys in tables.items():
             lines += [f"[{table}]", *(f"{key} = {json.dumps(value)}" for key, value in keys.items())]
-        self.site_file.write_text("\n".join(lines) + "\n")
+        self.site_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     @property
     def version(self) -> str:
@@ -79,7 +79,7 @@ class Sandbox:
         inside = self.env(env)
         words = (f"export {name}={shlex.quote(inside[name])}" for name in ("HOME", "TMPDIR", "SESYNC_SITE", "PATH"))
         enter = self.folder / "enter"
-        enter.write_text("\n".join(words) + "\ncd\n")
+        enter.write_text("\n".join(words) + "\ncd\n", encoding="utf-8")
         return enter
 
 
@@ -106,7 +106,7 @@ def _furnish(box: Sandbox, interpreter: Interpreter) -> None:
     for folder in (box.home, box.data, box.folder / "tmp", box.folder / "repositories/cooltrees"):
         folder.mkdir(parents=True)
     shutil.copyfile(FILES / "street_trees.csv", box.data / "street_trees.csv")
-    (box.home / ".gitconfig").write_text("[user]\n\tname = J. Smith\n\temail = jsmith@example.org\n")
+    (box.home / ".gitconfig").write_text("[user]\n\tname = J. Smith\n\temail = jsmith@example.org\n", encoding="utf-8")
     fill(box.folder / "repositories", "cooltrees/analysis", FILES / "analysis", "J. Smith")
     make_site_python(box.python, interpreter, box.folder / "tmp")
 

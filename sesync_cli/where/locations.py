@@ -166,7 +166,7 @@ def _directory_of(real: Path, site: Site) -> str:
 
 def _remote(tree: str) -> list[str]:
     try:
-        config = Path(tree, ".git/config").read_text(errors="replace") if tree else ""
+        config = Path(tree, ".git/config").read_text(encoding="utf-8", errors="replace") if tree else ""
     except OSError:
         return []
     return [word for address in _ADDRESS.findall(config) for word in re.split(r"[/:]", address)]
