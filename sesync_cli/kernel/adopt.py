@@ -184,9 +184,9 @@ def _activation(wanted: _Adoption) -> Activation:
 def _started(wanted: _Adoption, env: Mapping[str, str], cache: Path) -> Interpreter:
     try:
         return find_python(str(wanted.environment.python), Places(env, ()), cache)
-    except NotFound:
+    except NotFound as error:
         hint = "If it needs a module, add '--module MODULE'."
-        raise NotReady(f"{wanted.environment.python} does not start", hint=hint) from None
+        raise NotReady(str(error), hint=hint) from None
 
 
 def _offer(wanted: _Adoption, spec: Path, python: Interpreter, changed: Mapping[str, str], version: str) -> Offer:

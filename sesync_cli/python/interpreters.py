@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 _VERSION = re.compile(r"(?:python)?(?P<version>\d+(?:\.\d+){0,2})?")
 _OLDEST = (3, 6)
+_PATCHES = 30  # as many as a minor version has at the most
+
+
+class BrokenPython(NotFound):
+    """What would fit is there, and does not start."""
 
 
 @dataclass(frozen=True)
@@ -65,22 +70,41 @@ class Places:
 def find_python(wanted: str, places: Places, cache: Path) -> Interpreter:
     """The first Python that is what was asked for: `3.8`, `3.8.18`, `python3.8`, or a path; it has been started.
 
-    What does not start, such as a shim of pyenv for a version that is not switched on, is passed over. Raises
-    `WrongWords` for other words, `NotFound` where nothing fits, `NotReady` for a Python older than 3.6.
+    What does not start is passed over for what does. Raises `WrongWords` for other words, `NotFound` where nothing
+    fits, `BrokenPython` where what would does not start, `NotReady` for a Python older than 3.6.
     """
     if os.sep in wanted:
-        return _checked(_started(Path(os.path.abspath(os.path.expanduser(wanted))), cache, places.env), wanted)
+        return _at(Path(os.path.abspath(os.path.expanduser(wanted))), wanted, places.env, cache)
     match = _VERSION.fullmatch(wanted)
     if not match:
         raise WrongWords(f"{wanted!r} is not a Python", hint="Say it as 3.8, python3.8 or /path/to/python.")
     version = match["version"] or "3"
+    broken, minor = [], ".".join(version.split(".")[:2])
     for candidate in _candidates(version, places):
-        info = _started(candidate, cache, places.env)
+        info = _started(candidate, cache, places.env) if os.access(candidate, os.X_OK) else None
         if info and f"{_version(info)}.".startswith(f"{version}."):
             return _checked(info, wanted)
-    here = versions(places)
+        broken += [candidate] if info is None and candidate.name in (f"python{minor}", f"python{version}") else []
+    here = [one for one in versions(places) if not (broken and one == minor)]
+    if broken:
+        raise _broken(f"Python {version} does not start: {broken[0]}", broken[0], places.env, here)
     hint = f"Here are: {', '.join(here)}. Say for instance '--python {here[-1]}'." if here else "Ask support for one."
     raise NotFound(f"there is no Python {version} on this machine", hint=hint)
+
+
+def _at(program: Path, wanted: str, env: Mapping[str, str], cache: Path) -> Interpreter:
+    if info := _started(program, cache, env):
+        return _checked(info, wanted)
+    raise _broken(f"{wanted} is not a Python that starts", program, env, [])
+
+
+def _broken(message: str, program: Path, env: Mapping[str, str], here: list[str]) -> "BrokenPython":
+    from sesync_cli.python.broken import NEEDS_A_LIBRARY, why_not
+
+    why = why_not(program, _clean(env))
+    module = "If it needs a module, add '--module MODULE'. " if NEEDS_A_LIBRARY in why else ""
+    other = f"Here are: {', '.join(here)}. Say for instance '--python {here[-1]}'." if here else "Ask support for one."
+    return BrokenPython(f"{message}: {why}", hint=f"{module}{other}")
 
 
 def find_first(places: Places, cache: Path) -> Interpreter | None:
@@ -99,10 +123,10 @@ def find_default(default: str, places: Places, cache: Path) -> tuple[Interpreter
         return _newest(places, cache), ()
     try:
         return find_python(default, places, cache), ()
-    except NotFound:
+    except NotFound as error:
         instead = find_python("3", places, cache)
-        warning = f"Python {default} is not on this machine, so this is Python {instead.minor}"
-        return instead, (f"{warning}: '--python' chooses another",)
+        what = str(error) if isinstance(error, BrokenPython) else f"Python {default} is not on this machine"
+        return instead, (f"{what}, so this is Python {instead.minor}: '--python' chooses another",)
 
 
 def find_fitting(asked: str, default: str, places: Places, cache: Path) -> Interpreter:
@@ -111,12 +135,18 @@ def find_fitting(asked: str, default: str, places: Places, cache: Path) -> Inter
     Raises `WrongWords` for what is no version, `NotFound` where none fits.
     """
     fitting = fits(asked)
-    here = versions(places)
+    here, broken = versions(places), None
     for version in dict.fromkeys([*([default] if default else []), *reversed(here)]):
-        with suppress(NotFound, NotReady):
+        try:
             found = find_python(version, places, cache)
             if fitting(found.version):
                 return found
+        except BrokenPython as error:
+            broken = broken or (error if any(fitting(f"{version}.{patch}") for patch in range(_PATCHES)) else None)
+        except (NotFound, NotReady):
+            continue
+    if broken:
+        raise broken
     hint = f"Here are: {listed(here)}. " if here else ""
     raise NotFound(f"no Python on this machine is {asked}", hint=f"{hint}'--python' takes another all the same.")
 
@@ -162,7 +192,7 @@ def _candidates(version: str, places: Places) -> Iterator[Path]:
             real = os.path.realpath(candidate)
             if _is_named_otherwise(real, minor):
                 continue
-            if real not in seen and os.access(candidate, os.X_OK) and not os.path.isdir(candidate):
+            if real not in seen and os.path.lexists(candidate) and not os.path.isdir(candidate):
                 seen.add(real)
                 yield candidate
 
@@ -197,15 +227,16 @@ def _started(executable: Path, cache: Path, env: Mapping[str, str]) -> "PythonIn
     from python_discovery import DiskCache, PythonInfo
 
     logging.getLogger("python_discovery").setLevel(logging.CRITICAL)  # what does not start is not worth a word
-    clean = {name: value for name, value in env.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
     return PythonInfo.from_exe(
-        str(executable), DiskCache(cache / "python"), raise_on_error=False, resolve_to_host=False, env=clean
+        str(executable), DiskCache(cache / "python"), raise_on_error=False, resolve_to_host=False, env=_clean(env)
     )
 
 
-def _checked(info: "PythonInfo | None", wanted: str) -> Interpreter:
-    if info is None:
-        raise NotFound(f"{wanted} is not a Python that starts", hint="Say it as 3.8, python3.8 or /path/to/python.")
+def _clean(env: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in env.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+
+
+def _checked(info: "PythonInfo", wanted: str) -> Interpreter:
     if info.version_info[:2] < _OLDEST:
         raise NotReady(f"{wanted} is Python {_version(info)}, which is too old", hint="Python 3.6 or newer will do.")
     virtual = info.prefix != info.base_prefix

@@ -295,9 +295,58 @@ def test_words_that_are_no_python(sesync, home: Path, word: str):
 
 
 def test_a_path_that_is_no_python(sesync, home: Path):
-    for path in ("/bin/true", "/nowhere/python3", str(home)):
+    for path, why in {
+        "/bin/true": "it does not tell what a Python tells",
+        "/nowhere/python3": "there is no such file",
+        str(home): "it is a folder",
+    }.items():
         result = sesync("kernel", "create", "x", "--python", path)
-        assert (result.code, f"Error: {path} is not a Python that starts" in result.err) == (1, True)
+        assert (result.code, f"Error: {path} is not a Python that starts: {why}" in result.err) == (1, True)
+
+
+def test_a_python_that_is_there_and_does_not_start_says_why(sesync, home: Path, tmp_path: Path, monkeypatch):
+    (tmp_path / "bin").mkdir()
+    at = tmp_path / "bin/python3.8"
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:/usr/bin:/bin")
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
+    monkeypatch.setenv("PY_DISCOVERY_TIMEOUT", "1")
+    library = "error while loading shared libraries: libpython3.8.so.1.0: cannot open shared object file"
+    for text, why, hint in (
+        (f"#!/bin/sh\necho '{at}: {library}' >&2\nexit 127\n", library, "add '--module MODULE'"),
+        (f"#!{tmp_path}/gone/sh\n", f"{tmp_path}/gone/sh, which is to run it, is gone", ""),
+        ("\x7fELF no program", "Exec format error", ""),
+        ("#!/bin/sh\nexec sleep 1000\n", "it does not end within 5 seconds", ""),
+        ("#!/bin/sh\nkill -SEGV $$\n", "it ends with SIGSEGV", ""),
+        (
+            "#!/bin/sh\necho \"ModuleNotFoundError: No module named 'encodings'\n\n<no Python frame>\" >&2; exit 1",
+            "Mod",
+            "",
+        ),
+    ):
+        at.write_text(text)
+        at.chmod(0o755)
+        result = sesync("kernel", "create", "x", "--python", "3.8")
+        assert (result.code, f"Error: Python 3.8 does not start: {at}: {why}" in result.err) == (1, True), result.err
+        assert hint in result.err and "Say for instance '--python 3." in result.err
+    (home / "pyproject.toml").write_text('[project]\nname = "x"\ndependencies = []\nrequires-python = "==3.8.*"\n')
+    assert f"Python 3.8 does not start: {at}: Mod" in sesync("kernel", "create", "x", "--from", home).err
+    at.unlink()
+    at.symlink_to(tmp_path / "gone/python3.8")
+    assert (
+        f"it leads to {tmp_path}/gone/python3.8, which is gone"
+        in sesync("kernel", "create", "--python", "3.8", "x").err
+    )
+
+
+def test_a_python_that_nobody_may_run(sesync, site, home: Path, tmp_path: Path, monkeypatch):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/python3.8").write_text("#!/bin/sh\n")
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
+    site(python={"default": "3.8", "places": [str(tmp_path / "bin")]})
+    result = sesync("kernel", "create", "x", "--python", "3.8")
+    assert f"Python 3.8 does not start: {tmp_path}/bin/python3.8: Permission denied" in result.err
+    result = sesync("kernel", "create", "x", "-n", "--json")
+    assert result.json["warnings"][0].startswith(f"Python 3.8 does not start: {tmp_path}/bin/python3.8: Permission")
 
 
 def test_a_python_that_does_not_start_is_passed_over(sesync, home: Path, tmp_path: Path, monkeypatch):

@@ -263,8 +263,8 @@ def test_an_environment_whose_python_needs_a_module_is_adopted_with_it(
     with (folder / "bin/activate").open("a") as file:
         file.write("module load proj/7\n")
     result = sesync("kernel", "adopt", "trees")
-    assert (result.code, f"Error: {folder}/bin/python does not start" in result.err) == (3, True)
-    assert "add '--module MODULE'" in result.err and ground.nothing(home)
+    assert (result.code, f"Error: {folder}/bin/python is not a Python that starts: error " in result.err) == (3, True)
+    assert "libpython" in result.err and "add '--module MODULE'" in result.err and ground.nothing(home)
     result = sesync("kernel", "adopt", "trees", "--module", "python/3.8")
     assert (result.code, result.err) == (0, "")
     with ground.notebook("trees", tmp_path / "said") as run:
