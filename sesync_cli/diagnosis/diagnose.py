@@ -9,6 +9,7 @@ from sesync_cli.diagnosis.conflict import conflict
 from sesync_cli.diagnosis.culprit import building, culprit, imported
 from sesync_cli.diagnosis.evidence import Evidence, evidence, own_header
 from sesync_cli.diagnosis.excerpt import excerpt
+from sesync_cli.diagnosis.server import index_named, server_named
 from sesync_cli.diagnosis.table import Cause, causes
 from sesync_cli.diagnosis.versions import no_version
 from sesync_cli.python.distributions import canonical
@@ -129,7 +130,8 @@ class _Case:
             "python": self.facts.minor or "of this kernel",
             "version": self.facts.python or "another",
             "fails": "cannot be imported" if imported(self.text) else "could not be built",
-            "index": _index(self.text),
+            "index": index_named(self.text),
+            "server": server_named(self.text) if "{server}" in cause.says else "",
             "for": package,
             **{word: value for word, value in words.items() if value},
         }
@@ -177,9 +179,3 @@ def _least(wanted: str) -> str:
     """The oldest Python that is new enough, if that can be told: 3.9 for >=3.9,<4."""
     least = re.search(r"(?:^|>=?)\s*(\d+\.\d+)", wanted)
     return least[1] if least else "VERSION"
-
-
-def _index(text: str) -> str:
-    """Where pip looked, in brackets, if that is not the usual place."""
-    index = re.search(r"Looking in indexes: (\S+?)(?:,|\s|$)", text)
-    return f" ({index[1]})" if index else ""

@@ -116,6 +116,22 @@ def test_an_index_that_does_not_answer(sesync: Run, version: str, monkeypatch: p
     assert hint.startswith("Try again later. If it stays so, send ")
 
 
+@VERSIONS
+@pytest.mark.parametrize("host", ["127.0.0.1:9", "nosuch.invalid"])
+def test_the_host_of_an_address_that_is_down(
+    sesync: Run, version: str, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    address = f"http://{host}/treetool-1.0-py3-none-any.whl"
+    message, _, _ = failed(sesync, address, "--python", python(version))
+    assert message in (
+        "127.0.0.1:9 (treetool is to come from there) cannot be reached",
+        "nosuch.invalid (treetool is to come from there) has no address: the network or its name server is down, "
+        "or a name is misspelt",
+    )
+    assert message.startswith(host)
+
+
 @pytest.mark.parametrize("version", ["3.8", "3.13"])
 def test_packages_that_do_not_fit_together(sesync: Run, index: Path, version: str) -> None:
     wheel(index, "leaf", "1.0")

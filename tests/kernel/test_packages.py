@@ -118,7 +118,7 @@ def test_an_index_that_cannot_be_reached(failed, tmp_path: Path, monkeypatch, st
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://jsmith:s3cret@127.0.0.1:9/simple")
     message, hint = failed()
-    assert message == "the package index cannot be reached"
+    assert message == "the package index (http://127.0.0.1:9) cannot be reached"
     assert hint.startswith("Try again later. If it stays so, send ")
     monkeypatch.setenv("UV_OFFLINE", "1")
     assert failed()[0] == "the network is switched off for uv (UV_OFFLINE)"
@@ -133,6 +133,44 @@ def test_an_address_that_says_no(failed, tmp_path: Path, story: str):
     finally:
         server.shutdown()
         server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        (
+            "sesync_oak @ https://nosuch.invalid/sesync_oak-1.0-py3-none-any.whl",
+            "nosuch.invalid (sesync-oak is to come from there) has no address: the network or its name server is down, "
+            "or a name is misspelt",
+        ),
+        (
+            "sesync_oak @ http://127.0.0.1:9/sesync_oak-1.0-py3-none-any.whl",
+            "127.0.0.1:9 (sesync-oak is to come from there) cannot be reached",
+        ),
+        (
+            "sesync_oak @ git+https://nosuch.invalid/oak.git",
+            "the repository https://nosuch.invalid/oak.git/ cannot be reached",
+        ),
+        (
+            "sesync_oak @ git+ssh://git@nosuch.invalid/oak.git",
+            "nosuch.invalid has no address: the network or its name server is down, or a name is misspelt",
+        ),
+    ],
+)
+def test_the_host_that_is_down_is_named(failed, word: str, message: str):
+    assert failed(word)[0] == message
+
+
+def test_a_page_of_links_or_an_index_that_is_down_is_named(failed, monkeypatch, tmp_path: Path):
+    why = "has no address: the network or its name server is down, or a name is misspelt"
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
+    monkeypatch.setenv("UV_FIND_LINKS", "http://127.0.0.1:9/page")
+    assert failed()[0] == "the page of links http://127.0.0.1:9/page cannot be reached"
+    monkeypatch.setenv("UV_FIND_LINKS", "https://nosuch.invalid/page")
+    assert failed()[0] == f"the page of links https://nosuch.invalid/page {why}"
+    monkeypatch.delenv("UV_FIND_LINKS")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://nosuch.invalid/simple")
+    assert failed()[0] == f"the package index (https://nosuch.invalid) {why}"
 
 
 def test_a_repository_that_cannot_be_fetched(failed):
