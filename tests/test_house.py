@@ -39,7 +39,7 @@ DOORS = {  # each library, and the only modules that may import it
     "humanize": ("view",),
     "packaging": (
         "python/distributions",
-        "python/interpreters",
+        "python/specifier",
         "diagnosis/versions",
         "install/inventory",
         "kernel/freeze",

@@ -87,7 +87,8 @@ def interpreter(
     Beside it warnings: that it does not fit the files, or that the default is not here. A site without a default has
     the newest that starts.
     """
-    from sesync_cli.python.interpreters import find_default, find_first, find_fitting, find_python, fits
+    from sesync_cli.python.interpreters import find_default, find_first, find_fitting, find_python
+    from sesync_cli.python.specifier import fits
 
     cache, where = caller.cache / "sesync", places(caller, site, modules)
     default = site.python_default if site.has("python_default") else ""

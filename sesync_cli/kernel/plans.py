@@ -36,7 +36,7 @@ from sesync_cli.kernel.sources import Source, has_packages, source_in, source_of
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan, Watch, asking
-from sesync_cli.python.interpreters import fits
+from sesync_cli.python.specifier import fits
 from sesync_cli.site.settings import Site
 
 

@@ -164,7 +164,7 @@ def _lock(kernel: Kernel) -> Lock | None:
 
 
 def _is_for(lock: Lock, interpreter: Interpreter) -> bool:
-    from sesync_cli.python.interpreters import fits
+    from sesync_cli.python.specifier import fits
 
     return not lock.python or fits(lock.python)(interpreter.version)
 

@@ -4,7 +4,7 @@ import glob
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from sesync_cli.errors import NotFound, NotReady, WrongWords
 from sesync_cli.names import listed
+from sesync_cli.python.specifier import fits
 
 if TYPE_CHECKING:
-    from packaging.specifiers import SpecifierSet
     from python_discovery import PythonInfo
 
 _VERSION = re.compile(r"(?:python)?(?P<version>\d+(?:\.\d+){0,2})?")
@@ -156,25 +156,6 @@ def _newest(places: Places, cache: Path) -> Interpreter:
         with suppress(NotFound, NotReady):
             return find_python(version, places, cache)
     return find_python("3", places, cache)
-
-
-def fits(asked: str) -> Callable[[str], bool]:
-    """Whether a version of Python is as files say: `3.8` is any 3.8.x, else it is a specifier (PEP 440).
-
-    `||` stands between specifiers of which one is enough, as in Poetry's files.
-    """
-    specifiers = [_specifier(one.strip(), asked) for one in asked.split("||")]
-    return lambda version: any(one.contains(version, prereleases=True) for one in specifiers)
-
-
-def _specifier(text: str, asked: str) -> "SpecifierSet":
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    bounds = re.sub(r"([<>]=?\s*\d[\d.]*)\.\*", r"\1", text)  # setup.py of old says >=3.6.*
-    for one in (f"=={text}.*" if re.fullmatch(r"\d+(\.\d+)?", text) else bounds, f"=={text}"):
-        with suppress(InvalidSpecifier):
-            return SpecifierSet(one)
-    raise WrongWords(f"{asked!r} is no version of Python", hint="'--python' says which to take.")
 
 
 def versions(places: Places) -> list[str]:

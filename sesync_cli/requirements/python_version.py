@@ -28,6 +28,6 @@ def _minor_in(file: Path) -> str:
 
 
 def _may_be(minor: str, asked: str) -> bool:
-    from sesync_cli.python.interpreters import fits
+    from sesync_cli.python.specifier import fits
 
     return not asked or any(fits(asked)(f"{minor}.{patch}") for patch in range(40))
