@@ -59,15 +59,16 @@ def run(
     said: str | None = None,
     exact: bool = False,
     reads: bool = False,
+    umask: int = -1,
 ) -> Output:
     """Run a program to its end, without a terminal; `ProgramFailed` unless it exits with 0.
 
     What is `said` comes to it on standard input. One that takes longer than this is ended, which is `NoAnswer`. What it
     prints is text, whatever bytes are in it; with `exact`, `os.fsencode` makes the very bytes of it again. One that
-    only `reads` may outlive our sudden end.
+    only `reads` may outlive our sudden end. With `umask`, it has that one, and not ours.
     """
     stdin = DEVNULL if said is None else subprocess.PIPE
-    with started(argv, env=env, cwd=cwd, stdin=stdin, exact=exact, reads=reads) as process:
+    with started(argv, env=env, cwd=cwd, stdin=stdin, exact=exact, reads=reads, umask=umask) as process:
         try:
             out, err = process.communicate(said if said is None or not exact else os.fsencode(said), timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -81,12 +82,13 @@ def follow(
     *,
     env: Mapping[str, str] | None = None,
     log: Path | None = None,
+    umask: int = -1,
 ) -> Output:
     """Like `run`, with both streams as one, told line by line while they come, and kept whole in `log`.
 
     Secrets are struck out of all of it.
     """
-    with _kept(log) as keep, started(argv, env=env, stderr=subprocess.STDOUT) as process:
+    with _kept(log) as keep, started(argv, env=env, stderr=subprocess.STDOUT, umask=umask) as process:
         lines = []
         for line in map(without_secrets, process.stdout or ()):
             lines.append(line)
@@ -118,6 +120,7 @@ def started(
     exact: bool = False,
     asks: bool = False,
     reads: bool = False,
+    umask: int = -1,
 ) -> Iterator[subprocess.Popen[Any]]:
     """A program that runs beside us, in a session of its own; it is over when the block is.
 
@@ -126,7 +129,7 @@ def started(
     With `exact`, its streams are of bytes. One that `asks` shares our terminal, and so hears Ctrl-C itself. One that
     only `reads` is not bound to our sudden end (`kill -9`): without that, it starts three times as fast.
     """
-    process = None
+    bound, process = None if reads else dies_with_parent(), None  # with a function, we are forked as a whole
     try:
         with calm():
             process = subprocess.Popen(
@@ -139,7 +142,8 @@ def started(
                 encoding=None if exact else "utf-8",
                 errors=None if exact else "replace",
                 start_new_session=not asks,
-                preexec_fn=None if reads else dies_with_parent(),  # a function there has us forked as a whole
+                umask=umask,
+                preexec_fn=bound,
             )
         yield process
         process.wait()

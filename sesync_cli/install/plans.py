@@ -41,6 +41,7 @@ from sesync_cli.kernel.context import interpreter, kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.start_test import expanded
+from sesync_cli.kernel.uv_cache import refusals
 from sesync_cli.lock import scratch
 from sesync_cli.names import joined
 from sesync_cli.plan import Plan, Watch, asking
@@ -126,7 +127,7 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
         return {
             "done": story(request, new, now, f"in the kernel {kernel.name}"),
             "result": kernel_facts(kernel, log, new),
-            "warnings": (*lists.remarks, *import_warnings(failed, "--kernel", kernel.name)),
+            "warnings": (*lists.remarks, *refusals(env), *import_warnings(failed, "--kernel", kernel.name)),
         }
 
     step = InstallPackages(environment, request.packages, lists, request.upgrade, env, log)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sesync_cli.errors import Conflict
 from sesync_cli.kernel.bytecode import lend
+from sesync_cli.kernel.uv_cache import with_cache
 from sesync_cli.leftovers import is_unfinished, mark_unfinished, partial, remove, vanish
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.interpreters import Interpreter
@@ -80,8 +81,8 @@ class MakeEnvironment:
 
     def _by_uv(self) -> None:
         words = ("venv", "--no-project", "--relocatable", "--python", str(self.interpreter.base), str(self.beside))
-        argv, env = uv(*words, env=clean_env(self.env))
-        run(argv, env=env)
+        argv, told = uv(*words, env=clean_env(self.env))
+        with_cache(lambda env, umask: run(argv, env=env, umask=umask), told)
 
     def __str__(self) -> str:
         if self._is_old:

@@ -14,6 +14,7 @@ from sesync_cli.errors import NotReady, SesyncError
 from sesync_cli.kernel.installer import forget
 from sesync_cli.kernel.record import changed, digests_of, records, remember_right
 from sesync_cli.kernel.size import walk
+from sesync_cli.kernel.uv_cache import umask
 from sesync_cli.names import listed
 from sesync_cli.python.distributions import Package
 
@@ -25,18 +26,22 @@ _COPY = ".sesync-copy"  # in an environment: a file that is to take the place of
 def keep_to_oneself(environment: Path) -> None:
     """Take the write bits from files that have other names elsewhere; those of another account become one's own copies.
 
-    An installer replaces files and does not write into them, so that it needs no such bit.
+    An installer replaces files and does not write into them, so that it needs no such bit. What a group's cache has
+    opened for its group has the rights again that the person gives.
     """
+    closed = umask()
     for entry, facts in walk(environment):
+        if entry.is_dir(follow_symlinks=False) and facts.st_mode & closed:
+            os.chmod(entry.path, stat.S_IMODE(facts.st_mode) & ~closed)
         if not entry.is_file(follow_symlinks=False):
             continue
         if facts.st_nlink > 1 and not _closed(entry.path, facts.st_mode, facts.st_uid == os.geteuid()):
             beside = environment / _COPY
             shutil.copy2(entry.path, beside)
-            beside.chmod(stat.S_IMODE(facts.st_mode) & ~_WRITE)
+            beside.chmod(stat.S_IMODE(facts.st_mode) & ~(_WRITE | closed))
             os.replace(beside, entry.path)
-        elif facts.st_nlink == 1 and facts.st_mode & _WRITE_OF_OTHERS:  # a copy of what is in a group's cache
-            os.chmod(entry.path, stat.S_IMODE(facts.st_mode) & ~_WRITE_OF_OTHERS)
+        elif facts.st_nlink == 1 and facts.st_mode & (_WRITE_OF_OTHERS | closed):  # a copy of what is in such a cache
+            os.chmod(entry.path, stat.S_IMODE(facts.st_mode) & ~(_WRITE_OF_OTHERS | closed))
 
 
 def _closed(path: str, mode: int, mine: bool) -> bool:

@@ -13,6 +13,8 @@ from sesync_cli.disk import full_in, no_room
 from sesync_cli.errors import NotFound, NotReady, SesyncError
 from sesync_cli.kernel.environment import clean_env
 from sesync_cli.kernel.pylock import Lock, lock_of
+from sesync_cli.kernel.size import is_measured
+from sesync_cli.kernel.uv_cache import with_cache
 from sesync_cli.leftovers import is_unfinished
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
@@ -55,8 +57,9 @@ def uv_pip(
     known = settings.is_file() and "--config-file" not in words
     ours = ("--python", str(python), *(("--config-file", str(settings)) if known else ()))
     argv, told = uv("pip", words[0], *ours, *words[1:], env=clean_env(env), python=python)
-    mode = _CLONE if env.get(_LINK_MODE) == _CLONE else "hardlink"
     in_use = not is_unfinished(environment)
+    guarded = not in_use or is_measured(environment)  # what is linked is: `hardlinks.keep_to_oneself`
+    mode = _CLONE if env.get(_LINK_MODE) == _CLONE else "hardlink" if guarded else "copy"
     try:
         with unhurried(report) as let_finish:
             let_finish(in_use and words[0] == "uninstall")
@@ -66,7 +69,11 @@ def uv_pip(
                     let_finish(bool(phase["writes"]))
                 report(None, line)
 
-            return follow(argv, on_line, env=told | {"COLUMNS": _WIDE, _LINK_MODE: mode}, log=log).out
+            def work(env: Mapping[str, str], umask: int) -> str:
+                return follow(argv, on_line, env=env, log=log, umask=umask).out
+
+            opens = guarded or words[0] == "compile"
+            return with_cache(work, told | {"COLUMNS": _WIDE, _LINK_MODE: mode}, opens=opens)
     except ProgramFailed as failure:
         if not (explain or full_in(failure.output.out)):
             raise
@@ -137,9 +144,9 @@ def exported(project: Path, dev: bool) -> tuple[Lock, str]:
     """The `uv.lock` of a folder as a lock for any installer, and the command that prints it."""
     words = ["export", "--frozen", "--no-emit-project", "--format", "pylock.toml", "--project", str(project)]
     words += [] if dev else ["--no-dev"]
+    argv, told = uv(*words, "--quiet", env=os.environ)
     try:
-        argv, env = uv(*words, "--quiet", env=os.environ)
-        text = run(argv, env=env).out
+        text = with_cache(lambda env, umask: run(argv, env=env, umask=umask).out, told)
     except ProgramFailed as failure:
         raise NotReady(f"{project / 'uv.lock'} cannot be read: {failure}", hint="'uv lock' writes it anew.") from None
     return lock_of(text, project), by_hand("uv", *words)
@@ -148,7 +155,7 @@ def exported(project: Path, dev: bool) -> tuple[Lock, str]:
 def frozen(environment: Path, env: Mapping[str, str]) -> list[str]:
     """What is installed in an environment, as lines of a requirements file: by version, or from an address."""
     argv, told = uv("pip", "freeze", "--quiet", "--python", str(environment / "bin/python"), env=clean_env(env))
-    return run(argv, env=told).out.splitlines()
+    return with_cache(lambda env, umask: run(argv, env=env, umask=umask).out, told).splitlines()
 
 
 def _explained(text: str, environment: Path, env: Mapping[str, str], log: Path) -> SesyncError:

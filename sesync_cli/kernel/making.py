@@ -16,6 +16,7 @@ from sesync_cli.kernel.size import known_size
 from sesync_cli.kernel.spec_writing import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
 from sesync_cli.kernel.specs import Folders, Kernel, kernel_in, spec_in_the_way
 from sesync_cli.kernel.start_test import expanded
+from sesync_cli.kernel.uv_cache import is_the_groups, own_cache, refusals
 from sesync_cli.leftovers import is_unfinished, partial
 from sesync_cli.plan import Need, Plan, Step, asking
 from sesync_cli.python.interpreters import Interpreter
@@ -65,7 +66,7 @@ def plan_new(wanted: KernelToMake, context: KernelContext, warnings: tuple[str, 
         locks=(environment,),
         sweeps=(folders.environments, folders.specs.parent),
         needs=(Need(_ROOM, folders.environments),),
-        after=lambda: {"warnings": (*warnings, *of_proof, *_unlinked(environment, _log(context, offer)))},
+        after=lambda: {"warnings": (*warnings, *of_proof, *_of_the_cache(context, offer))},
     )
 
 
@@ -99,7 +100,7 @@ def plan_again(
         locks=(folders.environment(kernel.name),),
         sweeps=(folders.environments, folders.specs.parent),
         needs=(Need(_ROOM, folders.environments),),
-        after=lambda: {"warnings": (*warnings, *of_proof, *_unlinked(environment, _log(context, offer)))},
+        after=lambda: {"warnings": (*warnings, *of_proof, *_of_the_cache(context, offer))},
     )
 
 
@@ -147,15 +148,17 @@ def _log(context: KernelContext, offer: Offer) -> Path:
     return context.caller.state / f"logs/kernel-create-{offer.name}.log"
 
 
-def _unlinked(environment: Path, log: Path) -> tuple[str, ...]:
-    """What it costs that the packages could not be linked from the cache, if it was so."""
-    if not was_copied(log):
-        return ()
-    cost = size(known_size(environment).alone)
-    return (
-        f"its packages could not be linked from uv's cache, so this kernel takes {cost} of its own: "
-        f"a cache on the file system of {environment.parent} saves that (UV_CACHE_DIR says where it is)",
-    )
+def _of_the_cache(context: KernelContext, offer: Offer) -> tuple[str, ...]:
+    """That another cache than the one asked for was used, and what it costs where packages could not be linked."""
+    told, where = refusals(context.inside), offer.environment.parent
+    if not was_copied(_log(context, offer)):
+        return told
+    cache = Path(context.inside.get("UV_CACHE_DIR") or own_cache(context.inside))
+    why = f"a cache on the file system of {where} saves that (UV_CACHE_DIR says where it is)"
+    if is_the_groups(cache) and not told:
+        why = "a cache that a group keeps saves downloads, not disk"
+    cost = size(known_size(offer.environment).alone)
+    return (*told, f"its packages could not be linked from uv's cache, so this kernel takes {cost} of its own: {why}")
 
 
 def _build(

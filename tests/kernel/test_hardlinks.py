@@ -1,13 +1,16 @@
 """Kernels share bytes and nothing else: what somebody does to a file in one of them stays there, or is found."""
 
 import os
+import pwd
+import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sesync_cli.python.distributions import Recorded
-from tests.conftest import INDEX
+from tests.conftest import INDEX, Ended
 from tests.kernel import ground
 from tests.services.accounts import Account, People
 from tests.services.uv import run_uv
@@ -244,12 +247,19 @@ def test_digests_in_letters_and_in_hexadecimal():
     assert not Recorded("x", "47DEQpj8HBSa").is_true_of(digest)
 
 
-def create(who: Account, name: str, cache: Path, umask: int) -> Path:
-    """A kernel of theirs with six; where six is."""
+def with_cache(who: Account, cache: Path, *words: str | Path, umask: int = 0o022) -> Ended:
+    """What comes of a program of theirs that is told of this cache."""
     env = {**INDEX, "UV_CACHE_DIR": str(cache)}
-    words = (*(f"{key}={value}" for key, value in env.items()), who.program, "kernel", "create", name, "six")
-    done = who.run("env", *words, "--python", "/usr/bin/python3", umask=umask)
-    assert done.code == 0, done.err
+    return who.run("env", *(f"{key}={value}" for key, value in env.items()), *words, umask=umask)
+
+
+def create(who: Account, name: str, cache: Path, umask: int, *, warns: str = "") -> Path:
+    """A kernel of theirs with six; where six is. What it `warns` of is in its warnings."""
+    words = ("kernel", "create", name, "six", "--python", "/usr/bin/python3", "--json")
+    done = with_cache(who, cache, who.program, *words, umask=umask)
+    assert done.code == 0, done.out
+    told = " ".join(done.json["warnings"])
+    assert warns in told and bool(warns) == ("so your own was used" in told), told
     return packages(who.home, name) / "six.py"
 
 
@@ -284,8 +294,11 @@ def test_an_ordinary_accounts_edit_reaches_no_other_kernel(here: People):
 def test_a_groups_cache_shares_no_file_between_accounts(umask: int, here: People):
     cache = here.directory(0o2770) / "uv"
     ann, bob = here.ann, here.bob
-    one = create(ann, "one", cache, 0o002)
+    one = create(ann, "one", cache, umask)
     two = create(bob, "two", cache, umask)
+    assert not (bob.home / ".cache/uv").exists()
+    for path in (cache, *cache.rglob("*")):
+        assert path.stat().st_mode & 0o020 or (path.is_file() and path.stat().st_nlink > 1), path
     assert one.stat().st_uid == ann.number and two.stat().st_uid == bob.number
     for path in two.parent.rglob("*"):
         if path.is_file() and path.suffix != ".pyc":
@@ -296,6 +309,64 @@ def test_a_groups_cache_shares_no_file_between_accounts(umask: int, here: People
     assert (says(ann, "one"), says(bob, "two")) == (f"1\n{version}", version)
     create(bob, "three", cache, umask)
     assert says(bob, "three") == version
+
+
+@pytest.mark.parametrize("umask", [0o002, 0o022, 0o077], ids=["002", "022", "077"])
+def test_a_groups_cache_opens_no_kernel_to_the_group(umask: int, here: People):
+    cache = here.directory(0o2770) / "uv"
+    for who in (here.ann, here.bob):
+        folder = create(who, "one", cache, umask).parents[3]
+        assert with_cache(who, cache, who.program, "install", "--kernel", "one", "toolz", umask=umask).code == 0
+        for path in folder.rglob("*"):
+            facts = path.lstat()
+            if path.is_dir() or (path.is_file() and not path.is_symlink() and facts.st_nlink == 1):
+                assert not facts.st_mode & (umask if path.is_dir() else 0o022), path
+
+
+def fill(who: Account, cache: Path, umask: int) -> None:
+    """Have them use a cache without sesync, and install into a folder what kernels need."""
+    uv = (who.program.with_name("python"), "-m", "sesync_cli.python.uv", "pip", "install", "-q", "--link-mode", "copy")
+    words = ("--python", "/usr/bin/python3", "--target", who.home / "filled", "ipykernel", "pip", "six")
+    done = with_cache(who, cache, *uv, *words, umask=umask)
+    assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077], ids=["022", "077"])
+def test_a_groups_cache_that_somebody_filled_for_themselves_keeps_nobody_from_a_kernel(umask: int, here: People):
+    cache, ann, bob = here.directory(0o2770) / "uv", here.ann, here.bob
+    fill(ann, cache, umask)
+    name = pwd.getpwuid(ann.number).pw_name
+    create(bob, "one", cache, 0o022, warns=f"so your own was used ({bob.home}/.cache/uv): ask {name} to type 'find ")
+    said = with_cache(bob, cache, bob.program, "install", "--kernel", "one", "toolz", "--json").json["warnings"]
+    [command] = re.findall(r"to type '(.*)'$", said[0])
+    assert ann.run("sh", "-c", command.replace("'\"'\"'", "'")).code == 0
+    shutil.rmtree(bob.home / ".cache/uv")
+    create(bob, "two", cache, 0o022)
+    create(ann, "two", cache, 0o022)
+    assert not (bob.home / ".cache/uv").exists()
+
+
+def test_a_folder_deep_in_a_groups_cache_is_known_to_be_anothers(here: People):
+    cache, ann, bob = here.directory(0o2770) / "uv", here.ann, here.bob
+    create(ann, "one", cache, 0o022)
+    [folder] = cache.glob("wheels-*/pypi/six")
+    shutil.rmtree(folder)
+    folder.mkdir()
+    os.chown(folder, ann.number, here.project)
+    folder.chmod(0o755)
+    create(bob, "one", cache, 0o022, warns=f"has what you may not use, {folder} of ")
+    assert says(bob, "one")
+
+
+def test_a_cache_of_ones_own_that_cannot_be_written_is_named(here: People):
+    ann = here.ann
+    cache = ann.home / ".cache/uv"
+    create(ann, "one", cache, 0o022)
+    [folder] = cache.glob("sdists-*")
+    (folder / ".git").chmod(0)
+    os.chown(folder / ".git", 0, 0)
+    done = with_cache(ann, cache, ann.program, "kernel", "create", "two", "six", "--python", "/usr/bin/python3")
+    assert done.err.startswith(f"Error: you may not write or read {folder}/.git\nHint:  'ls -ld {folder}/.git' shows")
 
 
 def test_what_was_shared_before_is_guarded_by_the_next_repair(sesync, home: Path, index: Path):
