@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sesync_cli.plan import by_hand
-from sesync_cli.python.uv import uv
-from sesync_cli.run import ProgramFailed, run
+from sesync_cli.run import ProgramFailed
 
 T = TypeVar("T")
 
@@ -29,10 +28,10 @@ def with_cache(work: Callable[[Mapping[str, str], int], T], told: Mapping[str, s
 
     Unless it `opens` the rights of what it writes for the cache's group, it has the person's umask.
     """
-    cache = _asked(told)
-    if cache is None:
+    if told.get("UV_NO_CACHE"):
         return work(told, -1)
     own = own_cache(told)
+    cache = Path(os.path.abspath(told.get(_CACHE) or own))
     if cache not in _refused:
         try:
             return work(told, _umask_for(cache) if opens else -1)
@@ -46,7 +45,7 @@ def with_cache(work: Callable[[Mapping[str, str], int], T], told: Mapping[str, s
 
 def own_cache(env: Mapping[str, str]) -> Path:
     """Where uv keeps what it has if nobody says where."""
-    return Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "uv"
+    return Path(env.get("XDG_CACHE_HOME") or os.path.join(env.get("HOME", ""), ".cache"), "uv")
 
 
 def is_the_groups(cache: Path) -> bool:
@@ -67,14 +66,6 @@ def umask() -> int:
     now = os.umask(0o077)
     os.umask(now)
     return now & 0o077
-
-
-def _asked(told: Mapping[str, str]) -> Path | None:
-    """The folder of uv's cache, as uv itself finds it; None where it says something else is wrong."""
-    try:
-        return Path(os.path.abspath(run(uv("cache", "dir", env=told)[0], env=told).out.strip()))
-    except ProgramFailed:
-        return None
 
 
 def _umask_for(cache: Path) -> int:
