@@ -127,7 +127,7 @@ def started(
     Leaving the block in order waits for the program. Leaving it by an exception (Ctrl-C, for one) ends the program,
     and so does the end of this process by any means, so that nothing goes on writing behind the user's back.
     With `exact`, its streams are of bytes. One that `asks` shares our terminal, and so hears Ctrl-C itself. One that
-    only `reads` is not bound to our sudden end (`kill -9`): so it starts three times as fast, by no fork of us as a whole.
+    only `reads` is not bound to our sudden end (`kill -9`): without that, it starts three times as fast.
     """
     bound, process = None if reads else dies_with_parent(), None
     try:

@@ -15,10 +15,11 @@ from sesync_cli.kernel import view
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel, find_kernels
 from sesync_cli.kernel.options import (
-    complete_kernel,
+    all_option,
     env_option,
     module_option,
     name_argument,
+    names_argument,
     python_option,
     requirements_option,
 )
@@ -114,7 +115,7 @@ def show(session: Session, name: str) -> view.Card:
 
 
 @kernel.command()
-@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=complete_kernel, help="The kernels' names.")
+@names_argument
 @click.option("--all", "every", is_flag=True, help="Check all kernels, the server's too.")
 @answers(view.verdicts, failed=view.some_fail)
 @click.pass_obj
@@ -125,70 +126,75 @@ def check(session: Session, names: tuple[str, ...], every: bool) -> list[view.Ch
     its reason, and the exit code is 1.
     """
     from sesync_cli.kernel.checking import check_kernels
+    from sesync_cli.kernel.request import KernelChoice
 
-    if every == bool(names):
-        message = "--all has them all: leave out the names" if every else "which kernel?"
-        raise WrongWords(message, hint="'sesync kernel check NAME' checks one, 'sesync kernel check --all' every one.")
-    where = kernel_folders(session.caller, session.site)
-    once = {name.lower(): name for name in names}.values()
-    kernels = find_kernels(where) if every else [find_kernel(name, where) for name in once]
+    where, choice = kernel_folders(session.caller, session.site), KernelChoice.of(names, every, "check")
+    kernels = find_kernels(where) if every else [find_kernel(name, where) for name in choice.names]
     return check_kernels(kernels, session.caller, session.site, screen.doing)
 
 
 @kernel.command()
-@name_argument
+@names_argument
+@all_option
 @python_option
 @module_option
 @plans
 @click.pass_obj
-def repair(session: Session, name: str, python: str | None, modules: tuple[str, ...]) -> Plan:
-    """Make a broken kernel anew, as it was.
+def repair(session: Session, names: tuple[str, ...], every: bool, python: str | None, modules: tuple[str, ...]) -> Plan:
+    """Make broken kernels anew, as they were.
 
-    It keeps its name, so that notebooks go on with it, and the versions of its packages. Where the home has moved, all
-    its kernels are told at once.
+    They keep their names, so that notebooks go on with them, and the versions of their packages. Where the home has
+    moved, all its kernels are told at once. With --all, those that look whole stay as they are.
     """
     from sesync_cli.kernel.plans import plan_repair
-    from sesync_cli.kernel.request import RepairRequest
+    from sesync_cli.kernel.request import KernelChoice, RepairRequest
+    from sesync_cli.kernel.several import meant
 
-    caller, site = session.caller, session.site
+    caller, site, choice = session.caller, session.site, KernelChoice.of(names, every, "repair")
     broken = session.once(
-        f"whether {name} is broken", lambda: find_kernel(name, kernel_folders(caller, site)).state != "ok"
+        "which kernels are broken",
+        lambda: tuple(one.name for one in meant(choice, kernel_folders(caller, site)) if one.state != "ok"),
     )
-    return plan_repair(RepairRequest(name, python, modules, broken), caller, site, screen.doing)
+    return plan_repair(RepairRequest(choice, python, modules, broken), caller, site, screen.doing)
 
 
 @kernel.command()
-@name_argument
+@names_argument
+@all_option
 @python_option
 @click.option("--upgrade", is_flag=True, help="Take the newest versions of all packages that its files allow.")
 @plans
 @click.pass_obj
-def update(session: Session, name: str, python: str | None, upgrade: bool) -> Plan:
-    """Make a kernel anew after its files changed.
+def update(session: Session, names: tuple[str, ...], every: bool, python: str | None, upgrade: bool) -> Plan:
+    """Make kernels anew after their files changed.
 
-    The files are those that it was made from: a requirements.txt or the like, or what the group shares.
+    The files are those that a kernel was made from: a requirements.txt or the like, or what the group shares.
     """
     from sesync_cli.kernel.plans import plan_update
-    from sesync_cli.kernel.request import UpdateRequest
+    from sesync_cli.kernel.request import KernelChoice, UpdateRequest
 
-    return plan_update(UpdateRequest(name, python, upgrade), session.caller, session.site, screen.doing)
+    wanted = UpdateRequest(KernelChoice.of(names, every, "update"), python, upgrade)
+    return plan_update(wanted, session.caller, session.site, screen.doing)
 
 
 @kernel.command()
-@name_argument
-@click.option("-o", "--output", "file", metavar="FILE", default="", help="The file; else pylock.toml in this folder.")
+@names_argument
+@all_option
+@click.option("-o", "--output", "file", metavar="FILE|DIR", default="", help="Where to; else into this folder.")
 @click.option("--replace", is_flag=True, help="Put it in the place of a file that is there.")
 @plans
 @click.pass_obj
-def lock(session: Session, name: str, file: str, replace: bool) -> Plan:
-    """Write down every version in a kernel.
+def lock(session: Session, names: tuple[str, ...], every: bool, file: str, replace: bool) -> Plan:
+    """Write down every version in kernels.
 
     The file (PEP 751) has versions and hashes. 'sesync kernel create --from FILE' makes the same kernel anywhere.
+    One kernel's is pylock.toml; several have each a pylock.NAME.toml, in the folder that -o names.
     """
-    from sesync_cli.kernel.request import LockRequest
+    from sesync_cli.kernel.request import KernelChoice, LockRequest
     from sesync_cli.kernel.sharing import plan_lock
 
-    return plan_lock(LockRequest(name, file, replace), session.caller, session.site)
+    wanted = LockRequest(KernelChoice.of(names, every, "lock"), file, replace)
+    return plan_lock(wanted, session.caller, session.site)
 
 
 @kernel.command()
@@ -223,11 +229,13 @@ def run(session: Session, name: str, command: tuple[str, ...]) -> Any:
 
 
 @kernel.command()
-@name_argument
+@names_argument
+@all_option
 @plans
 @click.pass_obj
-def remove(session: Session, name: str) -> Plan:
-    """Remove a kernel and its packages."""
+def remove(session: Session, names: tuple[str, ...], every: bool) -> Plan:
+    """Remove kernels and their packages."""
     from sesync_cli.kernel.plans import plan_remove
+    from sesync_cli.kernel.request import KernelChoice, RemoveRequest
 
-    return plan_remove(name, session.caller, session.site)
+    return plan_remove(RemoveRequest(KernelChoice.of(names, every, "remove")), session.caller, session.site)

@@ -1,6 +1,7 @@
 """The making of a kernel of which all is known: the steps of it, anew too, what stands in the way, and the removal."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from sesync_cli.errors import Conflict, NotReady, Refused
 from sesync_cli.kernel.activation import within
 from sesync_cli.kernel.context import KernelContext
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
+from sesync_cli.kernel.in_use import running
 from sesync_cli.kernel.installer import was_copied
 from sesync_cli.kernel.packages import InstallLock, Requirements, ResolvePackages
 from sesync_cli.kernel.proof import ProveKernel, Start
@@ -101,6 +103,7 @@ def plan_again(
         sweeps=(folders.environments, folders.specs.parent),
         needs=(Need(_ROOM, folders.environments),),
         after=lambda: {"warnings": (*warnings, *of_proof, *_of_the_cache(context, offer))},
+        note=f"{words}: there it goes on after Kernel ▸ Restart." if (words := running(kernel)) else "",
     )
 
 
@@ -113,12 +116,11 @@ def plan_removal(kernel: Kernel, folders: Folders) -> Plan:
     steps: list[Step] = []
     if os.path.lexists(kernel.spec):
         steps.append(RemoveTree(kernel.spec, folders.aside(kernel.name), f"Taking {kernel.name} out of Jupyter"))
-    ask, kept = f"Remove the kernel {kernel.name}?", ""
+    kept = ""
     if kernel.managed and kernel.environment:
         left_over = kernel.state == "left over"
         aside = kernel.environment if left_over else partial(kernel.environment, owner=folders.environment(kernel.name))
         steps.append(RemoveTree(kernel.environment, aside, "Removing its packages"))
-        ask = f"Remove the kernel {kernel.name} and all packages in it?"
     else:
         kept = f" Its environment stays: {kernel.environment}." if kernel.environment else ""
         if left := folders.made(kernel.name):
@@ -128,10 +130,23 @@ def plan_removal(kernel: Kernel, folders: Folders) -> Plan:
         tuple(steps),
         f"Removed the kernel {kernel.name}.{kept}",
         result={"name": kernel.name},
-        questions=asking(ask),
+        questions=asking(removal_question([kernel])),
         locks=(folders.environment(kernel.name),),
         sweeps=() if kernel.state == "left over" else (folders.environments, folders.specs.parent),
     )
+
+
+def removal_question(kernels: Sequence[Kernel]) -> str:
+    """Whether these kernels are to go, with the packages of those that sesync made; and which of them are running."""
+    told = "".join(f"{words}: it works no more then. " for one in kernels if (words := running(one)))
+    names, own = [one.name for one in kernels], [one.name for one in kernels if one.managed and one.environment]
+    them = "it" if len(kernels) == 1 else "them" if own == names else _all(own)
+    packages = f" and all packages in {them}" if own else ""
+    return f"{told}Remove the kernel{'s' * (len(names) > 1)} {_all(names)}{packages}?"
+
+
+def _all(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _facts(wanted: KernelToMake, environment: Path, folders: Folders) -> dict[str, str]:

@@ -49,4 +49,8 @@ module_option = click.option(
     "--module", "modules", metavar="MODULE", multiple=True, help="A module to load, as for 'module load'."
 )
 env_option = click.option("--env", metavar="KEY=VALUE", multiple=True, help="A variable that the kernel sets.")
+names_argument = click.argument(
+    "names", metavar="[NAME]...", nargs=-1, shell_complete=complete_kernel, help="The kernels' names."
+)
+all_option = click.option("--all", "every", is_flag=True, help="All kernels of yours, instead of names.")
 name_argument = click.argument("name", shell_complete=complete_kernel, help="The kernel's name.")

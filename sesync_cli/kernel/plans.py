@@ -10,9 +10,8 @@ from sesync_cli.caller import Caller
 from sesync_cli.errors import NoAnswer, NotFound, NotReady
 from sesync_cli.kernel.activation import module_variables
 from sesync_cli.kernel.context import KernelContext, interpreter, kernel_folders, shell
-from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.ingredients import Ingredients
-from sesync_cli.kernel.making import KernelToMake, plan_again, plan_new, plan_removal
+from sesync_cli.kernel.making import KernelToMake, plan_again, plan_new, plan_removal, removal_question
 from sesync_cli.kernel.rebuild import (
     checked_again,
     damage_of,
@@ -26,12 +25,14 @@ from sesync_cli.kernel.rebuild import (
 from sesync_cli.kernel.recipe import changed_files, name_of
 from sesync_cli.kernel.request import (
     CreateRequest,
+    RemoveRequest,
     RepairRequest,
     UpdateRequest,
     checked_module,
     checked_package,
     variable,
 )
+from sesync_cli.kernel.several import Apart, meant, plan_each
 from sesync_cli.kernel.sources import Source, has_packages, source_in, source_of
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import checked
@@ -70,11 +71,23 @@ def plan_create(request: CreateRequest, caller: Caller, site: Site, watch: Watch
 
 
 def plan_repair(request: RepairRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
-    """Make a broken kernel anew as it was, or tell all kernels of a home that has moved where they are."""
+    """Make broken kernels anew as they were, or tell all kernels of a home that has moved where they are."""
+
+    def repaired(kernel: Kernel) -> Plan:
+        return _repaired(kernel, request, caller, site, watch)
+
+    whole = "All your kernels look whole, and 'sesync kernel check --all' tries them."
+    return plan_each(request.kernels, kernel_folders(caller, site), repaired, whole)
+
+
+def _repaired(kernel: Kernel, request: RepairRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     where, python = kernel_folders(caller, site), request.python
-    one = checked_again(find_kernel(request.name, where))
+    one = checked_again(kernel)
     if follows(one) and not (python or request.modules):
         return plan_follow(one, where)
+    every = not request.kernels.names
+    if every and one.works and not (python or request.modules or _edited(one, watch)):
+        return Plan((), "", {"name": one.name})
     recipe = recipe_of(one)
     if request.modules:
         recipe = replace(recipe, modules=tuple(map(checked_module, request.modules)))
@@ -87,8 +100,8 @@ def plan_repair(request: RepairRequest, caller: Caller, site: Site, watch: Watch
     if damage := damage_of(one):
         warnings += (f"{damage}: the packages come in the versions of today",)
     ask = ""
-    if one.state == "ok" and python is None and not _edited(one, watch):
-        if request.if_broken and not request.modules:
+    if one.state == "ok" and not (python or every or _edited(one, watch)):
+        if one.name in request.broken and not request.modules:
             return Plan((), f"The kernel {one.name} was mended meanwhile.", {"name": one.name})
         ask = f"The kernel {one.name} looks whole, and 'sesync kernel check {one.name}' tries it. Make it anew?"
     wanted = wanted_repaired(one, recipe, chosen)
@@ -96,8 +109,16 @@ def plan_repair(request: RepairRequest, caller: Caller, site: Site, watch: Watch
 
 
 def plan_update(request: UpdateRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
-    """Make a kernel anew as its files say by now; nothing is to do if that is the same, and nothing newer is wanted."""
-    one = checked_again(find_kernel(request.name, kernel_folders(caller, site)))
+    """Make kernels anew as their files say by now; nothing is to do if that is the same and nothing newer is wanted."""
+
+    def updated(kernel: Kernel) -> Plan:
+        return _updated(kernel, request, caller, site, watch)
+
+    return plan_each(request.kernels, kernel_folders(caller, site), updated, "You have no kernels that follow files.")
+
+
+def _updated(kernel: Kernel, request: UpdateRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+    one = checked_again(kernel)
     if not one.managed:
         hint = f"'sesync kernel repair {one.name}' makes one like it with sesync."
         raise NotReady(f"sesync did not make the kernel {one.name}, and cannot update it", hint=hint)
@@ -117,10 +138,14 @@ def plan_update(request: UpdateRequest, caller: Caller, site: Site, watch: Watch
     return plan_again(one, wanted, KernelContext(caller, site, loaded), (*warnings, *ingredients.remarks))
 
 
-def plan_remove(name: str, caller: Caller, site: Site) -> Plan:
-    """Take the kernel of this name out of Jupyter, and then its environment away if sesync made it."""
+def plan_remove(request: RemoveRequest, caller: Caller, site: Site) -> Plan:
+    """Take kernels out of Jupyter, and then the environments away that sesync made; all are asked about at once."""
     where = kernel_folders(caller, site)
-    return plan_removal(find_kernel(name, where), where)
+    plan = plan_each(request.kernels, where, lambda kernel: plan_removal(kernel, where), "You have no kernels.")
+    if not isinstance(plan, Apart):
+        return plan
+    kernels = [one for one in meant(request.kernels, where) if one.name in plan.parts]
+    return replace(plan, questions=asking(removal_question(kernels)))
 
 
 def _place(source: str, caller: Caller, site: Site, watch: Watch) -> tuple[Path, str]:

@@ -1,6 +1,7 @@
 """What somebody wants of kernels, as it was said, and the checks of single words of it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,32 +45,58 @@ class AdoptRequest:
 
 
 @dataclass(frozen=True)
-class RepairRequest:
-    """The kernel of this name as it was; with another Python or other modules, if they are said.
+class KernelChoice:
+    """The kernels that are meant: those of these names, or all."""
 
-    With `if_broken`, nothing is to do for one that looks whole; else the person is asked.
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, names: Sequence[str], every: bool, command: str) -> "KernelChoice":
+        """What was typed, each name once; `command` is what is to be done, for the error where nothing can be meant."""
+        if every == bool(names):
+            message = "--all has them all: leave out the names" if every else "which kernel?"
+            one, all_ = f"'sesync kernel {command} NAME'", f"'sesync kernel {command} --all'"
+            raise WrongWords(message, hint=f"{one} {command}s one, {all_} every one.")
+        return cls(tuple({name.lower(): name for name in names}.values()))
+
+
+@dataclass(frozen=True)
+class RepairRequest:
+    """These kernels as they were; with another Python or other modules, if they are said.
+
+    Of those that are `broken` nothing is to do for one that looks whole by now; else the person is asked.
     """
 
-    name: str
+    kernels: KernelChoice
     python: str | None = None
     modules: tuple[str, ...] = ()
-    if_broken: bool = False
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class UpdateRequest:
-    """The kernel of this name as its files say by now; with `upgrade` in the newest versions that they allow."""
+    """These kernels as their files say by now; with `upgrade` in the newest versions that they allow."""
 
-    name: str
+    kernels: KernelChoice
     python: str | None = None
     upgrade: bool = False
 
 
 @dataclass(frozen=True)
-class LockRequest:
-    """Every version in a kernel, in `file` (pylock.toml in this folder, if empty); `replace` what is there."""
+class RemoveRequest:
+    """These kernels, which are to go."""
 
-    name: str
+    kernels: KernelChoice
+
+
+@dataclass(frozen=True)
+class LockRequest:
+    """Every version in these kernels, in `file` (pylock.toml in this folder, if empty); `replace` what is there.
+
+    For several kernels `file` is a folder (this one, if empty), with a file for each.
+    """
+
+    kernels: KernelChoice
     file: str = ""
     replace: bool = False
 

@@ -5,15 +5,16 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.directory import reached
-from sesync_cli.errors import Conflict, NotFound, Refused, SesyncError
+from sesync_cli.errors import Conflict, NotFound, Refused, SesyncError, WrongWords
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.freeze import Contents, WriteLock, contents_of
 from sesync_cli.kernel.pylock import NAME, checked_lock_name, read_lock
 from sesync_cli.kernel.request import LockRequest, ShareRequest
+from sesync_cli.kernel.several import plan_each
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import checked, listed, near
-from sesync_cli.plan import Plan, Watch, asking
+from sesync_cli.plan import Plan, Watch, asking, by_hand
 from sesync_cli.site.settings import Site
 
 FOLDER = Path(".sesync/kernels")  # below a data directory; in it a folder for each kernel that the group shares
@@ -21,17 +22,38 @@ _GROUP, _OTHERS = 0o640, 0o004
 
 
 def plan_lock(request: LockRequest, caller: Caller, site: Site) -> Plan:
-    """Write every version of a kernel to a file; another file there stays, unless it may be replaced."""
-    at = checked_lock_name(caller.cwd / Path(request.file or NAME).expanduser())
-    contents = contents_of(find_kernel(request.name, kernel_folders(caller, site)))
-    name, result = contents.kernel.name, {"name": contents.kernel.name, "file": at, "packages": contents.count}
+    """Write every version of kernels to files; another file that is there stays, unless it may be replaced."""
+    where, said = kernel_folders(caller, site), caller.cwd / Path(request.file).expanduser()
+    if len(request.kernels.names) == 1:
+        at = said if request.file else caller.cwd / NAME
+        return _written(find_kernel(request.kernels.names[0], where), checked_lock_name(at), request.replace, caller)
+    if not said.is_dir():
+        hint = "Say a folder, which has a file for each then: '-o DIR'."
+        raise WrongWords(f"{said} is no folder, and one file holds one kernel", hint=hint)
+
+    taken: dict[Path, str] = {}
+
+    def written(kernel: Kernel) -> Plan:
+        at = said / f"pylock.{kernel.name.replace('.', '-')}.toml"
+        if taken.setdefault(at, kernel.name) != kernel.name:
+            hint = f"'sesync kernel lock {kernel.name} -o FILE' writes it elsewhere."
+            raise Conflict(f"{at} is the file of {taken[at]}, and {kernel.name}'s would have that name too", hint=hint)
+        return _written(kernel, checked_lock_name(at), request.replace, caller)
+
+    return plan_each(request.kernels, where, written, "You have no kernels that can be written down.")
+
+
+def _written(kernel: Kernel, at: Path, replace: bool, caller: Caller) -> Plan:
+    contents = contents_of(kernel)
+    name, result = kernel.name, {"name": kernel.name, "file": at, "packages": contents.count}
     if at.is_dir():
         raise Conflict(f"{at} is a folder", hint="Say which file: '-o FILE'.")
     if at.exists() and _says_so(at, contents):
         return Plan((), f"{at} has all versions of the kernel {name} already.", result)
-    if at.exists() and not request.replace:
+    if at.exists() and not replace:
         raise Conflict(f"{at} is there, and it stays", hint="Put it in its place with '--replace', or use '-o FILE'.")
-    done = f"Wrote {contents.count} packages with versions and hashes to {at}: 'sesync kernel create --from {at.name}'."
+    way = by_hand("sesync", "kernel", "create", "--from", at.name if at.parent == caller.cwd else at)
+    done = f"Wrote {contents.count} packages with versions and hashes to {at}: '{way}'."
     step = WriteLock(contents, at, caller.env, caller.state / f"logs/kernel-lock-{name}.log")
     return Plan((step,), done, result, locks=(at,), sweeps=(at.parent,))
 

@@ -10,7 +10,7 @@ from sesync_cli.errors import WrongWords
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.plans import plan_create, plan_remove
-from sesync_cli.kernel.request import CreateRequest
+from sesync_cli.kernel.request import CreateRequest, KernelChoice, RemoveRequest
 from sesync_cli.plan import Plan, join
 from sesync_cli.site.reading import load_site
 from tests.conftest import unwatched
@@ -28,7 +28,7 @@ def test_a_kernel_is_made_from_a_request_and_removed_by_its_name(home: Path) -> 
     one = find_kernel("heat", kernel_folders(caller, site))
     assert (one.state, one.env["YEAR"]) == ("ok", "1")
     assert creating(CreateRequest("heat", env=("YEAR=1",))).steps == ()
-    plan_remove("heat", caller, site).carry_out(unwatched)
+    plan_remove(RemoveRequest(KernelChoice(("heat",))), caller, site).carry_out(unwatched)
     assert not one.spec.exists() and one.environment and not one.environment.exists()
 
 
