@@ -163,9 +163,14 @@ def repair(session: Session, names: tuple[str, ...], every: bool, python: str | 
 @all_option
 @python_option
 @click.option("--upgrade", is_flag=True, help="Take the newest versions of all packages that its files allow.")
+@click.option(
+    "--from", "source", metavar="DIR|FILE|PROJECT[:KERNEL]", default="", help="Where its files are now, if they moved."
+)
 @plans
 @click.pass_obj
-def update(session: Session, names: tuple[str, ...], every: bool, python: str | None, upgrade: bool) -> Plan:
+def update(
+    session: Session, names: tuple[str, ...], every: bool, python: str | None, upgrade: bool, source: str
+) -> Plan:
     """Make kernels anew after their files changed.
 
     The files are those that a kernel was made from: a requirements.txt or the like, or what the group shares.
@@ -173,7 +178,7 @@ def update(session: Session, names: tuple[str, ...], every: bool, python: str | 
     from sesync_cli.kernel.plans import plan_update
     from sesync_cli.kernel.request import KernelChoice, UpdateRequest
 
-    wanted = UpdateRequest(KernelChoice.of(names, every, "update"), python, upgrade)
+    wanted = UpdateRequest(KernelChoice.of(names, every, "update"), python, upgrade, source)
     return plan_update(wanted, session.caller, session.site, screen.doing)
 
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.errors import NoAnswer, NotFound, NotReady
+from sesync_cli.errors import NoAnswer, NotFound, NotReady, WrongWords
 from sesync_cli.kernel.activation import module_variables
 from sesync_cli.kernel.context import KernelContext, interpreter, kernel_folders, shell
 from sesync_cli.kernel.ingredients import Ingredients
 from sesync_cli.kernel.making import KernelToMake, plan_again, plan_new, plan_removal, removal_question
+from sesync_cli.kernel.new_place import is_gone, with_files_at
 from sesync_cli.kernel.rebuild import (
     checked_again,
     damage_of,
@@ -99,6 +100,9 @@ def _repaired(kernel: Kernel, request: RepairRequest, caller: Caller, site: Site
         raise NotFound(str(error), hint=hint) from None
     if damage := damage_of(one):
         warnings += (f"{damage}: the packages come in the versions of today",)
+    if gone := changed_files(recipe, site.data_patience_seconds, watch).gone:
+        follow = f"'sesync kernel update {one.name} --from DIR' says where it is"
+        warnings += (f"{gone[0]} is gone: the packages stay those that {one.name} had, and {follow}",)
     ask = ""
     if one.state == "ok" and not (python or every or _edited(one, watch)):
         if one.name in request.broken and not request.modules:
@@ -111,6 +115,10 @@ def _repaired(kernel: Kernel, request: RepairRequest, caller: Caller, site: Site
 def plan_update(request: UpdateRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """Make kernels anew as their files say by now; nothing is to do if that is the same and nothing newer is wanted."""
 
+    if request.source and len(request.kernels.names) != 1:
+        hint = "'sesync kernel update NAME --from DIR' says it of one kernel."
+        raise WrongWords("--from says where the files of one kernel are", hint=hint)
+
     def updated(kernel: Kernel) -> Plan:
         return _updated(kernel, request, caller, site, watch)
 
@@ -122,11 +130,15 @@ def _updated(kernel: Kernel, request: UpdateRequest, caller: Caller, site: Site,
     if not one.managed:
         hint = f"'sesync kernel repair {one.name}' makes one like it with sesync."
         raise NotReady(f"sesync did not make the kernel {one.name}, and cannot update it", hint=hint)
-    recipe = recipe_of(one)
-    changed, silent = changed_files(recipe, site.data_patience_seconds, watch)
-    if silent:
+    recipe, place = recipe_of(one), request.source
+    if place:
+        recipe = with_files_at(recipe, _place(place, caller, site, watch)[0])
+    changed, gone, silent = changed_files(recipe, site.data_patience_seconds, watch)
+    if silent and not place:
         raise NoAnswer(f"the file server of {silent[0]} does not answer", hint="Try again in a few minutes.")
-    if not (changed or request.upgrade or request.python):
+    if gone and not place:
+        raise is_gone(one.name, recipe, gone[0], caller.cwd)
+    if not (changed or place or request.upgrade or request.python):
         says = "as its files say" if recipe.files else "as you asked for it, and follows no file"
         return Plan((), f"The kernel {one.name} is {says} ('--upgrade' takes newer versions).", {"name": one.name})
     ingredients = ingredients_of(recipe)

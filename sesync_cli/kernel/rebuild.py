@@ -108,21 +108,27 @@ def recipe_of(kernel: Kernel) -> Recipe:
 
 def wanted_repaired(kernel: Kernel, recipe: Recipe, interpreter: Interpreter) -> KernelToMake:
     """The same kernel with this Python, in the versions that it had as far as they are for this Python."""
-    lock, ingredients = _lock(kernel), None
-    with suppress(SesyncError):
-        ingredients = ingredients_of(recipe)
+    lock = _lock(kernel)
     if lock and _is_for(lock, interpreter):
         later = _came_later(kernel, lock)
         packages = tuple(package.requirement for package in later.values())
         required = Requirements(packages, lock=lock.without(later), lock_by_hand=str(_lock_path(kernel)))
-    elif ingredients and not ingredients.required.lock:
-        required = replace(ingredients.required, prefer=lock)
-    elif lock:
-        required = Requirements(tuple(name for name, version in lock.versions.items() if version), prefer=lock)
     else:
-        required = ingredients_of(recipe).required
-    wanted = _wanted_again(kernel, ingredients or Ingredients(), interpreter)
+        required = _required_again(recipe, lock)
+    wanted = _wanted_again(kernel, Ingredients(), interpreter)
     return replace(wanted, required=required, recipe=replace(recipe, python=interpreter.version))
+
+
+def _required_again(recipe: Recipe, lock: Lock | None) -> Requirements:
+    """What a recipe asks for where its lock is of another Python: what its files say, or what was there by name."""
+    try:
+        required = ingredients_of(recipe).required
+        if not (lock and required.lock):
+            return replace(required, prefer=lock)
+    except SesyncError:
+        if not lock:
+            raise
+    return Requirements(tuple(name for name, version in lock.versions.items() if version), prefer=lock)
 
 
 def wanted_updated(kernel: Kernel, interpreter: Interpreter, ingredients: Ingredients, upgrade: bool) -> KernelToMake:

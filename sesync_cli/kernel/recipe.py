@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sesync_cli.errors import WrongWords
 from sesync_cli.git.work_tree import project_tree
@@ -72,15 +72,24 @@ class Recipe:
         return self.minor, sorted(self.packages), self.modules, sorted(digest for _, digest in self.files)
 
 
-def changed_files(recipe: Recipe, seconds: float, watch: Watch) -> tuple[list[str], list[str]]:
-    """The files of a recipe that say something else by now or are gone, and those that do not answer within seconds."""
+class FileChanges(NamedTuple):
+    """The files of a recipe that say something else by now or are gone; those that are gone; those without answer."""
+
+    changed: list[str]
+    gone: list[str]
+    silent: list[str]
+
+
+def changed_files(recipe: Recipe, seconds: float, watch: Watch) -> FileChanges:
+    """What has become of the files of a recipe; those are silent that do not answer within seconds."""
     from sesync_cli.workers import ask
 
     was = {Path(path): digest for path, digest in recipe.files}
     questions = {path: partial(digest_of, path) for path in was}
     now = ask(questions, time.monotonic() + seconds, watch) if was else {}
     silent = [str(path) for path in was if now[path] is None]
-    return [str(path) for path, digest in was.items() if now[path] not in (digest, None)], silent
+    changed = [str(path) for path, digest in was.items() if now[path] not in (digest, None)]
+    return FileChanges(changed, [str(path) for path in was if now[path] == ""], silent)
 
 
 def digests(files: Iterable[Path]) -> tuple[tuple[str, str], ...]:

@@ -75,11 +75,15 @@ class RepairRequest:
 
 @dataclass(frozen=True)
 class UpdateRequest:
-    """These kernels as their files say by now; with `upgrade` in the newest versions that they allow."""
+    """These kernels as their files say by now; with `upgrade` in the newest versions that they allow.
+
+    `source` is where the files of the only one are by now, or what it is to follow from now on.
+    """
 
     kernels: KernelChoice
     python: str | None = None
     upgrade: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class Row:
 class Card:
     """All about one kernel: what was asked for, and which packages are there, with their versions.
 
-    `changed` are the files that say something else since the kernel was made.
+    `changed` are the files that say something else since the kernel was made, `gone` those of them that are not there.
     """
 
     kernel: Row
@@ -46,6 +46,7 @@ class Card:
     env: tuple[str, ...]
     packages: dict[str, str]
     changed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,10 @@ def card(kernel: Kernel, site: Site, watch: Watch) -> Card:
     files = tuple(path for path, _ in made.files) if made else ()
     packages = installed(kernel.environment) if kernel.environment else {}
     asked = (*made.packages, *made.added) if made else ()
-    changed = changed_files(made, site.data_patience_seconds, watch)[0] if made else ()
+    found = changed_files(made, site.data_patience_seconds, watch) if made else None
+    changed, gone = (tuple(found.changed), tuple(found.gone)) if found else ((), ())
     sets = tuple(name for name in kernel.env if name not in ORDINARY)
-    return Card(row(kernel), asked, files, sets, packages, tuple(changed))
+    return Card(row(kernel), asked, files, sets, packages, changed, gone)
 
 
 def kernel_table(rows: list[Row]) -> Table:
@@ -110,6 +112,7 @@ def kernel_table(rows: list[Row]) -> Table:
 def kernel_card(card: Card) -> Facts:
     one = card.kernel
     alone, shared = _sizes(one)
+    moved_on = [path for path in card.changed if path not in card.gone]
     facts = [
         ("In Jupyter", one.display_name),
         ("State", f"{one.state}: {one.problem}" if one.problem else one.state),
@@ -118,7 +121,13 @@ def kernel_card(card: Card) -> Facts:
         ("Environment", one.environment or ""),
         ("Spec", one.spec),
         ("Asked for", ", ".join((*card.asked, *card.requirements))),
-        ("Moved on", f"{', '.join(card.changed)}: 'sesync kernel update {one.name}' follows" if card.changed else ""),
+        ("Moved on", f"{', '.join(moved_on)}: 'sesync kernel update {one.name}' follows" if moved_on else ""),
+        (
+            "Gone",
+            f"{', '.join(card.gone)}: 'sesync kernel update {one.name} --from DIR' says where it is"
+            if card.gone
+            else "",
+        ),
         ("Sets", ", ".join(card.env)),
         ("Takes", f"{alone} alone, {shared} shared with the cache and other kernels" if alone else ""),
         ("Packages", ", ".join(f"{name} {version}" for name, version in card.packages.items())),
@@ -149,7 +158,8 @@ def some_fail(found: list[CheckResult]) -> bool:
 
 
 def packages(count: int) -> str:
-    return "1 package" if count == 1 else f"{count} packages"
+    """How many names can be imported, of which a package may bring several or none."""
+    return "1 module" if count == 1 else f"{count} modules"
 
 
 def _advice(rows: list[Row]) -> str:

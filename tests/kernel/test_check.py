@@ -117,7 +117,7 @@ def test_each_package_that_cannot_be_imported_is_named(check, sesync, index: Pat
     [found] = result.json
     assert (result.code, found["works"]) == (1, False)
     assert found["failed"] == REASONS
-    assert found["problem"] == f"10 of its {found['imported'] + 10} packages cannot be imported"
+    assert found["problem"] == f"10 of its {found['imported'] + 10} modules cannot be imported"
     assert (found["imported"] > 20, found["next"]) == (True, "sesync kernel repair trees")
 
 
@@ -126,7 +126,7 @@ def test_what_is_wrong_is_told_to_people(check, sesync, index: Path):
     result = check("trees")
     first, *rest = result.out.splitlines()
     assert (result.code, result.err) == (1, "")
-    assert re.fullmatch(r"The kernel trees fails: it started in \S+ s, but 3 of its \d+ packages cannot .*:", first)
+    assert re.fullmatch(r"The kernel trees fails: it started in \S+ s, but 3 of its \d+ modules cannot .*:", first)
     assert rest == [
         f"  beech: {REASONS['beech']}",
         "  elm: RuntimeError: [bold]no[/bold] trees\\x1b[31m here",
@@ -154,7 +154,7 @@ def test_after_ten_starts_it_is_enough(check, sesync, index: Path):
     grow(sesync, index, **{f"aa{letter}": BREAKS["ash"] for letter in "abcdefghijklm"})
     [found] = check("trees", "--json").json
     assert list(found["failed"]) == [f"aa{letter}" for letter in "abcdefghij"]
-    untried = re.search(r"packages cannot be imported, and (\d+) were not tried, since .* 10 times", found["problem"])
+    untried = re.search(r"modules cannot be imported, and (\d+) were not tried, since .* 10 times", found["problem"])
     assert untried and int(untried[1]) > 20 and found["imported"] == 0
 
 
@@ -223,7 +223,7 @@ def test_several_at_once_are_a_table(check, sesync, home: Path, index: Path):
     result = check("--all", env={name: value for name, value in os.environ.items() if name != "COLUMNS"})
     heading, beeches, firs, snake = result.out.splitlines()
     assert heading.split() == ["NAME", "PYTHON", "RESULT", "SECONDS", "PROBLEM"]
-    assert re.match(r"beeches +3\.11\.\d+ +fails +\d+\.\d +1 of its \d+ packages cannot be imported: beech: ", beeches)
+    assert re.match(r"beeches +3\.11\.\d+ +fails +\d+\.\d +1 of its \d+ modules cannot be imported: beech: ", beeches)
     assert re.fullmatch(r"firs +3\.8\.\d+ +works +\d+\.\d", firs)
     assert re.match(r"snake +3\.11\.2 +fails +/", snake)
     assert (result.code, result.err) == (

@@ -28,9 +28,9 @@ def test_recipes_ask_for_the_same_whatever_the_order_and_the_patch(tmp_path: Pat
     assert not one.same_as(recipe("3.8.17", ("numpy",), first))
     second.write_text("six==1\n")
     assert not one.same_as(recipe("3.8.17", ("numpy", "pandas"), second))
-    assert changed_files(one, 5, silently) == ([], [])
+    assert changed_files(one, 5, silently) == ([], [], [])
     first.write_text("six==1\n")
-    assert changed_files(one, 5, silently) == ([str(first)], [])
+    assert changed_files(one, 5, silently) == ([str(first)], [], [])
 
 
 @pytest.mark.parametrize(

@@ -246,3 +246,29 @@ def test_a_lock_has_no_password(tmp_path: Path):
     text = Lock({"lock-version": "1.0", "created-by": "test", "packages": packages}).text
     assert "pa55" not in text and "me" not in text.replace("name", "")
     assert "https://example.org/six" in text and "ssh://git@example.org" in text
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "without version"])
+def test_a_package_that_an_old_installer_left_is_locked_too(kind: str, sesync, index: Path, home: Path):
+    ground.wheel(index, "sesync_tree")
+    assert sesync("kernel", "create", "trees", "six").code == 0
+    folder = next(ground.environments(home).glob("trees/lib/python3*/site-packages"))
+    (folder / "sesync_tree.py").write_text("version = '1.0'\n")
+    entry = folder / ("sesync_tree.egg-info" if kind == "without version" else "sesync_tree-1.0-py3.11.egg-info")
+    text = "Metadata-Version: 1.0\nName: sesync-tree\nVersion: 1.0\n"
+    if kind == "file":
+        entry.write_text(text)
+    else:
+        entry.mkdir()
+        (entry / "PKG-INFO").write_text(text)
+    there = packages(sesync, "trees")
+    assert there["sesync-tree"] == "1.0"
+    result = sesync("kernel", "lock", "trees", "--json").json["result"]
+    text = (home / "pylock.toml").read_text()
+    assert (result["packages"], text.count("[[packages]]"), 'name = "sesync-tree"' in text) == (
+        len(there),
+        len(there),
+        True,
+    )
+    assert sesync("kernel", "create", "again", "--from", "pylock.toml").code == 0
+    assert packages(sesync, "again") == there
