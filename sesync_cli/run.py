@@ -22,6 +22,8 @@ STDOUT = subprocess.STDOUT
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _GRACE = 5.0  # seconds between asking a program to end and ending it
 
+_TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "replace"}  # of what programs say
+
 
 @dataclass(frozen=True)
 class Output:
@@ -102,9 +104,7 @@ def attended(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, catch: b
     program = need(argv[0], hint="Is it spelt rightly?", path=env.get("PATH"))
     pipe, keys = subprocess.PIPE if catch else None, None if asks else DEVNULL
     argv = [program, *argv[1:]]
-    done = subprocess.run(
-        argv, env=env, cwd=cwd, stdin=keys, stdout=pipe, stderr=pipe, encoding="utf-8", errors="replace"
-    )
+    done = subprocess.run(argv, env=env, cwd=cwd, stdin=keys, stdout=pipe, stderr=pipe, **_TEXT)
     return Output(tuple(argv), done.returncode, done.stdout or "", done.stderr or "")
 
 
@@ -139,8 +139,7 @@ def started(
                 stderr=stderr,
                 env=None if env is None else dict(env),
                 cwd=cwd,
-                encoding=None if exact else "utf-8",
-                errors=None if exact else "replace",
+                **({} if exact else _TEXT),
                 start_new_session=not asks,
                 umask=umask,
                 preexec_fn=bound,

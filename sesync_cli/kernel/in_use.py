@@ -43,6 +43,6 @@ def _is_of(words: list[bytes], said: bytes) -> bool:
 
 
 def _since(process: Path) -> float:
-    booted = time.time() - float((_PROCESSES / "uptime").read_text().split()[0])
-    ticks = int((process / "stat").read_text(errors="replace").rpartition(")")[2].split()[_STARTED])
+    booted = time.time() - float((_PROCESSES / "uptime").read_text(encoding="utf-8").split()[0])
+    ticks = int((process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[_STARTED])
     return booted + ticks / os.sysconf("SC_CLK_TCK")
