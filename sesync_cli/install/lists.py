@@ -14,7 +14,8 @@ from sesync_cli.requirements.listing import for_uv, read_listing
 from sesync_cli.requirements.package_list import PackageList
 from sesync_cli.secrets import write_private
 
-_OTHERS = (".toml", ".lock", ".py", ".cfg", ".ipynb")
+_OTHERS: tuple[str, ...] = ("pyproject.toml", "pylock.toml", "Pipfile", "Pipfile.lock", "setup.py", "setup.cfg")
+_OTHERS += ("poetry.lock", "pdm.lock", "uv.lock")
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Lists:
 
     @property
     def names(self) -> list[str]:
-        """The requirements in them."""
-        return [word for one in self.found for word in one.words]
+        """The requirements in them that name a package."""
+        return [word.partition(" --hash")[0] for one in self.found for word in one.names if not word.startswith("-")]
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -42,14 +43,15 @@ class Lists:
     @property
     def by_hand(self) -> tuple[str, ...]:
         """What one would type: the files that an installer reads, and each package of the others."""
-        return (*self._files, *(word for one in self.found if not one.files for word in one.words))
+        words = [word.partition(" --hash")[0] for one in self.found for word in one.words]
+        return (*self._files, *(part for word in words for part in (word.split(" ", 1) if word[0] == "-" else [word])))
 
     @contextmanager
     def words(self, *, uv: bool = False) -> Iterator[tuple[str, ...]]:
         """The words that give them to pip, or to uv, for as long as the block lasts."""
-        heading = tuple(line for one in self.found if not one.files for line in one.heading)
+        heading = tuple(line for one in self.found if one.words for line in one.heading)
         lines, options = for_uv(heading) if uv else (heading, ())
-        lines += tuple(word for one in self.found if not one.files for word in one.words)
+        lines += tuple(word for one in self.found for word in one.words)
         if not lines:
             yield self._files
             return
@@ -66,13 +68,16 @@ class Lists:
 
 def lists_of(files: Iterable[Path]) -> Lists:
     """What is in these files; `NotReady` for one that is no list of packages."""
-    return Lists(tuple(map(_read, files)))
+    found = Lists(tuple(map(_read, files)))
+    if found.found and not found.names and not any(one.files or one.words for one in found.found):
+        raise NotReady("there is nothing to install in the lists", hint=". ".join(found.remarks) or "They are empty.")
+    return found
 
 
 def _read(file: Path) -> PackageList:
     if environment_file.is_environment_file(file):
         return environment_file.read_environment_file(file)
-    if file.suffix in _OTHERS:
-        hint = f"A kernel can be made of it: 'sesync kernel create NAME --from {file.name}'."
+    if file.name in _OTHERS:
+        hint = f"A kernel can be made of it: '{by_hand('sesync', 'kernel', 'create', 'NAME', '--from', file)}'."
         raise NotReady(f"{file} is no list of packages", hint=hint)
     return read_listing(file)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from sesync_cli.errors import WrongWords
 from sesync_cli.kernel.packages import Requirements
 from sesync_cli.kernel.recipe import Recipe, digests
 from sesync_cli.kernel.sources import Source, source_of
@@ -30,10 +31,13 @@ class Ingredients:
     @property
     def required(self) -> Requirements:
         """What an installer is told."""
-        first, *more = [*(one.required for one in self.sources), Requirements()]
-        for one in more:
-            first = first.with_more(one)
-        return replace(first, packages=(*first.packages, *self.packages, *self.added))
+        said = sorted((one.required for one in self.sources), key=lambda one: not one.is_lock)
+        if len([one for one in said if one.is_lock]) > 1:
+            raise WrongWords("only one lock can be followed", hint="Give one, and lists of packages beside it.")
+        base = said[0] if said else Requirements()
+        for one in said[1:]:
+            base = base.with_more(one)
+        return replace(base, packages=(*base.packages, *self.packages, *self.added))
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -58,10 +58,10 @@ def _below(recipe: Recipe, folder: Path) -> dict[str, str]:
     for was in filter(None, (recipe.source, *recipe.requirements)):
         parts = Path(was).parts[1:]
         ends = (folder.joinpath(*parts[number:]) for number in range(len(parts)))
-        now = next((one for one in ends if one.is_file()), None)
+        now = next((one for one in ends if one.exists()), None)
         if now is None and was == recipe.source:
             now = source_in(folder, recipe.dev).path
-        if now is None and not os.path.isfile(was):
+        if now is None and not os.path.exists(was):
             raise NotFound(f"there is no {Path(was).name} in {folder}", hint="Say the folder that has it.")
         found[was] = str(now or was)
     return found
@@ -71,7 +71,7 @@ def _at(recipe: Recipe, file: Path) -> dict[str, str]:
     """The same where one file is said: it is the only one, or the only one that is gone, or that has its name."""
     asked = [one for one in (recipe.source, *recipe.requirements) if one]
     gone, named = (
-        (one for one in asked if not os.path.isfile(one)),
+        (one for one in asked if not os.path.exists(one)),
         (one for one in asked if Path(one).name == file.name),
     )
     meant = next((one for one in (asked, list(gone), list(named)) if len(one) == 1), [])

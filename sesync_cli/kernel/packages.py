@@ -43,6 +43,11 @@ class Requirements:
     heading: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
 
+    @property
+    def is_lock(self) -> bool:
+        """Whether these are every version that there is to be."""
+        return self.lock is not None or bool(self.listing)
+
     def with_more(self, other: "Requirements") -> "Requirements":
         """Both together; of the other what is no lock."""
         return replace(

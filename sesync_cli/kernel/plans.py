@@ -34,7 +34,7 @@ from sesync_cli.kernel.request import (
     variable,
 )
 from sesync_cli.kernel.several import Apart, meant, plan_each
-from sesync_cli.kernel.sources import Source, has_packages, source_in, source_of
+from sesync_cli.kernel.sources import Source, has_packages, source_at, source_in
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan, Watch, asking
@@ -49,9 +49,9 @@ def plan_create(request: CreateRequest, caller: Caller, site: Site, watch: Watch
     source: Source | None = None
     if request.guess or (request.source and folder.is_file() and not has_packages(folder)):
         guessed, asked, guess = _guessed(folder)
-        packages += guessed
+        packages += tuple(map(checked_package, guessed))
     elif request.source or (request.name is None and not request.requirements):
-        source = (source_in if folder.is_dir() else source_of)(folder, request.dev)
+        source = (source_in if folder.is_dir() else source_at)(folder, request.dev)
         source = replace(source, called=called or source.called)
     name = request.name
     if name is None:

@@ -15,7 +15,7 @@ from sesync_cli.kernel.moved import FollowMove
 from sesync_cli.kernel.packages import NEEDED, Requirements
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.kernel.recipe import Recipe
-from sesync_cli.kernel.sources import Source, source_in, source_of
+from sesync_cli.kernel.sources import Source, source_at, source_in
 from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.plan import Plan, by_hand
 from sesync_cli.python.distributions import Package, environment_packages
@@ -81,7 +81,7 @@ def _told(names: Sequence[str]) -> str:
 
 def ingredients_of(recipe: Recipe) -> Ingredients:
     """What a recipe asks for by what its files say now; an error where one of them is gone."""
-    source = source_of(Path(recipe.source), recipe.dev) if recipe.source else None
+    source = source_at(Path(recipe.source), recipe.dev) if recipe.source else None
     files = tuple(map(Path, recipe.requirements))
     return Ingredients(recipe.packages, files, source, recipe.dev, recipe.modules, recipe.env, recipe.added)
 

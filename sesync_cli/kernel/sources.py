@@ -16,7 +16,7 @@ from sesync_cli.plan import by_hand
 from sesync_cli.requirements.environment_file import environment_name, is_environment_file, read_environment_file
 from sesync_cli.requirements.folder import lists_in
 from sesync_cli.requirements.listing import for_uv, hashes_in, read_listing
-from sesync_cli.requirements.package_list import PackageList
+from sesync_cli.requirements.package_list import PackageList, merged
 from sesync_cli.requirements.pins import read_pins
 from sesync_cli.requirements.pipfile import read_pipfile, read_pipfile_lock
 from sesync_cli.requirements.pyproject import read_pyproject
@@ -73,6 +73,12 @@ def source_of(file: Path, dev: bool = False) -> Source:
     source = _reader_of(file)(file, dev)
     if source is None:
         raise NotReady(f"{file} does not say which packages are needed", hint="Use '-r FILE', or name the packages.")
+    return source
+
+
+def source_at(file: Path, dev: bool = False) -> Source:
+    """The same, for the Python that the folder says which the file is in."""
+    source = source_of(file, dev)
     return replace(source, python=python_beside(file.parent, source.python))
 
 
@@ -102,9 +108,9 @@ def _says_nothing(folder: Path) -> WrongWords:
         "Give the kernel a name and packages: 'sesync kernel create NAME [PACKAGE]...'; "
         "or '--guess' them from what its notebooks import."
     )
-    others = sorted(path.name for path in folder.glob("*requirements*.*") if path.suffix in (".txt", ".in", ".pip"))
+    others = sorted(path for path in folder.glob("*requirements*.*") if path.suffix in (".txt", ".in", ".pip"))
     if others:
-        ways = listed(f"'sesync kernel create --from {name}'" for name in others[:_MOST])
+        ways = listed(f"'{by_hand('sesync', 'kernel', 'create', '--from', path)}'" for path in others[:_MOST])
         hint = f"Is it one of its lists? {ways}. {hint}"
     return WrongWords(f"{folder} has no file that says which packages it needs", hint=hint)
 
@@ -164,11 +170,7 @@ def _lists(folder: Path, dev: bool) -> Source | None:
     lists = lists_in(folder, dev)
     if not lists:
         return None
-    source, *more = (source_of(path, dev) for path in lists)
-    for one in more:
-        files, remarks = tuple(dict.fromkeys((*source.files, *one.files))), (*source.remarks, *one.remarks)
-        source = replace(source, files=files, remarks=remarks, required=source.required.with_more(one.required))
-    return replace(source, called=f"{folder.name}/{source.path.name}")
+    return replace(_read(folder, merged(list(map(read_listing, lists)))), called=f"{folder.name}/{lists[0].name}")
 
 
 def _pins(path: Path, dev: bool) -> Source:
@@ -208,7 +210,7 @@ def _read(path: Path, found: PackageList, condas_way: str = "") -> Source:
     """A source of what was read in a file; what is conda's is to be agreed to."""
     heading, options = for_uv(found.heading)
     required = Requirements(
-        () if found.files else found.words,
+        found.words,
         found.files,
         (*found.options, *options),
         hashes=found.hashes,

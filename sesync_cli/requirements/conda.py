@@ -9,7 +9,9 @@ from sesync_cli.requirements.strangers import condas_name
 _SPEC = re.compile(
     r"(?:[\w./:-]+::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?:\[(?P<inside>[^\]]*)\])?(?P<rest>.*)", re.DOTALL
 )
-_WITH_BUILD = re.compile(r"={0,2}(?P<version>\*|\d[\w.+!*]*)(?:=|\s+)(?P<build>[\w.*+]+)?(?:\s+\S+)?")
+_WITH_BUILD = re.compile(
+    r"={0,2}(?P<version>\*|\d[\w.+!*]*)(?:=(?P<build>[\w.*+]+)?|\s+(?P<printed>(?=\w*\d)[\w.+]+))(?:\s+\S+)?"
+)
 _PIECE = re.compile(r"(?P<operator>==|>=|<=|!=|~=|=|>|<)?\s*(?P<version>\d[\w.!+]*?)(?P<star>\.?\*)?")
 _INSTALLERS = ("pip", "setuptools", "wheel")  # which a kernel has of its own, and conda in versions of its own
 
@@ -38,10 +40,10 @@ def spec_of(text: str, *, with_build: bool = False) -> CondaSpec | None:
     if not match:
         return None
     rest = match["rest"].strip()
-    if inside := re.search(r"version\s*=\s*['\"]?([^'\"\]]+)", match["inside"] or ""):
-        rest = inside[1]
+    if inside := re.search(r"version\s*=\s*(?:'([^']+)|\"([^\"]+)|([^,\]]+))", match["inside"] or ""):
+        rest = inside[1] or inside[2] or inside[3]
     exact = _WITH_BUILD.fullmatch(rest)
-    has_build = bool(exact and exact["build"])
+    has_build = bool(exact and (exact["build"] or exact["printed"]))
     if with_build and not has_build:
         return None
     if exact and has_build:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sesync_cli.errors import NotReady
 from sesync_cli.names import listed
+from sesync_cli.plan import by_hand
 
 _FOR_ALL = ("requirements", "base", "main", "default", "common", "core", "prod", "production", "install")
 _FOR_DEV = ("dev", "development", "develop")
@@ -19,7 +20,7 @@ def lists_in(folder: Path, dev: bool) -> list[Path]:
         return []
     main = next((there[name] for name in _FOR_ALL if name in there), None)
     if main is None and len(there) > 1:
-        ways = listed(f"'--from {folder.name}/{path.name}'" for path in there.values())
+        ways = listed(f"'{by_hand('sesync', 'kernel', 'create', '--from', path)}'" for path in there.values())
         raise NotReady(f"{folder} has several lists of packages", hint=f"Say which: {ways}.")
     of_dev = [there[name] for name in _FOR_DEV if name in there][:1] if dev else []
     return list(dict.fromkeys([main or next(iter(there.values())), *of_dev]))

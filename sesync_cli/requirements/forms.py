@@ -4,21 +4,28 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from sesync_cli.errors import NotReady
 
 Line = tuple[int, str]
 """A line of a list, with its number."""
 
 _PIP_HEAD = re.compile(r"package\s+version(\s+(?P<more>.+))?", re.IGNORECASE)
-_RULE = re.compile(r"[-\s]*-[-\s]*")
+_RULE = re.compile(r"[-\s]*-\s*")
 _CONDA_HEAD = re.compile(r"#\s*(packages in environment at|name\s+version\s+build)", re.IGNORECASE)
 _EXPORT_HEAD = re.compile(r"#\s*(platform:|\$ conda create --name)", re.IGNORECASE)
 _ROW = re.compile(r"(?P<name>[A-Za-z0-9_][\w.-]*)\s+(?:\(!\)\s+)?(?P<version>v?\d[\w.+!-]*)(?P<more>\s.*)?")
 _BUILT = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)-(?P<build>[^-]+)\.(?:conda|tar\.bz2)")
 _UNSEEN = str.maketrans("\xa0", " ", "\u200b\u200c\u200d\u2060\ufeff")  # what comes along from web pages
-_NOTICE = re.compile(r"\[notice\]|(WARNING|DEPRECATION|ERROR|Note): |You (are using pip|should consider) |Collecting ")
+_NOTICE = re.compile(
+    r"\[notice\]|(WARNING|DEPRECATION|ERROR|Note): |You (are using pip|should consider) |Collecting "
+    r"|[$%>! ]*(pip[\d.]*|conda) (list|freeze)\b"
+)
 _BULLET = re.compile(r"\s*[-*•]\s+(?=\S)")
 _LEGACY = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*) \((?P<version>\d[\w.+!-]*)(?:, (?P<place>/.*))?\)")
+_LONGEST = 2000  # letters of a line, without its hashes
 _FROM_PIP = ("pypi", "<pip>", "<develop>")
 
 
@@ -28,8 +35,11 @@ def is_condas(text: str) -> bool:
     return any(line.strip() == "@EXPLICIT" or _CONDA_HEAD.match(line) or _EXPORT_HEAD.match(line) for line in head)
 
 
-def as_lines(text: str) -> list[Line]:
+def as_lines(text: str, file: Path) -> list[Line]:
     """The lines of a list, as requirements where a program printed it in another form."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line.partition(" --")[0]) > _LONGEST:
+            raise NotReady(f"{file}, line {number} is too long for a package", hint="A line has one package.")
     written = [_BULLET.sub("", line.translate(_UNSEEN)) for line in text.splitlines()]
     lines = [(number, "" if _NOTICE.match(line) else line) for number, line in enumerate(written, 1)]
     if text.lstrip().startswith("[") and (found := _of_json(text)) is not None:
@@ -98,11 +108,11 @@ def _of_conda(line: str) -> str:
 
 def _of_pip(line: str, head: str) -> str:
     """A row of `pip list`; a project that was installed as a link to its folder has that in the last column."""
-    row = line.split()
-    if len(row) < 2 or line == head or _RULE.fullmatch(line):
-        return ""
-    place = line.split(None, 2)[2].strip() if row[2:] and "installer" not in head.lower() else ""
-    return f"-e {place}" if re.match(r"/|[A-Za-z]:\\", place) else f"{row[0]}=={row[1]}"
+    row = _ROW.fullmatch(line.strip())
+    if not row:
+        return "" if line == head or _RULE.fullmatch(line) else line
+    place = (row["more"] or "").strip() if "installer" not in head.lower() else ""
+    return f"-e {place}" if re.match(r"/|[A-Za-z]:\\", place) else f"{row['name']}=={row['version']}"
 
 
 def _is_told(written: Sequence[str]) -> bool:

@@ -13,7 +13,9 @@ from sesync_cli.diagnosis.modules import comes_with_any_python, package_behind
 from sesync_cli.errors import NotReady
 from sesync_cli.files.software import is_software
 from sesync_cli.python.distributions import canonical
+from sesync_cli.requirements.line import read_line
 from sesync_cli.requirements.package_list import PackageList
+from sesync_cli.requirements.reading import Around, NoPackage, parsed
 from sesync_cli.requirements.repair import installed_by
 from sesync_cli.requirements.script import read_script
 
@@ -21,7 +23,6 @@ _MOST_FILES = 2_000
 _LARGEST = 20_000_000  # bytes; a notebook beyond that is full of pictures
 _AROUND = re.compile(r"\s*%%(?:capture|time|timeit|prun)\b.*\n?")  # what is run as Python all the same
 _OTHER_LANGUAGE = re.compile(r"\s*%%\w")  # of a whole cell
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _MODULE = r"[A-Za-z_][\w.]*(?:[ \t]+as[ \t]+\w+)?"
 _IMPORT = re.compile(
     rf"(?m)^[ \t]*(?:import[ \t]+(?P<names>{_MODULE}(?:[ \t]*,[ \t]*{_MODULE})*)[ \t;]*(?:#.*)?$"
@@ -37,9 +38,12 @@ class _Found:
     words: dict[str, str] = field(default_factory=dict)
     python: str = ""
 
-    def add(self, word: str) -> None:
-        if name := _NAME.match(word):
-            self.words.setdefault(canonical(name[0]), word)
+    def add(self, word: str, folder: Path) -> None:
+        """Note what is installed, by the package's name, or by an address that names none."""
+        with suppress(NoPackage):
+            for asked in read_line(word, Around(folder)).words:
+                one = parsed(asked)
+                self.words.setdefault(canonical(one.name) if one else asked, asked)
 
 
 def guessed(place: Path) -> tuple[PackageList, int]:
@@ -50,7 +54,7 @@ def guessed(place: Path) -> tuple[PackageList, int]:
     """
     inside = place.is_dir()
     files = [file for file, _ in zip(_files(place) if inside else [place], range(_MOST_FILES), strict=False)]
-    beside = files if inside else list(place.parent.glob("*.py"))
+    beside = files if inside else [one for one in place.parent.iterdir() if one.suffix == ".py" or one.is_dir()]
     own = {file.stem for file in beside} | {file.parent.name for file in files if file.name == "__init__.py"}
     own |= {file.parent.name for file in files if file.suffix == ".py" and file.parent != place and inside}
     found = _Found()
@@ -80,16 +84,16 @@ def _look_into(file: Path, found: _Found) -> None:
         if block:
             found.python = found.python or block.python
             for word in block.words:
-                found.add(word)
+                found.add(word, file.parent)
         if file.suffix == ".py":
             found.modules.update(_imports(code))
             continue
         cell = _AROUND.sub("", code, count=1) if _AROUND.match(code) else code
         if _OTHER_LANGUAGE.match(cell):
             continue
-        for line in cell.splitlines():
+        for line in cell.replace("\\\n", " ").splitlines():
             for word in installed_by(line) or ():
-                found.add(word)
+                found.add(word, file.parent)
         found.modules.update(_imports(_python_in(cell)))
 
 

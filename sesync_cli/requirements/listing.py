@@ -1,7 +1,9 @@
 """A list of packages, as pip or conda takes it or as people have it otherwise. The door to pip-requirements-parser."""
 
+import os
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -9,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from sesync_cli.errors import NotReady
 from sesync_cli.python.distributions import canonical
 from sesync_cli.requirements.forms import as_lines, is_condas
-from sesync_cli.requirements.line import Around, NoPackage, has_old_jupyter, origin_of, read_line
-from sesync_cli.requirements.package_list import PackageList, Remarks, lines
+from sesync_cli.requirements.line import has_old_jupyter, origin_of, read_line
+from sesync_cli.requirements.package_list import PackageList, Remarks, lines, shown
+from sesync_cli.requirements.reading import NO_LIMIT, Around, NoPackage, Reading
 from sesync_cli.requirements.strangers import ONLY_CONDA
 from sesync_cli.requirements.text import is_plain, read_text
 
@@ -21,7 +24,7 @@ _HEADING = {"index_url": "--index-url", "extra_index_urls": "--extra-index-url",
 _HEADING |= {"no_index": "--no-index", "no_binary": "--no-binary", "only_binary": "--only-binary"}
 _OF_PIP = {"pre": "--pre", "trusted_hosts": "--trusted-host"}  # which uv takes as options alone, under other names
 _FOR_UV = {"--pre": "--prerelease=allow", "--trusted-host": "--allow-insecure-host"}
-_MOST = 3  # lines that are named as no packages
+_OWN_INDEX = ("--index-url", "--extra-index-url", "--find-links")
 
 
 def read_listing(file: Path) -> PackageList:
@@ -31,32 +34,15 @@ def read_listing(file: Path) -> PackageList:
     """
     reader = _Reader()
     reader.read(file, None, constraints=False)
-    if reader.wrong:
-        raise _no_packages(reader.wrong)
-    files = tuple(reader.seen)
-    return PackageList(
-        tuple(dict.fromkeys(reader.words)),
-        tuple(dict.fromkeys(reader.heading)),
-        constraints=() if reader.as_it_is else tuple(dict.fromkeys(reader.constraints)),
-        files=(file,) if reader.as_it_is else (),
-        read=files,
-        python=reader.python,
-        hashes=reader.hashes,
-        remarks=tuple(remark for one, remarks in reader.seen.items() for remark in remarks.about(one)),
-        only_conda=tuple(reader.only_conda) if reader.condas else None,
-    )
+    found = reader.found()
+    return replace(found, words=(), constraints=(), files=(file,)) if reader.as_it_is else found
 
 
 def read_lines(numbered: Iterable[tuple[int, str]], file: Path) -> PackageList:
     """What these lines of a file ask for, which are as in a list of pip's; paths are as from the file's folder."""
     reader = _Reader()
     reader.read_all(list(numbered), file, constraints=False)
-    if reader.wrong:
-        raise _no_packages(reader.wrong)
-    remarks = tuple(remark for one, found in reader.seen.items() for remark in found.about(one))
-    words, heading = tuple(dict.fromkeys(reader.words)), tuple(reader.heading)
-    constraints = tuple(reader.constraints)
-    return PackageList(words, heading, constraints=constraints, read=tuple(reader.seen), remarks=remarks)
+    return reader.found()
 
 
 def index_in(text: str) -> str:
@@ -77,61 +63,91 @@ def hashes_in(text: str) -> Mapping[str, frozenset[str]]:
 
 @dataclass
 class _Reader:
-    """What has been read so far, of one list and all that it includes."""
+    """What has been read so far, of one list and all that it includes; lines wait until all their options are known."""
 
     words: list[str] = field(default_factory=list)
     heading: list[str] = field(default_factory=list)
     constraints: list[str] = field(default_factory=list)
     hashes: dict[str, frozenset[str]] = field(default_factory=dict)
     only_conda: list[str] = field(default_factory=list)
-    seen: dict[Path, Remarks] = field(default_factory=dict)
-    wrong: list[tuple[Path, int, str, str]] = field(default_factory=list)
+    remarks: dict[Path, Remarks] = field(default_factory=dict)
+    seen: set[tuple[str, bool]] = field(default_factory=set)
+    waiting: list[tuple[Path, int, str, Around, bool]] = field(default_factory=list)
     python: str = ""
-    condas: bool = False
+    is_condas: bool = False
     as_it_is: bool = True
 
     def read(self, file: Path, by: Path | None, *, constraints: bool) -> None:
-        if file in self.seen:
+        key = os.path.realpath(file), constraints
+        if key in self.seen:
             return
+        self.seen.add(key)
         text = read_text(file, by)
-        self.condas = self.condas or is_condas(text)
-        numbered = as_lines(text)
+        self.is_condas = self.is_condas or is_condas(text)
+        numbered = as_lines(text, file)
         plain = [line for _, line in numbered] == text.splitlines()
         self.as_it_is = self.as_it_is and plain and is_plain(file)
-        for name, said in hashes_in(text).items():
-            self.hashes[name] = self.hashes.get(name, frozenset()) | said
         self.read_all(numbered, file, constraints=constraints)
 
     def read_all(self, numbered: list[tuple[int, str]], file: Path, *, constraints: bool) -> None:
-        self.seen.setdefault(file, Remarks())
-        parsed = _parsed("\n".join(line for _, line in numbered))
-        numbers = [number for number, _ in numbered]
+        self.remarks.setdefault(file, Remarks())
+        said = [line for _, line in numbered]
+        text, numbers = "\n".join(said), [number for number, _ in numbered]
+        for name, sums in hashes_in(text).items():
+            self.hashes[name] = self.hashes.get(name, frozenset()) | sums
+        parsed = _parsed(text)
+        around = Around(file.parent, origin=origin_of(said), old_jupyter=has_old_jupyter(said))
         entries = [
             (one.requirement_line, one) for one in (*parsed.requirements, *parsed.options, *parsed.invalid_lines)
         ]
-        own_index = bool(self.heading) or any(set(one.options) & {*_HEADING} for one in parsed.options)
-        said = [line for _, line in numbered]
-        around = Around(file.parent, own_index, origin_of(said), has_old_jupyter(said))
         for line, one in sorted(entries, key=lambda entry: int(entry[0].line_number)):
-            number = numbers[min(line.line_number, len(numbers)) - 1]
             if one in parsed.options:
                 self._obey(one.options, file)
             else:
-                self._take(number, line.line, file, around, constraints=constraints)
+                number = numbers[min(line.line_number, len(numbers)) - 1]
+                self.waiting.append((file, number, line.line, around, constraints))
 
-    def _take(self, number: int, line: str, file: Path, around: Around, *, constraints: bool) -> None:
-        try:
-            reading = read_line(line, around)
-        except NoPackage as advice:
-            self.wrong.append((file, number, line, str(advice)))
-            return
+    def found(self) -> PackageList:
+        """All that was read; `NotReady` where a line is no package."""
+        wrong = []
+        own_index = any(line.startswith(_OWN_INDEX) for line in self.heading)
+        for file, number, line, around, constraints in self.waiting:
+            try:
+                reading = read_line(line, replace(around, own_index=own_index))
+            except NoPackage as advice:
+                wrong.append((file, number, line, str(advice)))
+                continue
+            self._take(reading, number, self.remarks[file], constraints=constraints)
+        if wrong:
+            raise _no_packages(wrong)
+        words = tuple(dict.fromkeys(self.words))
+        return PackageList(
+            words,
+            tuple(dict.fromkeys(self.heading)),
+            constraints=tuple(dict.fromkeys(self.constraints)),
+            read=tuple(self.remarks),
+            names=words,
+            python=self.python,
+            hashes=self.hashes,
+            remarks=tuple(remark for file, found in self.remarks.items() for remark in found.about(file)),
+            only_conda=tuple(self.only_conda) if self.is_condas else None,
+        )
+
+    def _take(self, reading: Reading, number: int, remarks: Remarks, *, constraints: bool) -> None:
         self.python = reading.python or self.python
-        (self.constraints if constraints else self.words).extend(reading.words)
+        self.as_it_is = self.as_it_is and reading.as_it_is
+        for word in reading.words:
+            if not constraints:
+                self.words.append(word)
+            elif word.startswith(("-e ", "/")) or re.match(r"[\w+.-]+://", word):
+                remarks.add(NO_LIMIT, number, word)
+                self.as_it_is = False
+            else:
+                self.constraints.append(word.partition(" --hash")[0])
         if reading.remark:
-            self.seen[file].add(reading.remark, number, reading.what)
+            remarks.add(reading.remark, number, reading.what)
             if reading.remark == ONLY_CONDA:
                 self.only_conda.append(reading.what)
-        self.as_it_is = self.as_it_is and reading.as_it_is
 
     def _obey(self, options: Mapping[str, Any], file: Path) -> None:
         """Follow an option of pip's in a list."""
@@ -167,7 +183,7 @@ def _no_packages(wrong: list[tuple[Path, int, str, str]]) -> NotReady:
     more = [one for one in wrong[1:] if one[0] == file]
     also = f" (nor {lines(number for _, number, *_ in more)})" if more else ""
     advice += " What is no package stands behind '#'."
-    return NotReady(f"{file}, line {number} is not a package: {line}{also}", hint=advice)
+    return NotReady(f"{file}, line {number} is not a package: {shown(line)}{also}", hint=advice)
 
 
 def _parsed(text: str) -> "RequirementsFile":

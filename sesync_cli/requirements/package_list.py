@@ -1,11 +1,14 @@
 """What a file asks for, in words that installers take, and how it was read where it is written otherwise."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
 from sesync_cli.names import few, joined
+from sesync_cli.secrets import without_logins
+
+_LONGEST = 120  # letters of a line that are shown
 
 
 @dataclass(frozen=True)
@@ -14,8 +17,9 @@ class PackageList:
 
     `words` are requirements, one each; `heading` are options of pip's about the index and the like, a line each, which
     a requirements file begins with; `options` are words for uv; `constraints` limit the versions of whatever comes.
-    `files` can be given to an installer as they are, in place of all these. `read` are all files that were looked at.
-    `python` is a version or a specifier, or empty; `hashes` are the SHA-256 that the files of a package may have.
+    `files` are given to an installer as they are, beside all these. `read` are all files that were looked at, `names` the
+    requirements in all of them, as far as they are known. `python` is a version or a specifier, or empty; `hashes` are the
+    SHA-256 that the files of a package may have.
     `remarks` say what was left out or taken otherwise. `only_conda` are the packages that conda alone has, in a list of
     conda's; None in all others.
     """
@@ -26,6 +30,7 @@ class PackageList:
     constraints: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     read: tuple[Path, ...] = ()
+    names: tuple[str, ...] = ()
     python: str = ""
     hashes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
@@ -40,7 +45,7 @@ class Remarks:
 
     def add(self, what_was_done: str, number: int, what: str) -> None:
         """Note what was done about a line; `{}` in it stands for what."""
-        self.said.setdefault(what_was_done, []).append((number, what))
+        self.said.setdefault(what_was_done, []).append((number, shown(what)))
 
     def about(self, file: Path) -> tuple[str, ...]:
         """A sentence for each, for a warning."""
@@ -53,6 +58,31 @@ class Remarks:
 def _filled(what_was_done: str, what: list[str]) -> str:
     """What is left out is all named, of the rest some."""
     return what_was_done.replace("{}", joined(what) if what_was_done.startswith("without") else few(what))
+
+
+def shown(text: str) -> str:
+    """What a line says, for a sentence: in one line, not too long, and without names and passwords in addresses."""
+    said = " ".join(without_logins(text).split())
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}..."
+
+
+def merged(lists: Sequence[PackageList]) -> PackageList:
+    """What several lists ask for together."""
+    hashes: dict[str, frozenset[str]] = {}
+    for one in lists:
+        hashes |= one.hashes
+    return PackageList(
+        tuple(word for one in lists for word in one.words),
+        tuple(dict.fromkeys(line for one in lists for line in one.heading)),
+        tuple(option for one in lists for option in one.options),
+        tuple(limit for one in lists for limit in one.constraints),
+        tuple(file for one in lists for file in one.files),
+        tuple(dict.fromkeys(file for one in lists for file in one.read)),
+        tuple(name for one in lists for name in one.names),
+        next((one.python for one in lists if one.python), ""),
+        hashes,
+        tuple(remark for one in lists for remark in one.remarks),
+    )
 
 
 def lines(numbers: Iterable[int]) -> str:

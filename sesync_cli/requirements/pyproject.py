@@ -2,10 +2,12 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NotReady
+from sesync_cli.requirements.listing import read_lines
 from sesync_cli.requirements.package_list import PackageList
 from sesync_cli.requirements.text import read_text
 
@@ -15,19 +17,21 @@ _DEV = "dev"
 def read_pyproject(path: Path, dev: bool) -> PackageList | None:
     """What a pyproject.toml asks for; None for one that is for other things, such as the settings of a tool."""
     try:
-        data = tomllib.loads(read_text(path))
+        text = read_text(path)
+        data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         where = f": {error}" if isinstance(error, tomllib.TOMLDecodeError) else ""
         raise NotReady(f"{path} cannot be read: it is not TOML{where}") from None
     project, poetry = _table(data, "project"), _table(_table(data, "tool"), "poetry")
     if "dependencies" in project or "dependencies" in _texts(project.get("dynamic")):
-        return _by_standard(path, data, project, dev)
+        return _by_standard(path, text, data, dev)
     if "dependencies" in poetry or "group" in poetry:
         return _by_poetry(path, dev)
     return None
 
 
-def _by_standard(path: Path, data: Mapping[str, Any], project: Mapping[str, Any], dev: bool) -> PackageList:
+def _by_standard(path: Path, text: str, data: Mapping[str, Any], dev: bool) -> PackageList:
+    project = _table(data, "project")
     python, groups = str(project.get("requires-python", "")), _table(data, "dependency-groups")
     extras = _table(project, "optional-dependencies")
     is_whole = "name" in project and ("version" in project or "version" in _texts(project.get("dynamic")))
@@ -35,20 +39,25 @@ def _by_standard(path: Path, data: Mapping[str, Any], project: Mapping[str, Any]
         of_dev = ("--group", f"{path}:{_DEV}") if _DEV in groups else ("--extra", _DEV) if _DEV in extras else ()
         return PackageList(options=of_dev if dev else (), files=(path,), read=(path,), python=python)
     # installers refuse it as a whole, but what it needs is plain
-    words = [*_texts(project["dependencies"])]
+    words = project["dependencies"]
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise NotReady(f"{path} has dependencies that are not a list of texts")
     if dev:
-        words += _of_group(groups, _DEV) if _DEV in groups else _texts(extras.get(_DEV))
-    return PackageList(tuple(words), read=(path,), python=python)
+        words = [*words, *(_of_group(groups, _DEV, set()) if _DEV in groups else _texts(extras.get(_DEV)))]
+    numbers = {word: number for number, line in enumerate(text.splitlines(), 1) for word in words if word in line}
+    found = read_lines([(numbers.get(word, 1), word) for word in words], path)
+    return replace(found, python=python)
 
 
-def _of_group(groups: Mapping[str, Any], name: str, depth: int = 10) -> Iterator[str]:
+def _of_group(groups: Mapping[str, Any], name: str, seen: set[str]) -> Iterator[str]:
     """A group's requirements, with those of the groups that it includes (PEP 735)."""
-    entries = groups.get(name, ())
-    for entry in entries if isinstance(entries, list) and depth else ():
+    entries = groups.get(name, ()) if name not in seen else ()
+    seen.add(name)
+    for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, str):
             yield entry
         elif isinstance(entry, dict):
-            yield from _of_group(groups, str(entry.get("include-group")), depth - 1)
+            yield from _of_group(groups, str(entry.get("include-group")), seen)
 
 
 def _by_poetry(path: Path, dev: bool) -> PackageList:

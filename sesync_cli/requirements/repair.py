@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+from itertools import groupby
 
 from sesync_cli.diagnosis.modules import is_well_known, package_of
 from sesync_cli.requirements.conda import condas, spec_of
@@ -14,14 +15,16 @@ _OPERATORS |= {">": ">", "<": "<", "~=": "~=", "!=": "!=", "=~": "~=", "^": ">="
 _BOUND = re.compile(rf"(?P<operator>===|==|>=|<=|~=|!=|=>|=<|=~|>|<|=)\s*(?P<version>{_VERSION})")
 _NAMED = re.compile(rf"(?P<name>{_NAME})\s*(?P<rest>.*)")
 _TREE = re.compile(rf"[\s│├└─|+`'-]*(?P<name>{_NAME})\s*\[required: .*installed: (?P<version>[\w.+!-]+)\]")
-_COMMAND = re.compile(
-    r"[!%$>\s]*(?:sudo\s+)?(?:(?:\S*python[\d.]*|\{sys\.executable\})\s+-m\s+)?(?:uv\s+)?"
-    r"(?P<tool>pip[\d.]*|conda|mamba|micromamba)\s+install\s+(?P<words>.*)"
-)
-_ENDS = (";", "&&", "||", "|", ">", "2>&1", "&>")
+_TOOL = re.compile(r"pip[\d.]*|conda|mamba|micromamba")
+_PYTHON = re.compile(r"\S*python[\d.]*|\{sys\.executable\}")
+_BETWEEN = ";&|"  # commands
+_REDIRECTED = re.compile(r"\d?&?>>?(?P<to>[^=].*)?")
 _TAKES_A_WORD = (
-    *("-c", "--channel", "-n", "--name", "-p", "--prefix", "-i", "--index-url", "--extra-index-url", "-f"),
-    *("--find-links", "-r", "--requirement", "--constraint", "--file", "-t", "--target", "--trusted-host"),
+    *("-c", "-e", "-f", "-i", "-n", "-p", "-r", "-t", "--abi", "--cache-dir", "--cert", "--channel", "--client-cert"),
+    *("--config-settings", "--constraint", "--editable", "--extra-index-url", "--file", "--find-links", "--index-url"),
+    *("--global-option", "--implementation", "--install-option", "--log", "--name", "--no-binary", "--only-binary"),
+    *("--platform", "--prefix", "--progress-bar", "--proxy", "--python", "--python-version", "--report"),
+    *("--requirement", "--retries", "--root", "--src", "--target", "--timeout", "--trusted-host", "--upgrade-strategy"),
 )
 _ADVICE = "A line says a package as 'pandas' or 'pandas>=2'."
 
@@ -51,27 +54,44 @@ def repaired(text: str) -> tuple[list[str], str]:
 def installed_by(line: str) -> list[str] | None:
     """The packages that a line such as `%pip install WORD...` or `conda install` asks for, in pip's words.
 
-    None for a line that is no such command. Its options and what stands behind the command are left out.
+    None for a line without such a command. Options are left out, and with them the files that they name.
     """
-    command = _COMMAND.fullmatch(line.strip())
-    if not command:
+    if " install" not in line:
         return None
+    lexer = shlex.shlex(line.strip(), posix=True, punctuation_chars=_BETWEEN)
+    lexer.whitespace_split = True
     try:
-        said = shlex.split(command["words"], comments=True)
-    except ValueError:
-        return []
-    words, skip = [], False
-    for word in said:
-        if word in _ENDS:
-            break
-        if not skip and not word.startswith("-"):
-            words.append(word)
+        words = list(lexer)
+    except ValueError:  # a quote without its end
+        return None
+    found, installs = [], False
+    for is_between, command in groupby(words, lambda word: set(word) <= set(_BETWEEN)):
+        tool, said = ("", []) if is_between else _installing(list(command))
+        installs = installs or bool(tool)
+        found += said if tool.startswith("pip") else _condas(said)
+    return found if installs else None
+
+
+def _installing(words: list[str]) -> tuple[str, list[str]]:
+    """The tool that a command starts to install packages, and what is to be installed; empty for another command."""
+    words = [word for word in [words[0].lstrip("!%$>"), *words[1:]] if word]
+    if words[:1] == ["sudo"]:
+        words = words[1:]
+    if len(words) > 2 and _PYTHON.fullmatch(words[0]) and words[1] == "-m":
+        words = words[2:]
+    if words[:1] == ["uv"]:
+        words = words[1:]
+    if len(words) < 2 or not _TOOL.fullmatch(words[0]) or words[1] != "install":
+        return "", []
+    found, skip = [], False
+    for word in words[2:]:
+        if not skip and (redirected := _REDIRECTED.fullmatch(word)):
+            skip = not redirected["to"]
+            continue
+        if not skip and not word.startswith(("-", ".", "/")):
+            found.append(re.sub(r"\d?>/.*", "", word).rstrip(","))
         skip = not skip and word in _TAKES_A_WORD
-    return (
-        [word for word in words if not word.startswith((".", "/"))]
-        if command["tool"].startswith("pip")
-        else _condas(words)
-    )
+    return words[0], found
 
 
 def _condas(words: list[str]) -> list[str]:
@@ -86,7 +106,7 @@ def _bounded(text: str) -> str:
     if not match:
         return ""
     name, rest = match["name"], match["rest"].strip()
-    rest = re.sub(r"\(\s*(?:version\s+)?([^()]*\d[^()]*)\)|\([^()]*\)", r"\1", rest).strip()
+    rest = re.sub(r"\([^()]*\)", _inside, rest).strip()
     if rest.lower() in ("latest", "==latest", "=latest", "*", "==*", "=*", "any"):
         rest = ""
     if re.fullmatch(_VERSION, rest):
@@ -94,6 +114,12 @@ def _bounded(text: str) -> str:
     bounds = [_bound(found["operator"], found["version"].removeprefix("v")) for found in _BOUND.finditer(rest)]
     left = re.sub(r"[\s,]|and", "", _BOUND.sub("", rest))
     return f"{name}{','.join(bounds)}{semicolon}{marker}" if not left and (bounds or not rest) else ""
+
+
+def _inside(brackets: re.Match[str]) -> str:
+    """What stands in brackets, if it is a version and no story."""
+    said = brackets[0][1:-1].strip().removeprefix("version").strip()
+    return said if any(letter.isdigit() for letter in said) else ""
 
 
 def _bound(operator: str, version: str) -> str:

@@ -3,12 +3,15 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from sesync_cli.errors import NotReady
+from sesync_cli.names import few
 from sesync_cli.requirements.listing import read_lines
 from sesync_cli.requirements.package_list import PackageList
 
 _BLOCK = re.compile(r"(?m)^# /// script[ \t]*$\s(?P<content>(^#(| .*)$\s)+)^# ///[ \t]*$")
+_EXAMPLE = "It says for instance: '# dependencies = [\"pandas\"]'."
 
 
 def read_script(text: str, path: Path) -> PackageList | None:
@@ -20,10 +23,23 @@ def read_script(text: str, path: Path) -> PackageList | None:
     try:
         data = tomllib.loads("\n".join(lines))
     except tomllib.TOMLDecodeError:
-        hint = "It says for instance: '# dependencies = [\"pandas\"]'."
-        raise NotReady(f"{path} has a block '# /// script' that is not TOML", hint=hint) from None
+        raise NotReady(f"{path} has a block '# /// script' that is not TOML", hint=_EXAMPLE) from None
     words = data.get("dependencies", [])
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise NotReady(f"{path} has dependencies that are not a list of texts", hint=_EXAMPLE)
+    if sources := _sources(data):
+        raise NotReady(f"{path} has {few(sources)} from places that only uv takes it from", hint="'uv run' starts it.")
     first = text[: block.start()].count("\n") + 1
-    numbers = {word: first + place for word in words for place, line in enumerate(lines, 1) if str(word) in line}
-    found = read_lines([(numbers.get(str(word), first), str(word)) for word in words], path)
+    numbers: dict[str, int] = {}
+    for place, line in enumerate(lines, 1):
+        numbers |= {word: first + place for word in words if f'"{word}"' in line or f"'{word}'" in line}
+    found = read_lines([(numbers.get(word, first), word) for word in words], path)
     return PackageList(found.words, read=(path,), python=str(data.get("requires-python", "")), remarks=found.remarks)
+
+
+def _sources(data: dict[str, Any]) -> list[str]:
+    """The packages that `[tool.uv.sources]` takes from elsewhere."""
+    tool = data.get("tool")
+    uv = tool.get("uv") if isinstance(tool, dict) else None
+    sources = uv.get("sources") if isinstance(uv, dict) else None
+    return sorted(sources) if isinstance(sources, dict) else []

@@ -2,13 +2,14 @@
 
 import ast
 import configparser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NotReady
 from sesync_cli.requirements.listing import read_lines, read_listing
-from sesync_cli.requirements.package_list import PackageList
+from sesync_cli.requirements.package_list import PackageList, merged
 from sesync_cli.requirements.text import read_text
 
 _DEV = "dev"
@@ -30,8 +31,9 @@ def read_setup_cfg(path: Path, dev: bool) -> PackageList | None:
         said += "\n" + config.get("options.extras_require", _DEV)
     python = config.get("options", "python_requires", fallback="")
     if said.strip().startswith(_FROM_FILE):
-        lists = [read_listing(path.parent / name.strip()) for name in said.strip()[len(_FROM_FILE) :].split(",")]
-        return _of_all(path, lists, python)
+        names = said.strip().removeprefix(_FROM_FILE).split(",")
+        found = merged([read_listing(path.parent / name.strip()) for name in names])
+        return replace(found, read=(path, *found.read), python=python or found.python)
     return _of_words(path, said.splitlines(), text, python)
 
 
@@ -40,14 +42,14 @@ def read_setup_py(path: Path, dev: bool) -> PackageList:
     text = read_text(path)
     try:
         tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise NotReady(
             f"{path} is not Python 3", hint="Name its packages: 'sesync kernel create NAME PACKAGE...'."
         ) from None
     said = _arguments(tree)
     wanted, extras, python = (said.get(one) for one in ("install_requires", "extras_require", "python_requires"))
     python = python if isinstance(python, str) else ""
-    if "install_requires" in said and not _is_texts(wanted):
+    if "install_requires" in said and not _is_texts(wanted):  # only running it tells
         return PackageList(files=(path,), read=(path,), python=python)
     more = extras.get(_DEV, ()) if dev and isinstance(extras, dict) else ()
     return _of_words(path, [*(wanted or ()), *(more if _is_texts(more) else ())], text, python)
@@ -56,32 +58,35 @@ def read_setup_py(path: Path, dev: bool) -> PackageList:
 def _of_words(path: Path, words: Sequence[str], text: str, python: str) -> PackageList:
     numbers = {line.strip().strip("\"',"): number for number, line in enumerate(text.splitlines(), 1)}
     found = read_lines([(numbers.get(word.strip(), 1), word.strip()) for word in words if word.strip()], path)
-    return PackageList(found.words, found.heading, read=(path,), python=python, remarks=found.remarks)
-
-
-def _of_all(path: Path, lists: Sequence[PackageList], python: str) -> PackageList:
-    return PackageList(
-        tuple(word for one in lists for word in one.words),
-        files=tuple(file for one in lists for file in one.files),
-        read=(path, *(file for one in lists for file in one.read)),
-        python=python,
-        remarks=tuple(remark for one in lists for remark in one.remarks),
-    )
+    return replace(found, read=(path,), python=python or found.python)
 
 
 def _arguments(tree: ast.Module) -> dict[str, Any]:
-    """What `setup(...)` is called with, as far as it is written as values or names of such; else None."""
-    values: dict[str, Any] = {}
+    """What `setup(...)` is called with: the values that are written there, or under a name that nothing changes later.
+
+    None stands for what only running it tells.
+    """
+    values, changing = {}, set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            values[node.targets[0].id] = _value(node.value, values)
+            name = node.targets[0].id
+            changing |= {name} if name in values else set()
+            values[name] = node.value
+        elif isinstance(node, ast.AugAssign | ast.Attribute | ast.Subscript):
+            changed = node.target if isinstance(node, ast.AugAssign) else node.value
+            changing |= {changed.id} if isinstance(changed, ast.Name) else set()
+    known = {name: _value(node, {}) for name, node in values.items() if name not in changing}
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node.func) == "setup"]
-    return {word.arg: _value(word.value, values) for call in calls for word in call.keywords if word.arg}
+    found: dict[str, Any] = {}
+    for word in (word for call in calls for word in call.keywords):
+        name = word.arg or "install_requires"  # what is behind ** may have it
+        found[name] = None if name in found or word.arg is None else _value(word.value, known)
+    return found
 
 
-def _value(node: ast.expr, values: dict[str, Any]) -> Any:
+def _value(node: ast.expr, known: Mapping[str, Any]) -> Any:
     if isinstance(node, ast.Name):
-        return values.get(node.id)
+        return known.get(node.id)
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError, MemoryError, RecursionError):

@@ -20,7 +20,7 @@ _WHY = {
     "other-systems": "without {}: that is for another operating system",
     "conda": ONLY_CONDA,
 }
-_DEBIANS = re.compile(r"ubuntu|debian|dfsg|build\d|\+deb\d|[-+~]\d*deb", re.IGNORECASE)  # in a version
+_DEBIANS = re.compile(r"ubuntu|debian|dfsg|\d(build\d|[-+~]\d*deb\d)|-\d+deb", re.IGNORECASE)  # in a version
 # conda's packages of other languages, compilers and the like, which conda_names.txt does not list
 _CONDAS = re.compile(
     r"(r|bioconductor|perl|m2|m2w64|ros|ros2|rb|rust|go|xorg|font|fonts|ocaml|octave|texlive|cuda|lua)-.*"

@@ -23,7 +23,7 @@ def read_text(path: Path, by: Path | None = None) -> str:
         raise NotFound(f"{path}{said} does not exist", hint="Is it spelt rightly?") from None
     except OSError as error:
         raise NotReady(f"{path}{said} cannot be read: {error.strerror}") from None
-    text = _decoded(data)
+    text = _decoded(data).replace("\r\n", "\n")
     if "\0" in text:
         raise NotReady(f"{path}{said} is no text", hint="A list of packages is a text file, with a package in a line.")
     if text.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):

@@ -94,7 +94,7 @@ def test_a_kernel_that_works(check, sesync, home: Path, index: Path, python: str
     before = {path for path in home.rglob("*") if "__pycache__" not in path.parts}
     result = check("Trees")
     assert (result.code, result.err) == (0, "")
-    said = re.fullmatch(r"The kernel trees works: it started in \d+\.\d s, and its (\d+) packages .*\.\n", result.out)
+    said = re.fullmatch(r"The kernel trees works: it started in \d+\.\d s, and its (\d+) modules .*\.\n", result.out)
     assert said and int(said[1]) > 20
     assert {path for path in home.rglob("*") if "__pycache__" not in path.parts} == before
     [found] = check("trees", "--json").json
