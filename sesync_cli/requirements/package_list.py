@@ -17,11 +17,10 @@ class PackageList:
 
     `words` are requirements, one each; `heading` are options of pip's about the index and the like, a line each, which
     a requirements file begins with; `options` are words for uv; `constraints` limit the versions of whatever comes.
-    `files` are given to an installer as they are, beside all these. `read` are all files that were looked at, `names` the
-    requirements in all of them, as far as they are known. `python` is a version or a specifier, or empty; `hashes` are the
-    SHA-256 that the files of a package may have.
-    `remarks` say what was left out or taken otherwise. `only_conda` are the packages that conda alone has, in a list of
-    conda's; None in all others.
+    `files` are given to an installer as they are, beside all these. `read` are all files that were looked at, and
+    `names` the requirements in all of them, as far as they are known. `python` is a version or a specifier, or empty;
+    `hashes` are the SHA-256 that the files of a package may have. `remarks` say what was left out or taken otherwise.
+    `only_conda` are the packages that conda alone has, in a list of conda's; None in all others.
     """
 
     words: tuple[str, ...] = ()
