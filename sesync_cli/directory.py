@@ -136,6 +136,14 @@ def need_folder(folder: Path, site: Site, watch: Watch) -> None:
         raise unreachable(folder, seen, site)
 
 
+def owner(path: Path) -> str:
+    """The name of the account whose this is; its number where it has none here."""
+    try:
+        return path.owner()
+    except KeyError:
+        return str(path.stat().st_uid)
+
+
 def _names(root: Path) -> list[str]:
     try:
         return os.listdir(root)

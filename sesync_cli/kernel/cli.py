@@ -111,7 +111,9 @@ def list_kernels(session: Session) -> list[view.Row]:
 @click.pass_obj
 def show(session: Session, name: str) -> view.Card:
     """Show all about one kernel."""
-    return view.card(find_kernel(name, kernel_folders(session.caller, session.site)), session.site, screen.doing)
+    return view.card(
+        find_kernel(name, kernel_folders(session.caller, session.site)), session.caller, session.site, screen.doing
+    )
 
 
 @kernel.command()
@@ -205,17 +207,19 @@ def lock(session: Session, names: tuple[str, ...], every: bool, file: str, repla
 @kernel.command()
 @name_argument
 @click.argument("project", help="The project's short name.")
+@click.option("--undo", is_flag=True, help="Put back what was shared before, in the place of what is shared now.")
 @plans
 @click.pass_obj
-def share(session: Session, name: str, project: str) -> Plan:
+def share(session: Session, name: str, project: str, undo: bool) -> Plan:
     """Share a kernel with a project's group.
 
     Its recipe and every version go into the project's data directory. 'sesync kernel create --from PROJECT' makes it.
+    What was shared before under the name is kept beside.
     """
     from sesync_cli.kernel.request import ShareRequest
     from sesync_cli.kernel.sharing import plan_share
 
-    return plan_share(ShareRequest(name, project), session.caller, session.site, screen.doing)
+    return plan_share(ShareRequest(name, project, undo), session.caller, session.site, screen.doing)
 
 
 @kernel.command(context_settings={"allow_interspersed_args": False})

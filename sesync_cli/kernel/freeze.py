@@ -11,12 +11,15 @@ from sesync_cli.errors import NotReady, Refused
 from sesync_cli.kernel.installer import compile_lock, frozen
 from sesync_cli.kernel.layout import is_conda
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
+from sesync_cli.kernel.shared import keep_previous
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.leftovers import written_whole
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.distributions import canonical, environment_packages, installed
 from sesync_cli.secrets import without_logins
+
+_FOR_ALL = 0o6777  # but for the bit by which nobody may replace what another account has made
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,11 @@ class Contents:
     count: int
     locked: Lock | None
     others: Mapping[str, str]
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of each, as its lock says it."""
+        return {**(self.locked.versions if self.locked else {}), **self.others}
 
     @property
     def about(self) -> dict[str, Any]:
@@ -58,7 +66,8 @@ class WriteLock:
     """Write the lock of what is in an environment to a file, whole or not at all.
 
     With `within`, a folder of the group's, it is the group's too: it has `mode`, the folders that are missing are made
-    as that one is, and the only places on this machine that it may name are below it.
+    as that one is, what it takes the place of is kept beside, and the only places of this machine that it may name are
+    below it.
     """
 
     contents: Contents
@@ -73,10 +82,12 @@ class WriteLock:
         text = self._lock(report).text
         for folder in reversed([one for one in self.at.parents if not one.exists()]):
             folder.mkdir()
-            self._for_all(folder, self.within.stat().st_mode & 0o7777 if self.within else 0)
+            self._for_all(folder, self.within.stat().st_mode & _FOR_ALL if self.within else 0)
         with written_whole(self.at, self.at, self.mode) as file:
             file.write(text.encode())
             self._for_all(file.fileno(), self.mode)
+            if self.within and self.at.exists():
+                keep_previous(self.at)
 
     def _for_all(self, path: Path | int, mode: int) -> None:
         if self.within:

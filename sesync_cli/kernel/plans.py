@@ -34,6 +34,7 @@ from sesync_cli.kernel.request import (
     variable,
 )
 from sesync_cli.kernel.several import Apart, meant, plan_each
+from sesync_cli.kernel.shared import shared_states, told
 from sesync_cli.kernel.sources import Source, has_packages, source_at, source_in
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import checked
@@ -140,7 +141,9 @@ def _updated(kernel: Kernel, request: UpdateRequest, caller: Caller, site: Site,
         raise is_gone(one.name, recipe, gone[0], caller.cwd)
     if not (changed or place or request.upgrade or request.python):
         says = "as its files say" if recipe.files else "as you asked for it, and follows no file"
-        return Plan((), f"The kernel {one.name} is {says} ('--upgrade' takes newer versions).", {"name": one.name})
+        done, facts = f"The kernel {one.name} is {says} ('--upgrade' takes newer versions).", {"name": one.name}
+        states = tuple(state for state in shared_states(one, caller, site, watch) if state.newer)
+        return Plan((), done, facts, warnings=(told(states),) if states else ())
     ingredients = ingredients_of(recipe)
     python = ingredients.python
     same = recipe.minor if not python or fits(python)(recipe.python) else ""

@@ -107,10 +107,11 @@ class LockRequest:
 
 @dataclass(frozen=True)
 class ShareRequest:
-    """The kernel of this name, for the group of this project."""
+    """The kernel of this name, for the group of this project; with `undo`, as the project had it before."""
 
     name: str
     project: str
+    undo: bool = False
 
 
 def variable(text: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """The plans that write a kernel's lock down: for oneself, or for the group into a project's data directory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sesync_cli.caller import Caller
@@ -12,12 +12,12 @@ from sesync_cli.kernel.freeze import Contents, WriteLock, contents_of
 from sesync_cli.kernel.pylock import NAME, checked_lock_name, read_lock
 from sesync_cli.kernel.request import LockRequest, ShareRequest
 from sesync_cli.kernel.several import plan_each
+from sesync_cli.kernel.shared import FOLDER, PREVIOUS, RememberShared, StepBack, differences, shared_by
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import checked, listed, near
 from sesync_cli.plan import Plan, Watch, asking, by_hand
 from sesync_cli.site.settings import Site
 
-FOLDER = Path(".sesync/kernels")  # below a data directory; in it a folder for each kernel that the group shares
 _GROUP, _OTHERS = 0o640, 0o004
 
 
@@ -59,29 +59,61 @@ def _written(kernel: Kernel, at: Path, replace: bool, caller: Caller) -> Plan:
 
 
 def plan_share(request: ShareRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
-    """Put a kernel's recipe and lock into a data directory, readable for whoever may read that."""
-    project = site.project(checked(request.project, "project"))
-    kernel = _theirs(find_kernel(request.name, kernel_folders(caller, site)))
+    """Put a kernel's recipe and lock into a data directory, readable for whoever may read that; or step back."""
+    project, name = site.project(checked(request.project, "project")), checked(request.name, "kernel").lower()
+    if request.undo:
+        return _back(name, project, reached(project, site, watch), caller)
+    kernel = _theirs(find_kernel(name, kernel_folders(caller, site)))
     directory = reached(project, site, watch)
-    contents, at = contents_of(kernel), directory / FOLDER / kernel.name.lower() / NAME
+    contents, at = contents_of(kernel), directory / FOLDER / name / NAME
     result = {"name": kernel.name, "project": project, "file": at, "packages": contents.count}
     way = f"'sesync kernel create --from {project}:{kernel.name}'"
-    ask = ""
+    ask, back = "", ""
+    remember = RememberShared(kernel.name, at, caller.state)
     if at.exists():
         if _says_so(at, contents):
             return Plan((), f"{project} has the kernel {kernel.name} already, just as it is.", result)
-        ask = f"{project} has a kernel {kernel.name} already, of which {at.owner()} shared another state. Replace it?"
+        news = differences(_versions(at), contents.versions)
+        ask = f"{project} has a kernel {kernel.name} already: {shared_by(at)} shared another state. {news} Replace it?"
+        back = f" 'sesync kernel share {kernel.name} {project} --undo' puts back what was there."
     mode = _GROUP | (directory.stat().st_mode & _OTHERS) | (0o020 if directory.stat().st_mode & 0o020 else 0)
     log = caller.state / f"logs/kernel-share-{kernel.name}.log"
     step = WriteLock(contents, at, caller.env, log, directory, mode, doing="Sharing every version")
-    done = f"Shared the kernel {kernel.name} with {project}. Others make theirs with {way}."
-    return Plan((step,), done, result, questions=asking(ask), locks=(at,), sweeps=(at.parent,))
+    done = f"Shared the kernel {kernel.name} with {project}. Others make theirs with {way}.{back}"
+    return Plan((step, remember), done, result, questions=asking(ask), locks=(at,), sweeps=(at.parent,))
+
+
+def _back(name: str, project: str, directory: Path, caller: Caller) -> Plan:
+    """Put back what a project shared before; whoever is in its group may, and may take that back too."""
+    at = shared_kernel(directory, project, name)
+    before = at.with_name(PREVIOUS)
+    if not before.exists():
+        hint = f"'sesync kernel share {name} {project}' shares yours, and keeps what is there now."
+        raise NotFound(f"{project} has had no other state of the kernel {name}", hint=hint)
+    now, then, versions = shared_by(at), shared_by(before), _versions(before)
+    ask = f"{project} has the kernel {name} as {now} shared it. {differences(_versions(at), versions)} "
+    again = f"'sesync kernel share {name} {project} --undo' takes that back."
+    return Plan(
+        (StepBack(at), RememberShared(name, at, caller.state)),
+        f"{project} has the kernel {name} again as {then} shared it. {again}",
+        {"name": name, "project": project, "file": at, "packages": len(versions)},
+        questions=asking(f"{ask}Put back what {then} shared?"),
+        locks=(at,),
+        sweeps=(at.parent,),
+    )
+
+
+def _versions(at: Path) -> Mapping[str, str]:
+    """The versions in a lock; none of one that cannot be read."""
+    try:
+        return read_lock(at).versions
+    except SesyncError:
+        return {}
 
 
 def _theirs(kernel: Kernel) -> Kernel:
     if kernel.server:
         raise Refused(f"{kernel.name} is a kernel of the server, which all have", hint="Share one of yours.")
-    checked(kernel.name, "kernel")
     return kernel
 
 
@@ -115,6 +147,5 @@ def _says_so(at: Path, contents: Contents) -> bool:
         written = read_lock(at)
     except SesyncError:
         return False
-    known = contents.locked.versions if contents.locked else {}
     told = {name: list(one) if isinstance(one, tuple) else one for name, one in contents.about.items()}
-    return written.versions == {**known, **contents.others} and {**told, **written.about} == told
+    return written.versions == contents.versions and {**told, **written.about} == told

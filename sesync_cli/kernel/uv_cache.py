@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from sesync_cli.directory import owner
 from sesync_cli.plan import by_hand
 from sesync_cli.run import ProgramFailed
 
@@ -85,13 +86,10 @@ def _told(cache: Path, path: Path, own: Path) -> str:
     used = f"so your own was used ({own})"
     if os.statvfs(there).f_flag & os.ST_RDONLY:
         return f"uv's cache {cache} is on a file system that is read-only, {used}"
-    try:
-        owner = there.owner()
-    except KeyError:
-        owner = str(there.stat().st_uid)
-    mine = ("-user", owner)
+    whose = owner(there)
+    mine = ("-user", whose)
     linked = ("-type", "f", "-links", "+1", "-exec", "chmod", "g+r", "{}", "+")
     command = by_hand(
         "find", cache, *mine, *linked, "-o", *mine, "!", "-type", "l", "-exec", "chmod", "g+rwX", "{}", "+"
     )
-    return f"uv's cache {cache} has what you may not use, {there} of {owner}'s, {used}: ask {owner} to type '{command}'"
+    return f"uv's cache {cache} has what you may not use, {there} of {whose}'s, {used}: ask {whose} to type '{command}'"

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from sesync_cli.caller import Caller
 from sesync_cli.kernel.health import WORKS
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import first
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.view import Facts, Table, View, size
+
+if TYPE_CHECKING:
+    from sesync_cli.kernel.shared import SharedState
 
 _MOST = 10  # files that are named
 
@@ -37,7 +42,8 @@ class Row:
 class Card:
     """All about one kernel: what was asked for, and which packages are there, with their versions.
 
-    `changed` are the files that say something else since the kernel was made, `gone` those of them that are not there.
+    `changed` are the files that say something else since the kernel was made, `gone` those of them that are not there;
+    `shared` is what projects share of it.
     """
 
     kernel: Row
@@ -47,6 +53,7 @@ class Card:
     packages: dict[str, str]
     changed: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    shared: "tuple[SharedState, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -87,9 +94,10 @@ def row(kernel: Kernel) -> Row:
     )
 
 
-def card(kernel: Kernel, site: Site, watch: Watch) -> Card:
+def card(kernel: Kernel, caller: Caller, site: Site, watch: Watch) -> Card:
     """A kernel's card; its files are compared with what they said when it was made."""
     from sesync_cli.kernel.recipe import changed_files
+    from sesync_cli.kernel.shared import shared_states
     from sesync_cli.kernel.spec_writing import ORDINARY
     from sesync_cli.python.distributions import installed
 
@@ -100,7 +108,7 @@ def card(kernel: Kernel, site: Site, watch: Watch) -> Card:
     found = changed_files(made, site.data_patience_seconds, watch) if made else None
     changed, gone = (tuple(found.changed), tuple(found.gone)) if found else ((), ())
     sets = tuple(name for name in kernel.env if name not in ORDINARY)
-    return Card(row(kernel), asked, files, sets, packages, changed, gone)
+    return Card(row(kernel), asked, files, sets, packages, changed, gone, shared_states(kernel, caller, site, watch))
 
 
 def kernel_table(rows: list[Row]) -> Table:
@@ -110,6 +118,8 @@ def kernel_table(rows: list[Row]) -> Table:
 
 
 def kernel_card(card: Card) -> Facts:
+    from sesync_cli.kernel.shared import told
+
     one = card.kernel
     alone, shared = _sizes(one)
     moved_on = [path for path in card.changed if path not in card.gone]
@@ -128,6 +138,7 @@ def kernel_card(card: Card) -> Facts:
             if card.gone
             else "",
         ),
+        ("Shared", told(card.shared)),
         ("Sets", ", ".join(card.env)),
         ("Takes", f"{alone} alone, {shared} shared with the cache and other kernels" if alone else ""),
         ("Packages", ", ".join(f"{name} {version}" for name, version in card.packages.items())),
