@@ -46,6 +46,7 @@ DOORS = {  # each library, and the only modules that may import it
         "kernel/pylock",
         "kernel/request",
         "requirements/line",
+        "requirements/reading",
         "requirements/pipfile",
     ),
     "tomli_w": ("kernel/pylock", "python/uv_settings"),

@@ -144,7 +144,7 @@ def _known_of(kernel: Kernel, caller: Caller) -> dict[Path, set[str]]:
     """The SHA-256 of what this kernel was made from, and of what was shared of it, by file."""
     text = ""
     with suppress(OSError):
-        text = _memory(caller.state).read_text()
+        text = _memory(caller.state).read_text(encoding="utf-8")
     known = {Path(file): {one["sha256"]} for file, one in _read(text).items() if one["kernel"] == kernel.name}
     for file, digest in kernel.recipe.files if kernel.recipe else ():
         if _is_shared(Path(file)):
