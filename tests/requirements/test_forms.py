@@ -69,6 +69,21 @@ LINES = [
         "six",
         "without pyobjc-core and appnope: that is for another operating system",
     ),
+    ("sklearn[x]==1 ; python_version < '3'", 'scikit-learn[x] ; python_version < "3"', "took scikit-learn[x]"),
+    ("mypkg @ file:///home/nobody-here/work/mypkg\nsix", "six", ELSEWHERE),
+    ("pip install six && pip install -r lost.txt attrs > log.txt", "six attrs", "took six, attrs for pip install six"),
+    ("numpy==1.0+debug", "numpy==1.0", "took numpy==1.0 for numpy==1.0+debug"),
+    (
+        "https://example.org/a.whl --hash=sha256:aa\nPIL",
+        "https://example.org/a.whl --hash=sha256:aa pillow",
+        "took pillow",
+    ),
+    ("six\nos\n-e ${HOME}", "six -e ${HOME}", f"line 2: without os: {PYTHONS}"),
+    (
+        "git+git://me:birch7fern@example.org/a\n",
+        "git+https://me:birch7fern@example.org/a",
+        "took git+https://***@example.org/a",
+    ),
     ("--pre\nsix", "--prerelease=allow six", ""),
     ("--trusted-host mirror.example.org\nsix", "--allow-insecure-host=mirror.example.org six", ""),
     ("# made by pip freeze\n\nsix==1.16.0 # why\n[notice] A new release of pip is available\n", "six==1.16.0", ""),
@@ -87,6 +102,9 @@ PRINTED = [
     ("attrs 22.1.0 Classes Without Boilerplate\nsix   1.16.0 Python 2 and 3\n", "attrs==22.1.0 six==1.16.0", ""),
     ('[{"name": "attrs", "version": "22.1.0"}, {"name": "six", "version": "1.16.0"}]', "attrs==22.1.0 six==1.16.0", ""),
 ]
+# every line of these is a package to one who only half understands it
+SLIPS = ["foo~=1", "numpy==1.x", "six==1.0.", "six; nothing", "numpy 1.19 ; sys_platform == linux", "foo[bar baz]"]
+SLIPS += ["pandas 1 is best", "x y z https://me:birch7fern@example.org/", "six-1.0-py38 numpy"]
 CONDA = [
     (
         "# packages in environment at /opt/conda:\n#\n# Name Version Build Channel\n"
@@ -162,6 +180,34 @@ def test_what_nobody_can_read_is_told_with_its_line(sesync, folder: Path, text, 
     result = sesync("kernel", "create", "-n")
     said = " ".join(result.err.split())
     assert result.code == 3 and f"{folder}/requirements.txt, {message}" in said and hint in said
+
+
+@pytest.mark.parametrize("line", SLIPS)
+def test_a_line_that_is_nearly_a_package_is_told(sesync, folder: Path, line):
+    (folder / "requirements.txt").write_text(f"six\n{line}\n")
+    result = sesync("kernel", "create", "-n")
+    assert result.code == 3 and "requirements.txt, line 2 is not a package: " in " ".join(result.err.split())
+    assert "birch7fern" not in result.err
+
+
+@pytest.mark.parametrize("line", ["foo (" + "1" * 20_000, "!" * 20_000, "a" + " " * 20_000 + "b"])
+def test_a_line_without_an_end_is_told_at_once(sesync, folder: Path, line):
+    (folder / "requirements.txt").write_text(line)
+    result = sesync("kernel", "create", "-n")
+    assert result.code == 3 and "line 1 is too long for a package" in " ".join(result.err.split())
+
+
+def test_a_list_may_limit_and_ask_for_the_same_file(sesync, folder: Path):
+    (folder / "requirements.txt").write_text("-c base.txt\n-r base.txt\n-r ../heat/requirements.txt\nsklearn\n")
+    (folder / "base.txt").write_text("six==1.16.0\n-e .\n")
+    (folder / "setup.py").write_text("from setuptools import setup\nsetup()\n")
+    asked, heard = told(sesync("kernel", "create", "--from", "requirements.txt", "-n"))
+    assert asked == ["ipykernel", "pip", "six==1.16.0", "-e", str(folder), "scikit-learn"] or asked[2:] == [
+        "six==1.16.0",
+        f"-e {folder}",
+        "scikit-learn",
+    ]
+    assert "base.txt, line 2: without -e" in heard and "what limits versions names a package" in heard
 
 
 def test_a_list_that_installers_read_is_given_as_it_is(sesync, folder: Path):
