@@ -4,20 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.kernel import ground
 from tests.requirements.test_forms import told
 
 GIT = '[package.source]\ntype = "git"\nurl = "https://example.org/a"\nreference = "m"\nresolved_reference = "abc"\n'
 PACKAGE = '[[package]]\nname = "{}"\nversion = "{}"\n'
-
-
-@pytest.fixture
-def folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    ground.python("3.11")
-    (home / "heat").mkdir()
-    monkeypatch.chdir(home / "heat")
-    monkeypatch.setenv("PWD", str(home / "heat"))
-    return home / "heat"
 
 
 @pytest.mark.parametrize(

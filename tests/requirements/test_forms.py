@@ -133,15 +133,6 @@ def told(result) -> tuple[list[str], str]:
     return words[words.index("--python") + 2 :], " ".join(result.err.split())
 
 
-@pytest.fixture
-def folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    ground.python("3.8")
-    (home / "heat").mkdir()
-    monkeypatch.chdir(home / "heat")
-    monkeypatch.setenv("PWD", str(home / "heat"))
-    return home / "heat"
-
-
 @pytest.mark.parametrize(("text", "words", "said"), [*LINES, *PRINTED])
 def test_a_list_is_read_as_it_is_meant(sesync, folder: Path, text, words, said):
     (folder / "requirements.txt").write_text(text)

@@ -5,17 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.kernel import ground
-
-
-@pytest.fixture
-def folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    ground.python("3.11")
-    (home / "heat").mkdir()
-    monkeypatch.chdir(home / "heat")
-    monkeypatch.setenv("PWD", str(home / "heat"))
-    return home / "heat"
-
 
 def notebook(*cells: str) -> str:
     return json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": cell} for cell in cells]})

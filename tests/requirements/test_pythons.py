@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.kernel import ground
-
 POETRY = """
 [tool.poetry]
 name = "heat"
@@ -16,16 +14,6 @@ authors = ["J. Smith <jsmith@example.org>"]
 python = "{}"
 six = "*"
 """
-
-
-@pytest.fixture
-def folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for version in ("3.8", "3.11"):
-        ground.python(version)
-    (home / "heat").mkdir()
-    monkeypatch.chdir(home / "heat")
-    monkeypatch.setenv("PWD", str(home / "heat"))
-    return home / "heat"
 
 
 @pytest.mark.parametrize(
