@@ -12,7 +12,7 @@ from sesync_cli.kernel.activation import Activation, folders_of, variables, with
 from sesync_cli.kernel.context import KernelContext, shell
 from sesync_cli.kernel.foreign import Foreign, find_environment
 from sesync_cli.kernel.health import trouble_of
-from sesync_cli.kernel.making import existing_kernel
+from sesync_cli.kernel.namesake import existing_kernel
 from sesync_cli.kernel.proof import Start, proven
 from sesync_cli.kernel.recipe import Recipe, plain_name
 from sesync_cli.kernel.request import AdoptRequest, checked_module, variable
@@ -38,11 +38,18 @@ class _Adoption:
     env: tuple[tuple[str, str], ...] = ()
 
     @property
+    def typed(self) -> str:
+        """The command that adopts it."""
+        return by_hand("sesync", "kernel", "adopt", self.environment.folder)
+
+    @property
     def kernel_name(self) -> str:
         """The kernel's name: the one that was said, else the environment's own, as a kernel can have it."""
         name = self.name or plain_name(self.environment.name)
         if not name:
-            raise WrongWords(f"{self.environment.folder} has no name for a kernel", hint="Give one with '--name NAME'.")
+            raise WrongWords(
+                f"{self.environment.folder} has no name for a kernel", hint=f"'{self.typed} --name NAME' gives it one."
+            )
         return checked(name, "kernel")
 
 
@@ -56,7 +63,9 @@ def plan_adopt(request: AdoptRequest, caller: Caller, site: Site) -> Plan:
         name = adopted.name
     existing = existing_kernel(name, folders)
     if existing and (existing.recipe is None or not existing.environment or not same(existing.environment, folder)):
-        hint = f"Choose another with '--name', or 'sesync kernel remove {existing.name}' first."
+        hint = (
+            f"'{wanted.typed} --name NAME' gives it another, 'sesync kernel remove {existing.name}' makes room for it."
+        )
         raise Conflict(f"there is another kernel named {existing.name}, {_what(existing)}", hint=hint)
     _check(wanted, caller.env)
     changed = variables(_activation(wanted), shell(caller, site))
@@ -185,7 +194,7 @@ def _started(wanted: _Adoption, env: Mapping[str, str], cache: Path) -> Interpre
     try:
         return find_python(str(wanted.environment.python), Places(env, ()), cache)
     except NotFound as error:
-        hint = "If it needs a module, add '--module MODULE'."
+        hint = f"If it needs a module: '{wanted.typed} --module MODULE'."
         raise NotReady(str(error), hint=hint) from None
 
 

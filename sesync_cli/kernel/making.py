@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.errors import Conflict, NotReady, Refused
@@ -11,22 +11,22 @@ from sesync_cli.kernel.context import KernelContext
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
 from sesync_cli.kernel.in_use import running
 from sesync_cli.kernel.installer import was_copied
+from sesync_cli.kernel.namesake import existing_kernel, same_or_conflict
 from sesync_cli.kernel.packages import InstallLock, Requirements, ResolvePackages
 from sesync_cli.kernel.proof import ProveKernel, Start
 from sesync_cli.kernel.recipe import Recipe
 from sesync_cli.kernel.size import known_size
 from sesync_cli.kernel.spec_writing import Offer, OfferKernel, ReplaceSpec, kernel_argv, kernel_env
-from sesync_cli.kernel.specs import Folders, Kernel, kernel_in, spec_in_the_way
+from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.kernel.start_test import expanded
 from sesync_cli.kernel.uv_cache import is_the_groups, own_cache, refusals
-from sesync_cli.leftovers import is_unfinished, partial
+from sesync_cli.leftovers import partial
 from sesync_cli.plan import Need, Plan, Step, asking
 from sesync_cli.python.interpreters import Interpreter
 from sesync_cli.steps import RemoveTree
 from sesync_cli.view import size
 
 _ROOM = 30_000_000  # bytes that a kernel takes at the least, when all else is hard links
-_JUPYTERS_OWN = ("python2", "python3")  # Jupyter offers them without a spec, and one of the user's would replace them
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def plan_new(wanted: KernelToMake, context: KernelContext, warnings: tuple[str, 
         raise NotReady(f"no kernel can be in {folders.environments}: its name has a '{os.pathsep}', which ends a PATH")
     facts = _facts(wanted, environment, folders)
     if existing := existing_kernel(wanted.name, folders):
-        _same_or_conflict(existing, wanted)
+        same_or_conflict(existing, wanted.recipe, wanted.display_name)
         done = f"The kernel {existing.name} is there already, as '{existing.display_name}'."
         return Plan((), done, result=facts | {"display_name": existing.display_name})
     offer = _offer(wanted, context, environment, folders.spec(wanted.name))
@@ -195,49 +195,3 @@ def _build(
         PlaceEnvironment(environment, owner, bytecode),
         ProveKernel(environment, start, bytecode, warnings),
     )
-
-
-def existing_kernel(name: str, folders: Folders) -> Kernel | None:
-    """The user's kernel of this name; `Conflict` where something else has the name or stands in its place."""
-    if name.lower() in _JUPYTERS_OWN:
-        raise Conflict(f"{name} is the name of Jupyter's own kernel", hint="Choose another name.")
-    for folder in folders.server:
-        if taken := kernel_in(folder, name, folders):
-            hint = "Choose another name."
-            raise Conflict(f"the server has a kernel named {taken.name} ('{taken.display_name}')", hint=hint)
-    if stranger := spec_in_the_way(name, folders):
-        raise Conflict(f"{stranger} is in the way, and is no kernel", hint="Choose another name, or move it away.")
-    environment = folders.environment(name)
-    # looked at before the spec: a run that makes this kernel right now writes the spec, and then calls it finished
-    finished = environment.exists() and not is_unfinished(environment)
-    existing = kernel_in(folders.specs, name, folders)
-    if finished and existing is None:
-        hint = f"'sesync kernel remove {name.lower()}' deletes it; or choose another name."
-        raise Conflict(f"{environment} is left from a kernel that Jupyter does not offer any more", hint=hint)
-    return existing
-
-
-def _same_or_conflict(existing: Kernel, wanted: KernelToMake) -> None:
-    name, hint = existing.name, "Choose another name"
-    if existing.recipe is None or not existing.managed:
-        what = "which sesync did not make"
-    elif not existing.recipe.same_as(wanted.recipe):
-        what, hint = _difference(existing.recipe, wanted.recipe), f"'sesync kernel update {name}' follows its files"
-    elif existing.state != "ok":
-        what, hint = f"which is broken ({existing.state})", f"'sesync kernel repair {name}' mends it"
-    elif wanted.display_name not in ("", existing.display_name):
-        what = f"which Jupyter shows as '{existing.display_name}'"
-    elif any(existing.env.get(name) != value for name, value in wanted.recipe.env):
-        what = "which sets other variables"
-    else:
-        return
-    hint = f"{hint}, or '--kernel {name}' of 'sesync install', or 'sesync kernel remove {name}' first."
-    raise Conflict(f"there is another kernel named {name}, {what}", hint=hint)
-
-
-def _difference(made: Recipe, asked: Recipe) -> str:
-    if made.same_as(replace(asked, files=made.files)):
-        return "made from other requirements"
-    if made.same_as(replace(asked, modules=made.modules)):
-        return f"made with the modules {' and '.join(made.modules)}" if made.modules else "made without modules"
-    return f"made with Python {made.python} and {', '.join(made.packages) or 'no packages named'}"

@@ -11,6 +11,7 @@ from sesync_cli.errors import NoAnswer, NotFound, NotReady, WrongWords
 from sesync_cli.kernel.activation import module_variables
 from sesync_cli.kernel.context import KernelContext, interpreter, kernel_folders, shell
 from sesync_cli.kernel.ingredients import Ingredients
+from sesync_cli.kernel.layout import is_conda
 from sesync_cli.kernel.making import KernelToMake, plan_again, plan_new, plan_removal, removal_question
 from sesync_cli.kernel.new_place import is_gone, with_files_at
 from sesync_cli.kernel.rebuild import (
@@ -129,6 +130,8 @@ def plan_update(request: UpdateRequest, caller: Caller, site: Site, watch: Watch
 def _updated(kernel: Kernel, request: UpdateRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     one = checked_again(kernel)
     if not one.managed:
+        if one.environment and is_conda(one.environment):
+            recipe_of(one)  # which says what conda does
         hint = f"'sesync kernel repair {one.name}' makes one like it with sesync."
         raise NotReady(f"sesync did not make the kernel {one.name}, and cannot update it", hint=hint)
     recipe, place = recipe_of(one), request.source
@@ -190,7 +193,7 @@ def _guessed(place: Path) -> tuple[tuple[str, ...], str, str]:
         what = (
             f"{place} imports no package" if place.is_file() else f"no notebook or script in {place} imports a package"
         )
-        raise NotFound(what, hint="Name them: 'NAME PACKAGE...'.")
+        raise NotFound(what, hint="Name them: 'sesync kernel create NAME PACKAGE...'.")
     files = place.name if place.is_file() else f"The {'1 file' if count == 1 else f'{count} files'}"
     what = f"{files} import{'s' * (count == 1)} what these packages seem to be: {', '.join(found.words)}."
     return found.words, found.python, f"{what} Make the kernel with them?"

@@ -31,10 +31,10 @@ def checked_again(kernel: Kernel) -> Kernel:
     if kernel.state == "being made":
         raise Conflict(f"another run of sesync is at work on {name}", hint="Wait until it is done, or stop it.")
     if kernel.state == "left over":
-        hint = "The next run removes it: make the kernel with 'sesync kernel create'."
+        hint = f"'sesync kernel create {name} PACKAGE...' makes it, and removes what is left."
         raise NotReady(f"{name} was never finished, so there is nothing to make again", hint=hint)
     if (kernel.spec / "kernel.json").exists() and not (kernel.spec / "kernel.json").is_file():
-        hint = f"'sesync kernel remove {name}', and then 'sesync kernel create {name} ...'."
+        hint = f"'sesync kernel remove {name}', and then 'sesync kernel create {name} PACKAGE...'."
         raise NotReady(f"{kernel.problem}, which cannot be replaced", hint=hint)
     return kernel
 

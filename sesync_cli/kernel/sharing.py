@@ -26,6 +26,7 @@ def plan_lock(request: LockRequest, caller: Caller, site: Site) -> Plan:
     where, said = kernel_folders(caller, site), caller.cwd / Path(request.file).expanduser()
     if len(request.kernels.names) == 1:
         at = said if request.file else caller.cwd / NAME
+        at = at / f"pylock.{_plain(request.kernels.names[0])}.toml" if at.is_dir() else at
         return _written(find_kernel(request.kernels.names[0], where), checked_lock_name(at), request.replace, caller)
     if not said.is_dir():
         hint = "Say a folder, which has a file for each then: '-o DIR'."
@@ -34,9 +35,9 @@ def plan_lock(request: LockRequest, caller: Caller, site: Site) -> Plan:
     taken: dict[Path, str] = {}
 
     def written(kernel: Kernel) -> Plan:
-        at = said / f"pylock.{kernel.name.replace('.', '-')}.toml"
+        at = said / f"pylock.{_plain(kernel.name)}.toml"
         if taken.setdefault(at, kernel.name) != kernel.name:
-            hint = f"'sesync kernel lock {kernel.name} -o FILE' writes it elsewhere."
+            hint = f"'sesync kernel lock {kernel.name} -o pylock.other.toml' writes it elsewhere."
             raise Conflict(f"{at} is the file of {taken[at]}, and {kernel.name}'s would have that name too", hint=hint)
         return _written(kernel, checked_lock_name(at), request.replace, caller)
 
@@ -47,15 +48,28 @@ def _written(kernel: Kernel, at: Path, replace: bool, caller: Caller) -> Plan:
     contents = contents_of(kernel)
     name, result = kernel.name, {"name": kernel.name, "file": at, "packages": contents.count}
     if at.is_dir():
-        raise Conflict(f"{at} is a folder", hint="Say which file: '-o FILE'.")
+        raise Conflict(
+            f"{at} is a folder", hint=f"'{_typed(name, at / f'pylock.{_plain(name)}.toml')}' has a file in it."
+        )
     if at.exists() and _says_so(at, contents):
         return Plan((), f"{at} has all versions of the kernel {name} already.", result)
     if at.exists() and not replace:
-        raise Conflict(f"{at} is there, and it stays", hint="Put it in its place with '--replace', or use '-o FILE'.")
+        raise Conflict(
+            f"{at} is there, and it stays", hint=f"'{_typed(name, at)} --replace' puts the lock in its place."
+        )
     way = by_hand("sesync", "kernel", "create", "--from", at.name if at.parent == caller.cwd else at)
     done = f"Wrote {contents.count} packages with versions and hashes to {at}: '{way}'."
     step = WriteLock(contents, at, caller.env, caller.state / f"logs/kernel-lock-{name}.log")
     return Plan((step,), done, result, locks=(at,), sweeps=(at.parent,))
+
+
+def _plain(name: str) -> str:
+    """A kernel's name as a lock's file can have it."""
+    return name.lower().replace(".", "-")
+
+
+def _typed(name: str, at: Path) -> str:
+    return by_hand("sesync", "kernel", "lock", name, "-o", at)
 
 
 def plan_share(request: ShareRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
@@ -113,7 +127,10 @@ def _versions(at: Path) -> Mapping[str, str]:
 
 def _theirs(kernel: Kernel) -> Kernel:
     if kernel.server:
-        raise Refused(f"{kernel.name} is a kernel of the server, which all have", hint="Share one of yours.")
+        raise Refused(
+            f"{kernel.name} is a kernel of the server, which all have",
+            hint="'sesync kernel list' shows which are yours.",
+        )
     return kernel
 
 
@@ -128,7 +145,7 @@ def shared_kernel(directory: Path, project: str, kernel: str) -> Path:
     if not kernel and len(there) == 1:
         return next(iter(there.values()))
     likely = near(kernel, there) or sorted(there)
-    ways = listed(f"'--from {project}:{one}'" for one in likely)
+    ways = listed(f"'sesync kernel create --from {project}:{one}'" for one in likely)
     if kernel:
         raise NotFound(f"{project} shares no kernel named {kernel}", hint=f"Did you mean {ways}?")
     raise NotFound(f"{project} shares {len(there)} kernels", hint=f"Say which one: {ways}.")

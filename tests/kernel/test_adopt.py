@@ -373,11 +373,14 @@ def test_a_name_that_is_taken_or_cannot_be(refused, home: Path):
     ground.spec(home, "Trees", ["/usr/bin/python3"])
     message, hint = refused("trees", code=1)
     assert message == "there is another kernel named Trees, which sesync did not make"
-    assert "'--name'" in hint
+    assert f"'sesync kernel adopt {folder} --name NAME' gives it another" in hint
     assert "Jupyter's own" in refused("trees", "--name", "python3", code=1)[0]
     assert refused("trees", "--name", "../x", code=2)[0] == "'../x' cannot be the name of a kernel"
     folder.rename(home / "[]")
-    assert refused(home / "[]", code=2) == (f"{home}/[] has no name for a kernel", "Give one with '--name NAME'.")
+    assert refused(home / "[]", code=2) == (
+        f"{home}/[] has no name for a kernel",
+        f"'sesync kernel adopt '{home}/[]' --name NAME' gives it one.",
+    )
     (home / "[]").rename(home / "a:b")
     assert "which ends a PATH" in refused(home / "a:b", code=3)[0]
 

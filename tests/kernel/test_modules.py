@@ -264,7 +264,7 @@ def test_an_environment_whose_python_needs_a_module_is_adopted_with_it(
         file.write("module load proj/7\n")
     result = sesync("kernel", "adopt", "trees")
     assert (result.code, f"Error: {folder}/bin/python is not a Python that starts: error " in result.err) == (3, True)
-    assert "libpython" in result.err and "add '--module MODULE'" in result.err and ground.nothing(home)
+    assert "libpython" in result.err and "--module MODULE'." in result.err and ground.nothing(home)
     result = sesync("kernel", "adopt", "trees", "--module", "python/3.8")
     assert (result.code, result.err) == (0, "")
     with ground.notebook("trees", tmp_path / "said") as run:

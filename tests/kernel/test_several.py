@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.kernel import ground
+from tests.kernel.test_hints import typed
 
 
 @pytest.fixture
@@ -151,3 +152,13 @@ def test_a_kernel_made_by_hand_is_said_to_be_running_too(sesync, home: Path, tmp
     with ground.notebook("mine", tmp_path / "said") as run:
         assert run("print(1)") == "1\n"
         assert "The kernel mine is running, in a notebook" in sesync("kernel", "remove", "mine").err
+
+
+def test_a_lock_in_a_folder_has_the_kernels_name(sesync, two, home: Path, tmp_path: Path):
+    (tmp_path / "locks").mkdir()
+    result = sesync("kernel", "lock", "OAK", "-o", tmp_path / "locks", "--json")
+    assert result.json["result"]["file"] == f"{tmp_path}/locks/pylock.oak.toml"
+    assert sesync("install", "--kernel", "oak", "six").code == 0
+    refused = sesync("kernel", "lock", "oak", "-o", tmp_path / "locks")
+    assert typed(sesync, refused, "puts the lock").code == 0
+    assert '"six"' in (tmp_path / "locks/pylock.oak.toml").read_text()
