@@ -59,7 +59,7 @@ def test_the_keys_of_the_json(sesync, home: Path):
         }
     ]
     card = sesync("kernel", "show", "TREES", "--json").json
-    assert list(card) == ["kernel", "asked", "requirements", "env", "packages", "changed"]
+    assert list(card) == ["kernel", "asked", "requirements", "env", "packages", "changed", "gone", "shared"]
     assert (card["kernel"]["name"], card["asked"]) == ("trees", ["six"])
 
 
