@@ -186,7 +186,7 @@ def _is_named_otherwise(real: str, minor: str) -> bool:
 
 def _has_shims(folder: Path) -> bool:
     # pyenv's shims fail slowly for versions that are not switched on; the versions themselves are found without them
-    return folder.name == "shims" and (folder.parent / "versions").is_dir()
+    return folder.name == "shims" and os.path.isdir(folder.parent / "versions")
 
 
 def _uv_folders(env: Mapping[str, str]) -> list[Path]:

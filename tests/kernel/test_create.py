@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import needed
 from tests.kernel import ground
 from tests.kernel.conftest import Shared
 
@@ -268,6 +269,18 @@ def test_files_that_are_named_count_before_the_folders(sesync, home: Path, monke
     (folder / "needs.txt").write_text("six\n")
     plan = sesync("kernel", "create", "-r", "needs.txt", "-n")
     assert (plan.code, f"-r {folder}/needs.txt" in plan.out, "--name cooltrees" in plan.out) == (0, True, True)
+
+
+def test_somebody_elses_pyenv_on_path_is_passed_over(sesync, home: Path, tmp_path: Path):
+    shims = tmp_path / "theirs/shims"
+    shims.mkdir(parents=True)
+    shims.parent.chmod(0)
+    powers = "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"
+    prefix = (needed("setpriv"), *powers) if os.getuid() == 0 else ()
+    env = {**os.environ, "PATH": f"{shims}{os.pathsep}{os.environ['PATH']}"}
+    result = sesync("kernel", "create", "heat", "-n", env=env, prefix=prefix)
+    shims.parent.chmod(0o700)
+    assert (result.code, "--name heat" in result.out) == (0, True), result.err
 
 
 @pytest.mark.parametrize("path", ["nowhere.txt", ".", "/dev/stdin"])
