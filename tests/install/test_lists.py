@@ -74,6 +74,6 @@ def test_what_is_no_list(sesync: Run, home: Path, name: str) -> None:
     assert (done.code, done.err) == (
         3,
         f"Error: {home}/{name} is no list of packages\n"
-        f"Hint:  A kernel can be made of it: 'sesync kernel create NAME --from {name}'.\n",
+        f"Hint:  A kernel can be made of it: 'sesync kernel create NAME --from {home}/{name}'.\n",
     )
     assert python("3.8")
