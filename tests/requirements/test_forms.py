@@ -118,8 +118,8 @@ CONDA = [
         f"line 3: without r-base: {CONDAS}",
     ),
     (
-        "@EXPLICIT\nhttps://conda.anaconda.org/conda-forge/linux-64/six-1.16.0-pyh6c4a22f_0.tar.bz2\n"
-        "https://repo.anaconda.com/pkgs/main/linux-64/zlib-1.2.11-h7b6447c_3.conda\n",
+        "@EXPLICIT\nhttps://conda.example.org/conda-forge/linux-64/six-1.16.0-pyh6c4a22f_0.tar.bz2\n"
+        "https://conda.example.org/pkgs/main/linux-64/zlib-1.2.11-h7b6447c_3.conda\n",
         "six==1.16.0",
         f"line 3: without zlib: {CONDAS}",
     ),
