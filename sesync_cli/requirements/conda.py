@@ -52,7 +52,7 @@ def spec_of(text: str, *, with_build: bool = False) -> CondaSpec | None:
     return None if bounds is None else CondaSpec(match["name"], bounds, has_build)
 
 
-def condas(spec: CondaSpec) -> str | None:
+def for_pip(spec: CondaSpec) -> str | None:
     """The same package in pip's words; None where conda alone has it."""
     name = condas_name(spec.name)
     if name is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sesync_cli.requirements import reading
-from sesync_cli.requirements.conda import CondaSpec, condas, spec_of
+from sesync_cli.requirements.conda import CondaSpec, for_pip, spec_of
 from sesync_cli.requirements.place import is_built_by_conda, is_place, of_built, of_place
 from sesync_cli.requirements.reading import READ_AS, Around, NoPackage, Reading, parsed
 from sesync_cli.requirements.repair import repaired
@@ -42,7 +42,7 @@ def of_conda(spec: CondaSpec) -> Reading:
     """What a package of conda's is for pip."""
     if spec.name == "python":
         return Reading(python=spec.python)
-    word = condas(spec)
+    word = for_pip(spec)
     if remark := left_out(spec.name) if word else ONLY_CONDA:
         return Reading((), remark, spec.name)
     assert word

@@ -74,7 +74,7 @@ def _pin(package: Mapping[str, Any], metadata: Mapping[str, Any]) -> _Pin:
     source = package.get("source", {})
     table = metadata.get("files", metadata.get("hashes", {}))  # where the locks of old have them, for all packages
     name = str(package["name"])
-    files = package.get("files") or (table.get(name, ()) if isinstance(table, dict) else ())
+    files = package.get("files") or table.get(name) or table.get(f"{name} {package['version']}") or ()
     kind = source.get("type", "")
     place = f"git+{source['url']}@{source['resolved_reference']}" if kind == "git" else ""
     if "git" in package:

@@ -6,7 +6,7 @@ import shlex
 from itertools import groupby
 
 from sesync_cli.diagnosis.modules import is_well_known, package_of
-from sesync_cli.requirements.conda import condas, spec_of
+from sesync_cli.requirements.conda import for_pip, spec_of
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?:\s*\[[\w\s,.-]*\])?"
 _VERSION = r"v?\d[\w.!+-]*(?:\.?\*)?"
@@ -68,7 +68,7 @@ def installed_by(line: str) -> list[str] | None:
     for is_between, command in groupby(words, lambda word: set(word) <= set(_BETWEEN)):
         tool, said = ("", []) if is_between else _installing(list(command))
         installs = installs or bool(tool)
-        found += said if tool.startswith("pip") else _condas(said)
+        found += said if tool.startswith("pip") else _from_conda(said)
     return found if installs else None
 
 
@@ -94,9 +94,9 @@ def _installing(words: list[str]) -> tuple[str, list[str]]:
     return words[0], found
 
 
-def _condas(words: list[str]) -> list[str]:
+def _from_conda(words: list[str]) -> list[str]:
     specs = [spec for word in words if (spec := spec_of(word)) and spec.name != "python"]
-    return [word for spec in specs if (word := condas(spec))]
+    return [word for spec in specs if (word := for_pip(spec))]
 
 
 def _bounded(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Ended
-from tests.install.ground import python, wheel
+from tests.install.ground import wheel
 from tests.install.test_kernel import environment, kernel
 
 Run = Callable[..., Ended]
@@ -76,4 +76,3 @@ def test_what_is_no_list(sesync: Run, home: Path, name: str) -> None:
         f"Error: {home}/{name} is no list of packages\n"
         f"Hint:  A kernel can be made of it: 'sesync kernel create NAME --from {home}/{name}'.\n",
     )
-    assert python("3.8")
