@@ -12,7 +12,7 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import say_json
-from sesync_cli.errors import STOPPED, Exit, SesyncError, Stopped, WrongWords, leaving, left_by
+from sesync_cli.errors import STOPPED, Exit, Remedy, SesyncError, Stopped, WrongWords, leaving, left_by
 from sesync_cli.interrupts import calm, ignore_interrupts, stop_at_interrupts
 from sesync_cli.lazy import Lazy, LazyGroup
 from sesync_cli.session import Session, forget_repository
@@ -91,9 +91,18 @@ def _outcome() -> int:
         return Exit.USAGE
     except (Exception, KeyboardInterrupt) as error:
         code: int = Exit.INTERRUPTED
+        told: SesyncError | None = None
         with contextlib.suppress(KeyboardInterrupt), calm():
-            code = _fail(leaving(_explained(error), left_by(error)))
+            told = leaving(_explained(error), left_by(error))
+            code = _fail(told)
+        if told and told.remedies and _may_ask():
+            mended = _do_it_now(told.remedies[0])
+            return code if mended is None else mended
         return code
+
+
+def _may_ask() -> bool:
+    return not _wants_json(sys.argv) and Session().caller.interactive and sys.stderr.isatty()
 
 
 def _explained(error: BaseException) -> SesyncError:
@@ -116,10 +125,29 @@ def _fail(error: SesyncError) -> int:
     if _wants_json(sys.argv):
         say_json({"error": error.as_dict()})
     else:
-        screen.fail(str(error), error.hint, error.lines)
+        screen.fail(str(error), error.hint, error.lines, error.remedies)
         for one in left_by(error):
             screen.warn(f"this could not be undone: {one}")
     return error.exit_code
+
+
+def _do_it_now(remedy: Remedy) -> int | None:
+    """Carry out the commands of a remedy as if they were typed, if the person wants it; the exit code of the last."""
+    from sesync_cli.run import attended
+
+    try:
+        if not click.confirm("Do it now?", err=True):
+            return None
+    except click.Abort:
+        return None
+    for command in remedy.commands:
+        at = command.index("sesync")
+        argv = [*command[:at], sys.executable, "-m", "sesync_cli", *command[at + 1 :]]
+        with calm():  # an interrupt is the command's
+            code = attended(argv, env=os.environ, cwd=Session().caller.cwd, catch=False, asks=True).code
+        if code:
+            return code
+    return Exit.DONE
 
 
 def _offer_report(error: SesyncError) -> None:

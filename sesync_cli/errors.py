@@ -1,6 +1,8 @@
 """Failures that a person can do something about."""
 
+import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -20,17 +22,34 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+@dataclass(frozen=True)
+class Remedy:
+    """What would mend a failure, as has been tried: a sentence without its full stop, and the commands to type.
+
+    A command is its words, the first of which is `sesync`, or `env` with what is to be unset.
+    """
+
+    says: str
+    commands: tuple[tuple[str, ...], ...]
+
+    @property
+    def typed(self) -> tuple[str, ...]:
+        """The commands as one types them."""
+        return tuple(map(shlex.join, self.commands))
+
+
 class SesyncError(Exception):
     """What went wrong, and what to do about it.
 
     `kind` is the stable word for programs; the message starts small, has no full stop and names the thing;
-    the hint is a sentence; `log` is the file that keeps what a program said; for programs, `diagnosis` is what is known
-    of a failed install, and `problems` are all that the message names only some of.
+    the hint is a sentence; `log` is the file that keeps what a program said; `remedies` have been tried. For programs,
+    `diagnosis` is what is known of a failed install, and `problems` are all that the message names only some of.
     """
 
     kind = "failed"
     exit_code = Exit.FAILED
     log: Path | None = None
+    remedies: tuple[Remedy, ...] = ()
 
     def __init__(
         self,
@@ -53,6 +72,8 @@ class SesyncError(Exception):
 
     def as_dict(self) -> dict[str, Any]:
         facts: dict[str, Any] = {"kind": self.kind, "message": str(self), "hint": self.hint}
+        remedies = [{"says": one.says, "commands": list(one.typed)} for one in self.remedies]
+        facts |= {"remedies": remedies} if remedies else {}
         facts |= {"diagnosis": self.diagnosis} if self.diagnosis else {}
         facts |= {"problems": list(self.problems)} if self.problems else {}
         facts |= {"left": left} if (left := left_by(self)) else {}

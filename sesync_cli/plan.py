@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from sesync_cli.errors import Stopped, leaving, left_by, not_undone
+from sesync_cli.errors import Remedy, SesyncError, Stopped, leaving, left_by, not_undone
 from sesync_cli.interrupts import calm
 
 Report = Callable[[float | None, str], None]
@@ -64,7 +64,8 @@ class Plan:
 
     `locks` are the paths whose locks the run holds, `sweeps` the folders where killed runs may have left things;
     `after` is asked once all is done for the fields of this plan that only the steps could learn (a version, an
-    address). `note` is what a person should know before anything is done.
+    address). `note` is what a person should know before anything is done. `mends` tries what would mend a failure of
+    these steps, once they are undone.
     """
 
     steps: tuple[Step, ...]
@@ -77,6 +78,7 @@ class Plan:
     needs: tuple[Need, ...] = ()
     after: Callable[[], Mapping[str, Any]] | None = None
     note: str = ""
+    mends: Callable[[SesyncError], tuple[Remedy, ...]] | None = None
 
     def warned(self, told: tuple[str, ...]) -> "Plan":
         """The same with these warnings before its own, those that it learns of when it is done included."""
@@ -112,6 +114,9 @@ class Plan:
                 no_way_back = _undone(begun, error)
                 if isinstance(error, KeyboardInterrupt | Stopped) and no_way_back:
                     raise leaving(Stopped(str(no_way_back[0])), left_by(error)) from None
+                if isinstance(error, SesyncError) and self.mends:
+                    with watch("Looking for what would work"):
+                        error.remedies = self.mends(error)
                 raise
 
     def _do(self, begun: list[Step], watch: Watch, ready: Callable[[Make], "Plan"]) -> None:

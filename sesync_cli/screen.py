@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from sesync_cli.drawing import aligned, drawn, printable
+from sesync_cli.errors import Remedy
 from sesync_cli.plan import Report
 from sesync_cli.view import Facts, Page, Table, View
 
@@ -44,11 +45,15 @@ def show(view: View) -> None:
         note(view.note)
 
 
-def fail(message: str, hint: str = "", lines: Sequence[str] = ()) -> None:
-    """What went wrong, the lines of a log that say more, and what to do, on standard error."""
+def fail(message: str, hint: str = "", lines: Sequence[str] = (), remedies: Sequence[Remedy] = ()) -> None:
+    """What went wrong, the lines of a log that say more, what would work, and what else to do, on standard error."""
     _labelled("Error: ", message, "bold red")
     for line in lines:
         note(f"  {line}")
+    for remedy in remedies:
+        _labelled("Try:   ", f"{remedy.says}:", "bold")
+        for command in remedy.typed:
+            note(f"       {command}")
     if hint:
         _labelled("Hint:  ", hint, "bold")
 

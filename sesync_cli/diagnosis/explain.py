@@ -1,9 +1,8 @@
 """A failed install as an error: what happened in one sentence, and what to do about it in a few more."""
 
-import os
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sesync_cli.diagnosis.culprit import building, culprit
@@ -12,9 +11,7 @@ from sesync_cli.diagnosis.excerpt import telling
 from sesync_cli.diagnosis.system import DEBIAN, RHEL, family
 from sesync_cli.errors import Conflict, NoAnswer, NoRoom, NotFound, NotReady, Refused, SesyncError
 
-_BUILDS = ("memory", "compiler", "library", "build", "wheel", "other")  # a ready-made file needs none of it
 _OF_THE_SYSTEM = ("compiler", "library", "other")
-_VERSIONS = ("no-version", "needs-python", "python-too-old", "python-too-new")
 _ERRORS: Mapping[str, type[SesyncError]] = {
     one.kind: one for one in (SesyncError, NotFound, Conflict, Refused, NoAnswer, NoRoom, NotReady)
 }
@@ -23,18 +20,12 @@ _LONGEST = 200  # letters of a line of the log in a message
 
 @dataclass(frozen=True)
 class InstallAttempt:
-    """What was tried: packages in words, for which Python (its version), with which log, and whom to ask.
-
-    `again` is the command that installs, if its words can be said; `newest` asks the index for the newest version of a
-    package that has a file ready for this Python.
-    """
+    """What was tried: packages in words, for which Python (its version), with which log, and whom to ask."""
 
     asked: tuple[str, ...]
     version: str
     log: Path
     support: str = "support"
-    again: str = ""
-    newest: Callable[[str], str] = lambda name: ""
 
     @property
     def facts(self) -> LogContext:
@@ -46,7 +37,6 @@ def explained(text: str, attempt: InstallAttempt) -> SesyncError:
     found = diagnose(text, attempt.facts)
     if found is None:
         return unknown(text, attempt)
-    found = replace(found, newest=found.newest or _newest(found, attempt))
     return _told(found, " ".join(filter(None, _advice(found, attempt))))
 
 
@@ -84,21 +74,14 @@ def as_facts(found: Diagnosis) -> dict[str, object]:
 
 
 def _advice(found: Diagnosis, attempt: InstallAttempt) -> Iterator[str]:
-    """What to do, the simplest first."""
-    yield found.alone if found.kind != "python" or not found.newest else ""
-    if found.newest:
-        word = f"{found.package}=={found.newest}"
-        how = f"'{attempt.again} {word}'" if attempt.again else f"ask for {word}"
-        ready = "has a ready-made file" if found.kind in _BUILDS else "is the newest"
-        yield f"Version {found.newest} {ready} for Python {attempt.facts.minor}: {how}."
-        yield found.alone if found.kind == "python" else ""
+    """What to do beside what has been tried, the simplest first."""
+    yield found.alone
     if not found.support:
         yield f"All that the installer said is in {attempt.log}."
     elif found.kind in _OF_THE_SYSTEM:
-        only = "Else only" if found.alone or found.newest else "Only"
         what = "".join(f" ({packages})" for packages in [", ".join(_packages(found))] if packages)
         name = f"the package's name ({found.package})"
-        yield f"{only} support can install what is missing{what}: send {name} and {attempt.log} to {attempt.support}."
+        yield f"Support can install what is missing{what}: send {name} and {attempt.log} to {attempt.support}."
     else:
         yield f"If it stays so, send {attempt.log} to {attempt.support}."
 
@@ -111,18 +94,6 @@ def _packages(found: Diagnosis) -> Iterator[str]:
     if found.rhel and here != DEBIAN:
         extra = f" from {' and '.join(found.extra).upper()}" if found.extra else ""
         yield " ".join(found.rhel) + extra + ("" if here else " on RHEL")
-
-
-def _newest(found: Diagnosis, attempt: InstallAttempt) -> str:
-    """What the index has ready for this Python, where that would have helped."""
-    helps = found.kind in _BUILDS or found.cause in _VERSIONS
-    return attempt.newest(found.package) if helps and _is_of_the_index(found.package, attempt) else ""
-
-
-def _is_of_the_index(package: str, attempt: InstallAttempt) -> bool:
-    """Whether the package has come from the index, and not from a file, a folder or an address."""
-    named = [re.split(r"[\s\[<>=!~;@]", word, maxsplit=1)[0] for word in attempt.asked if os.sep not in word]
-    return " " not in package and (package in named or not any(package in word for word in attempt.asked))
 
 
 def _first(lines: tuple[str, ...]) -> str:

@@ -131,6 +131,12 @@ def is_well_known(name: str) -> bool:
     return name.lower() in {*_WELL_KNOWN.split(), *(one.lower() for pair in PACKAGES.items() for one in pair)}
 
 
+def alternatives(name: str) -> list[str]:
+    """The packages that somebody may have meant by a name that no package has."""
+    package = package_of(name)
+    return [package] if package else near(name, _WELL_KNOWN.split())
+
+
 def suggestion(name: str) -> str:
     """A sentence for a name that no package has: what was probably meant. Empty if nobody knows."""
     if package := package_of(name):

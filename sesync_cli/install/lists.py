@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sesync_cli.diagnosis.trial import Wanted
 from sesync_cli.errors import NotReady
 from sesync_cli.leftovers import throwaway
 from sesync_cli.names import few
@@ -60,6 +61,17 @@ class Lists:
             write_private(limits, "\n".join(line for one in self.found for line in one.constraints))
             write_private(file, "\n".join([*lines, by_hand("-c", limits)]))
             yield (*options, *self._files, "-r", str(file))
+
+    def with_packages(self, packages: tuple[str, ...]) -> Wanted:
+        """All of it with these packages, as a trial takes it."""
+        heading, options = for_uv(tuple(line for one in self.found for line in one.heading))
+        return Wanted(
+            packages,
+            tuple(file for one in self.found for file in one.files),
+            (*heading, *(word for one in self.found for word in one.words)),
+            tuple(line for one in self.found for line in one.constraints),
+            options,
+        )
 
     @property
     def _files(self) -> tuple[str, ...]:

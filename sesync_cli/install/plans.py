@@ -10,13 +10,13 @@ from typing import Any
 
 from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import InstallAttempt
-from sesync_cli.diagnosis.index import newest_ready_made
 from sesync_cli.errors import Refused, WrongWords
 from sesync_cli.install.importing import not_importable
 from sesync_cli.install.inventory import going_along
 from sesync_cli.install.kernel_packages import InstallPackages, UninstallPackages
 from sesync_cli.install.kernels import kernel_facts, kernel_named, named_in, own_environment, remembering
 from sesync_cli.install.lists import Lists, lists_of
+from sesync_cli.install.mending import mending_for_user, mending_in_kernel
 from sesync_cli.install.messages import (
     import_warnings,
     jupyter_question,
@@ -96,7 +96,7 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
         said = (*warnings, *seen_by.shadows(new), *at_risk, *import_warnings(failed, "--python", own.minor))
         return {"done": told, "result": facts | {"packages": package_facts(new)}, "warnings": said}
 
-    attempt = _attempt(request.packages, own, log, caller, site)
+    attempt = _attempt(request.packages, own, log, site)
     return Plan(
         (InstallForUser(own, request.packages, lists, request.upgrade, caller.env, attempt),),
         f"Installed {wanted_in(request)} {where}.",
@@ -109,6 +109,7 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
         locks=(own.folder,),
         sweeps=(scratch(),),
         after=after,
+        mends=mending_for_user(request, lists, own, seen_by.new, caller, site),
     )
 
 
@@ -139,6 +140,7 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
         warnings=lists.remarks,
         locks=(environment,),
         after=after,
+        mends=mending_in_kernel(request, lists, kernel, environment, env, caller, site),
     )
 
 
@@ -154,7 +156,7 @@ def _uninstall_for_user(request: UninstallRequest, caller: Caller, site: Site) -
     names = [one.name for one in gone]
     more = [] if request.keep else going_along(names, own.folder, own.path, own.version)
     facts = {"python": str(own.python), "version": own.version, "packages": package_facts([*gone, *more])}
-    attempt = _attempt(request.packages, own, log, caller, site)
+    attempt = _attempt(request.packages, own, log, site)
     step = UninstallForUser(own, (*names, *(one.name for one in more)), caller.env, attempt)
     plan = Plan((step,), "", result=facts | {"log": str(log)}, locks=(own.folder,), sweeps=(scratch(),))
     told = _uninstalling(request, gone, more, f"{own.title} ({_short(own.base, caller)})", plan)
@@ -202,13 +204,9 @@ def _user_site(python: str | None, caller: Caller, site: Site, instead: str) -> 
     return user_site(found, caller.env, f"A kernel has packages of its own: '{instead}'."), warnings
 
 
-def _attempt(packages: tuple[str, ...], own: UserSite, log: Path, caller: Caller, site: Site) -> InstallAttempt:
+def _attempt(packages: tuple[str, ...], own: UserSite, log: Path, site: Site) -> InstallAttempt:
     """What is tried, for whoever has to explain why it failed."""
-
-    def newest(name: str) -> str:
-        return newest_ready_made(name, own.python, pip_env(caller.env))
-
-    return InstallAttempt(packages, own.version, log, site.support, "sesync install", newest)
+    return InstallAttempt(packages, own.version, log, site.support)
 
 
 def _log(caller: Caller, command: str, packages: Sequence[str], files: Sequence[Path] = ()) -> Path:

@@ -33,6 +33,15 @@ class InstallRequest:
         """The names of the packages, as far as the words tell."""
         return _names_in(self.packages)
 
+    def command(self, packages: Iterable[str]) -> tuple[str, ...]:
+        """The command line of the same with other packages, in words."""
+        where = [
+            *(("--python", self.python) if self.python else ()),
+            *(("--kernel", self.kernel) if self.kernel else ()),
+        ]
+        files = [word for file in self.requirements for word in ("-r", str(file))]
+        return ("sesync", "install", *packages, *files, *where, *(("--upgrade",) if self.upgrade else ()))
+
 
 @dataclass(frozen=True)
 class UninstallRequest:

@@ -78,7 +78,7 @@ def uv_pip(
         if not (explain or full_in(failure.output.out)):
             raise
         said = _refusal(argv, told, failure.output.out) or failure.output.out
-        error = _explained(said, environment, clean_env(env), log)
+        error = _explained(said, environment, log)
         if place := unreachable_index(said, told):
             hint = f"{place} is asked beside the usual index: see 'pip config list' and ~/.config/uv/uv.toml."
             error.hint = f"{hint} {error.hint}"
@@ -158,7 +158,7 @@ def frozen(environment: Path, env: Mapping[str, str]) -> list[str]:
     return with_cache(lambda env, umask: run(argv, env=env, umask=umask).out, told).splitlines()
 
 
-def _explained(text: str, environment: Path, env: Mapping[str, str], log: Path) -> SesyncError:
+def _explained(text: str, environment: Path, log: Path) -> SesyncError:
     """One clear sentence for uv's story; the log has the whole of it."""
     if number := full_in(text):
         return no_room(environment, number)
@@ -174,15 +174,13 @@ def _explained(text: str, environment: Path, env: Mapping[str, str], log: Path) 
         return BadMetadata(
             odd["name"], message, hint=f"Ask for a newer version of it. All that the installer said is in {log}."
         )
-    return _diagnosed(text, environment, env, log)
+    return _diagnosed(text, environment, log)
 
 
-def _diagnosed(text: str, environment: Path, env: Mapping[str, str], log: Path) -> SesyncError:
+def _diagnosed(text: str, environment: Path, log: Path) -> SesyncError:
     # imported here since most installs succeed
     from sesync_cli.diagnosis.explain import InstallAttempt, explained
-    from sesync_cli.diagnosis.index import newest_ready_made
 
-    packages, python = site_packages(environment), environment / "bin/python"
+    packages = site_packages(environment)
     version = packages.parent.name.removeprefix("python") if packages else ""
-    attempt = InstallAttempt((), version, log, newest=lambda name: newest_ready_made(name, python, env))
-    return explained(text, attempt)
+    return explained(text, InstallAttempt((), version, log))

@@ -13,6 +13,7 @@ from sesync_cli.kernel.context import KernelContext, interpreter, kernel_folders
 from sesync_cli.kernel.ingredients import Ingredients
 from sesync_cli.kernel.layout import is_conda
 from sesync_cli.kernel.making import KernelToMake, plan_again, plan_new, plan_removal, removal_question
+from sesync_cli.kernel.mending import mending
 from sesync_cli.kernel.new_place import is_gone, with_files_at
 from sesync_cli.kernel.rebuild import (
     checked_again,
@@ -67,10 +68,10 @@ def plan_create(request: CreateRequest, caller: Caller, site: Site, watch: Watch
     wanted = KernelToMake(
         checked(name, "kernel"), chosen, ingredients.recipe(chosen.version), ingredients.required, title
     )
-    plan = plan_new(
-        wanted, KernelContext(caller, site, loaded), (*warnings, *ingredients.remarks), told=ingredients.told
-    )
-    return replace(plan, questions=asking(guess, *ingredients.questions), note=ingredients.note)
+    context = KernelContext(caller, site, loaded)
+    plan = plan_new(wanted, context, (*warnings, *ingredients.remarks), told=ingredients.told)
+    mends = mending(request, name, wanted.required, chosen, context.inside, caller, site)
+    return replace(plan, questions=asking(guess, *ingredients.questions), note=ingredients.note, mends=mends)
 
 
 def plan_repair(request: RepairRequest, caller: Caller, site: Site, watch: Watch) -> Plan:

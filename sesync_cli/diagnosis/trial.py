@@ -1,0 +1,130 @@
+"""Whether packages could be had ready-made: uv finds their versions for a Python, and installs nothing."""
+
+import os
+import re
+import subprocess
+import time
+import tomllib
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sesync_cli.errors import SesyncError
+from sesync_cli.lock import scratch
+from sesync_cli.python.uv import uv
+from sesync_cli.run import end, started
+from sesync_cli.secrets import write_private
+
+# as uv asks whoever waits for an explanation: for one answer, and for no Python that is not here
+_HASTY = {"UV_HTTP_TIMEOUT": "4", "UV_HTTP_RETRIES": "0", "UV_PYTHON_DOWNLOADS": "never"}
+# the oldest pip that takes wheels of a platform (https://peps.python.org: 513, 571, 599, 600)
+_LEAST_PIP = {"manylinux1": (8, 1), "manylinux2010": (19, 0), "manylinux2014": (19, 3), "manylinux": (20, 3)}
+_PLATFORM = re.compile(r"(manylinux(?:1|2010|2014)?)_")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be installed: packages in words, `files` that uv reads, `lines` as in a list, `limits` of versions.
+
+    `options` are words for uv about all of it.
+    """
+
+    packages: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    lines: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is tried for which Python; `env` has the way to the index, as the person's pip and uv have it.
+
+    With `ready` nothing is taken that has to be built; `alone` asks of the packages only, and of nothing they need.
+    """
+
+    wanted: Wanted
+    python: Path
+    env: Mapping[str, str] = field(repr=False)
+    ready: bool = True
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The versions that fit together, by canonical names, and the names of the ready-made files that there are."""
+
+    of: Mapping[str, str]
+    wheels: Mapping[str, tuple[str, ...]]
+
+    @property
+    def to_build(self) -> list[str]:
+        """What has no ready-made file."""
+        return [name for name, wheels in self.wheels.items() if not wheels]
+
+    def are_taken_by(self, pip: tuple[int, ...]) -> bool:
+        """Whether a pip of this version takes a ready-made file of each."""
+        return all(any(_is_taken(wheel, pip) for wheel in wheels) for wheels in self.wheels.values())
+
+
+def resolved(trials: Sequence[Trial], folder: Path, until: float) -> list[Versions | None]:
+    """What would be installed, for each trial; None where nothing fits, or was found until that monotonic time.
+
+    All are tried side by side, in this folder, from which relative paths are meant.
+    """
+    found: list[Versions | None] = []
+    with TemporaryDirectory(dir=scratch()) as place, ExitStack() as running:
+        begun = [
+            (_begin(trial, Path(place, str(number)), folder, running), Path(place, str(number)))
+            for number, trial in enumerate(trials)
+        ]
+        for process, at in begun:
+            found.append(_found(process, at / "pylock.toml", until))
+    return found
+
+
+def _begin(trial: Trial, at: Path, folder: Path, running: ExitStack) -> "subprocess.Popen[str] | None":
+    wanted = trial.wanted
+    at.mkdir()
+    asked, limits, pylock = at / "asked.txt", at / "limits.txt", at / "pylock.toml"
+    write_private(asked, "\n".join([*wanted.lines, *wanted.packages, ""]))
+    write_private(limits, "\n".join([*wanted.limits, ""]))
+    words = ["--quiet", "--no-header", "--no-annotate", "--python", str(trial.python)]
+    words += ["--only-binary", ":all:"] if trial.ready else []
+    words += ["--no-deps"] if trial.alone else []
+    words += ["--format", "pylock.toml", "--output-file", str(pylock), "--constraints", str(limits), *wanted.options]
+    words += map(str, (asked, *wanted.files))
+    try:
+        argv, env = uv("pip", "compile", *words, env=dict(trial.env) | _HASTY, python=trial.python)
+        where = folder if folder.is_dir() else at
+        quiet = subprocess.DEVNULL
+        return running.enter_context(started(argv, env=env, cwd=where, stdout=quiet, stderr=quiet))
+    except (SesyncError, OSError):
+        return None
+
+
+def _found(process: "subprocess.Popen[str] | None", pylock: Path, until: float) -> Versions | None:
+    if process is None:
+        return None
+    try:
+        if process.wait(max(0.0, until - time.monotonic())):
+            return None
+        packages = tomllib.loads(pylock.read_text(encoding="utf-8")).get("packages", [])
+    except subprocess.TimeoutExpired:
+        end(process)
+        return None
+    except (OSError, ValueError):
+        return None
+    wheels = {one["name"]: tuple(_file_name(wheel) for wheel in one.get("wheels", ())) for one in packages}
+    return Versions({one["name"]: one.get("version", "") for one in packages}, wheels)
+
+
+def _file_name(wheel: Mapping[str, str]) -> str:
+    return wheel.get("name") or os.path.basename(wheel.get("url") or wheel.get("path", ""))
+
+
+def _is_taken(wheel: str, pip: tuple[int, ...]) -> bool:
+    names = _PLATFORM.findall(wheel.rpartition("-")[2])
+    return not names or any(pip >= _LEAST_PIP[name] for name in names)

@@ -1,0 +1,104 @@
+"""How an install that failed could be asked for otherwise, and where on this machine that is tried."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from sesync_cli.caller import Caller
+from sesync_cli.diagnosis.remedies import Command, Ways, remedies
+from sesync_cli.errors import Remedy, SesyncError
+from sesync_cli.install.lists import Lists
+from sesync_cli.install.request import InstallRequest
+from sesync_cli.install.usersite import NOT_FROM_HERE, UserSite, pip_env
+from sesync_cli.kernel.mending import new_name, other_pythons
+from sesync_cli.kernel.packages import NEEDED
+from sesync_cli.kernel.specs import Kernel
+from sesync_cli.python.environments import prefixes, version_in
+from sesync_cli.python.pip_settings import pip_settings
+from sesync_cli.run import run
+from sesync_cli.site.settings import Site
+
+_SECONDS = 5.0  # that pip may take to say its version
+Mends = Callable[[SesyncError], tuple[Remedy, ...]]
+
+
+def mending_for_user(
+    request: InstallRequest, lists: Lists, own: UserSite, project: str, caller: Caller, site: Site
+) -> Mends | None:
+    """What tries how else these packages could be had for a Python; `project` is the name of a kernel for it.
+
+    None where pip is told to build what it installs, which no trial can foresee.
+    """
+    env = pip_env(caller.env)
+    told = pip_settings(env, prefixes(own.python))
+    if told.get("no-binary"):
+        return None
+    limits = tuple(f"-c {file}" for file in told.get("constraint", "").split())
+    wanted = lists.with_packages(request.packages)
+    ways = Ways(
+        replace(wanted, lines=(*wanted.lines, *limits)),
+        own.python,
+        own.minor,
+        env,
+        caller.cwd,
+        here=request.command,
+        elsewhere=_in_new_kernel(request, [project, *request.names], caller, site),
+        needs=NEEDED,
+        others=lambda: other_pythons(caller, site),
+        pip=cache(lambda: _pip_of(own.python, env)),
+        newer_pip=("sesync", "install", "--upgrade", "pip", *(("--python", request.python) if request.python else ())),
+    )
+    return lambda error: remedies(error, ways)
+
+
+def mending_in_kernel(
+    request: InstallRequest,
+    lists: Lists,
+    kernel: Kernel,
+    environment: Path,
+    env: Mapping[str, str],
+    caller: Caller,
+    site: Site,
+) -> Mends:
+    """What tries how else these packages could be had in a kernel, or with all that it has in a new one."""
+    version, recipe = kernel.python or version_in(environment), kernel.recipe
+    minor = ".".join(version.split(".")[:2])
+    whole = kernel.managed and recipe and not recipe.requirements and not recipe.source
+    there = (*recipe.packages, *recipe.added) if whole and recipe else ()
+    ways = Ways(
+        lists.with_packages(request.packages),
+        environment / "bin/python",
+        minor,
+        env,
+        caller.cwd,
+        here=request.command,
+        elsewhere=_in_new_kernel(request, [kernel.name], caller, site, there) if whole else None,
+        needs=(*NEEDED, *there),
+        others=lambda: other_pythons(caller, site),
+    )
+    return lambda error: remedies(error, ways)
+
+
+def _in_new_kernel(
+    request: InstallRequest, wishes: list[str], caller: Caller, site: Site, there: tuple[str, ...] = ()
+) -> Callable[[tuple[str, ...], str], Command]:
+    files = [word for file in request.requirements for word in ("-r", str(file))]
+
+    def command(packages: tuple[str, ...], minor: str) -> Command:
+        name = new_name([*wishes, *(file.stem for file in request.requirements)], minor, caller, site)
+        return ("sesync", "kernel", "create", name, *there, *packages, *files, "--python", minor)
+
+    return command
+
+
+def _pip_of(python: Path, env: Mapping[str, str]) -> tuple[int, ...] | None:
+    """The version of this Python's pip; None where it does not tell."""
+    try:
+        said = run(
+            [str(python), "-c", f"{NOT_FROM_HERE}import pip; print(pip.__version__)"], env=env, seconds=_SECONDS
+        ).out
+    except SesyncError:
+        return None
+    return tuple(map(int, re.findall(r"\d+", said)[:2]))
