@@ -1,7 +1,6 @@
 """From an installer's log to the one cause in the table that explains it."""
 
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -39,6 +38,8 @@ class Diagnosis:
     `message` is a sentence without its full stop. `missing` is a noun. `debian` and `rhel` are system packages that
     bring it, `extra` the repositories that RHEL has them in. `alone` is what the person can do without support.
     `lines` are those of the log that prove it. `newest` is a version that this Python can have, if one is known.
+    `instead` names packages that may do without it, `beside` requirements that may mend it if asked for with the
+    package, `modules` how the names of environment modules begin that may bring it.
     """
 
     cause: str
@@ -54,6 +55,9 @@ class Diagnosis:
     support: bool = False
     lines: tuple[str, ...] = ()
     newest: str = ""
+    instead: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
 
 
 def diagnose(text: str, facts: LogContext | None = None) -> Diagnosis | None:
@@ -122,6 +126,28 @@ class _Case:
 
     def _told(self, cause: Cause, start: int, end: int, words: Mapping[str, str | None]) -> Diagnosis:
         package = words.get("what") or culprit(self.text, self.facts.asked)
+        known = self._known(cause, package, words)
+        return Diagnosis(
+            cause.name,
+            cause.kind,
+            cause.error,
+            package,
+            _filled(cause.says, known),
+            known["missing"],
+            cause.debian,
+            cause.rhel,
+            cause.extra,
+            _filled(cause.alone, known),
+            cause.support,
+            excerpt(self.text, start, end),
+            known.get("newest", ""),
+            tuple(cause.instead.get(canonical(package), ())),
+            cause.beside,
+            cause.modules,
+        )
+
+    def _known(self, cause: Cause, package: str, words: Mapping[str, str | None]) -> dict[str, str]:
+        """What the cause's sentences may speak of."""
         known: dict[str, str] = {
             "package": package,
             "what": package,
@@ -139,25 +165,9 @@ class _Case:
             known["conflict"] = conflict(self.text) or known["what"]
         known["because"] = f" ({known['reason']})" if "reason" in known else ""
         known["refused"] = f", or the package index{known['index']} does not give it out" * bool(known["index"])
-        known["asked"] = " ".join(word if shlex.quote(word) == word else f'"{word}"' for word in self.facts.asked)
-        known["least"] = _least(known.get("needs") or known.get("wanted") or "")
         known["where"] = f" {known['path']}" if "path" in known else ""
         known["missing"] = _filled(cause.missing, known)
-        return Diagnosis(
-            cause.name,
-            cause.kind,
-            cause.error,
-            package,
-            _filled(cause.says, known),
-            known["missing"],
-            cause.debian,
-            cause.rhel,
-            cause.extra,
-            " ".join(filter(None, (_instead(cause, package), _filled(cause.alone, known)))),
-            cause.support,
-            excerpt(self.text, start, end),
-            known.get("newest", ""),
-        )
+        return known
 
 
 class _Words(dict[str, str]):
@@ -168,14 +178,3 @@ class _Words(dict[str, str]):
 def _filled(sentence: str, words: Mapping[str, str]) -> str:
     said = " ".join(sentence.format_map(_Words(words)).split())
     return re.sub(r" '(?=[.;,]|$)", "'", said)  # a command whose last words are not known
-
-
-def _instead(cause: Cause, package: str) -> str:
-    other = cause.instead.get(canonical(package))
-    return f"Ask for {other} instead of {package}: it needs nothing of the system." if other else ""
-
-
-def _least(wanted: str) -> str:
-    """The oldest Python that is new enough, if that can be told: 3.9 for >=3.9,<4."""
-    least = re.search(r"(?:^|>=?)\s*(\d+\.\d+)", wanted)
-    return least[1] if least else "VERSION"

@@ -17,8 +17,9 @@ class Cause:
     """One reason why installs fail: how to know it, what is missing, which system packages have it, what else helps.
 
     `error` is the `kind` of the error. `missing` is a noun; `says` and `alone` are sentences with placeholders.
-    `instead` names packages that need nothing of the system, by the package that failed. `extra` says where RHEL has
-    its packages, if not in its own repositories.
+    `instead` lists packages that may do without it, by the package that failed; `beside` requirements that may mend it,
+    asked for with the package; `modules` how the names of environment modules begin that may bring it. `extra` says
+    where RHEL has its packages, if not in its own repositories.
     """
 
     name: str
@@ -29,7 +30,9 @@ class Cause:
     provides: Mapping[str, Sequence[str]]
     missing: str = ""
     alone: str = ""
-    instead: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
     debian: tuple[str, ...] = ()
     rhel: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
@@ -80,7 +83,7 @@ def causes() -> Causes:
 def _cause(row: dict[str, Any]) -> Cause:
     patterns = tuple(re.compile(pattern, re.MULTILINE) for pattern in row.get("patterns", ()))
     provides = {kind: tuple(row.get(kind, ())) for kind in KINDS}
-    lists: dict[str, Any] = {key: tuple(row.get(key, ())) for key in ("debian", "rhel", "extra")}
+    lists: dict[str, Any] = {key: tuple(row.get(key, ())) for key in ("debian", "rhel", "extra", "beside", "modules")}
     taken = {"patterns", "source", *KINDS, *lists}
     words = {key: value for key, value in row.items() if key not in taken}
     return Cause(patterns=patterns, provides=provides, **lists, **words)

@@ -48,6 +48,14 @@ def test_every_cause_says_where_it_is_from_and_what_helps() -> None:
     assert not set(helpless) - {"no-version"}, "what a person can do is not said"
 
 
+def test_no_advice_has_a_command_that_nobody_has_tried() -> None:
+    typed = re.compile(r"sesync |\bpip3? (?:install|cache)|module avail|\bexport |--python|\bunset (?!CC\b)")
+    assert not [cause.name for cause in EVERY if typed.search(f"{cause.says} {cause.alone}")]
+    names = [name for cause in EVERY for others in cause.instead.values() for name in others]
+    assert all(re.fullmatch(r"[\w.-]+(?:\[[\w,-]+\])?", name) for name in names)
+    assert all(re.fullmatch(r"[\w.-]+[<>=!~\d.,]*", one) for cause in EVERY for one in cause.beside)
+
+
 def test_debian_has_the_packages() -> None:
     if not shutil.which("apt-cache") or family() != "debian":
         missing("apt-cache")

@@ -58,7 +58,7 @@ def test_the_index_is_the_persons_own_and_is_not_waited_for(index: Path, monkeyp
 def test_the_keys_of_a_diagnosis(sesync: Run, tmp_path: Path) -> None:
     error = sesync("install", source(tmp_path, "bark", NO_HEADER), "--json").json["error"]
     assert list(error) == ["kind", "message", "hint", "diagnosis"]
-    keys = "cause kind package message missing debian rhel extra alone support lines newest"
+    keys = "cause kind package message missing debian rhel extra alone support lines newest instead beside modules"
     assert list(error["diagnosis"]) == keys.split()
     assert error["diagnosis"]["lines"] == ["leaf.c:1:10: fatal error: png.h: No such file or directory"]
     assert (error["diagnosis"]["debian"], error["diagnosis"]["rhel"]) == (["libpng-dev"], ["libpng-devel"])
