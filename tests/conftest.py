@@ -125,7 +125,7 @@ def site(tmp_path: Path, nfs: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
     path = tmp_path / "site.toml"
     tables: dict[str, dict[str, Any]] = {
         "data": {"path": f"{nfs}/{{project}}-data", "patience_seconds": 30.0},
-        "python": {"default": "3.11", "places": []},
+        "python": {"default": "3.11", "places": [], "advice_seconds": HANG},
         "kernels": {"server_folders": [], "start_seconds": HANG},
     }
 

@@ -1,7 +1,7 @@
 """Words that ask for packages, asked otherwise: in another version, in any, or for another package."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sesync_cli.python.distributions import canonical
 
@@ -25,10 +25,11 @@ def is_exact(words: Sequence[str], name: str) -> bool:
     return any(range_in(word).startswith("==") and name_in(word) == (name or name_in(word)) for word in words)
 
 
-def with_version(words: Sequence[str], name: str, version: str) -> tuple[str, ...]:
-    """The words with this version of a package, which need not be among them."""
-    pinned = tuple(f"{_head(word)}=={version}" if _means(word, name) else word for word in words)
-    return pinned if any(_means(word, name) for word in words) else (*pinned, f"{name}=={version}")
+def with_versions(words: Sequence[str], versions: Mapping[str, str]) -> tuple[str, ...]:
+    """The words with these versions of packages, which need not be among them."""
+    there = {name_in(word) for word in words}
+    pinned = (f"{_head(one)}=={versions[name_in(one)]}" if name_in(one) in versions else one for one in words)
+    return (*pinned, *(f"{name}=={version}" for name, version in versions.items() if name not in there))
 
 
 def in_any_version(words: Sequence[str], name: str, *, exact: bool) -> tuple[str, ...]:

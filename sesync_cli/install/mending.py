@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.diagnosis.remedies import Command, Ways, remedies
+from sesync_cli.diagnosis.ideas import Command, Ways
+from sesync_cli.diagnosis.remedies import remedies
 from sesync_cli.errors import Remedy, SesyncError
 from sesync_cli.install.lists import Lists
 from sesync_cli.install.request import InstallRequest
@@ -43,6 +44,7 @@ def mending_for_user(
         own.minor,
         env,
         caller.cwd,
+        site.python_advice_seconds,
         here=request.command,
         elsewhere=_in_new_kernel(request, [project, *request.names], caller, site),
         needs=NEEDED,
@@ -73,6 +75,7 @@ def mending_in_kernel(
         minor,
         env,
         caller.cwd,
+        site.python_advice_seconds,
         here=request.command,
         elsewhere=_in_new_kernel(request, [kernel.name], caller, site, there) if whole else None,
         needs=(*NEEDED, *there),

@@ -5,7 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.diagnosis.remedies import Command, Ways, remedies
+from sesync_cli.diagnosis.ideas import Command, Ways
+from sesync_cli.diagnosis.remedies import remedies
 from sesync_cli.diagnosis.trial import Wanted
 from sesync_cli.errors import Remedy, SesyncError
 from sesync_cli.kernel.context import kernel_folders, places
@@ -38,6 +39,7 @@ def mending(
         python.minor,
         env,
         caller.cwd,
+        site.python_advice_seconds,
         here=lambda packages: _command(request, name, packages, request.python),
         elsewhere=lambda packages, minor: _command(request, name, packages, minor),
         needs=NEEDED,

@@ -63,6 +63,7 @@ class Site:
     python_default: str = _setting("The Python version of new kernels and installs.", "the newest that starts")
     python_system: str = _setting("The version of the system's own `python3`.")
     python_places: tuple[str, ...] = _setting("Folders that hold Pythons beside those on PATH; `*` is allowed.")
+    python_advice_seconds: float = _setting("How long it is tried what would mend a failed install, in seconds.")
     kernels_server_folders: tuple[str, ...] = _setting("Where the server's own kernels are; sesync never touches them.")
     kernels_start_seconds: float = _setting("How long a new kernel may take to answer for the first time, in seconds.")
     modules_init: tuple[str, ...] = _setting("Scripts for bash that may define the command `module`; the first counts.")

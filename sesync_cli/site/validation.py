@@ -178,6 +178,7 @@ _RULES: Mapping[str, ValueRule] = {
     "where.small_table_rows": _between(0, _MOST),
     "python.default": _VERSION,
     "python.system": _VERSION,
+    "python.advice_seconds": _SECONDS,
     "kernels.start_seconds": _SECONDS,
     "gitlab.url": ValueRule(_is_web(_PATH), _ADDRESS, _HOSTS),
     "gitlab.ssh": _REPOSITORY,

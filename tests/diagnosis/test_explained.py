@@ -1,7 +1,6 @@
 """What a person and a program are told of a failed install."""
 
 import io
-import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.diagnosis.explain import reason
-from sesync_cli.diagnosis.index import newest_ready_made
 from tests.conftest import Ended
 from tests.install.ground import python, source, wheel
 
@@ -35,24 +33,12 @@ def test_a_version_that_is_ready_made_is_named(sesync: Run, index: Path) -> None
     sdist(index, "sesynctree", "2.0", NO_HEADER)
     error = sesync("install", "sesynctree", "--json").json["error"]
     assert error["message"] == "sesynctree could not be built: libpng is missing (there is no png.h)"
-    assert error["hint"].startswith(
-        "Version 1.0 has a ready-made file for Python 3.8: 'sesync install sesynctree==1.0'. "
-        "Else only support can install what is missing ("
-    )
-    assert error["diagnosis"]["newest"] == "1.0"
-
-
-def test_the_index_is_the_persons_own_and_is_not_waited_for(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wheel(index, "sesynctree", "1.0")
-    wheel(index, "sesynctree", "3.0", meta="Requires-Python: >=3.99\n")
-    bare = {name: os.environ[name] for name in ("HOME", "PATH", "UV_CACHE_DIR", "TMPDIR")}
-    env = bare | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(index)}
-    assert newest_ready_made("sesynctree", python("3.8"), env) == "1.0"
-    assert newest_ready_made("sesynctree", python("3.6"), env) == "1.0"
-    assert newest_ready_made("sesyncleaf", python("3.8"), env) == ""
-    assert newest_ready_made("sesynctree", python("3.8"), bare | {"PIP_NO_INDEX": "1"}) == ""
-    assert newest_ready_made("sesynctree", python("3.8"), bare | {"PIP_INDEX_URL": "http://127.0.0.1:9/simple"}) == ""
-    assert newest_ready_made("--sesynctree", python("3.8"), env) == ""
+    assert error["hint"].startswith("Support can install what is missing (")
+    [one] = error["remedies"]
+    assert one == {
+        "says": "sesynctree 1.0 is ready-made for Python 3.8",
+        "commands": ["sesync install sesynctree==1.0"],
+    }
 
 
 def test_the_keys_of_a_diagnosis(sesync: Run, tmp_path: Path) -> None:

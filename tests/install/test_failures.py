@@ -35,7 +35,7 @@ def test_a_missing_header(
     message, hint, log = failed(sesync, folder, "--python", python(version))
     assert message == "bark could not be built: the header file nosuchlib/api.h of a system library is missing"
     log = home / log
-    what = f"Only support can install what is missing: send the package's name (bark) and {log} to help@example.org"
+    what = f"Support can install what is missing: send the package's name (bark) and {log} to help@example.org"
     assert hint == f"{what} ('sesync report' drafts the mail)."
     assert "nosuchlib/api.h: No such file" in log.read_text()
 
@@ -87,9 +87,11 @@ def test_the_name_that_is_imported_is_not_always_the_packages(sesync: Run, index
 @VERSIONS
 def test_no_such_version(sesync: Run, index: Path, version: str) -> None:
     wheel(index, "treetool", "1.5")
-    message, hint, _ = failed(sesync, "treetool>=2", "--python", python(version))
+    message, _, _ = failed(sesync, "treetool>=2", "--python", version)
     assert message == f"there is no treetool>=2 for Python {version}"
-    assert hint.startswith(f"Version 1.5 is the newest for Python {version}: 'sesync install treetool==1.5'. ")
+    done = sesync("install", "treetool>=2", "--python", version)
+    command = f"sesync install treetool==1.5 --python {version}"
+    assert f"Try:   treetool 1.5 is ready-made for Python {version}:\n       {command}\n" in done.err
 
 
 @VERSIONS
@@ -98,7 +100,7 @@ def test_a_package_for_a_newer_python(sesync: Run, tmp_path: Path, version: str)
     message, hint, _ = failed(sesync, file, "--python", python(version))
     full = python(version).resolve().parent.parent.name
     assert message == f"treetool needs Python >=3.99, and this is {full}"
-    assert f"'sesync kernel create NAME --python 3.99 {file}'" in hint
+    assert "sesync kernel create" not in hint  # no Python of this machine is so new
 
 
 def test_a_wheel_for_another_machine(sesync: Run, tmp_path: Path) -> None:
@@ -139,7 +141,7 @@ def test_packages_that_do_not_fit_together(sesync: Run, index: Path, version: st
     wheel(index, "treetool", meta="Requires-Dist: leaf<2\n")
     message, hint, _ = failed(sesync, "treetool", "leaf>=2", "--python", python(version))
     assert message == "these packages do not fit together: treetool 1.0 needs leaf<2, and you ask for leaf>=2"
-    assert "'sesync kernel create NAME treetool \"leaf>=2\"'" in hint
+    assert "sesync kernel create" not in hint  # they fit nowhere
 
 
 @VERSIONS

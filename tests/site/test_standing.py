@@ -25,6 +25,7 @@ DEFAULTS = {
     "where.most_files": 50_000,
     "python.default": None,
     "python.places": ["/usr/local/bin", "/opt/python*/bin", "/usr/local/python*/bin"],
+    "python.advice_seconds": 5,
     "kernels.server_folders": ["/usr/local/share/jupyter/kernels", "/usr/share/jupyter/kernels"],
     "kernels.start_seconds": 60,
     "gitlab.prefer": "ssh",
