@@ -7,13 +7,14 @@ from sesync_cli.python.distributions import canonical
 
 _WORD = r"[A-Za-z0-9][\w.-]*(?:\[[\w,-]+\])?"
 _RANGE = r"(?:\s*\(?[<>=!~]=?=?\s*[\w.*+!-]+(?:\s*,\s*[<>=!~]=?=?\s*[\w.*+!-]+)*\)?)?"
-_PIP_ASKED = re.compile(rf"^\W*The user requested (?:\(constraint\) )?(?P<what>{_WORD}{_RANGE})", re.MULTILINE)
+_PIP_ASKED = re.compile(rf"^\W*The user requested (?P<held>\(constraint\) )?(?P<what>{_WORD}{_RANGE})", re.MULTILINE)
 _PIP_NEEDS = re.compile(rf"^\W*(?P<who>{_WORD} [\w.+!]+) depends on (?P<what>{_WORD}{_RANGE})", re.MULTILINE)
 _UV_ASKED = re.compile(rf"(?<!conclude that )you require (?P<what>{_WORD}{_RANGE})")
 _UV_NEEDS = re.compile(
     rf"(?P<who>(?:all versions of )?{_WORD}{_RANGE}) depends? on (?P<what>(?!Python\b){_WORD}{_RANGE})"
 )
 _MOST = 3  # demands in a sentence
+_CONSTRAINT = "a constraint"  # who demands it where neither a package nor the person does
 
 Demand = tuple[str, str]  # who, empty for the person; and what
 
@@ -31,6 +32,13 @@ def conflict(text: str) -> str:
     return next((_wanted_by_all(wants) for wants in by_name.values() if all(who for who, _ in wants)), "")
 
 
+def held(text: str) -> str:
+    """What a person can do about it, by whether a file of constraints has a part in it."""
+    if any(match["held"] for match in _PIP_ASKED.finditer(text)):
+        return "A file of constraints holds it: the one that PIP_CONSTRAINT, pip's settings or '-c' name."
+    return "Ask for fewer fixed versions, or give them a kernel of their own."
+
+
 def asked_by_person(text: str) -> str:
     """What uv says that the person requires: tree, leaf>=2."""
     story = " ".join(text.split())
@@ -41,15 +49,22 @@ def _demands(patterns: Iterable["re.Pattern[str]"], text: str) -> Iterable[Deman
     for pattern in patterns:
         for match in pattern.finditer(text):
             words = match.groupdict()
-            who = (words.get("who") or "").replace("==", " ").removeprefix("all versions of ")
+            who = _CONSTRAINT if words.get("held") else words.get("who") or ""
+            who = who.replace("==", " ").removeprefix("all versions of ")
             yield who, _tidy(match["what"])
 
 
 def _sentence(wants: list[Demand]) -> str:
     wants = sorted(wants, key=lambda one: not one[0])
-    parts = [f"{who} needs {what}" if who else f"you ask for {what}" for who, what in wants]
+    parts = [_part(who, what) for who, what in wants]
     *rest, last = parts
     return f"{', '.join(rest)}, and {last}" if rest else last
+
+
+def _part(who: str, what: str) -> str:
+    if who == _CONSTRAINT:
+        return f"{who} holds {what}"
+    return f"{who} needs {what}" if who else f"you ask for {what}"
 
 
 def _wanted_by_all(wants: list[Demand]) -> str:

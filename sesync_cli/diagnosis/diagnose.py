@@ -4,17 +4,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sesync_cli.diagnosis.conflict import conflict
+from sesync_cli.diagnosis.conflict import conflict, held
 from sesync_cli.diagnosis.culprit import building, culprit, imported
 from sesync_cli.diagnosis.evidence import Evidence, evidence, own_header
 from sesync_cli.diagnosis.excerpt import excerpt
+from sesync_cli.diagnosis.needed import needed
 from sesync_cli.diagnosis.server import index_named, server_named
 from sesync_cli.diagnosis.table import Cause, causes
 from sesync_cli.diagnosis.versions import no_version
 from sesync_cli.python.distributions import canonical
 
-_LATE = ("build", "wheel", "versions", "permission", "other")  # kinds that are looked for after what is missing
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\r(?=\n)")
+_PYTHON = re.compile(r"/(?:lib|include)(?:64)?/python(3\.\d+)/|\bPython (3\.\d+)\.\d|-cpython-3(\d+)\b")
 _MAY_YET_SUCCEED = re.compile(r"^.*Retrying \(Retry\(total=[1-9].*$", re.MULTILINE)
 
 
@@ -63,12 +64,7 @@ class Diagnosis:
 def diagnose(text: str, facts: LogContext | None = None) -> Diagnosis | None:
     """The cause of the failure that this log tells of; None if it is not in the table."""
     case = _Case(plain_text(text), facts or LogContext())
-    for cause in causes().ordered:
-        if cause.kind in _LATE:
-            break
-        if found := case.pattern(cause):
-            return found
-    return case.missing() or case.late() or case.no_version() or case.other()
+    return case.early() or case.missing() or case.late() or case.no_version() or case.other()
 
 
 def plain_text(text: str) -> str:
@@ -83,13 +79,19 @@ class _Case:
         self.text = text
         self.facts = facts
         self.evidence = evidence(text)
+        self.python = self.facts.minor or _python_in(text)
 
     def pattern(self, cause: Cause) -> Diagnosis | None:
         """This cause, if one of its own patterns is in the log."""
-        for pattern in cause.patterns:
-            if match := pattern.search(self.text):
-                return self._told(cause, match.start(), match.end(), match.groupdict())
+        for one in cause.patterns:
+            if one.fits(self.python) and (match := one.pattern.search(self.text)):
+                wanted = {"wanted": f">={one.below}"} if one.below else {}
+                return self._told(cause, match.start(), match.end(), wanted | match.groupdict())
         return None
+
+    def early(self) -> Diagnosis | None:
+        """A cause that leaves no doubt, whatever else is missing."""
+        return next((found for cause in causes().ordered if not cause.late and (found := self.pattern(cause))), None)
 
     def missing(self) -> Diagnosis | None:
         """The cause that has what the log says is missing."""
@@ -102,7 +104,7 @@ class _Case:
     def late(self) -> Diagnosis | None:
         """A cause that is believed only where nothing is missing."""
         inside = building(self.text)
-        late = (cause for cause in causes().ordered if cause.kind in _LATE and (inside or cause.kind != "build"))
+        late = (cause for cause in causes().ordered if cause.late and (inside or cause.kind != "build"))
         return next((found for cause in late if (found := self.pattern(cause))), None)
 
     def no_version(self) -> Diagnosis | None:
@@ -141,9 +143,7 @@ class _Case:
             cause.support,
             excerpt(self.text, start, end),
             known.get("newest", ""),
-            tuple(cause.instead.get(canonical(package), ())),
-            cause.beside,
-            cause.modules,
+            *_others(cause, known),
         )
 
     def _known(self, cause: Cause, package: str, words: Mapping[str, str | None]) -> dict[str, str]:
@@ -153,8 +153,8 @@ class _Case:
             "what": package,
             "name": package,
             "missing": cause.missing,
-            "python": self.facts.minor or "of this kernel",
-            "version": self.facts.python or "another",
+            "python": self.python or "of this kernel",
+            "version": self.facts.python or self.python or "another",
             "fails": "cannot be imported" if imported(self.text) else "could not be built",
             "index": index_named(self.text),
             "server": server_named(self.text) if "{server}" in cause.says else "",
@@ -162,12 +162,29 @@ class _Case:
             **{word: value for word, value in words.items() if value},
         }
         if cause.name == "conflict":
-            known["conflict"] = conflict(self.text) or known["what"]
+            known["conflict"], known["how"] = conflict(self.text) or known["what"], held(self.text)
+        known["pythons"] = f"Python {known['wanted']}" if "wanted" in known else "a newer Python"
+        known |= needed(known)
         known["because"] = f" ({known['reason']})" if "reason" in known else ""
         known["refused"] = f", or the package index{known['index']} does not give it out" * bool(known["index"])
         known["where"] = f" {known['path']}" if "path" in known else ""
         known["missing"] = _filled(cause.missing, known)
         return known
+
+
+def _others(cause: Cause, known: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """Packages in its place, requirements beside it, modules: a library that is too old has those of the library."""
+    owner = causes().having("packages", known["library"]) if "library" in known else None
+    owner = owner if owner and owner.kind != "other" else None
+    instead = cause.instead or (owner.instead if owner else {})
+    package = canonical(known["package"])
+    return tuple(instead.get(package, ())), cause.beside, cause.modules or (owner.modules if owner else ())
+
+
+def _python_in(text: str) -> str:
+    """The Python that a log is about, as 3.8, if its paths tell."""
+    found = _PYTHON.search(text)
+    return (found[1] or found[2] or f"3.{found[3]}") if found else ""
 
 
 class _Words(dict[str, str]):
