@@ -6,14 +6,27 @@ from collections.abc import Sequence
 _SAID = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
-        r"Failed to build `(?P<name>[^`=@\s]+)",
-        r"Failed building wheel for (?P<name>\S+)",
-        r"Running setup\.py install for (?P<name>\S+): finished with status 'error'",
-        r"Failed to build '?(?P<name>[^'\s]+)'? when",
+        r"Failed to (?:download and )?build:? `(?P<name>[^`=@\s]+)",
+        r"Failed to build: (?P<name>[\w.-]+)",
+        r"Failed to install: \S+ \((?P<name>[\w.-]+)==",
+        r"Failed building (?:wheel|editable) for (?P<name>\S+)",
+        r"(?:Building|Preparing) (?:wheel|editable) for (?P<name>\S+) \([^)\n]*\) did not run successfully",
+        r"Running setup\.py \w+ for (?P<name>[\w.-]+)(?:: finished with status 'error'| ?\.\.\. ?error)",
+        r"Failed to build '(?P<name>[^'\s]+)' when",
+        r"Failed to build (?P<name>[\w.-]+) when",
         r"Encountered error while (?:trying to install|generating) package.*?\n\W*╰─> (?!See )(?P<name>\S+)",
-        r"ERROR: Failed to build installable wheels for some pyproject\.toml based projects \(?(?P<name>[\w.-]+)",
-        r"Collecting (?P<name>[\w.-]+)[^\n]*\n(?:(?!Collecting ).*\n)*?.*(?:egg_info|subprocess-exited|errored out)",
+        r"Failed to build installable wheels for some pyproject\.toml based projects \(?(?P<name>[\w.-]+)",
+        r"Could not build wheels for (?P<name>[\w.-]+)",
+        r"failed with error code \S+ in \S*/pip-(?:build|install|req-build)-[^/\s]+/(?P<name>[^/\s]+)/?",
+        r"^\s*cwd: \S*/pip-(?:build|install)-[^/\s]+/(?P<name>[^/\s]+)/?$",
+        r"error in (?P<name>[\w.-]+) setup command",
     )
+)
+_STEP = re.compile(r"^[ \t]*(?:Collecting|Processing|Obtaining) (?P<name>\S+)", re.MULTILINE)
+_FAILED = re.compile(
+    r"egg_info\W+(?:failed|did not)|subprocess-exited-with-error|errored out|Complete output|"
+    r"finished with status 'error'|\.\.\. error$|metadata-generation-failed|^ERROR: |^error: ",
+    re.MULTILINE,
 )
 _BUILDING = re.compile(
     r"setup\.py|egg_info|build_wheel|[Bb]uilding wheel|Failed to build|[Bb]uild backend|build_meta|"
@@ -40,12 +53,26 @@ def culprit(text: str, asked: Sequence[str] = ()) -> str:
     for pattern in _SAID:
         if match := pattern.search(text):
             return _bare(match["name"])
-    return _bare(asked[0]) if len(asked) == 1 else "a package"
+    named = _last_step(text)
+    if named and building(text):
+        return _bare(named)
+    words = [word for word in asked if not word.startswith("-")]
+    if len(words) == 1:
+        return _bare(words[0])
+    return _bare(named) if named else "a package"
+
+
+def _last_step(text: str) -> str:
+    """What the installer had in hand when it first told of an error."""
+    failed = _FAILED.search(text)
+    steps = [match["name"] for match in _STEP.finditer(text, 0, failed.start() if failed else 0)]
+    return steps[-1] if steps else ""
 
 
 def _bare(word: str) -> str:
-    """The package's name in a requirement, a path or an address."""
+    """The package's name in a requirement, a path, a file or an address."""
     if "://" in word:
         word = word.partition("#egg=")[2] or word.rstrip("/").rpartition("/")[2].removesuffix(".git")
     word = word.rstrip("/").rpartition("/")[2]
+    word = re.sub(r"_[0-9a-f]{32}$|-\d[\w.+!]*(?:-\S+)?\.(?:tar\.\w+|tgz|zip|whl)$", "", word)
     return re.split(r"[\s\[<>=!~;@,]", word, maxsplit=1)[0] or word

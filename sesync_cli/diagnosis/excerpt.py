@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from textwrap import dedent
 
+from sesync_cli.diagnosis.shown import shown
+
 MOST = 10
 _WIDEST = 300
 _FRAME = re.compile(r"^[ \t]*[\u2500-\u257f\u00d7>]+[ \t]?")  # what pip draws at the left
@@ -16,7 +18,8 @@ _MESON = re.compile(r"meson\.build:\d+:\d+: ERROR: |^\s*ERROR: Problem encounter
 _EXCEPTION = re.compile(r"^\s*(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning)?(?::\s|$)")
 _GENERIC = re.compile(
     r"CalledProcessError|(?:Compile|Link|DistutilsExec|BackendUnavailable|Exec)Error: command|InstallationError|"
-    r"InstallationSubprocessError|SystemExit|error: command '.*' failed with exit"
+    r"InstallationSubprocessError|SystemExit|error: command '.*' failed with exit|"
+    r"(?:Error|Exception|Exit): \(?-?\d+\)?$"
 )
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^\s*File \"[^\"]+\", line \d+")
 _SAYS = re.compile(
@@ -28,17 +31,38 @@ _EMPTY = re.compile(
     r"Failed building wheel|Failed to build|Could not build wheels|This error originates from a subprocess|"
     r"Command errored out|command '.*' failed with exit|Getting requirements to build|ERROR: No matching distribution"
 )
-_IDLE = re.compile(r"^\s*\[end of output\]$|^\s*compilation terminated\.$|^\s*error: [Cc]ommand ['\[]|^\s*-{20,}$")
+_IDLE = re.compile(
+    r"^\s*\[end of output\]$|^\s*hint: This usually|"
+    r"^\s*compilation terminated\.$|^\s*error: [Cc]ommand ['\[]|^\s*-{20,}$"
+)
+_WARNING = re.compile(r"\b\w*Warning\b:?|^\s*(?:WARNING|warning|DEPRECATION)\b|: warning: |warnings\.warn\(")
+_NOISE = re.compile(
+    r"^\W*(?:Collecting|Using cached|Downloading|Requirement already|Installing build|Preparing metadata|exit code: |"
+    r"Building wheels?|Running setup\.py|note: This|hint: (?:See above|This usually)|See above|[|│]|command: |cwd: |"
+    r"\[\d+ lines? of output\]|\[end of output\]|\[std\w+\]|-{20,}$|You (?:are using pip|should consider)|"
+    r"Complete output|running \w+$|creating |copying |writing |adding |byte-compiling |"
+    r"(?:\S*/)?(?:gcc|g\+\+|cc|c\+\+) -)|"
+    r"notice\] |did not run successfully|returned an error|failed with error code|failed \(exit (?:status|code)"
+)
+_TROUBLE = re.compile(
+    r"(?i)\b(?:error|fail|fatal|can ?not|can't|could ?n[o']t|unable|not found|missing|require|abort|must|need|please)"
+)
 Lines = Sequence[str]
 
 
 def telling(text: str) -> tuple[str, ...]:
-    """The lines that say what went wrong: the first word of a compiler, else the last of what ran the build."""
+    """The lines that say what went wrong: the first word of a compiler, else the last of what ran the build.
+
+    What the installer shows of a program that failed comes before all that it says itself.
+    """
     lines = [_FRAME.sub("", line).rstrip()[:_WIDEST] for line in text.splitlines()]
-    for find in (_compiler, _cmake, _meson, _rust, _linker, _raised, _said):
-        if found := find(lines):
-            return _tidy([line for line in found if not _IDLE.search(line)])
-    return _tidy([line for line in lines if line.strip()][-MOST:])
+    inner = shown(lines)
+    finds = (_compiler, _cmake, _meson, _rust, _linker, _raised, _said)
+    for part, ways in ((inner, (*finds, _hinted)), (lines, finds)):
+        for find in ways:
+            if kept := _tidy([line for line in find(part) if not _IDLE.search(line) and not _WARNING.search(line)]):
+                return kept
+    return _tidy([line for line in inner or lines if line.strip() and not _NOISE.search(line)][-MOST:])
 
 
 def excerpt(text: str, start: int, end: int) -> tuple[str, ...]:
@@ -75,7 +99,8 @@ def _cmake(lines: Lines) -> list[str]:
                 if below.strip() and len(below) - len(below.lstrip()) <= indent:
                     break
                 block.append(below)
-            return [one for one in block if one.strip()][:MOST]
+            head, *body = [one for one in block if one.strip()][:MOST]
+            return [f"{head} {body[0].strip()}", *body[1:]] if body else [head]
     return []
 
 
@@ -132,6 +157,11 @@ def _next(lines: Lines, number: int) -> int:
     """The number of the next line that is not blank; this one's if there is none."""
     below = range(number + 1, min(number + 3, len(lines)))
     return next((one for one in below if lines[one].strip()), number)
+
+
+def _hinted(lines: Lines) -> list[str]:
+    """What at least has a word of trouble in it."""
+    return [line for line in lines if _TROUBLE.search(line) and not (_NOISE.search(line) or _EMPTY.search(line))][-3:]
 
 
 def _until_blank(lines: Lines, number: int, most: int) -> list[str]:
