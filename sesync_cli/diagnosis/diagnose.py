@@ -11,6 +11,7 @@ from sesync_cli.diagnosis.excerpt import excerpt
 from sesync_cli.diagnosis.needed import needed
 from sesync_cli.diagnosis.server import index_named, server_named
 from sesync_cli.diagnosis.table import Cause, causes
+from sesync_cli.diagnosis.together import together
 from sesync_cli.diagnosis.versions import no_version
 from sesync_cli.python.distributions import canonical
 
@@ -136,9 +137,7 @@ class _Case:
             package,
             _filled(cause.says, known),
             known["missing"],
-            cause.debian,
-            cause.rhel,
-            cause.extra,
+            *together(cause, package, self.evidence),
             _filled(cause.alone, known),
             cause.support,
             excerpt(self.text, start, end),

@@ -60,11 +60,15 @@ class Cause:
 
 @dataclass(frozen=True)
 class Causes:
-    """All causes in the order in which they are looked for, and those that have a thing, by its kind and name."""
+    """All causes in the order in which they are looked for, and those that have a thing, by its kind and name.
+
+    `needs` are the names of all causes that a package's build may have, by the package.
+    """
 
     ordered: tuple[Cause, ...]
     exact: Mapping[tuple[str, str], Cause]
     alike: Mapping[str, Sequence[tuple[str, Cause]]]
+    needs: Mapping[str, Sequence[str]]
 
     def named(self, name: str) -> Cause:
         """The cause of this name."""
@@ -95,7 +99,7 @@ def causes() -> Causes:
                     alike[kind].append((name, cause))
                 else:
                     exact.setdefault((kind, name), cause)
-    return Causes(ordered, exact, alike)
+    return Causes(ordered, exact, alike, table["needs"])
 
 
 def _cause(row: dict[str, Any]) -> Cause:

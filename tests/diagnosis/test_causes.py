@@ -13,6 +13,7 @@ from sesync_cli.diagnosis.conflict import conflict
 from sesync_cli.diagnosis.diagnose import LogContext, diagnose
 from sesync_cli.diagnosis.evidence import evidence
 from sesync_cli.diagnosis.excerpt import telling
+from sesync_cli.diagnosis.installed import installed
 from sesync_cli.diagnosis.system import family, family_of
 from sesync_cli.diagnosis.table import Cause, causes
 from tests.conftest import HANG, missing
@@ -139,6 +140,22 @@ def test_who_wants_what(text: str) -> None:
     assert conflict(text) == CONFLICTS[text]
 
 
+def test_all_that_a_package_needs_of_the_system_is_told_at_once() -> None:
+    names = {cause.name: cause for cause in EVERY}
+    assert {need for needs in causes().needs.values() for need in needs} <= set(names)
+    text = "ValueError: did not find HDF5 headers\nFailed building wheel for netCDF4\n"
+    found = diagnose(text, LogContext(("netCDF4",)))
+    assert found and found.message == "netCDF4 could not be built: HDF5 is missing"
+    assert found.debian[:2] == ("libhdf5-dev", "libnetcdf-dev") and len({*found.debian}) == len(found.debian)
+    both = "a.c:1:10: fatal error: png.h: No such file or directory\n/usr/bin/ld: cannot find -lgsl: No such file\n"
+    found = diagnose(both)
+    assert found and found.debian == ("libpng-dev", "libgsl-dev")
+    version = diagnose(
+        "error: Minimum supported PROJ version is 9.4.0, installed version is 9.1.1", LogContext(("pyproj",))
+    )
+    assert version and (version.debian, version.modules) == ((), ("proj",))
+
+
 @pytest.mark.timeout(HANG)
 def test_a_log_of_megabytes_takes_no_long_time() -> None:
     """What looks at each line and then at each line once more takes hours for so many of them."""
@@ -146,6 +163,20 @@ def test_a_log_of_megabytes_takes_no_long_time() -> None:
     text = "".join(line.format(number) for number in range(50_000)) + log("recorded", "shapely.3.12")
     found = diagnose(text)
     assert found and found.cause == "geos"
+
+
+@pytest.mark.parametrize(("name", "program"), [("debian", "dpkg-query"), ("rhel", "rpm")])
+def test_what_of_the_systems_packages_is_there(
+    name: str, program: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sesync_cli.diagnosis.installed.family", lambda: name)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert installed(["gcc", "libgeos-dev"]) == []
+    lists = tmp_path / program
+    lists.write_text("#!/bin/sh\nprintf 'gcc\\tinstalled\\nmake\\tconfig-files\\n'; echo no such package >&2; exit 1\n")
+    lists.chmod(0o755)
+    assert installed(["make", "gcc", "libgeos-dev"]) == ["gcc"]
+    assert installed([]) == []
 
 
 def test_the_family_of_a_system() -> None:
