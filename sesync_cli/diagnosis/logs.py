@@ -12,6 +12,8 @@ _SUCCESS = re.compile(
     r"(?:Successfully (?:un)?installed|Requirement already satisfied|(?:Would )?(?:Una|A)udited|"
     r"(?:Uninstalled|Installed|Resolved|Prepared|Checked) \d+ package|Skipping \S+ as it is)|\s*[-+~] [\w.-]+==\S+"
 )
+# what pip says behind its last word: to root, of its own age, of names that it has no place for
+_BEHIND = re.compile(r"WARNING: |DEPRECATION: |\[notice\]|You should consider upgrading|You are using pip version")
 _ROUTINE = re.compile(
     r"^[ \t│|]*(?:(?:copying|creating|adding) \S.*"
     r"|(?:\S*/)?(?:[\w.]+-linux-gnu-)?(?:gcc|g\+\+|cc|c\+\+|gfortran|clang)(?:-\d+)? -.* -c \S+ -o \S+.*)\n",
@@ -69,6 +71,6 @@ def about(path: Path) -> str:
 
 
 def ended_well(text: str) -> bool:
-    """Whether the last line of a log is one of those that installers end with when all went well."""
-    last = next((line for line in reversed(text.splitlines()) if line.strip()), "")
+    """Whether the last line of a log, but for warnings, is one of those that installers end with when all went well."""
+    last = next((line for line in reversed(text.splitlines()) if line.strip() and not _BEHIND.match(line)), "")
     return bool(_SUCCESS.match(last))

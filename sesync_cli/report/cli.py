@@ -29,8 +29,9 @@ def _mail(draft: Draft) -> View:
 def report(session: Session, what: tuple[str, ...], latest: bool, file: str, link: bool, send: bool) -> Plan | Draft:
     """Draft a mail to support.
 
-    It says what was tried, why it failed, the lines of the log that matter, versions, and rights. Passwords, tokens and
-    other people's addresses are struck out. You see it first; nothing leaves this machine unless you send it.
+    It says what was tried, why it failed, the lines of the log that matter, whether it worked before, rights, versions
+    and settings. Passwords, tokens and other people's addresses are struck out. You see it first; nothing leaves this
+    machine unless you send it.
     """
     request = ReportRequest(what, latest, file, send)
     if file or send:

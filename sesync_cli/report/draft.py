@@ -10,6 +10,7 @@ from sesync_cli.site.settings import Site
 GIVE = "give it to whoever runs this server"
 _LONGEST = 2_000  # letters of a mailto: link that browsers and mail programs take
 _SUBJECT = 140  # letters that mail programs show of a subject
+_WIDTH = 90  # letters of a line of facts
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,25 @@ def drafted(to: str, subject: str, sections: Iterable[Section]) -> Draft:
     short = one_line if len(one_line) <= _SUBJECT else f"{one_line[: _SUBJECT - 1]}…"
     draft = Draft(to, short, body, "")
     return replace(draft, mailto=_link(draft, "[shortened; 'sesync report' prints the whole mail]"))
+
+
+def aligned(facts: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Lines of facts, each behind its name; those that have several lines have them below each other."""
+    told = [(f"{name}:", text.split("\n")) for name, text in facts]
+    wide = max((len(name) for name, _ in told), default=0)
+    return tuple(f"{name if not at else '':<{wide}} {line}" for name, lines in told for at, line in enumerate(lines))
+
+
+def folded(words: Iterable[str], mark: str) -> str:
+    """Words with a mark between them, in lines of a width that one can read."""
+    lines: list[str] = []
+    for word in words:
+        if lines and len(lines[-1]) + len(mark) + len(word) <= _WIDTH:
+            lines[-1] += mark + word
+        else:
+            lines[-1:] = [lines[-1] + mark.rstrip()] if lines else []
+            lines.append(word)
+    return "\n".join(lines)
 
 
 def ways(site: Site) -> str:

@@ -6,15 +6,18 @@ from functools import partial
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.errors import NotFound, SesyncError
+from sesync_cli.errors import NotFound
 from sesync_cli.failure import Failure, last
-from sesync_cli.kernel.context import interpreter, kernel_folders
+from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.plan import Watch
-from sesync_cli.report.draft import Draft, drafted
-from sesync_cli.report.machine import machine, wanted_python
+from sesync_cli.report.draft import Draft, Section, drafted
+from sesync_cli.report.history import before
+from sesync_cli.report.machine import asked, machine, python_of, wanted
+from sesync_cli.report.programs import shortened
 from sesync_cli.report.request import ReportRequest
 from sesync_cli.report.rights import rights
+from sesync_cli.report.settings import settings
 from sesync_cli.report.subjects import Subject, logs_about, of_failure, of_kernel, of_log, of_path, of_words, paths_in
 from sesync_cli.site.settings import Site
 from sesync_cli.workers import ask
@@ -28,10 +31,14 @@ def draft_of(request: ReportRequest, caller: Caller, site: Site, watch: Watch) -
         raise NotFound("no command of yours has failed here lately", hint=hint)
     with watch("Gathering what support needs to know"):
         subjects = [*_failed(failure, site, watch), *_named(request.what, caller, site, watch)]
+        command = failure.command if failure else ""
+        answers = asked(caller, site, command, watch)
+        where, version = python_of(answers)
         sections = [section for subject in subjects for section in subject.sections]
-        python = _python(caller, site, failure.command if failure else "")
+        sections += [_history(one.log, command, version, caller, site, watch) for one in subjects if one.log]
         to = site.support_email if site.has("support_email") else ""
-        return drafted(to, subjects[0].title, [*sections, machine(caller.home, site, python)])
+        facts = (machine(caller, site, answers), settings(caller, where))
+        return drafted(to, subjects[0].title, [*sections, *facts])
 
 
 def _failed(failure: Failure | None, site: Site, watch: Watch) -> list[Subject]:
@@ -78,8 +85,11 @@ def _path(path: Path, site: Site, watch: Watch) -> Subject:
     return of_path(rights(path, site.data_patience_seconds, watch))
 
 
-def _python(caller: Caller, site: Site, command: str) -> Path | None:
-    try:
-        return interpreter(caller, site, wanted_python(command))[0].executable
-    except (SesyncError, OSError):
-        return None
+def _history(log: Path, command: str, version: str, caller: Caller, site: Site, watch: Watch) -> Section:
+    """Whether such an install has worked before, and what is new since; `version` is that of the usual Python."""
+    words = command.split()
+    kernel = wanted(command, "--kernel") or (words[3] if words[1:3] == ["kernel", "create"] and words[3:] else "")
+    python = ".".join(version.split(".")[:2]) if words[1:2] == ["install"] and not kernel else ""
+    until = time.monotonic() + site.data_patience_seconds
+    found = ask({log: partial(before, log, kernel, python)}, until, watch)[log]
+    return Section("Whether it worked before", [shortened(line, caller.home) for line in found or ()])

@@ -25,10 +25,11 @@ _MOST = 3  # paths of a message that are looked at
 
 @dataclass(frozen=True)
 class Subject:
-    """One thing that the mail is about: what its subject says, and the sections that tell of it."""
+    """One thing that the mail is about: what its subject says, the sections that tell of it, the log of an install."""
 
     title: str
     sections: tuple[Section, ...]
+    log: Path | None = None
 
 
 def of_words(words: Sequence[str]) -> Subject:
@@ -46,7 +47,7 @@ def of_failure(failure: Failure) -> Subject:
     found = failure.diagnosis or {}
     title = _wish(found) or f"{_verb(failure.command)}: {failure.message}"
     sections = (Section("What I tried", tried), *_why(found))
-    return Subject(title, (*sections, *(_log(log, found.get("lines")) if log else ())))
+    return Subject(title, (*sections, *(_log(log, found.get("lines")) if log else ())), log)
 
 
 def of_log(log: Path) -> Subject:
@@ -59,7 +60,7 @@ def of_log(log: Path) -> Subject:
     diagnosis = diagnose(text, LogContext((name,) if name else ()))
     found: Mapping[str, Any] = as_facts(diagnosis) if diagnosis else {}
     title = _wish(found) or str(found.get("message") or f"{name or log.name} does not install")
-    return Subject(title, (*_why(found), *_log(log, found.get("lines") or telling(text))))
+    return Subject(title, (*_why(found), *_log(log, found.get("lines") or telling(text))), log)
 
 
 def of_path(found: Rights) -> Subject:
