@@ -49,11 +49,19 @@ def room(path: Path) -> Room:
 def is_full(path: Path) -> bool:
     """Whether there is no room for another file on the file system of this path: no bytes, or no numbers for files."""
     try:
-        here = room(path)
-        facts = os.statvfs(here.mount)
+        return holds_no_more(os.statvfs(room(path).mount))
     except OSError:
         return False
-    return here.free < _NOTHING or (facts.f_files > 0 and not facts.f_favail)
+
+
+def holds_no_more(facts: os.statvfs_result) -> bool:
+    """Whether a file system has no bytes left, or no numbers for files."""
+    return facts.f_bavail * facts.f_frsize < _NOTHING or has_no_numbers(facts)
+
+
+def has_no_numbers(facts: os.statvfs_result) -> bool:
+    """Whether a file system that counts its files takes no more of them."""
+    return facts.f_files > 0 and not facts.f_favail
 
 
 def no_room(path: Path, number: int) -> NoRoom:

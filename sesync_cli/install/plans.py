@@ -14,7 +14,7 @@ from sesync_cli.errors import Refused, WrongWords
 from sesync_cli.install.importing import not_importable
 from sesync_cli.install.inventory import going_along
 from sesync_cli.install.kernel_packages import InstallPackages, UninstallPackages
-from sesync_cli.install.kernels import kernel_facts, kernel_named, named_in, own_environment, remembering
+from sesync_cli.install.kernels import instead, kernel_facts, kernel_named, named_in, own_environment, remembering
 from sesync_cli.install.lists import Lists, lists_of
 from sesync_cli.install.mending import mending_for_user, mending_in_kernel
 from sesync_cli.install.messages import (
@@ -33,7 +33,6 @@ from sesync_cli.install.request import (
     checked_requirement,
     jupyters_own,
     package_name,
-    quoted,
 )
 from sesync_cli.install.usersite import UserSite, pip_env, user_site
 from sesync_cli.install.visibility import audience
@@ -77,11 +76,11 @@ def plan_uninstall(request: UninstallRequest, caller: Caller, site: Site) -> Pla
 
 def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     log = _log(caller, "install", request.packages, request.requirements)
-    instead = f"sesync kernel create NAME {quoted(request.packages)}".strip()
-    own, warnings = _user_site(request.python, caller, site, instead)
+    kernels = find_kernels(kernel_folders(caller, site))
+    own, warnings = _user_site(request.python, caller, site, instead(request, kernels))
     lists = lists_of(request.requirements)
     warnings += lists.remarks
-    seen_by = audience(find_kernels(kernel_folders(caller, site)), own, caller.cwd)
+    seen_by = audience(kernels, own, caller.cwd)
     where = f"for {own.title} ({_short(own.base, caller)})"
     facts = {"python": str(own.python), "version": own.version, "packages": (), "log": str(log)}
     before = packages_in([own.folder])
@@ -146,7 +145,7 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
 
 def _uninstall_for_user(request: UninstallRequest, caller: Caller, site: Site) -> Plan:
     log = _log(caller, "uninstall", request.packages)
-    own, warnings = _user_site(request.python, caller, site, "sesync kernel list")
+    own, warnings = _user_site(request.python, caller, site, "A kernel has packages of its own: 'sesync kernel list'.")
     visible = packages_in(own.path)
     gone = [visible[name] for name in request.names if name in visible]
     for package in gone:
@@ -201,7 +200,7 @@ def _uninstalling(request: UninstallRequest, gone: list[Package], more: list[Pac
 def _user_site(python: str | None, caller: Caller, site: Site, instead: str) -> tuple[UserSite, tuple[str, ...]]:
     """The user site of the Python that was asked for, or of the site's default."""
     found, warnings = interpreter(caller, site, python)
-    return user_site(found, caller.env, f"A kernel has packages of its own: '{instead}'."), warnings
+    return user_site(found, caller.env, instead), warnings
 
 
 def _attempt(packages: tuple[str, ...], own: UserSite, log: Path, site: Site) -> InstallAttempt:

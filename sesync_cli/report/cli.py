@@ -37,6 +37,6 @@ def report(session: Session, what: tuple[str, ...], latest: bool, file: str, lin
     if file or send:
         return plan_report(request, session.caller, session.site, screen.doing)
     draft = draft_of(request, session.caller, session.site, screen.doing)
-    if not asked_for_json() and not link:
+    if isinstance(draft, Draft) and not asked_for_json() and not link:
         screen.note(f"This is a draft. {ways(session.site)}\n")
     return draft

@@ -10,7 +10,7 @@ from sesync_cli.errors import NotFound
 from sesync_cli.failure import Failure, last
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
-from sesync_cli.plan import Watch
+from sesync_cli.plan import Plan, Watch, by_hand
 from sesync_cli.report.draft import Draft, Section, drafted
 from sesync_cli.report.history import before
 from sesync_cli.report.machine import asked, machine, python_of, wanted
@@ -23,14 +23,16 @@ from sesync_cli.site.settings import Site
 from sesync_cli.workers import ask
 
 
-def draft_of(request: ReportRequest, caller: Caller, site: Site, watch: Watch) -> Draft:
-    """The mail, ready to be read; nothing is saved or sent."""
+def draft_of(request: ReportRequest, caller: Caller, site: Site, watch: Watch) -> Draft | Plan:
+    """The mail, ready to be read; nothing is saved or sent. A plan without steps says so where nothing is wrong."""
     failure = last(caller.state) if request.latest or not request.what else None
     if failure is None and (request.latest or not request.what):
         hint = "Say what it is about: 'sesync report PATH', a kernel, a package, a log, or words of your own."
         raise NotFound("no command of yours has failed here lately", hint=hint)
     with watch("Gathering what support needs to know"):
         subjects = [*_failed(failure, site, watch), *_named(request.what, caller, site, watch)]
+        if all(one.fine for one in subjects):
+            return _nothing_wrong(request.what, subjects)
         command = failure.command if failure else ""
         answers = asked(caller, site, command, watch)
         where, version = python_of(answers)
@@ -39,6 +41,12 @@ def draft_of(request: ReportRequest, caller: Caller, site: Site, watch: Watch) -
         to = site.support_email if site.has("support_email") else ""
         facts = (machine(caller, site, answers), settings(caller, where))
         return drafted(to, subjects[0].title, [*sections, *facts])
+
+
+def _nothing_wrong(what: tuple[str, ...], subjects: list[Subject]) -> Plan:
+    says = [f"{one.fine}: there is nothing to report." for one in subjects]
+    says.append(f'If something else is wrong there: {by_hand("sesync", "report", *what)} "what is wrong"')
+    return Plan((), "\n".join(says), {"to": "", "subject": "", "body": "", "mailto": "", "file": None, "sent": False})
 
 
 def _failed(failure: Failure | None, site: Site, watch: Watch) -> list[Subject]:

@@ -17,6 +17,8 @@ from sesync_cli.site.settings import Site
 def plan_report(request: ReportRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """How the mail that is asked for comes into a file, to support, or both, once it has been seen."""
     draft = draft_of(request, caller, site, watch)
+    if isinstance(draft, Plan):
+        return draft
     file = caller.cwd / Path(request.file).expanduser() if request.file else None
     steps: list[Step] = []
     done, asked = [], []

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.directory import mounts
-from sesync_cli.disk import Room
+from sesync_cli.disk import Room, holds_no_more
 from sesync_cli.errors import SesyncError
 from sesync_cli.plan import Watch
 from sesync_cli.run import run
@@ -26,11 +26,12 @@ _VERBS = ((os.R_OK, stat.S_IRGRP, "read"), (os.W_OK, stat.S_IWGRP, "write"))
 
 @dataclass(frozen=True)
 class Rights:
-    """What was found at a path: a sentence that says what is so, and the lines that prove it."""
+    """What was found at a path: a sentence that says what is so, the lines that prove it, whether nothing is wrong."""
 
     path: Path
     says: str
     lines: tuple[str, ...] = ()
+    fine: bool = False
 
 
 def rights(path: Path, seconds: float, watch: Watch) -> Rights:
@@ -43,7 +44,8 @@ def rights(path: Path, seconds: float, watch: Watch) -> Rights:
         mount, kind, *numbers = facts["room"]
         here = Room(Path(mount), *numbers)
         lines.append(f"mounted at {mount} ({kind}): {size(here.free)} of {size(here.total)} free")
-    return Rights(path, facts["says"], (*lines, *_access_list(Path(facts["real"]), seconds)))
+    more = _access_list(Path(facts["real"]), seconds)
+    return Rights(path, facts["says"], (*lines, *more), facts["says"] == _fine(str(path)))
 
 
 def whoami() -> str:
@@ -71,7 +73,7 @@ def _found(path: str) -> dict[str, Any]:
     mount, kind = _mount(real)
     used = (space.f_blocks - space.f_bfree) * space.f_frsize
     numbers = [space.f_blocks * space.f_frsize, used, space.f_bavail * space.f_frsize]
-    return {"real": real, "way": way, "room": [mount, kind, *numbers], "says": _told(path, real, facts, space.f_flag)}
+    return {"real": real, "way": way, "room": [mount, kind, *numbers], "says": _told(path, real, facts, space)}
 
 
 def _unreached(path: str, place: Path, error: OSError) -> str:
@@ -82,11 +84,15 @@ def _unreached(path: str, place: Path, error: OSError) -> str:
     return f"{place}: {error.strerror}"
 
 
-def _told(path: str, real: str, facts: os.stat_result, flags: int) -> str:
+def _fine(path: str) -> str:
+    return f"I may read and write {path}"
+
+
+def _told(path: str, real: str, facts: os.stat_result, space: os.statvfs_result) -> str:
     may = [verb for mode, _, verb in _VERBS if os.access(real, mode)]
-    reasons = dict.fromkeys(_reason(facts, bit, flags) for mode, bit, verb in _VERBS if verb not in may)
+    reasons = dict.fromkeys(_reason(facts, bit, space.f_flag) for mode, bit, verb in _VERBS if verb not in may)
     if not reasons:
-        return f"I may read and write {path}"
+        return f"{_fine(path)}, but its file system is full" if holds_no_more(space) else _fine(path)
     not_ = " or ".join(verb for _, _, verb in _VERBS if verb not in may)
     return f"I may not {not_} {path}: {'; '.join(reasons)}"
 

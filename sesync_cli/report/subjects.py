@@ -9,7 +9,7 @@ from typing import Any
 from sesync_cli.diagnosis.diagnose import LogContext, diagnose
 from sesync_cli.diagnosis.excerpt import telling
 from sesync_cli.diagnosis.explain import as_facts
-from sesync_cli.diagnosis.logs import UnreadableLog, about, log_text
+from sesync_cli.diagnosis.logs import UnreadableLog, about, ended_well, log_text
 from sesync_cli.diagnosis.system import RHEL, family
 from sesync_cli.errors import SesyncError
 from sesync_cli.failure import Failure
@@ -21,15 +21,25 @@ from sesync_cli.report.rights import Rights
 
 _PATH = re.compile(r"(?<![\w:/.~*])~?/[^\s'\",:;()]+")
 _MOST = 3  # paths of a message that are looked at
+_LAST = 5  # lines of a log that ended well
+_OF_PLACES = ("not-found", "no-room", "no-answer")  # kinds of failures in which a path is what it is about
+_OF_RIGHTS = re.compile(
+    r"may not|can (?:read|write)|cannot be (?:read|written|looked|reached|opened|removed)|read-only|[Pp]ermission"
+    r"|I/O|Input/output|[Ss]tale|not connected|[Nn]o such|[Nn]ot a directory"
+)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One thing that the mail is about: what its subject says, the sections that tell of it, the log of an install."""
+    """One thing that the mail is about: what its subject says, the sections that tell of it, the log of an install.
+
+    `fine` says so where nothing is wrong with it.
+    """
 
     title: str
     sections: tuple[Section, ...]
     log: Path | None = None
+    fine: str = ""
 
 
 def of_words(words: Sequence[str]) -> Subject:
@@ -56,6 +66,9 @@ def of_log(log: Path) -> Subject:
         text = log_text(log)
     except UnreadableLog as reason:
         return Subject(f"{log} {reason}", (Section("The log", (f"{log} {reason}",)),))
+    if ended_well(text):
+        last = [line for line in text.splitlines() if line.strip()][-_LAST:]
+        return Subject(f"{log} ended well", (Section(f"The log {log} ended well", last),), fine=f"{log} ended well")
     name = about(log)
     diagnosis = diagnose(text, LogContext((name,) if name else ()))
     found: Mapping[str, Any] = as_facts(diagnosis) if diagnosis else {}
@@ -65,7 +78,8 @@ def of_log(log: Path) -> Subject:
 
 def of_path(found: Rights) -> Subject:
     """A path, and what one may do there."""
-    return Subject(found.says, (Section(f"The path {found.path}", (found.says, *found.lines)),))
+    fine = f"You may read and write {found.path}" if found.fine else ""
+    return Subject(found.says, (Section(f"The path {found.path}", (found.says, *found.lines)),), fine=fine)
 
 
 def of_kernel(kernel: Kernel, logs: Iterable[Path]) -> Subject:
@@ -83,12 +97,19 @@ def of_kernel(kernel: Kernel, logs: Iterable[Path]) -> Subject:
     except SesyncError as error:
         lines.append(str(error))
     newest = max(logs, key=_age, default=None)
-    more = of_log(newest).sections if newest else ()
-    return Subject(f"kernel {kernel.name}: {kernel.state}", (Section(f"The kernel {kernel.name}", lines), *more))
+    log = of_log(newest) if newest else None
+    sections = (Section(f"The kernel {kernel.name}", lines), *(log.sections if log else ()))
+    fine = f"The kernel {kernel.name} works" if kernel.works and (log is None or log.fine) else ""
+    return Subject(f"kernel {kernel.name}: {kernel.state}", sections, fine=fine)
 
 
 def paths_in(failure: Failure) -> list[Path]:
-    """The paths that a failure's message names, but for its log."""
+    """The paths that one may have no right to, or that are not there, as a failure's message says; not its log.
+
+    A rule may name a path, too, such as that of a Python which belongs to the system: rights to it change nothing.
+    """
+    if failure.kind not in _OF_PLACES and not _OF_RIGHTS.search(failure.message):
+        return []
     named = dict.fromkeys(match.rstrip(".") for match in _PATH.findall(failure.message))
     return [Path(one).expanduser() for one in named if one != failure.log][:_MOST]
 

@@ -255,7 +255,7 @@ def test_an_address_is_no_path_and_loses_its_password(sesync: Run, home: Path, s
 def test_a_path_that_is_there_is_one_whatever_its_name(sesync: Run, home: Path) -> None:
     place = home / "my data/it's a://b"
     place.mkdir(parents=True)
-    assert f"The path {place}" in sesync("report", place).out
+    assert f"The path {place}" in sesync("report", place, "slow").out
     assert "What I want to say" in sesync("report", f"{place} is gone").out
     assert f"The path {home}/none" in sesync("report", home / "none").out
     assert sesync("report", "~nobody/here or there").code == 0
