@@ -153,9 +153,9 @@ def _do_it_now(remedy: Remedy) -> int | None:
 def _offer_report(error: SesyncError) -> None:
     """Keep what a report needs to know of a failure, and say in its hint what drafts one, if the hint sends to support.
 
-    Nothing is kept of wrong words and interrupts, nor in a home that is full, where all the rest has to go on.
+    Nothing is kept of wrong words and interrupts. A home that is full stays as it is: the record goes elsewhere.
     """
-    if error.exit_code in (Exit.USAGE, Exit.INTERRUPTED) or error.kind == "no-room" or sys.argv[1:2] == ["report"]:
+    if error.exit_code in (Exit.USAGE, Exit.INTERRUPTED) or sys.argv[1:2] == ["report"]:
         return
     from sesync_cli.failure import kept, offering
 

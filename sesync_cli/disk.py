@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ _NOT_WRITTEN = re.compile(
     r"(?i)(unable to|cannot|could not|failed to|can't) (write|create|append|store|flush|copy)|write error"
 )
 _QUOTED_PATH = re.compile(r"'(/[^'\n]+)'")
+_ANY_PATH = re.compile(r"[`'\"](/[^`'\"\n]+)[`'\"]|(?<![\w/.:~-])(/[^\s`'\":;,()]+)")
+_UNEXPLAINED = 0.05  # of a file system that is free: what did not fit has been taken away again
+_ELSEWHERE = "'mkdir -p ~/tmp && export TMPDIR=~/tmp' has temporary files elsewhere; then run the same command again."
 _MAKE_ROOM = "Make room first: 'sesync usage' shows what fills your home, 'sesync usage --clean' asks what may go."
 
 
@@ -66,14 +70,18 @@ def has_no_numbers(facts: os.statvfs_result) -> bool:
 
 def no_room(path: Path, number: int) -> NoRoom:
     """The error for a write below `path` that failed with ENOSPC or EDQUOT."""
-    here = room(path)
-    numbers = f"{size(here.used)} of {size(here.total)} used"
+    here, temporary = room(path), next(filter(path.is_relative_to, _temporary()), None)
+    facts = os.statvfs(here.mount)
     if number == errno.EDQUOT:
-        numbers = f"the disk itself has {size(here.free)} left, but your share of it is used up"
-    return NoRoom(
-        f"the file system {here.mount} is {FULL[number]} ({numbers}), while writing below {path}",
-        hint=_MAKE_ROOM,
-    )
+        what = f"is {FULL[number]} (the disk itself has {size(here.free)} left, but your share of it is used up)"
+    elif here.free < max(_NOTHING, here.total * _UNEXPLAINED):
+        what = f"is {FULL[number]} ({size(here.used)} of {size(here.total)} used)"
+    elif has_no_numbers(facts):
+        what = f"is {FULL[number]} (it takes no more files than the {facts.f_files:,} that it has)"
+    else:
+        what = f"is {FULL[number]}"
+    message = f"the file system {here.mount} {what}, while writing below {temporary or path}"
+    return NoRoom(message, hint=_advice(path, here))
 
 
 def need_room(needs: Iterable[tuple[int, Path]]) -> None:
@@ -85,6 +93,36 @@ def need_room(needs: Iterable[tuple[int, Path]]) -> None:
             raise NoRoom(
                 f"this takes about {size(count)}, and {here.mount} has {size(here.free)} free", hint=_MAKE_ROOM
             )
+
+
+def full_place(text: str, *folders: Path) -> Path:
+    """Where the disk is full, by the words of a program that met it, and else by what these folders have free.
+
+    Temporary files may be on another disk, which is looked at too. What was written may be gone by now.
+    """
+    lines = [line for line in text.splitlines() if full_in(line)]
+    named = [Path(quoted or bare) for line in lines for quoted, bare in _ANY_PATH.findall(line)]
+    places = [*folders, *_temporary()]
+    full = next(filter(is_full, (*named, *places)), None)
+    return full or (named[-1] if named else min(places, key=lambda place: room(place).free))
+
+
+def _temporary() -> list[Path]:
+    """Where programs put what they throw away: what TMPDIR says, and what is taken where that cannot be used."""
+    import tempfile  # which most commands do without
+
+    said = os.environ.get("TMPDIR", "")
+    return list(dict.fromkeys([*([Path(said)] if os.path.isdir(said) else []), Path(tempfile.gettempdir())]))
+
+
+def _advice(path: Path, here: Room) -> str:
+    """What helps there: room in the home, or another folder for temporary files, or room on that very disk."""
+    home = Path(os.path.expanduser("~"))
+    if path.is_relative_to(home) or here.mount == room(home).mount:
+        return _MAKE_ROOM
+    if any(path.is_relative_to(place) for place in _temporary()):
+        return _ELSEWHERE
+    return f"Make room there first: 'sesync usage {shlex.quote(str(here.mount))}' shows what fills it."
 
 
 def left_if_low(home: Path, warn_percent: int, quota: int | None, left: int | None = None) -> int | None:
@@ -112,7 +150,8 @@ def system_failure(error: OSError, home: Path) -> SesyncError | None:
     """What an operating system's error means for a person; None where it means a bug."""
     path = Path(path_of(error, str(home)))
     if error.errno in FULL:
-        return no_room(path, error.errno)
+        named = isinstance(error.filename, str | bytes)  # what was open already is not named
+        return no_room(path if named else full_place("", path), error.errno)
     if error.errno in (errno.EACCES, errno.EPERM):
         return Refused(f"you may not write or read {path}", hint="'ls -ld' on it shows whose it is.")
     if error.errno == errno.EROFS:
@@ -129,8 +168,6 @@ def out_of_room(text: str, *folders: Path) -> SesyncError | None:
     number = full_in(text)
     if number is None and not _NOT_WRITTEN.search(text):
         return None
-    import tempfile  # which most commands do without
-
-    places = [*map(Path, _QUOTED_PATH.findall(text)), *folders, Path(tempfile.gettempdir())]
+    places = [*map(Path, _QUOTED_PATH.findall(text)), *folders, *_temporary()]
     full = next(filter(is_full, places), places[0] if number else None)
     return no_room(full, number or errno.ENOSPC) if full else None

@@ -4,17 +4,23 @@ import json
 import os
 import re
 import shlex
+import stat
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sesync_cli.disk import is_full
 from sesync_cli.errors import SesyncError
 from sesync_cli.leftovers import written_whole
+from sesync_cli.lock import scratch
 from sesync_cli.secrets import without_secrets
 
 _NAME = "last-failure.json"
+_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+_LARGEST = 1_000_000  # bytes of a record
 _OFFER = "('sesync report' drafts the mail)"
 _END = re.compile(r"[.!?](?=\s|$)")
 
@@ -38,7 +44,10 @@ class Failure:
 
 
 def kept(error: SesyncError, argv: Sequence[str], state: Path) -> None:
-    """Keep a failure in the user's state folder, for their eyes alone; raises OSError where that cannot be."""
+    """Keep a failure for the user's eyes alone: in their state folder, or elsewhere if that is full or closed.
+
+    Raises OSError where it can be kept nowhere.
+    """
     failure = Failure(
         command=command_line(argv),
         folder=_here(),
@@ -50,17 +59,26 @@ def kept(error: SesyncError, argv: Sequence[str], state: Path) -> None:
         log=_log(error),
         diagnosis=error.diagnosis,
     )
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with written_whole(state / _NAME, owner=state / str(os.getpid())) as file:  # under a name that no other run has
-        file.write(json.dumps(asdict(failure)).encode())
+    record = json.dumps(asdict(failure)).encode()
+    problem: OSError | None = None
+    # a quota that is used up is seen in the error alone; what is left of such a home the rest has to go on with
+    places = (*_elsewhere(), state) if error.kind == "no-room" else (state, *_elsewhere())
+    for folder in sorted(places, key=is_full):
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with written_whole(folder / _NAME, owner=folder / str(os.getpid())) as file:  # a name that no other run has
+                file.write(record)
+            return
+        except OSError as error:
+            problem = problem or error
+    assert problem
+    raise problem
 
 
 def last(state: Path) -> Failure | None:
-    """The last command that failed; None if none did, or if its record cannot be read."""
-    try:
-        return Failure(**json.loads((state / _NAME).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
+    """The last command that failed, wherever it is kept; None if none did, or if no record can be read."""
+    found = [_read(state / _NAME, private=False), *(_read(folder / _NAME, private=True) for folder in _elsewhere())]
+    return max(filter(None, found), key=lambda one: one.at, default=None)
 
 
 def command_line(argv: Sequence[str]) -> str:
@@ -77,6 +95,30 @@ def offering(hint: str, support: str) -> str:
     end = _END.search(hint, sends.end())
     at = end.start() if end else len(hint)
     return f"{hint[:at]} {_OFFER}{hint[at:]}"
+
+
+def _elsewhere() -> Iterator[Path]:
+    """Folders of the user's own that are not in their home, and that nobody else may write to."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    with suppress(OSError):
+        facts = os.stat(runtime)
+        if os.path.isabs(runtime) and facts.st_uid == os.getuid() and not facts.st_mode & _OTHERS:
+            yield Path(runtime, "sesync")
+    with suppress(SesyncError, OSError):
+        yield scratch()
+
+
+def _read(file: Path, *, private: bool) -> Failure | None:
+    """What is kept in a file; one that is to be `private` counts only if nobody else can have written it."""
+    try:
+        with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as opened:
+            facts = os.fstat(opened.fileno())
+            own = facts.st_uid == os.getuid() and not facts.st_mode & _OTHERS
+            if not stat.S_ISREG(facts.st_mode) or (private and not own):
+                return None
+            return Failure(**json.loads(opened.read(_LARGEST)))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def _hidden(word: str, before: str) -> str:

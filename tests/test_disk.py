@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from sesync_cli.disk import full_in, need_room, no_room, room, system_failure
+from sesync_cli.disk import full_in, full_place, need_room, no_room, room, system_failure
 from sesync_cli.errors import NoRoom, Refused
 from tests.conftest import needed_root
 
@@ -58,3 +58,35 @@ def test_a_programs_words_are_understood():
     assert full_in("failed to write to the cache: Quota exceeded (os error 122)") == errno.EDQUOT
     assert full_in("OSError: [Errno 28] Auf dem Gerät ist kein Speicherplatz mehr verfügbar") == errno.ENOSPC
     assert full_in("[Errno 2] No such file or directory") is None
+
+
+def test_what_is_neither_home_nor_for_temporary_files_has_advice_of_its_own(small, home, sesync):
+    with pytest.raises(OSError):
+        (small / "file").write_bytes(b"x" * 2_000_000)
+    hint = no_room(small / "not/there", errno.ENOSPC).hint
+    assert hint == f"Make room there first: 'sesync usage {small}' shows what fills it."
+    assert sesync("usage", small).code == 0
+
+
+def test_a_full_place_is_found_by_a_programs_words_or_by_what_is_free(small, tmp_path):
+    for said in (
+        f"OSError: [Errno 28] No space left on device: '{small}/a b/c'",
+        f"{small}/ccX1.s: No space left on device",
+        f"failed to copy file from `{tmp_path}/x` to `{small}/y`: No space left on device (os error 28)",
+        "error: could not write 'build/x.o': No space left on device",
+    ):
+        assert room(full_place(said, tmp_path, small)).mount == small
+    (small / "file").write_bytes(b"x" * 1_000_000)
+    assert full_place("No space left on device: '/nowhere/x'", tmp_path, small) == small
+
+
+def test_numbers_of_files_are_told_where_they_are_what_is_used_up(small):
+    subprocess.run(["mount", "-o", "remount,nr_inodes=10", small], check=True)
+    with pytest.raises(OSError):
+        for number in range(20):
+            (small / f"file{number}").touch()
+    assert "is full (it takes no more files than the 10 that it has)" in str(no_room(small, errno.ENOSPC))
+
+
+def test_numbers_that_do_not_explain_it_are_left_out(small):
+    assert str(no_room(small / "x", errno.ENOSPC)) == f"the file system {small} is full, while writing below {small}/x"

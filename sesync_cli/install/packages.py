@@ -10,7 +10,7 @@ from pathlib import Path
 from sesync_cli.diagnosis import explain
 from sesync_cli.diagnosis.diagnose import diagnose
 from sesync_cli.diagnosis.explain import InstallAttempt
-from sesync_cli.disk import full_in, no_room, room
+from sesync_cli.disk import full_in, full_place, no_room
 from sesync_cli.errors import SesyncError
 from sesync_cli.install.lists import Lists
 from sesync_cli.install.usersite import NOT_FROM_HERE, Before, UserSite, pip_env
@@ -119,16 +119,8 @@ def pip_failure(output: Output, attempt: InstallAttempt, folder: Path) -> Sesync
     """The first known cause in the whole output of a pip that should have written to `folder`."""
     text = output.out
     if number := full_in(text):
-        return no_room(_full_place(text, attempt, folder), number)
+        return no_room(full_place(text, folder, attempt.log.parent, scratch()), number)
     if output.code < 0 and not diagnose(text, attempt.facts):
         hint = f"All that the installer said is in {attempt.log}."
         return SesyncError("pip was ended from outside, perhaps for want of memory", hint=hint)
     return explain.explained(text, attempt)
-
-
-def _full_place(text: str, attempt: InstallAttempt, folder: Path) -> Path:
-    """Where the disk is full: pip seldom says it."""
-    said = re.search(r"(?:No space left on device|Disk quota exceeded): b?'(/[^']+)'", text)
-    if said:
-        return Path(said[1])
-    return min((folder, attempt.log.parent, scratch()), key=lambda place: room(place).free)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sesync_cli.disk import full_in, no_room
+from sesync_cli.disk import full_in, full_place, no_room
 from sesync_cli.errors import NotFound, NotReady, SesyncError
 from sesync_cli.kernel.environment import clean_env
 from sesync_cli.kernel.pylock import Lock, lock_of
@@ -161,7 +161,7 @@ def frozen(environment: Path, env: Mapping[str, str]) -> list[str]:
 def _explained(text: str, environment: Path, log: Path) -> SesyncError:
     """One clear sentence for uv's story; the log has the whole of it."""
     if number := full_in(text):
-        return no_room(environment, number)
+        return no_room(full_place(text, environment, Path(env.get("UV_CACHE_DIR") or environment)), number)
     if missing := _NOT_HERE.search(text) or _NO_FILE.search(text):
         return NotFound(
             f"there is no file or folder {missing['path']}", hint=f"All that the installer said is in {log}."

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 
-from sesync_cli.disk import full_in, no_room
+from sesync_cli.disk import full_in, full_place, no_room
 from sesync_cli.errors import SesyncError
 from sesync_cli.kernel.bytecode import keep
 from sesync_cli.kernel.ipython_folder import ipython_folder, to_blame
@@ -81,7 +81,7 @@ class ProveKernel:
         outcome, warning = proven(self.start, folder)
         remove(folder)
         if number := 0 if outcome.works else full_in(outcome.said):
-            raise no_room(self.environment, number)
+            raise no_room(full_place(outcome.said, self.environment), number)
         if not outcome.works:
             hint = "Send this to support, with the command you typed."
             raise SesyncError(f"the kernel does not start: {outcome.why}", hint=hint)

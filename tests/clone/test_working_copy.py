@@ -167,7 +167,7 @@ def test_without_room_the_error_names_the_file_system_and_nothing_is_left(sesync
         _move_in(small, guest, monkeypatch)
         done = sesync("clone", "cooltrees/big")
         assert done.code == 1
-        assert done.err.startswith(f"Error: the file system {small} is full (")
+        assert done.err.startswith(f"Error: the file system {small} is full")
         assert sorted(path.name for path in small.iterdir()) == [".ssh"]
         assert sesync("clone", "cooltrees/big", "--json").json["error"]["kind"] == "no-room"
 

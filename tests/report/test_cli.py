@@ -99,14 +99,6 @@ def test_variables_and_passwords_on_the_command_line_are_not_kept(sesync: Run, h
         assert path.is_dir() or "s3cretword" not in path.read_text()
 
 
-def test_a_full_home_gets_no_record(sesync: Run, home: Path, nfs: Path) -> None:
-    state = home / ".local/state/sesync"
-    state.parent.mkdir(parents=True)
-    state.write_text("a file in the way")
-    failed = sesync("link", "oaks")
-    assert (failed.code, DRAFTS in failed.err) == (1, False)
-
-
 def test_a_log_is_diagnosed_and_cleaned(sesync: Run, log: Path) -> None:
     for word in ("psycopg2", log):
         answer = sesync("report", word, "--json").json
