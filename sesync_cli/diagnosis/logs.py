@@ -7,13 +7,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _MOST = 20_000_000  # bytes of the largest log that is read
+KEPT = Path(".local/state/sesync/logs")
+"""Where sesync keeps its logs, below a home."""
+
 _NAME = re.compile(r"(?:\d{8}-\d{6}-(?:un)?install|kernel-[a-z]+)-(?P<about>.+)\.log")
 _SUCCESS = re.compile(
-    r"(?:Successfully (?:un)?installed|Requirement already satisfied|(?:Would )?(?:Una|A)udited|"
-    r"(?:Uninstalled|Installed|Resolved|Prepared|Checked) \d+ package|Skipping \S+ as it is)|\s*[-+~] [\w.-]+==\S+"
+    r"\s*(?:Successfully (?:un)?installed|Requirement already satisfied|(?:Would )?(?:Una|A)udited|"
+    r"(?:Uninstalled|Installed|Resolved|Prepared|Checked) \d+ package|(?:WARNING: )?Skipping \S+ as it is)|"
+    r"\s*[-+~] [\w.-]+==\S+"
 )
 # what pip says behind its last word: to root, of its own age, of names that it has no place for
-_BEHIND = re.compile(r"WARNING: |DEPRECATION: |\[notice\]|You should consider upgrading|You are using pip version")
+_BEHIND = re.compile(r"(?i:warning: )|DEPRECATION: |\[notice\]|You should consider upgrading|You are using pip version")
+_INSTALLER = re.compile(
+    r"^\s*(?:Collecting \S+|Processing \S+|Looking in (?:indexes|links): |Requirement already |Using Python 3"
+    r"|Resolved \d+ pack|Building (?:\S+ )?wheel|Defaulting to user|Found existing installation|Installing collected"
+    r"|Obtaining \S+|(?:ERROR|error|WARNING|Traceback)\b|\s*\u2570|Preparing metadata"
+    r"|[Rr]unning (?:setup\.py|build|egg_info))",
+    re.MULTILINE,
+)
 _ROUTINE = re.compile(
     r"^[ \t│|]*(?:(?:copying|creating|adding) \S.*"
     r"|(?:\S*/)?(?:[\w.]+-linux-gnu-)?(?:gcc|g\+\+|cc|c\+\+|gfortran|clang)(?:-\d+)? -.* -c \S+ -o \S+.*)\n",
@@ -28,6 +39,7 @@ class UnreadableLog(Exception):
 def logs_in(place: Path) -> Iterator[Path]:
     """The file itself, or every .log and .txt below a folder, in the order of their names; links are not followed.
 
+    Of a home, those that sesync keeps there are meant, and not the texts that people have.
     Raises `UnreadableLog` where the folder cannot be listed; a closed folder further down is given as if it were a log.
     """
     if not place.is_dir():
@@ -37,6 +49,9 @@ def logs_in(place: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(
         place, onerror=lambda error: closed.append(Path(os.fsdecode(error.filename)))
     ):
+        if os.path.isdir(Path(folder, KEPT)):
+            folders[:], files = [], []
+            yield from logs_in(Path(folder, KEPT))
         folders.sort()
         yield from (Path(folder, name) for name in sorted(files) if name.endswith((".log", ".txt")))
     yield from closed
@@ -71,6 +86,23 @@ def about(path: Path) -> str:
 
 
 def ended_well(text: str) -> bool:
-    """Whether the last line of a log, but for warnings, is one of those that installers end with when all went well."""
-    last = next((line for line in reversed(text.splitlines()) if line.strip() and not _BEHIND.match(line)), "")
-    return bool(_SUCCESS.match(last))
+    """Whether the last line of a log, but for warnings, is one of those that installers end with when all went well.
+
+    One that says nothing ended well, too: no installer fails without a word.
+    """
+    for line in reversed(text.splitlines()):
+        if _SUCCESS.match(line):
+            return True
+        if line.strip() and not _BEHIND.match(line):
+            return False
+    return not text.strip()
+
+
+def package_of(path: Path) -> str:
+    """The package that a log of sesync's is about, by its name; empty for a kernel's, which may be about any."""
+    return "" if path.name.startswith("kernel-") else about(path)
+
+
+def is_of_an_installer(text: str) -> bool:
+    """Whether a text has words of pip or uv in it, as a log has, and other texts have not."""
+    return bool(_INSTALLER.search(text))

@@ -6,11 +6,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sesync_cli.diagnosis.diagnose import LogContext, diagnose
-from sesync_cli.diagnosis.logs import UnreadableLog, about, brief, ended_well, log_text, logs_in
+from sesync_cli.diagnosis.logs import (
+    KEPT,
+    UnreadableLog,
+    about,
+    brief,
+    ended_well,
+    is_of_an_installer,
+    log_text,
+    logs_in,
+    package_of,
+)
 from sesync_cli.diagnosis.system import DEBIAN
 from sesync_cli.plan import Report
 
-_LOGS = Path(".local/state/sesync/logs")
+_NO_LOG = "no log"
 
 
 @dataclass(frozen=True)
@@ -61,18 +71,19 @@ def summary(places: Iterable[Path], family: str, report: Report) -> Summary:
     tallies: dict[tuple[str, ...], _CauseCount] = {}
     counts: Counter[str] = Counter()
     skipped: dict[str, str] = {}
+    places = list(places)
     for path in _each(places):
-        counts["logs"] += 1
         report(None, path.name)
         try:
             text = log_text(path)
         except UnreadableLog as reason:
             skipped[str(path)] = str(reason)
             continue
-        counts[_count(path, text, family, tallies)] += 1
+        counts[_count(path, text, family, tallies, named=path in places)] += 1
     missing = sorted((_row(system, tally) for system, tally in tallies.items()), key=_most_first)
-    numbers = {name: counts[name] for name in ("logs", "well", "other", "unknown")}
-    return Summary(family, missing, _install(missing, family), **numbers, skipped=skipped)
+    numbers = {name: counts[name] for name in ("well", "other", "unknown")}
+    logs = counts.total() - counts[_NO_LOG] + len(skipped)
+    return Summary(family, missing, _install(missing, family), logs, **numbers, skipped=skipped)
 
 
 def _each(places: Iterable[Path]) -> Iterator[Path]:
@@ -80,14 +91,18 @@ def _each(places: Iterable[Path]) -> Iterator[Path]:
     yield from dict.fromkeys(path for place in places for path in logs_in(place))
 
 
-def _count(path: Path, text: str, family: str, tallies: dict[tuple[str, ...], _CauseCount]) -> str:
-    """Add one log to what it belongs to, and say which number it counts for."""
+def _count(path: Path, text: str, family: str, tallies: dict[tuple[str, ...], _CauseCount], *, named: bool) -> str:
+    """Add one log to what it belongs to, and say which number it counts for.
+
+    A text in a folder is no log if nothing in it is an installer's; one that is `named` itself is taken for one.
+    """
+    known = named or about(path) or is_of_an_installer(text)
     if ended_well(text):
-        return "well"
-    name = about(path)
+        return "well" if known else _NO_LOG
+    name = package_of(path)
     found = diagnose(brief(text), LogContext((name,) if name else ()))
     if found is None:
-        return "unknown"
+        return "unknown" if known else _NO_LOG
     system = found.debian if family == DEBIAN else found.rhel
     if not system:
         return "other"
@@ -102,7 +117,7 @@ def _count(path: Path, text: str, family: str, tallies: dict[tuple[str, ...], _C
 def _user(path: Path) -> str:
     """Whose log it is, if it lies where sesync keeps it: in a home, or in a copy of one."""
     below = path.absolute().parts
-    end = next((at for at in range(len(below)) if below[at : at + 4] == _LOGS.parts), 0)
+    end = next((at for at in range(len(below)) if below[at : at + 4] == KEPT.parts), 0)
     return below[end - 1] if end > 1 else ""
 
 

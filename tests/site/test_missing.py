@@ -1,11 +1,13 @@
 """sesync site missing: what the system lacks, by many people's logs."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Ended
+from tests.install.ground import PLACES, source
 
 Run = Callable[..., Ended]
 PG = "Collecting {0}\n  error: subprocess-exited-with-error\n  Error: pg_config executable not found.\n"
@@ -95,3 +97,66 @@ def test_without_words_ones_own_logs_are_read(sesync: Run, home: Path) -> None:
 def test_a_place_that_is_not_there_is_an_error(sesync: Run) -> None:
     done = sesync("site", "missing", "nowhere")
     assert (done.code, done.err.splitlines()[0]) == (1, "Error: there is no file or folder nowhere")
+
+
+@pytest.fixture
+def kept(home: Path, site: Callable[..., Path]) -> Path:
+    """The folder of logs that sesync itself writes here."""
+    site(python={"default": "3.8", "places": PLACES})
+    return home / ".local/state/sesync/logs"
+
+
+def counts(sesync: Run, *places: Path) -> tuple[int, int, int, int, int]:
+    found = sesync("site", "missing", *places, "--for", "debian", "--json").json
+    return (
+        found["logs"],
+        found["well"],
+        sum(row["failures"] for row in found["missing"]),
+        found["other"],
+        found["unknown"],
+    )
+
+
+def test_what_root_has_installed_and_uninstalled_ended_well(sesync: Run, home: Path, kept: Path) -> None:
+    for words in (("install", "humanize==4.9.0"), ("uninstall", "humanize", "--yes")):
+        done = sesync(*words)
+        assert done.code == 0, done.err
+    said = {log.name: log.read_text() for log in kept.iterdir()}
+    assert os.getuid() or any("as the 'root' user" in text for text in said.values())
+    assert counts(sesync) == (2, 2, 0, 0, 0), said
+
+
+def test_real_failures_of_several_causes_are_all_known(sesync: Run, home: Path, kept: Path) -> None:
+    for name, words in {
+        "bark": "Error: pg_config executable not found.",
+        "leaf": "src/x.c:9:10: fatal error: geos_c.h: No such file or directory",
+    }.items():
+        source(home, name, f"import sys; sys.exit({words!r})")
+        assert sesync("install", f"./{name}").code == 3
+    assert sesync("install", "nosuchpackagehere").code == 1
+    assert sesync("install", "humanize>999").code == 1
+    assert sesync("kernel", "create", "heat", "humanize>999").code == 1
+    assert counts(sesync) == (5, 0, 2, 3, 0)
+
+
+def test_a_kernel_is_no_package(sesync: Run, home: Path, kept: Path) -> None:
+    kept.mkdir(parents=True)
+    (kept / "kernel-create-heat.log").write_text("src/x.c:9:10: fatal error: geos_c.h: No such file or directory\n")
+    [row] = sesync("site", "missing", "--for", "debian", "--json").json["missing"]
+    assert (row["system"], row["packages"]) == (["libgeos-dev"], ["a package"])
+    (kept / "kernel-lock-heat.log").write_text("")
+    (kept / "20260301-090000-uninstall-x.log").write_text("WARNING: Skipping x as it is not installed.\n")
+    assert counts(sesync) == (3, 2, 1, 0, 0)
+
+
+@pytest.mark.parametrize("place", [".", "ann"])
+def test_of_homes_their_logs_are_read_and_not_what_people_write(sesync: Run, homes: Path, place: str) -> None:
+    before = counts(sesync, homes / place)
+    for at in ("ann/notes.txt", "ann/.local/lib/python3.8/site-packages/x-1.dist-info/top_level.txt", "ann/model.log"):
+        (homes / at).parent.mkdir(parents=True, exist_ok=True)
+        (homes / at).write_text("Error: this is no log of an installer\n")
+    (homes / "noa").mkdir()
+    (homes / "noa/thesis.txt").write_text("It was the best of trees.\n")
+    (homes / "noa/empty.txt").touch()
+    assert counts(sesync, homes / place) == before
+    assert counts(sesync, homes / "noa/thesis.txt") == (1, 0, 0, 0, 1)
