@@ -91,6 +91,20 @@ _WELL_KNOWN = """
     pyyaml rasterio requests rtree scikit-image scikit-learn scipy seaborn shapely sqlalchemy statsmodels sympy
     tensorflow torch tqdm xarray xlrd
 """
+_OF_R = """
+    arrow bayesplot biocmanager brms broom caret cmdstanr cowplot data.table devtools dplyr exactextractr
+    forcats furrr future.apply gganimate ggplot ggplot2 ggpubr ggraph ggrepel glmmtmb gstat here igraph janitor
+    knitr leaflet lme4 lmertest lubridate magrittr mapview mgcv nlme patchwork phyloseq plyr purrr raster readr
+    readxl renv reshape2 rgdal rgeos rmarkdown rnaturalearth rstan rstanarm rstudioapi sf shiny sp spatstat
+    spdep stars stringr targets terra testthat tibble tidycensus tidymodels tidyr tidyverse tigris tmap unmarked
+    usethis vegan viridis zoo
+"""
+_R_NAMES = {  # where R's package is written otherwise than people write it here
+    "biocmanager": "BiocManager",
+    "ggplot": "ggplot2",
+    "glmmtmb": "glmmTMB",
+    "lmertest": "lmerTest",
+}
 
 
 def package_of(name: str) -> str:
@@ -134,13 +148,21 @@ def is_well_known(name: str) -> bool:
 def alternatives(name: str) -> list[str]:
     """The packages that somebody may have meant by a name that no package has."""
     package = package_of(name)
-    return [package] if package else near(name, _WELL_KNOWN.split())
+    return [package] if package else [] if package_of_r(name) else near(name, _WELL_KNOWN.split())
+
+
+def package_of_r(name: str) -> str:
+    """The well-known package for R that has this name, as R writes it; empty if there is none."""
+    plain = name.lower().removeprefix("r-")
+    return _R_NAMES.get(plain, plain) if plain in _OF_R.split() else ""
 
 
 def suggestion(name: str) -> str:
     """A sentence for a name that no package has: what was probably meant. Empty if nobody knows."""
     if package := package_of(name):
         return f"The package is called {package}: ask for that."
+    if package := package_of_r(name):
+        return f'{package} is a package for R: type install.packages("{package}") in R.'
     alike = near(name, _WELL_KNOWN.split())
     return f"Did you mean {listed(alike)}?" if alike else ""
 

@@ -16,6 +16,12 @@ _ONLY = re.compile(
     r"[Bb]ecause only (?P<found>\S+) is available and you require (?P<wanted>[^\s,]+(?:,[<>=!~][^\s,]+)*)"
 )
 _PYTHON = re.compile(r"(?:does not satisfy|requires) Python ?(?P<needs>[><=][^\s,]*(?:,[<>=!][^\s,]*)*)")
+_DEPENDS = re.compile(
+    r"(?P<name>[A-Za-z][\w.-]*)(?:\[[^\]]*\])?[^\s\w]\S* depends? on "
+    r"Python ?(?P<needs>[><=][^\s,]*(?:,[<>=!][^\s,]*)*)"
+)
+_NEVER = 99
+_LEAST = re.compile(r"(?:>=?|==|~=)\s*(\d+)(?:\.(\d+))?")
 _BUILD_NEEDS = re.compile(r"install(?:ing)? build dependencies (?:for|did not run successfully)")
 
 
@@ -65,7 +71,8 @@ def _uv(story: str) -> tuple[str, dict[str, str]]:
     if match := _NO_VERSION.search(story):
         return "no-version", _wanted(match["wanted"])
     if match := _PYTHON.search(story):
-        return "needs-python", {"wanted": asked_by_person(story) or "what was asked for", "needs": match["needs"]}
+        needs = _needed_by_all(story) or match["needs"]
+        return "needs-python", {"wanted": asked_by_person(story) or "what was asked for", "needs": needs}
     if match := _ONLY.search(story):
         newest = match["found"].partition("==")[2]
         return "no-version", _wanted(match["wanted"]) | {"newest": newest if re.fullmatch(r"[\d.]+", newest) else ""}
@@ -84,7 +91,26 @@ def _needed_python(word: str, text: str) -> str:
         specifier = Requirement(word).specifier
     except InvalidRequirement:
         return ""
-    return next((wanted for version, wanted in _passed_over(text) if specifier.contains(version)), "")
+    return _least([wanted for version, wanted in _passed_over(text) if specifier.contains(version)])
+
+
+def _needed_by_all(story: str) -> str:
+    """The Python that uv's story asks for: any version of a package will do, and of several packages each needs one."""
+    demands: dict[str, list[str]] = {}
+    for one in _DEPENDS.finditer(story):
+        demands.setdefault(one["name"].lower(), []).append(one["needs"])
+    return max(map(_least, demands.values()), key=_oldest, default="")
+
+
+def _least(demands: Sequence[str]) -> str:
+    """The demand that the oldest Python fulfils, the first of those alike; one without an oldest is last."""
+    return min(demands, key=lambda one: _oldest(one) or (_NEVER,), default="")
+
+
+def _oldest(demand: str) -> tuple[int, ...]:
+    """The oldest Python that is new enough: (3, 9) for >=3.9,<4; empty where any is."""
+    found = [(int(one[1]), int(one[2] or 0)) for one in _LEAST.finditer(demand)]
+    return max(found, default=())
 
 
 def _passed_over(text: str) -> Iterator[tuple[str, str]]:
