@@ -42,6 +42,7 @@ DOORS = {  # each library, and the only modules that may import it
         "python/specifier",
         "diagnosis/versions",
         "install/inventory",
+        "install/neighbours",
         "kernel/freeze",
         "kernel/pylock",
         "kernel/request",

@@ -1,7 +1,6 @@
 """What is installed in a folder of packages: how much, since when, and what needs what."""
 
 import contextlib
-import os
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotReady
+from sesync_cli.install.asked_for import is_marked
 from sesync_cli.install.kernels import kernel_named, named_in
 from sesync_cli.install.request import jupyters_own
 from sesync_cli.install.usersite import user_site
@@ -131,4 +131,4 @@ def _asked_for(package: Package, asked: Collection[str] | None) -> bool | None:
         installer = ""
     if installer == "uv":  # it marks all that it installs
         return None if asked is None else package.name in asked
-    return os.path.exists(package.metadata / "REQUESTED") or package.name in (asked or ())
+    return is_marked(package) or package.name in (asked or ())

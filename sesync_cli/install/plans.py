@@ -11,6 +11,7 @@ from typing import Any
 from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import InstallAttempt
 from sesync_cli.errors import Refused, WrongWords
+from sesync_cli.install.asked_for import marking
 from sesync_cli.install.importing import not_importable
 from sesync_cli.install.inventory import going_along
 from sesync_cli.install.kernel_packages import InstallPackages, UninstallPackages
@@ -34,6 +35,7 @@ from sesync_cli.install.request import (
     jupyters_own,
     package_name,
 )
+from sesync_cli.install.uninstalling import Departure, uninstalling
 from sesync_cli.install.usersite import UserSite, pip_env, user_site
 from sesync_cli.install.visibility import audience
 from sesync_cli.kernel.context import interpreter, kernel_folders
@@ -42,7 +44,6 @@ from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.start_test import expanded
 from sesync_cli.kernel.uv_cache import refusals
 from sesync_cli.lock import scratch
-from sesync_cli.names import joined
 from sesync_cli.plan import Plan, Watch, asking
 from sesync_cli.python.distributions import Package, environment_packages, packages_in
 from sesync_cli.python.environments import site_packages, version_in
@@ -96,8 +97,9 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
         return {"done": told, "result": facts | {"packages": package_facts(new)}, "warnings": said}
 
     attempt = _attempt(request.packages, own, log, site)
+    step = InstallForUser(own, request.packages, lists, request.upgrade, caller.env, attempt)
     return Plan(
-        (InstallForUser(own, request.packages, lists, request.upgrade, caller.env, attempt),),
+        (step, *(marking(own.folder, _names_in(request, lists)) if own.marks else ())),
         f"Installed {wanted_in(request)} {where}.",
         result=facts,
         note=seen_by.note(request, own.title),
@@ -131,8 +133,11 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
         }
 
     step = InstallPackages(environment, request.packages, lists, request.upgrade, env, log)
+    keep = remembering(kernel, [*request.packages, *lists.names])
+    if not kernel.managed:
+        keep += marking(site_packages(environment), _names_in(request, lists))
     return Plan(
-        (step, *remembering(kernel, [*request.packages, *lists.names])),
+        (step, *keep),
         f"Installed {wanted_in(request)} in the kernel {kernel.name}.",
         result=kernel_facts(kernel, log, []),
         questions=asking(lists.question),
@@ -146,7 +151,7 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
 def _uninstall_for_user(request: UninstallRequest, caller: Caller, site: Site) -> Plan:
     log = _log(caller, "uninstall", request.packages)
     own, warnings = _user_site(request.python, caller, site, "A kernel has packages of its own: 'sesync kernel list'.")
-    visible = packages_in(own.path)
+    visible = packages_in([own.folder, *own.path])
     gone = [visible[name] for name in request.names if name in visible]
     for package in gone:
         if os.path.realpath(package.place) != os.path.realpath(own.folder):
@@ -158,7 +163,10 @@ def _uninstall_for_user(request: UninstallRequest, caller: Caller, site: Site) -
     attempt = _attempt(request.packages, own, log, site)
     step = UninstallForUser(own, (*names, *(one.name for one in more)), caller.env, attempt)
     plan = Plan((step,), "", result=facts | {"log": str(log)}, locks=(own.folder,), sweeps=(scratch(),))
-    told = _uninstalling(request, gone, more, f"{own.title} ({_short(own.base, caller)})", plan)
+    left = packages_in([own.folder]).keys() - {one.name for one in (*gone, *more)}
+    after = packages_in(own.elsewhere) | {name: visible[name] for name in left}
+    where, place = f"{own.title} ({_short(own.base, caller)})", ("--python", own.minor)
+    told = uninstalling(request, Departure(gone, more, where, place, own.version, visible, after), plan)
     return replace(told, warnings=(*warnings, *told.warnings))
 
 
@@ -180,21 +188,9 @@ def _uninstall_in_kernel(request: UninstallRequest, caller: Caller, site: Site) 
     step = UninstallPackages(environment, (*names, *(one.name for one in more)), env, log)
     steps = (step, *remembering(kernel, (), without=request.names))
     plan = Plan(steps, "", result=kernel_facts(kernel, log, [*gone, *more]), locks=(environment,))
-    return _uninstalling(request, gone, more, f"the kernel {kernel.name}", plan)
-
-
-def _uninstalling(request: UninstallRequest, gone: list[Package], more: list[Package], where: str, plan: Plan) -> Plan:
-    absent = [name for name in request.names if name not in {one.name for one in gone}]
-    missing = f"{joined(absent or [''])} {'is' if len(absent) == 1 else 'are'} not installed in {where}"
-    if not gone:
-        return replace(plan, steps=(), done=f"{missing}.")
-    what = joined(map(str, [*gone, *more]))
-    done = f"Uninstalled {what} from {where}. Running kernels forget it at their next start: Kernel ▸ Restart."
-    warnings = (missing,) if absent else ()
-    it = "it" if len(gone) == 1 else "them"
-    along = f", and with {it} {joined(map(str, more))}, which nothing else needs" if more else ""
-    ask = f"Uninstall {joined(map(str, gone))} from {where}{along}?"
-    return replace(plan, done=done, questions=asking(ask), warnings=warnings)
+    after = {name: one for name, one in now.items() if one not in (*gone, *more)}
+    where, place = f"the kernel {kernel.name}", ("--kernel", kernel.name)
+    return uninstalling(request, Departure(gone, more, where, place, python, now, after), plan)
 
 
 def _user_site(python: str | None, caller: Caller, site: Site, instead: str) -> tuple[UserSite, tuple[str, ...]]:
@@ -222,8 +218,12 @@ def _short(path: Path, caller: Caller) -> str:
     return str(Path("~", path.relative_to(home))) if path.is_relative_to(home) else str(path)
 
 
+def _names_in(request: InstallRequest, lists: Lists) -> list[str]:
+    return [*request.names, *filter(None, map(package_name, lists.names))]
+
+
 def _named_in(request: InstallRequest, lists: Lists, packages: list[Package]) -> list[Package]:
-    names = {*request.names, *map(package_name, lists.names)}
+    names = set(_names_in(request, lists))
     return [one for one in packages if one.name in names]
 
 

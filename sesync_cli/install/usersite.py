@@ -23,7 +23,8 @@ try:
     import pip
 except ImportError:
     pip = None
-print(json.dumps([site.getusersitepackages(), site.getuserbase(), bool(site.ENABLE_USER_SITE), bool(pip), sys.path]))
+version = pip and getattr(pip, "__version__", "0")
+print(json.dumps([site.getusersitepackages(), site.getuserbase(), bool(site.ENABLE_USER_SITE), version, sys.path]))
 """
 _DELAY = 60.0  # seconds that may go by until a line of pip's is heard: a machine or a terminal may stand still
 _STRANGERS = re.compile(
@@ -33,13 +34,27 @@ _STRANGERS = re.compile(
 
 @dataclass(frozen=True)
 class UserSite:
-    """One Python's user site: the Python, its version, where packages and programs go, where it looks for packages."""
+    """One Python's user site: the Python, its version, where packages and programs go, where it looks for packages.
+
+    `pip` is the version of its pip, empty if it has none.
+    """
 
     python: Path
     version: str
     folder: Path
     base: Path
     path: tuple[Path, ...]
+    pip: str
+
+    @property
+    def marks(self) -> bool:
+        """Whether its pip notes what was asked for by name."""
+        return tuple(map(int, re.findall(r"\d+", self.pip)[:2])) >= (20, 1)
+
+    @property
+    def elsewhere(self) -> list[Path]:
+        """Where else it looks for packages."""
+        return [path for path in self.path if path != self.folder]
 
     @property
     def title(self) -> str:
@@ -62,15 +77,16 @@ def user_site(interpreter: Interpreter, env: Mapping[str, str], instead: str, *,
         raise Refused(f"{whose}, which lets nobody install into it", hint=instead)
     try:
         said = run([str(interpreter.executable), "-c", NOT_FROM_HERE + _QUESTIONS], env=pip_env(env)).out
-        folder, base, enabled, has_pip, path = json.loads(said)
+        folder, base, enabled, pip, path = json.loads(said)
     except (ProgramFailed, ValueError):
         raise NotReady(f"{interpreter.executable} does not work", hint="'--python' chooses another Python.") from None
     if not enabled:
         where = "is a virtual environment, which does not see ~/.local" if interpreter.virtual else "ignores ~/.local"
         raise Refused(f"{interpreter.executable} {where}", hint=instead)
-    if not has_pip and writes:
+    if not pip and writes:
         raise NotReady(f"Python {interpreter.minor} ({interpreter.executable}) has no pip", hint=instead)
-    return UserSite(interpreter.executable, interpreter.version, Path(folder), Path(base), tuple(map(Path, path)))
+    own = Path(folder), Path(base)
+    return UserSite(interpreter.executable, interpreter.version, *own, tuple(map(Path, path)), pip or "")
 
 
 def pip_env(env: Mapping[str, str]) -> dict[str, str]:

@@ -103,7 +103,7 @@ def _seen_from(kernel: Kernel, site: UserSite) -> Mapping[str, Package] | None:
         return None
     if not settings:
         same = os.path.realpath(python) == os.path.realpath(site.python)
-        return packages_in(_elsewhere(site) if same else _folders(prefix, minor))
+        return packages_in(site.elsewhere if same else _folders(prefix, minor))
     own = packages_in(_folders(prefix, minor))
     base = packages_in(_folders(Path(settings.get("home", "")).parent, minor))
     return {name: package for name, package in base.items() if name not in own}
@@ -113,10 +113,6 @@ def _minor(python: Path) -> str:
     """The version of a Python by the name of its program."""
     named = re.fullmatch(r"python(3\.\d+)", os.path.basename(os.path.realpath(python)))
     return named[1] if named else ""
-
-
-def _elsewhere(site: UserSite) -> list[Path]:
-    return [path for path in site.path if path != site.folder]
 
 
 def _folders(prefix: Path, minor: str) -> list[Path]:
