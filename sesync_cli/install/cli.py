@@ -35,6 +35,7 @@ def _table(found: list[Held]) -> View:
 @requirements_option
 @python_option
 @kernel_option
+@click.option("-e", "--editable", metavar="FOLDER", multiple=True, help="A folder with a package, as a link to it.")
 @click.option("--upgrade", is_flag=True, help="Take the newest versions of these packages.")
 @click.option("--list", "listed", is_flag=True, help="List what is installed there, and what needs it.")
 @plans_or_answers(_table)
@@ -45,6 +46,7 @@ def install(
     requirements: tuple[Path, ...],
     python: str | None,
     kernel: str | None,
+    editable: tuple[str, ...],
     upgrade: bool,
     listed: bool,
 ) -> Plan | list[Held]:
@@ -54,10 +56,10 @@ def install(
     sesync's, or with --kernel into that kernel alone.
     """
     if listed:
-        if package or requirements or upgrade:
+        if package or requirements or editable or upgrade:
             raise WrongWords("'--list' only looks", hint="Leave out the packages, or '--list'.")
         return list_packages(python, kernel, session.caller, session.site)
-    wanted = InstallRequest(package, requirements, python, kernel, upgrade)
+    wanted = InstallRequest(package, requirements, python, kernel, upgrade, editable)
     return plan_install(wanted, session.caller, session.site, screen.doing)
 
 

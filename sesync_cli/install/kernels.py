@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotReady, Refused, SesyncError, WrongWords
 from sesync_cli.install.lists import lists_of
 from sesync_cli.install.messages import package_facts
-from sesync_cli.install.request import InstallRequest, package_name, quoted
+from sesync_cli.install.request import InstallRequest, package_name, quoted, without_extras
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.packages import NEEDED
@@ -17,7 +18,7 @@ from sesync_cli.kernel.spec_writing import RememberAdded
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import listed
 from sesync_cli.plan import Step
-from sesync_cli.python.distributions import Package
+from sesync_cli.python.distributions import Package, source_of
 from sesync_cli.site.settings import Site
 
 _OFFERED = 3  # kernels that a hint names
@@ -59,12 +60,15 @@ def own_environment(kernel: Kernel, packages: Iterable[str]) -> Path:
     raise Refused(f"the kernel {kernel.name} has no packages of its own", hint=hint)
 
 
-def remembering(kernel: Kernel, more: Iterable[str], without: Iterable[str] = ()) -> tuple[Step, ...]:
-    """Keep in the recipe of a kernel of sesync's what it has beside what it was made with."""
+def remembering(kernel: Kernel, more: Iterable[str], gone: Iterable[Package] = ()) -> tuple[Step, ...]:
+    """Keep in the recipe of a kernel of sesync's what it has beside what it was made with, without what is `gone`."""
     if not kernel.managed or kernel.recipe is None or kernel.environment is None:
         return ()
-    names = set(without) | set(map(package_name, more := list(more)))
-    added = tuple(dict.fromkeys([*(one for one in kernel.recipe.added if package_name(one) not in names), *more]))
+    more, gone = list(more), list(gone)
+    again = {*(package.name for package in gone), *map(package_name, more), *map(_folder, more)}
+    again |= {str(folder) for package in gone if (folder := source_of(package))}
+    stay = [one for one in kernel.recipe.added if not again & {package_name(one), _folder(one)} - {""}]
+    added = tuple(dict.fromkeys([*stay, *more]))
     return (RememberAdded(kernel.spec, kernel.environment, added),) if added != kernel.recipe.added else ()
 
 
@@ -83,6 +87,13 @@ def named_in(kernel: Kernel) -> set[str] | None:
             return None
     names = set(map(package_name, words))
     return None if "" in names else names  # an address need not say what it is of
+
+
+def _folder(word: str) -> str:
+    """The path that a word of a recipe names, as a copy or as a link; empty for other words."""
+    path = without_extras(word.removeprefix("-e "))
+    path = unquote(path.removeprefix("file://")) if path.startswith("file:///") else path
+    return path if path.startswith("/") else ""
 
 
 def kernel_facts(kernel: Kernel, log: Path, packages: list[Package]) -> dict[str, Any]:

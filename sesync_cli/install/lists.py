@@ -31,6 +31,11 @@ class Lists:
         return [word.partition(" --hash")[0] for one in self.found for word in one.names if not word.startswith("-")]
 
     @property
+    def links(self) -> list[str]:
+        """The folders and repositories in them that are to be links, as words of a list: `-e /home/me/tree`."""
+        return [word for one in self.found for word in one.names if word.startswith("-e ")]
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What was left out or taken otherwise than it is written."""
         return tuple(remark for one in self.found for remark in one.remarks)

@@ -9,10 +9,14 @@ from sesync_cli.plan import by_hand
 from sesync_cli.python.distributions import Package
 
 
-def story(request: InstallRequest, new: list[Package], visible: Mapping[str, Package], where: str) -> str:
-    """What is true now that the installer has ended well."""
+def story(
+    request: InstallRequest, new: list[Package], again: list[Package], visible: Mapping[str, Package], where: str
+) -> str:
+    """What is true now that the installer has ended well: what is new, and what was installed again."""
     wanted = [package for package in new if package.name in request.names]
     others = len(new) - len(wanted)
+    if not new and again:
+        return f"Installed {joined(map(str, again))} again {where}. {_restart(again)}"
     if not new:
         there = [visible[name] for name in request.names if name in visible]
         what = joined(map(str, there)) if there and not request.requirements else wanted_in(request)
@@ -21,8 +25,13 @@ def story(request: InstallRequest, new: list[Package], visible: Mapping[str, Pac
         what = joined(map(str, new)) if others <= 5 else f"{others} packages"
     else:
         what = joined(map(str, wanted)) + (f" and {others} more" if others else "")
-    it = "it" if len(new) == 1 else "them"
-    return f"Installed {what} {where}. Restart the kernels that shall see {it}: Kernel ▸ Restart."
+    more = f", and {joined(map(str, again))} again," if again else ""
+    return f"Installed {what}{more} {where}. {_restart([*new, *again])}"
+
+
+def _restart(packages: list[Package]) -> str:
+    it = "it" if len(packages) == 1 else "them"
+    return f"Restart the kernels that shall see {it}: Kernel ▸ Restart."
 
 
 def import_warnings(failed: Mapping[Package, str], *where: str) -> tuple[str, ...]:
@@ -57,7 +66,9 @@ def risks(names: Iterable[str], own: UserSite) -> tuple[str, ...]:
 
 def wanted_in(request: InstallRequest) -> str:
     """What is asked for, for a sentence."""
-    return joined([*request.packages, *(f"what {file.name} asks for" for file in request.requirements)])
+    return joined(
+        [*request.packages, *request.editable, *(f"what {file.name} asks for" for file in request.requirements)]
+    )
 
 
 def package_facts(packages: list[Package]) -> list[dict[str, str]]:

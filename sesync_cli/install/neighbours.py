@@ -16,7 +16,7 @@ _ORDER = ("==", "===", "~=", ">=", ">", "!=", "<", "<=")  # in which people say 
 
 @dataclass(frozen=True)
 class Unmet:
-    """A package that needs another, of which these `versions` would do (empty: any); `there` is empty if it is absent."""
+    """A package that needs another, of which these `versions` do (empty: any); `there` is empty if it is absent."""
 
     package: str
     version: str = field(compare=False)

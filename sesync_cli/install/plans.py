@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import InstallAttempt
 from sesync_cli.errors import Refused, WrongWords
 from sesync_cli.install.asked_for import marking
+from sesync_cli.install.folders import check_links, check_links_in, check_sources
 from sesync_cli.install.importing import not_importable
 from sesync_cli.install.inventory import going_along
 from sesync_cli.install.kernel_packages import InstallPackages, UninstallPackages
@@ -30,34 +31,38 @@ from sesync_cli.install.packages import InstallForUser, UninstallForUser
 from sesync_cli.install.request import (
     InstallRequest,
     UninstallRequest,
+    checked_folder,
     checked_name,
     checked_requirement,
     jupyters_own,
     package_name,
 )
+from sesync_cli.install.seen import seen
 from sesync_cli.install.uninstalling import Departure, uninstalling
 from sesync_cli.install.usersite import UserSite, pip_env, user_site
 from sesync_cli.install.visibility import audience
 from sesync_cli.kernel.context import interpreter, kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.packages import NEEDED
+from sesync_cli.kernel.request import from_anywhere
 from sesync_cli.kernel.start_test import expanded
 from sesync_cli.kernel.uv_cache import refusals
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Plan, Watch, asking
-from sesync_cli.python.distributions import Package, environment_packages, packages_in
+from sesync_cli.python.distributions import Package, environment_packages, packages_in, source_of
 from sesync_cli.python.environments import site_packages, version_in
 from sesync_cli.site.settings import Site
-
-Packages = Mapping[str, Package]
 
 
 def plan_install(request: InstallRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """Install what is wanted: in the kernel, if one is named, and else for a Python."""
-    if not request.packages and not request.requirements:
+    if not request.words and not request.requirements:
         raise WrongWords("no package is named", hint="Say which: 'sesync install PACKAGE', or '-r FILE'.")
     for word in request.packages:
         checked_requirement(word)
+    for folder in request.editable:
+        checked_folder(folder)
+    check_sources(request)
     install = _install_in_kernel if request.kernel else _install_for_user
     return install(request, caller, site, watch)
 
@@ -79,25 +84,27 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
     log = _log(caller, "install", request.packages, request.requirements)
     kernels = find_kernels(kernel_folders(caller, site))
     own, warnings = _user_site(request.python, caller, site, instead(request, kernels))
+    check_links(request, own)
     lists = lists_of(request.requirements)
     warnings += lists.remarks
     seen_by = audience(kernels, own, caller.cwd)
     where = f"for {own.title} ({_short(own.base, caller)})"
+    place = ("--python", request.python or own.minor)
     facts = {"python": str(own.python), "version": own.version, "packages": (), "log": str(log)}
-    before = packages_in([own.folder])
+    before = seen([own.folder])
 
     def after() -> dict[str, Any]:
-        now = packages_in([own.folder])
-        new = _changed(before, now)
-        told = story(request, new, packages_in([own.folder, *own.path]), where)
+        now = seen([own.folder])
+        new, again = before.came(now), before.came_again(now)
+        told = story(request, new, again, packages_in([own.folder, *own.path]), where)
         at_risk = risks(jupyters_own([*request.names, *(one.name for one in new)]), own)
-        tried, env = _named_in(request, lists, new), pip_env(caller.env)
+        tried, env = _named_in(request, lists, [*new, *again]), pip_env(caller.env)
         failed = not_importable(tried, own.python, env, site.kernels_start_seconds, watch)
-        said = (*warnings, *seen_by.shadows(new), *at_risk, *import_warnings(failed, "--python", own.minor))
-        return {"done": told, "result": facts | {"packages": package_facts(new)}, "warnings": said}
+        said = (*warnings, *seen_by.shadows(new), *at_risk, *import_warnings(failed, *place))
+        return {"done": told, "result": facts | {"packages": package_facts([*new, *again])}, "warnings": said}
 
     attempt = _attempt(request.packages, own, log, site)
-    step = InstallForUser(own, request.packages, lists, request.upgrade, caller.env, attempt)
+    step = InstallForUser(own, request.words, lists, request.upgrade, caller.env, attempt)
     return Plan(
         (step, *(marking(own.folder, _names_in(request, lists)) if own.marks else ())),
         f"Installed {wanted_in(request)} {where}.",
@@ -118,24 +125,27 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
     log = _log(caller, "install", request.packages, request.requirements)
     kernel = kernel_named(request.kernel or "", request.python, caller, site)
     environment = own_environment(kernel, request.packages)
-    before, lists = environment_packages(environment), lists_of(request.requirements)
+    check_links_in(kernel, request)
+    folder, lists = site_packages(environment), lists_of(request.requirements)
+    before = seen([folder] if folder else [])
     env = expanded(kernel.env, caller.env)  # its Python may start only with what its modules set
 
     def after() -> dict[str, Any]:
-        now = environment_packages(environment)
-        new = _changed(before, now)
-        tried = _named_in(request, lists, new)
+        now = seen([folder] if folder else [])
+        new, again = before.came(now), before.came_again(now)
+        tried = _named_in(request, lists, [*new, *again])
         failed = not_importable(tried, environment / "bin/python", env, site.kernels_start_seconds, watch)
         return {
-            "done": story(request, new, now, f"in the kernel {kernel.name}"),
-            "result": kernel_facts(kernel, log, new),
+            "done": story(request, new, again, now.packages, f"in the kernel {kernel.name}"),
+            "result": kernel_facts(kernel, log, [*new, *again]),
             "warnings": (*lists.remarks, *refusals(env), *import_warnings(failed, "--kernel", kernel.name)),
         }
 
-    step = InstallPackages(environment, request.packages, lists, request.upgrade, env, log)
-    keep = remembering(kernel, [*request.packages, *lists.names])
+    step = InstallPackages(environment, request.words, lists, request.upgrade, env, log)
+    words = [*request.packages, *(f"-e {folder}" for folder in request.editable)]
+    keep = remembering(kernel, [*(from_anywhere(word, caller.cwd) for word in words), *lists.names, *lists.links])
     if not kernel.managed:
-        keep += marking(site_packages(environment), _names_in(request, lists))
+        keep += marking(folder, _names_in(request, lists))
     return Plan(
         (step, *keep),
         f"Installed {wanted_in(request)} in the kernel {kernel.name}.",
@@ -165,7 +175,7 @@ def _uninstall_for_user(request: UninstallRequest, caller: Caller, site: Site) -
     plan = Plan((step,), "", result=facts | {"log": str(log)}, locks=(own.folder,), sweeps=(scratch(),))
     left = packages_in([own.folder]).keys() - {one.name for one in (*gone, *more)}
     after = packages_in(own.elsewhere) | {name: visible[name] for name in left}
-    where, place = f"{own.title} ({_short(own.base, caller)})", ("--python", own.minor)
+    where, place = f"{own.title} ({_short(own.base, caller)})", ("--python", request.python or own.minor)
     told = uninstalling(request, Departure(gone, more, where, place, own.version, visible, after), plan)
     return replace(told, warnings=(*warnings, *told.warnings))
 
@@ -186,7 +196,7 @@ def _uninstall_in_kernel(request: UninstallRequest, caller: Caller, site: Site) 
     more = going_along(names, folder, (), python, named_in(kernel)) if folder and not request.keep else []
     env = expanded(kernel.env, caller.env)
     step = UninstallPackages(environment, (*names, *(one.name for one in more)), env, log)
-    steps = (step, *remembering(kernel, (), without=request.names))
+    steps = (step, *remembering(kernel, (), gone))
     plan = Plan(steps, "", result=kernel_facts(kernel, log, [*gone, *more]), locks=(environment,))
     after = {name: one for name, one in now.items() if one not in (*gone, *more)}
     where, place = f"the kernel {kernel.name}", ("--kernel", kernel.name)
@@ -223,9 +233,5 @@ def _names_in(request: InstallRequest, lists: Lists) -> list[str]:
 
 
 def _named_in(request: InstallRequest, lists: Lists, packages: list[Package]) -> list[Package]:
-    names = set(_names_in(request, lists))
-    return [one for one in packages if one.name in names]
-
-
-def _changed(before: Packages, now: Packages) -> list[Package]:
-    return [package for name, package in now.items() if before.get(name) != package]
+    names, folders = set(_names_in(request, lists)), set(map(os.path.realpath, request.folders))
+    return [one for one in packages if one.name in names or os.path.realpath(source_of(one) or os.devnull) in folders]

@@ -17,7 +17,9 @@ _JUPYTER = ("ipykernel", "ipython", "jedi", "nbconvert", "notebook", "pyzmq", "t
 
 @dataclass(frozen=True)
 class InstallRequest:
-    """Packages in words, and in files as for pip; with `upgrade` in their newest versions.
+    """Packages in words, and in files as for pip; with `upgrade` in their newest versions. `editable` are folders.
+
+    Those are installed as links to themselves, so that what is changed in them counts at once.
 
     They are for a Python (the site's default, if none is said), or for one kernel alone.
     """
@@ -27,6 +29,18 @@ class InstallRequest:
     python: str | None = None
     kernel: str | None = None
     upgrade: bool = False
+    editable: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What an installer is told of packages."""
+        return (*self.packages, *(part for folder in self.editable for part in ("-e", as_path(folder))))
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders whose packages are wanted."""
+        words = map(without_extras, (*filter(_is_path, self.packages), *self.editable))
+        return [folder for folder in map(Path, words) if folder.is_dir()]
 
     @property
     def names(self) -> list[str]:
@@ -61,8 +75,16 @@ class UninstallRequest:
 def checked_requirement(word: str) -> str:
     """The word itself, if it asks for a package: a name with or without versions, an address, a file or folder here."""
     request.checked_package(word)
-    if _is_path(word) and not os.path.exists(_without_extras(word)):
+    if _is_path(word) and not os.path.exists(without_extras(word)):
         raise NotFound(f"there is no file or folder {word}", hint="'ls' shows what is in this folder.")
+    return word
+
+
+def checked_folder(word: str) -> str:
+    """The word itself, if it is a folder with the source of a package: maybe with extras, as in `.[dev]`."""
+    if not os.path.isdir(without_extras(word)) or word.startswith("-"):
+        hint = "Say the folder that has its setup.py or pyproject.toml, as in 'sesync install -e .'."
+        raise NotFound(f"there is no folder {word}", hint=hint)
     return word
 
 
@@ -96,7 +118,7 @@ def jupyters_own(names: Iterable[str]) -> list[str]:
 
 
 def _is_path(word: str) -> bool:
-    bare = _without_extras(word)
+    bare = without_extras(word)
     if "://" in word:
         return False
     if "@" in bare and not os.path.exists(bare):
@@ -104,5 +126,11 @@ def _is_path(word: str) -> bool:
     return os.sep in bare or bare.startswith(".") or (bare.endswith(request.ARCHIVES) and Path(bare).is_file())
 
 
-def _without_extras(word: str) -> str:
+def as_path(folder: str) -> str:
+    """A folder in a word that no installer takes for a name."""
+    return folder if folder.startswith((".", "/")) else f"./{folder}"
+
+
+def without_extras(word: str) -> str:
+    """The path in a word that may name extras, as in `.[dev]`."""
     return re.sub(r"\[[^\[\]]*\]$", "", word)

@@ -49,7 +49,12 @@ class UserSite:
     @property
     def marks(self) -> bool:
         """Whether its pip notes what was asked for by name."""
-        return tuple(map(int, re.findall(r"\d+", self.pip)[:2])) >= (20, 1)
+        return self.pip_version >= (20, 1)
+
+    @property
+    def pip_version(self) -> tuple[int, ...]:
+        """(23, 0) for pip 23.0.1."""
+        return tuple(map(int, re.findall(r"\d+", self.pip)[:2]))
 
     @property
     def elsewhere(self) -> list[Path]:

@@ -42,7 +42,8 @@ class Audience:
         """What to ask where somebody may have meant the project's kernel; empty elsewhere."""
         if not self.project:
             return ""
-        files = [f"-r {file}" for file in request.requirements]
+        files = [f"-r {quoted([str(file)])}" for file in request.requirements]
+        files += [f"-e {quoted([folder])}" for folder in request.editable]
         there = " ".join(["sesync install --kernel", self.project, *files, quoted(request.packages)]).rstrip()
         return (
             f"The kernel {self.project} of this project would not see it: '{there}' installs it there. "

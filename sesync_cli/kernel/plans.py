@@ -33,6 +33,7 @@ from sesync_cli.kernel.request import (
     UpdateRequest,
     checked_module,
     checked_package,
+    from_anywhere,
     variable,
 )
 from sesync_cli.kernel.several import Apart, meant, plan_each
@@ -48,7 +49,7 @@ from sesync_cli.site.settings import Site
 def plan_create(request: CreateRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """Make the kernel that is wanted, or say that it is there; `Conflict` where another kernel has the name."""
     folder, called = _place(request.source, caller, site, watch) if request.source else (caller.cwd, "")
-    packages, guess, asked = tuple(map(checked_package, request.packages)), "", ""
+    packages, guess, asked = tuple(from_anywhere(checked_package(one), caller.cwd) for one in request.packages), "", ""
     source: Source | None = None
     if request.guess or (request.source and folder.is_file() and not has_packages(folder)):
         guessed, asked, guess = _guessed(folder)

@@ -179,7 +179,8 @@ def _came_later(kernel: Kernel, lock: Lock) -> dict[str, Package]:
     """What somebody has installed into it since it was made, by name."""
     there = _known(kernel.environment) if kernel.environment else {}
     known = lock.of_those({name: package.version for name, package in there.items()}).versions
-    return {name: package for name, package in there.items() if name not in (*known, *NEEDED)}
+    linked = {name for name, package in there.items() if package.requirement.startswith("-e ")}  # the lock had a copy
+    return {name: package for name, package in there.items() if name in linked or name not in (*known, *NEEDED)}
 
 
 def _known(environment: Path) -> dict[str, Package]:

@@ -1,5 +1,6 @@
 """What somebody wants of kernels, as it was said, and the checks of single words of it."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -140,6 +141,17 @@ def checked_package(word: str) -> str:
         _check_requirement(word)
         check_name(re.split(r"[\s\[<>=!~;@]", word, maxsplit=1)[0])
     return word
+
+
+def from_anywhere(word: str, cwd: Path) -> str:
+    """The same word as it can be kept: a path in it as from the root, not as from this folder."""
+    linked, path = ("-e ", word[3:]) if word.startswith("-e ") else ("", word)
+    bare, bracket, extras = path.partition("[")
+    at = Path(os.path.abspath(cwd / bare))
+    is_path = linked or os.sep in bare or bare.startswith(".") or bare.endswith(ARCHIVES)
+    if "://" in path or not (is_path and at.exists()):
+        return word
+    return f"{linked}{at.as_uri() if ' ' in str(at) else at}{bracket}{extras}"
 
 
 def _check_requirement(word: str) -> None:

@@ -4,6 +4,7 @@ The door to packages' metadata and canonical names. What is damaged raises nothi
 """
 
 import csv
+import json
 import os
 import re
 from base64 import urlsafe_b64encode
@@ -11,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from sesync_cli.python.environments import site_packages
 
@@ -49,9 +51,11 @@ class Package:
 
     @property
     def requirement(self) -> str:
-        """What asks an installer for this very package: `tree==1.0`, or `tree @ file:///...` for a project's folder."""
-        if self.project:
-            return f"{self.name} @ {self.project.as_uri()}"
+        """What asks an installer for this very package: `tree==1.0`, or the folder that it is of, maybe as a link."""
+        folder = source_of(self)
+        if folder and (self.project or folder.is_dir()):
+            linked = self.project is None and _direct_url(self).get("dir_info", {}).get("editable") is True
+            return f"-e {folder.as_uri()}" if linked else f"{self.name} @ {folder.as_uri()}"
         return f"{self.name}=={self.version}" if self.version else self.name
 
     def __str__(self) -> str:
@@ -115,6 +119,18 @@ def requires(package: Package) -> list[str]:
     return []
 
 
+def source_of(package: Package) -> Path | None:
+    """The folder that a package was installed from, as a copy or as a link to it; None for one from elsewhere.
+
+    (https://packaging.python.org/en/latest/specifications/direct-url)
+    """
+    said = _direct_url(package)
+    if package.project or not isinstance(said.get("dir_info"), dict):
+        return package.project
+    url = urlsplit(str(said.get("url", "")))
+    return Path(unquote(url.path)) if url.scheme == "file" else None
+
+
 def bytes_of(package: Package) -> int | None:
     """The bytes of a package's files; None where its installer has left no list, or the files are a project's own."""
     metadata, total = package.metadata, 0
@@ -152,6 +168,13 @@ def recorded(metadata: Path) -> Iterator[Recorded]:
                 yield Recorded(path, digest.removeprefix("sha256=") if digest.startswith("sha256=") else "", size)
     except (OSError, csv.Error):
         return
+
+
+def _direct_url(package: Package) -> dict[str, Any]:
+    with suppress(OSError, ValueError):
+        said = json.loads((package.metadata / "direct_url.json").read_bytes())
+        return said if isinstance(said, dict) else {}
+    return {}
 
 
 def _entries(folder: Path) -> list[str]:

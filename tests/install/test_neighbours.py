@@ -130,10 +130,8 @@ def test_what_came_along_and_was_asked_for_later_stays(
     assert "asked for" not in sesync("install", *words, "--python", python(version), "-n").out
     done = sesync("uninstall", "webtree", "-y", "--python", python(version))
     assert done.out.startswith("Uninstalled webtree 1.0 from")
-    assert (
-        "Uninstalled richtree 1.0 and barktree 1.0"
-        in sesync("uninstall", "richtree", "-y", "--python", python(version)).out
-    )
+    done = sesync("uninstall", "richtree", "-y", "--python", python(version))
+    assert done.out.startswith("Uninstalled richtree 1.0 and barktree 1.0 from")
     assert list(user_folder(home, version).glob("*")) in ([], [user_folder(home, version) / "__pycache__"])
 
 
