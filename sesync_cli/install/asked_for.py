@@ -1,15 +1,29 @@
-"""The step that remembers of packages which are there already that somebody has asked for them by name, as pip does."""
+"""Which packages somebody asks for, and the step that remembers it of those that are there already, as pip does."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sesync_cli.install.lists import Lists
+from sesync_cli.install.request import InstallRequest, package_name
 from sesync_cli.leftovers import written_whole
 from sesync_cli.plan import Report, Step
-from sesync_cli.python.distributions import Package, packages_in
+from sesync_cli.python.distributions import Package, packages_in, source_of
 
 _MARK = "REQUESTED"
 _EMPTY = "sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0"  # the digest and size of an empty file, as pip has them
+
+
+def names_in(request: InstallRequest, lists: Lists) -> list[str]:
+    """The names of packages in a request and its lists."""
+    return [*request.names, *filter(None, map(package_name, lists.names))]
+
+
+def asked_for(request: InstallRequest, lists: Lists, packages: Iterable[Package]) -> list[Package]:
+    """Those of these packages that are asked for, by name or as the folder that they are from."""
+    names, folders = set(names_in(request, lists)), set(map(os.path.realpath, request.folders))
+    return [one for one in packages if one.name in names or os.path.realpath(source_of(one) or os.devnull) in folders]
 
 
 def is_marked(package: Package) -> bool:

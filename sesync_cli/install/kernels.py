@@ -14,6 +14,7 @@ from sesync_cli.install.request import InstallRequest, package_name, quoted, wit
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.packages import NEEDED
+from sesync_cli.kernel.request import from_anywhere
 from sesync_cli.kernel.spec_writing import RememberAdded
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import listed
@@ -58,6 +59,12 @@ def own_environment(kernel: Kernel, packages: Iterable[str]) -> Path:
         raise Refused(f"the kernel {kernel.name} is a conda environment", hint=hint)
     hint = f"It runs {kernel.argv[0]}; without '--kernel', 'sesync install --python' may install for that Python."
     raise Refused(f"the kernel {kernel.name} has no packages of its own", hint=hint)
+
+
+def kept_words(request: InstallRequest, cwd: Path) -> list[str]:
+    """What a recipe keeps of a request, as it holds from anywhere."""
+    words = [*request.packages, *(f"-e {folder}" for folder in request.editable)]
+    return [from_anywhere(word, cwd) for word in words]
 
 
 def remembering(kernel: Kernel, more: Iterable[str], gone: Iterable[Package] = ()) -> tuple[Step, ...]:

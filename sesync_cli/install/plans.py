@@ -11,13 +11,23 @@ from typing import Any
 from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import InstallAttempt
 from sesync_cli.errors import Refused, WrongWords
-from sesync_cli.install.asked_for import marking
+from sesync_cli.install.asked_for import asked_for, marking, names_in
+from sesync_cli.install.breakage import break_question, breaks, broken
 from sesync_cli.install.folders import check_links, check_links_in, check_sources
+from sesync_cli.install.foresight import coming_for_user, coming_to_kernel, foreseen
 from sesync_cli.install.importing import not_importable
 from sesync_cli.install.inventory import going_along
 from sesync_cli.install.kernel_packages import InstallPackages, UninstallPackages
-from sesync_cli.install.kernels import instead, kernel_facts, kernel_named, named_in, own_environment, remembering
-from sesync_cli.install.lists import Lists, lists_of
+from sesync_cli.install.kernels import (
+    instead,
+    kept_words,
+    kernel_facts,
+    kernel_named,
+    named_in,
+    own_environment,
+    remembering,
+)
+from sesync_cli.install.lists import lists_of
 from sesync_cli.install.mending import mending_for_user, mending_in_kernel
 from sesync_cli.install.messages import (
     import_warnings,
@@ -27,6 +37,7 @@ from sesync_cli.install.messages import (
     story,
     wanted_in,
 )
+from sesync_cli.install.neighbours import neighbours
 from sesync_cli.install.packages import InstallForUser, UninstallForUser
 from sesync_cli.install.request import (
     InstallRequest,
@@ -44,12 +55,11 @@ from sesync_cli.install.visibility import audience
 from sesync_cli.kernel.context import interpreter, kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.packages import NEEDED
-from sesync_cli.kernel.request import from_anywhere
 from sesync_cli.kernel.start_test import expanded
 from sesync_cli.kernel.uv_cache import refusals
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Plan, Watch, asking
-from sesync_cli.python.distributions import Package, environment_packages, packages_in, source_of
+from sesync_cli.python.distributions import environment_packages, packages_in
 from sesync_cli.python.environments import site_packages, version_in
 from sesync_cli.site.settings import Site
 
@@ -86,6 +96,8 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
     own, warnings = _user_site(request.python, caller, site, instead(request, kernels))
     check_links(request, own)
     lists = lists_of(request.requirements)
+    around = neighbours([own.folder, *own.path], own.version)
+    would = foreseen(request, around, lambda: coming_for_user(own, request, lists, around, caller.env), watch)
     warnings += lists.remarks
     seen_by = audience(kernels, own, caller.cwd)
     where = f"for {own.title} ({_short(own.base, caller)})"
@@ -96,24 +108,28 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
     def after() -> dict[str, Any]:
         now = seen([own.folder])
         new, again = before.came(now), before.came_again(now)
-        told = story(request, new, again, packages_in([own.folder, *own.path]), where)
+        visible = neighbours([own.folder, *own.path], own.version)
+        told = story(request, new, again, visible.packages, where)
         at_risk = risks(jupyters_own([*request.names, *(one.name for one in new)]), own)
-        tried, env = _named_in(request, lists, [*new, *again]), pip_env(caller.env)
+        tried, env = asked_for(request, lists, [*new, *again]), pip_env(caller.env)
         failed = not_importable(tried, own.python, env, site.kernels_start_seconds, watch)
-        said = (*warnings, *seen_by.shadows(new), *at_risk, *import_warnings(failed, *place))
+        said = (*warnings, *seen_by.shadows(new), *at_risk, *broken(around, visible, place, own.folder))
+        said += import_warnings(failed, *place)
         return {"done": told, "result": facts | {"packages": package_facts([*new, *again])}, "warnings": said}
 
     attempt = _attempt(request.packages, own, log, site)
     step = InstallForUser(own, request.words, lists, request.upgrade, caller.env, attempt)
     return Plan(
-        (step, *(marking(own.folder, _names_in(request, lists)) if own.marks else ())),
+        (step, *(marking(own.folder, names_in(request, lists)) if own.marks else ())),
         f"Installed {wanted_in(request)} {where}.",
         result=facts,
         note=seen_by.note(request, own.title),
         questions=asking(
-            jupyter_question(jupyters_own(request.names)) or seen_by.question(request, own.title), lists.question
+            jupyter_question(jupyters_own(request.names)) or seen_by.question(request, own.title),
+            lists.question,
+            break_question(would),
         ),
-        warnings=warnings,
+        warnings=(*warnings, *breaks(would)),
         locks=(own.folder,),
         sweeps=(scratch(),),
         after=after,
@@ -126,32 +142,34 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
     kernel = kernel_named(request.kernel or "", request.python, caller, site)
     environment = own_environment(kernel, request.packages)
     check_links_in(kernel, request)
-    folder, lists = site_packages(environment), lists_of(request.requirements)
-    before = seen([folder] if folder else [])
+    folders = [folder] if (folder := site_packages(environment)) else []
+    before, lists = seen(folders), lists_of(request.requirements)
     env = expanded(kernel.env, caller.env)  # its Python may start only with what its modules set
+    around = neighbours(folders, python := kernel.python or version_in(environment))
+    would = foreseen(request, around, lambda: coming_to_kernel(environment, request, lists, env), watch)
 
     def after() -> dict[str, Any]:
-        now = seen([folder] if folder else [])
+        now, place = seen(folders), ("--kernel", kernel.name)
         new, again = before.came(now), before.came_again(now)
-        tried = _named_in(request, lists, [*new, *again])
+        tried = asked_for(request, lists, [*new, *again])
         failed = not_importable(tried, environment / "bin/python", env, site.kernels_start_seconds, watch)
+        told = broken(around, neighbours(folders, python), place, folder)
         return {
             "done": story(request, new, again, now.packages, f"in the kernel {kernel.name}"),
             "result": kernel_facts(kernel, log, [*new, *again]),
-            "warnings": (*lists.remarks, *refusals(env), *import_warnings(failed, "--kernel", kernel.name)),
+            "warnings": (*lists.remarks, *refusals(env), *told, *import_warnings(failed, *place)),
         }
 
     step = InstallPackages(environment, request.words, lists, request.upgrade, env, log)
-    words = [*request.packages, *(f"-e {folder}" for folder in request.editable)]
-    keep = remembering(kernel, [*(from_anywhere(word, caller.cwd) for word in words), *lists.names, *lists.links])
+    keep = remembering(kernel, [*kept_words(request, caller.cwd), *lists.names, *lists.links])
     if not kernel.managed:
-        keep += marking(folder, _names_in(request, lists))
+        keep += marking(folder, names_in(request, lists))
     return Plan(
         (step, *keep),
         f"Installed {wanted_in(request)} in the kernel {kernel.name}.",
         result=kernel_facts(kernel, log, []),
-        questions=asking(lists.question),
-        warnings=lists.remarks,
+        questions=asking(lists.question, break_question(would)),
+        warnings=(*lists.remarks, *breaks(would)),
         locks=(environment,),
         after=after,
         mends=mending_in_kernel(request, lists, kernel, environment, env, caller, site),
@@ -226,12 +244,3 @@ def _short(path: Path, caller: Caller) -> str:
     """The path as people say it, with ~ for their home."""
     home = caller.home
     return str(Path("~", path.relative_to(home))) if path.is_relative_to(home) else str(path)
-
-
-def _names_in(request: InstallRequest, lists: Lists) -> list[str]:
-    return [*request.names, *filter(None, map(package_name, lists.names))]
-
-
-def _named_in(request: InstallRequest, lists: Lists, packages: list[Package]) -> list[Package]:
-    names, folders = set(_names_in(request, lists)), set(map(os.path.realpath, request.folders))
-    return [one for one in packages if one.name in names or os.path.realpath(source_of(one) or os.devnull) in folders]

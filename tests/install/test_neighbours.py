@@ -1,5 +1,6 @@
 """Which needs are not met by what is installed beside: judged, and told before and after an uninstall."""
 
+import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from sesync_cli.install.neighbours import needing, unmet
 from tests.conftest import Ended, Terminal
-from tests.install.ground import own_kernel, placed, python, user_folder, wheel
+from tests.install.ground import own_kernel, placed, prefix, python, user_folder, wheel
 from tests.install.test_kernel import environment, kernel
 
 Run = Callable[..., Ended]
@@ -171,3 +172,136 @@ def test_a_kernel_made_by_hand_keeps_it_too(sesync: Run, home: Path, tmp_path: P
     record = (packages / "richtree-1.0.dist-info/RECORD").read_text().splitlines()
     assert record[1] == "richtree-1.0.dist-info/REQUESTED,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0"
     assert sesync("uninstall", "webtree", "--kernel", "trees", "-n").out.splitlines()[0].endswith("bin/python webtree")
+
+
+def recorded(folder: Path, name: str, version: str) -> None:
+    """A package that an installer can take away."""
+    info = placed(folder, name, version=version)
+    (info / "RECORD").write_text("".join(f"{info.name}/{file},,\n" for file in ("METADATA", "RECORD")))
+
+
+@pytest.fixture
+def talkers(home: Path, index: Path) -> Path:
+    """As after installing requests, which needs urllib3, and botocore, which has been broken for long."""
+    folder = user_folder(home, "3.8")
+    placed(folder, "requesttree", "urltree (<3,>=1.21.1)", version="2.31.0", asked_for=True)
+    placed(folder, "botocoretree", "urltree==1.25", "absent>=2", version="1.3", asked_for=True)
+    recorded(folder, "urltree", "2.0.7")
+    for version in ("1.20", "1.26", "2.0.7", "3.1"):
+        wheel(index, "urltree", version)
+    wheel(index, "newtree", meta="Requires-Dist: urltree<1.21\n")
+    wheel(index, "leaf")
+    return folder
+
+
+FEARED = "requesttree 2.31.0 needs urltree>=1.21.1,<3, and would have urltree 1.20: it may stop working"
+BROKEN = (
+    "requesttree 2.31.0 needs urltree>=1.21.1,<3, and urltree 1.20 is there now: "
+    "'sesync install --python 3.8 urltree==2.0.7' brings urltree 2.0.7 back"
+)
+
+
+@pytest.mark.parametrize("word", ["urltree==1.20", "newtree", "urltree<1.21"])
+def test_what_would_break_is_asked_about(sesync: Run, home: Path, talkers: Path, word: str) -> None:
+    done = sesync("install", word)
+    assert (done.code, done.err.splitlines()[0]) == (
+        2,
+        f"Error: this needs an answer: {FEARED}. Install all the same?",
+    )
+    assert (talkers / "urltree-2.0.7.dist-info").exists()
+    assert sesync("install", word, "-n").err == f"Warning: {FEARED}\n"
+    assert FEARED in sesync("install", word, "-n", "--json").json["warnings"]
+
+
+def test_a_list_may_break_something_too(sesync: Run, home: Path, talkers: Path) -> None:
+    (home / "list.txt").write_text("leaf\nurltree==1.20\n")
+    assert f"this needs an answer: {FEARED}. Install all the same?" in sesync("install", "-r", "list.txt").err
+
+
+def test_what_is_upgraded_may_break_something_too(sesync: Run, home: Path, talkers: Path) -> None:
+    done = sesync("install", "--upgrade", "urltree")
+    assert "needs urltree>=1.21.1,<3, and would have urltree 3.1: it may stop working. Install" in done.err
+
+
+@pytest.mark.parametrize("words", [["leaf"], ["urltree"], ["urltree==1.26"], ["leaf", "urltree>1.25"]])
+def test_what_breaks_nothing_is_not_asked_about(sesync: Run, home: Path, talkers: Path, words: list[str]) -> None:
+    done = sesync("install", *words)
+    assert (done.code, done.err) == (0, "")
+
+
+def test_what_is_broken_now_is_told_with_what_mends_it(sesync: Run, home: Path, talkers: Path) -> None:
+    done = sesync("install", "urltree==1.20", "--yes")
+    assert (done.code, done.err) == (0, f"Warning: {BROKEN}\n")
+    command = BROKEN.split("'")[1].split()
+    mended = sesync(*command[1:])
+    assert (mended.code, mended.err, mended.out[:23]) == (0, "", "Installed urltree 2.0.7")
+
+
+def test_what_nobody_can_mend_by_that_has_no_command(sesync: Run, home: Path, talkers: Path) -> None:
+    done = sesync("install", "newtree", "--yes")
+    assert done.err == ("Warning: requesttree 2.31.0 needs urltree>=1.21.1,<3, and urltree 1.20 is there now\n")
+
+
+def test_on_a_terminal_it_is_a_question(
+    sesync: Run, terminal: Callable[..., Terminal], home: Path, talkers: Path
+) -> None:
+    window = terminal("install", "urltree==1.20", columns=250)
+    window.wait_for(f"{FEARED}. Install all the same? [y/N]")
+    window.type("n\n")
+    assert window.ended() == 130
+    assert (talkers / "urltree-2.0.7.dist-info").exists()
+
+
+def test_one_of_the_pythons_own_comes_back_by_an_uninstall(
+    sesync: Run, home: Path, tmp_path: Path, talkers: Path
+) -> None:
+    program = prefix(tmp_path / "opt", "3.8")
+    subprocess.run([program, "-m", "ensurepip"], check=True, capture_output=True)
+    own = tmp_path / "opt/lib/python3.8/site-packages"
+    (talkers / "urltree-2.0.7.dist-info").rename(own / "urltree-2.0.7.dist-info")
+    done = sesync("install", "urltree==1.20", "--yes", "--python", program)
+    assert f"'sesync uninstall --python {program} urltree' brings urltree 2.0.7 back" in done.err
+    assert sesync("uninstall", "--python", program, "urltree", "--yes").code == 0
+
+
+def test_what_cannot_be_found_out_is_no_question(
+    sesync: Run, home: Path, talkers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_FIND_LINKS", str(home))
+    done = sesync("install", "urltree==1.20")
+    assert (done.code, done.err) == (0, f"Warning: {BROKEN}\n")
+
+
+def test_an_index_that_says_nothing_is_not_waited_for(
+    sesync: Run, home: Path, talkers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.delenv("UV_OFFLINE")
+        monkeypatch.delenv("UV_FIND_LINKS")
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{silent.getsockname()[1]}/simple")
+        monkeypatch.setenv("PIP_FIND_LINKS", "")
+        wheel_file = next((home.parent / "index").glob("urltree-1.20-*"))
+        done = sesync("install", wheel_file, "newtree @ file://" + str(next((home.parent / "index").glob("newtree*"))))
+    assert done.code == 0
+    assert "requesttree 2.31.0 needs urltree>=1.21.1,<3, and urltree 1.20 is there now" in done.err
+
+
+def test_in_a_kernel_it_is_asked_and_told_too(sesync: Run, home: Path, talkers: Path) -> None:
+    packages = own_kernel(home, "trees", packages=["requesttree"])
+    placed(packages, "requesttree", "urltree (<3,>=1.21.1)", version="2.31.0")
+    recorded(packages, "urltree", "2.0.7")
+    done = sesync("install", "urltree==1.20", "--kernel", "trees")
+    assert (done.code, done.err.splitlines()[0]) == (2, f"Error: this needs an answer: {FEARED}. Install all the same?")
+    assert sesync("install", "urltree==1.20", "--kernel", "trees", "-n").err == f"Warning: {FEARED}\n"
+    done = sesync("install", "urltree==1.20", "--kernel", "trees", "--yes", "--json")
+    assert done.json["warnings"] == [BROKEN.replace("--python 3.8", "--kernel trees")]
+    mended = sesync("install", "--kernel", "trees", "urltree==2.0.7")
+    assert (mended.code, mended.err) == (0, "")
+
+
+def test_where_nothing_could_break_nobody_is_asked(sesync: Run, home: Path, tmp_path: Path, index: Path) -> None:
+    wheel(index, "leaf")
+    environment(tmp_path / "venv")
+    kernel(home, "trees", tmp_path / "venv/bin/python")
+    traced = sesync("install", "leaf", "--kernel", "trees", "-n", prefix=("strace", "-f", "-qq", "-e", "trace=execve"))
+    assert traced.code == 0 and "/uv" not in traced.err
