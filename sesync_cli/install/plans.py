@@ -39,6 +39,7 @@ from sesync_cli.install.messages import (
 )
 from sesync_cli.install.neighbours import neighbours
 from sesync_cli.install.packages import InstallForUser, UninstallForUser
+from sesync_cli.install.programs import not_on_path
 from sesync_cli.install.request import (
     InstallRequest,
     UninstallRequest,
@@ -114,7 +115,7 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
         tried, env = asked_for(request, lists, [*new, *again]), pip_env(caller.env)
         failed = not_importable(tried, own.python, env, site.kernels_start_seconds, watch)
         said = (*warnings, *seen_by.shadows(new), *at_risk, *broken(around, visible, place, own.folder))
-        said += import_warnings(failed, *place)
+        said += (*import_warnings(failed, *place), *not_on_path([*new, *again], own, caller))
         return {"done": told, "result": facts | {"packages": package_facts([*new, *again])}, "warnings": said}
 
     attempt = _attempt(request.packages, own, log, site)

@@ -131,11 +131,16 @@ def source_of(package: Package) -> Path | None:
     return Path(unquote(url.path)) if url.scheme == "file" else None
 
 
+def files_of(package: Package) -> list[Path]:
+    """The files of a package, as far as its installer has left a list."""
+    metadata = package.metadata
+    files = [metadata.parent / one.path for one in recorded(metadata)]
+    return files or [metadata / line for line in _lines(metadata / "installed-files.txt")]  # of pip before 23.1
+
+
 def bytes_of(package: Package) -> int | None:
     """The bytes of a package's files; None where its installer has left no list, or the files are a project's own."""
-    metadata, total = package.metadata, 0
-    files = [metadata.parent / one.path for one in recorded(metadata)]
-    files = files or [metadata / line for line in _lines(metadata / "installed-files.txt")]  # of pip before 23.1
+    files, total = files_of(package), 0
     if package.project or not files:
         return None
     for file in files:

@@ -1,0 +1,37 @@
+"""Programs that packages bring: where they are, and how to start them where the shell does not look there."""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from sesync_cli.caller import Caller
+from sesync_cli.install.usersite import UserSite
+from sesync_cli.names import as_read, as_typed, few
+from sesync_cli.python.distributions import Package, files_of
+
+
+def not_on_path(packages: Iterable[Package], own: UserSite, caller: Caller) -> tuple[str, ...]:
+    """A warning that names the programs of these packages which a shell does not find, and how to start them."""
+    folder = own.base / "bin"
+    places = filter(None, caller.env.get("PATH", "").split(os.pathsep))
+    found = sorted({file.name for package in packages for file in files_of(package) if _is_in(file, folder)})
+    if not found or os.path.realpath(folder) in map(os.path.realpath, places):
+        return ()
+    what = f"the program {found[0]} is" if len(found) == 1 else f"the programs {few(found)} are"
+    return (
+        f"{what} in {as_read(folder, caller.home)}, which is not on your PATH: "
+        f"type '{as_typed(folder / found[0], caller.home)}', or once, for all new terminals, "
+        f"'{_adding(folder, caller.home)}'",
+    )
+
+
+def _is_in(file: Path, folder: Path) -> bool:
+    return os.path.realpath(file.parent) == os.path.realpath(folder) and os.path.exists(file)
+
+
+def _adding(folder: Path, home: Path) -> str:
+    """What to type in bash so that it looks in this folder from now on."""
+    line = f"PATH={as_typed(folder, home)}:$PATH"
+    escaped = re.sub(r'([\\$`"])', r"\\\1", line)
+    return f'echo "{escaped}" >> ~/.bashrc'
