@@ -107,9 +107,8 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
     before = seen([own.folder])
 
     def after() -> dict[str, Any]:
-        now = seen([own.folder])
+        now, visible = seen([own.folder]), neighbours([own.folder, *own.path], own.version)
         new, again = before.came(now), before.came_again(now)
-        visible = neighbours([own.folder, *own.path], own.version)
         told = story(request, new, again, visible.packages, where)
         at_risk = risks(jupyters_own([*request.names, *(one.name for one in new)]), own)
         tried, env = asked_for(request, lists, [*new, *again]), pip_env(caller.env)
@@ -118,6 +117,7 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
         said += (*import_warnings(failed, *place), *not_on_path([*new, *again], own, caller))
         return {"done": told, "result": facts | {"packages": package_facts([*new, *again])}, "warnings": said}
 
+    meant = jupyter_question(jupyters_own(request.names)) or seen_by.question(request, own.title)
     attempt = _attempt(request.packages, own, log, site)
     step = InstallForUser(own, request.words, lists, request.upgrade, caller.env, attempt)
     return Plan(
@@ -125,11 +125,7 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
         f"Installed {wanted_in(request)} {where}.",
         result=facts,
         note=seen_by.note(request, own.title),
-        questions=asking(
-            jupyter_question(jupyters_own(request.names)) or seen_by.question(request, own.title),
-            lists.question,
-            break_question(would),
-        ),
+        questions=asking(meant, lists.question, break_question(would)),
         warnings=(*warnings, *breaks(would)),
         locks=(own.folder,),
         sweeps=(scratch(),),
