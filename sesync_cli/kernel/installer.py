@@ -78,7 +78,7 @@ def uv_pip(
         if not (explain or full_in(failure.output.out)):
             raise
         said = _refusal(argv, told, failure.output.out) or failure.output.out
-        error = _explained(said, environment, log)
+        error = _explained(said, environment, clean_env(env), log)
         if place := unreachable_index(said, told):
             hint = f"{place} is asked beside the usual index: see 'pip config list' and ~/.config/uv/uv.toml."
             error.hint = f"{hint} {error.hint}"
@@ -158,7 +158,7 @@ def frozen(environment: Path, env: Mapping[str, str]) -> list[str]:
     return with_cache(lambda env, umask: run(argv, env=env, umask=umask).out, told).splitlines()
 
 
-def _explained(text: str, environment: Path, log: Path) -> SesyncError:
+def _explained(text: str, environment: Path, env: Mapping[str, str], log: Path) -> SesyncError:
     """One clear sentence for uv's story; the log has the whole of it."""
     if number := full_in(text):
         return no_room(full_place(text, environment, Path(env.get("UV_CACHE_DIR") or environment)), number)
