@@ -78,7 +78,7 @@ def ideas(facts: Mapping[str, Any], ways: Ways) -> Iterator[Idea]:
     asked = ways.wanted.packages
     name = name_in(package) or (name_in(asked[0]) if len(asked) == 1 else "")
     if kind in _BUILDS or cause in _VERSIONS or (cause is None and name):
-        here, other = list(_here(name, facts, ways)), list(_elsewhere(name, ways))
+        here, other = list(_here(name, facts, ways)), list(in_new_kernel(name, ways))
         if kind == "python" or cause in _VERSIONS or is_exact(asked, name):
             yield from sorted([*other, *here], key=lambda idea: idea.sort != "pip")
         else:
@@ -131,13 +131,23 @@ def _with_newer_pip(sort: str, packages: tuple[str, ...], ways: Ways, pin: str =
     yield Idea(sort, packages, tell, ways.python, ways.env, needs, pin)
 
 
-def _elsewhere(name: str, ways: Ways) -> Iterator[Idea]:
-    """A kernel of another Python of this machine, the nearest first, and the newer of two."""
+def in_kernel(name: str, kernel: str, python: Path, command: Callable[[tuple[str, ...]], Command], ways: Ways) -> Idea:
+    """The package in a kernel that there is."""
+
+    def tell(packages: tuple[str, ...], found: Versions) -> Remedy:
+        what = _told(name, packages, found)
+        return Remedy(f"Your kernel {kernel} can have {what}", (command(packages),))
+
+    return Idea("kernel", ways.wanted.packages, tell, python, ways.env)
+
+
+def in_new_kernel(name: str, ways: Ways, *, same: bool = False) -> Iterator[Idea]:
+    """A kernel of another Python of this machine, or of the `same`: the nearest first, and the newer of two."""
     make = ways.elsewhere
     if make is None:
         return
     here = _number(ways.minor)
-    others = {minor: python for minor, python in ways.others().items() if minor != ways.minor}
+    others = {minor: python for minor, python in ways.others().items() if same or minor != ways.minor}
     for minor in sorted(others, key=lambda one: (abs(_number(one) - here), -_number(one)))[:_PYTHONS]:
 
         def tell(packages: tuple[str, ...], found: Versions, minor: str = minor) -> Remedy:

@@ -13,10 +13,13 @@ _MOST = 2  # remedies that are told
 
 
 def remedies(error: SesyncError, ways: Ways) -> tuple[Remedy, ...]:
-    """At most two that would work, the nearest to what was asked first; none that was not found out in time."""
-    facts = error.diagnosis or {}
+    """What would mend this failure."""
+    return those_that_work(list(ideas(error.diagnosis, ways)) if error.diagnosis else [], ways)
+
+
+def those_that_work(worth: Sequence[Idea], ways: Ways) -> tuple[Remedy, ...]:
+    """At most two of these ideas that would work, the first ones first; none that was not found out in time."""
     until = time.monotonic() + ways.seconds
-    worth = list(ideas(facts, ways)) if facts else []
     alone = resolved([_trial(idea, ways, alone=True) for idea in worth], ways.folder, until)
     left: dict[str, list[Idea]] = {}
     for idea, found in zip(worth, alone, strict=True):

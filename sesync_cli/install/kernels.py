@@ -1,7 +1,6 @@
 """Kernels as places for packages: where these are, what is there, and what the recipe remembers of them."""
 
 from collections.abc import Iterable
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -17,12 +16,9 @@ from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.request import from_anywhere
 from sesync_cli.kernel.spec_writing import RememberAdded
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.names import listed
 from sesync_cli.plan import Step
 from sesync_cli.python.distributions import Package, source_of
 from sesync_cli.site.settings import Site
-
-_OFFERED = 3  # kernels that a hint names
 
 
 def kernel_named(name: str, python: str | None, caller: Caller, site: Site) -> Kernel:
@@ -30,18 +26,6 @@ def kernel_named(name: str, python: str | None, caller: Caller, site: Site) -> K
     if python:
         raise WrongWords("a kernel has its own Python", hint="Leave out '--python', or '--kernel'.")
     return find_kernel(name, kernel_folders(caller, site))
-
-
-def instead(request: InstallRequest, kernels: Iterable[Kernel]) -> str:
-    """What one can do where a Python takes no packages: add them to a kernel that one has, or make one."""
-    files = [word for file in request.requirements for word in ("-r", str(file))]
-    words = quoted([*files, *request.packages])
-    makes = f"'{f'sesync kernel create NAME {words}'.strip()}'"
-    yours = [one.name for one in islice((one for one in kernels if one.managed and one.works), _OFFERED)]
-    if not yours:
-        return f"A kernel has packages of its own: {makes}."
-    adds = listed(f"'sesync install --kernel {name} {words}'" for name in yours)
-    return f"A kernel has packages of its own. {adds} adds them to yours; {makes} makes a new one."
 
 
 def own_environment(kernel: Kernel, packages: Iterable[str]) -> Path:

@@ -1,27 +1,29 @@
 """How an install that failed could be asked for otherwise, and where on this machine that is tried."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.diagnosis.ideas import Command, Ways
-from sesync_cli.diagnosis.remedies import remedies
+from sesync_cli.diagnosis.ideas import Command, Ways, in_kernel, in_new_kernel
+from sesync_cli.diagnosis.remedies import remedies, those_that_work
 from sesync_cli.errors import Remedy, SesyncError
-from sesync_cli.install.lists import Lists
+from sesync_cli.install.lists import Lists, lists_of
 from sesync_cli.install.request import InstallRequest
 from sesync_cli.install.usersite import NOT_FROM_HERE, UserSite, pip_env
 from sesync_cli.kernel.mending import new_name, other_pythons
 from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.python.environments import prefixes, version_in
+from sesync_cli.python.interpreters import Interpreter
 from sesync_cli.python.pip_settings import pip_settings
 from sesync_cli.run import run
 from sesync_cli.site.settings import Site
 
 _SECONDS = 5.0  # that pip may take to say its version
+_MOST = 3  # kernels of one's own that are tried
 Mends = Callable[[SesyncError], tuple[Remedy, ...]]
 
 
@@ -53,6 +55,32 @@ def mending_for_user(
         newer_pip=("sesync", "install", "--upgrade", "pip", *(("--python", request.python) if request.python else ())),
     )
     return lambda error: remedies(error, ways)
+
+
+def kernels_instead(
+    request: InstallRequest, python: Interpreter, kernels: Iterable[Kernel], caller: Caller, site: Site
+) -> tuple[Remedy, ...]:
+    """Where these packages could go if the Python takes none: a kernel of one's own, or a new one."""
+    env = pip_env(caller.env)
+    ways = Ways(
+        lists_of(request.requirements).with_packages(request.packages),
+        python.executable,
+        python.minor,
+        env,
+        caller.cwd,
+        site.python_advice_seconds,
+        here=request.command,
+        elsewhere=_in_new_kernel(request, request.names, caller, site),
+        needs=NEEDED,
+        others=lambda: other_pythons(caller, site),
+    )
+    name = request.names[0] if len(request.names) == 1 else ""
+    yours = [(one.name, one.environment) for one in kernels if one.managed and one.works and one.environment]
+    worth = [
+        in_kernel(name, kernel, place / "bin/python", replace(request, python=None, kernel=kernel).command, ways)
+        for kernel, place in yours[:_MOST]
+    ]
+    return those_that_work([*worth, *in_new_kernel(name, ways, same=True)], ways)
 
 
 def mending_in_kernel(

@@ -10,7 +10,7 @@ from typing import Any
 
 from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import InstallAttempt
-from sesync_cli.errors import Refused, WrongWords
+from sesync_cli.errors import Refused, SesyncError, WrongWords
 from sesync_cli.install.asked_for import asked_for, marking, names_in
 from sesync_cli.install.breakage import break_question, breaks, broken
 from sesync_cli.install.folders import check_links, check_links_in, check_sources
@@ -19,7 +19,6 @@ from sesync_cli.install.importing import not_importable
 from sesync_cli.install.inventory import going_along
 from sesync_cli.install.kernel_packages import InstallPackages, UninstallPackages
 from sesync_cli.install.kernels import (
-    instead,
     kept_words,
     kernel_facts,
     kernel_named,
@@ -28,7 +27,7 @@ from sesync_cli.install.kernels import (
     remembering,
 )
 from sesync_cli.install.lists import lists_of
-from sesync_cli.install.mending import mending_for_user, mending_in_kernel
+from sesync_cli.install.mending import kernels_instead, mending_for_user, mending_in_kernel
 from sesync_cli.install.messages import (
     import_warnings,
     jupyter_question,
@@ -56,6 +55,7 @@ from sesync_cli.install.visibility import audience
 from sesync_cli.kernel.context import interpreter, kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.packages import NEEDED
+from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.start_test import expanded
 from sesync_cli.kernel.uv_cache import refusals
 from sesync_cli.lock import scratch
@@ -94,7 +94,7 @@ def plan_uninstall(request: UninstallRequest, caller: Caller, site: Site) -> Pla
 def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     log = _log(caller, "install", request.packages, request.requirements)
     kernels = find_kernels(kernel_folders(caller, site))
-    own, warnings = _user_site(request.python, caller, site, instead(request, kernels))
+    own, warnings = _place_of(request, kernels, caller, site, watch)
     check_links(request, own)
     lists = lists_of(request.requirements)
     around = neighbours([own.folder, *own.path], own.version)
@@ -222,6 +222,19 @@ def _user_site(python: str | None, caller: Caller, site: Site, instead: str) -> 
     """The user site of the Python that was asked for, or of the site's default."""
     found, warnings = interpreter(caller, site, python)
     return user_site(found, caller.env, instead), warnings
+
+
+def _place_of(
+    request: InstallRequest, kernels: list[Kernel], caller: Caller, site: Site, watch: Watch
+) -> tuple[UserSite, tuple[str, ...]]:
+    """The same for an install: where that Python takes no packages, the error says which kernel does."""
+    found, warnings = interpreter(caller, site, request.python)
+    try:
+        return user_site(found, caller.env, "A kernel has packages of its own."), warnings
+    except SesyncError as error:
+        with watch("Looking for what would work"):
+            error.remedies = kernels_instead(request, found, kernels, caller, site)
+        raise
 
 
 def _attempt(packages: tuple[str, ...], own: UserSite, log: Path, site: Site) -> InstallAttempt:

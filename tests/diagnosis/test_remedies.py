@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import SESYNC, Ended, Terminal
 from tests.diagnosis.test_explained import NO_HEADER, sdist
-from tests.install.ground import python, source, wheel
+from tests.install.ground import prefix, python, source, wheel
 from tests.services.packageindex import package_index
 
 Run = Callable[..., Ended]
@@ -209,3 +209,9 @@ def test_nobody_is_asked_where_nobody_is(sesync: Run, index: Path) -> None:
     sdist(index, "sesynctree", "2.0", NO_HEADER)
     done = sesync("install", "sesynctree")
     assert "       sesync install sesynctree==1.0\n" in done.err and "Do it now?" not in done.err
+
+
+def test_a_python_of_the_system_leads_to_kernels(sesync: Run, home: Path, tmp_path: Path) -> None:
+    system = prefix(tmp_path / "usr", "3.11", managed=True)
+    done = sesync("install", "toolz", "six==1.16.0", "--python", system, "--json")
+    assert work(done)[0].startswith("A kernel of Python 3.11 can have toolz ")

@@ -169,13 +169,16 @@ def test_a_password_of_the_index_reaches_neither_log_nor_error(
         assert "127.0.0.1:9" in log.read_text()
 
 
-def test_a_python_of_the_system_is_never_forced(sesync: Run, home: Path, tmp_path: Path) -> None:
+def test_a_python_of_the_system_is_never_forced(
+    sesync: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     system = prefix(tmp_path / "usr", "3.11", managed=True)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
     done = sesync("install", "pandas>=2", "--python", system)
     assert done.code == 1
     assert done.err == (
         f"Error: Python 3.11 ({system}) belongs to the system, which lets nobody install into it\n"
-        "Hint:  A kernel has packages of its own: 'sesync kernel create NAME \"pandas>=2\"'.\n"
+        "Hint:  A kernel has packages of its own.\n"
     )
     assert not (home / ".local/lib").exists()
 
@@ -184,10 +187,7 @@ def test_a_python_without_pip_says_so(sesync: Run, tmp_path: Path) -> None:
     bare = prefix(tmp_path / "opt", "3.8")
     done = sesync("install", "treetool", "--python", bare)
     assert done.code == 3
-    assert done.err == (
-        f"Error: Python 3.8 ({bare}) has no pip\n"
-        "Hint:  A kernel has packages of its own: 'sesync kernel create NAME treetool'.\n"
-    )
+    assert done.err == (f"Error: Python 3.8 ({bare}) has no pip\nHint:  A kernel has packages of its own.\n")
 
 
 def test_a_closed_virtual_environment_is_refused(sesync: Run, tmp_path: Path) -> None:

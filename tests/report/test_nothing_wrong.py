@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Ended, needed, needed_root
-from tests.install.ground import PLACES, own_kernel, prefix
+from tests.install.conftest import index
+from tests.install.ground import PLACES, own_kernel, prefix, wheel
+
+__all__ = ["index"]
 
 Run = Callable[..., Ended]
 WELL = "Collecting pandas\nInstalling collected packages: pandas\nSuccessfully installed pandas-2.0.3\n"
@@ -132,26 +135,22 @@ def test_what_is_no_path_s_fault_has_none_and_a_missing_one_has(sesync: Run, hom
     assert "The path " in sesync("report").out
 
 
-def test_a_refused_install_offers_the_kernels_that_one_has(sesync: Run, home: Path, system: Path) -> None:
-    words = ("install", "pandas>=2", "--python", system)
-    alone = "A kernel has packages of its own: 'sesync kernel create NAME \"pandas>=2\"'."
-    assert f"Hint:  {alone}\n" in sesync(*words).err
+def test_a_refused_install_offers_the_kernels_that_one_has(sesync: Run, home: Path, system: Path, index: Path) -> None:
+    wheel(index, "sesynctree", "1.0")
+    words = ("install", "sesynctree>=1", "--python", system)
+    assert "Hint:  A kernel has packages of its own.\n" in sesync(*words).err
     own_kernel(home, "heat")
-    adds = "'sesync install --kernel {} \"pandas>=2\"'"
-    makes = "adds them to yours; 'sesync kernel create NAME \"pandas>=2\"' makes a new one."
-    one = f"A kernel has packages of its own. {adds.format('heat')} {makes}"
-    assert f"Hint:  {one}\n" in sesync(*words).err
-    for name in ("soil", "ants", "zoo"):
-        own_kernel(home, name)
-    offered = f"{adds.format('ants')}, {adds.format('heat')} or {adds.format('soil')}"
-    assert f"Hint:  A kernel has packages of its own. {offered} {makes}\n" in sesync(*words).err
+    adds = "Try:   Your kernel heat can have sesynctree 1.0:\n       sesync install 'sesynctree>=1' --kernel heat\n"
+    assert adds in sesync(*words).err
+    assert sesync("install", "sesynctree>=1", "--kernel", "heat").code == 0
 
 
-def test_a_list_that_is_refused_is_offered_to_a_kernel_whole(sesync: Run, home: Path, system: Path) -> None:
-    (home / "reqs.txt").write_text("treetool\n")
+def test_a_list_that_is_refused_is_offered_to_a_kernel_whole(
+    sesync: Run, home: Path, system: Path, index: Path
+) -> None:
+    wheel(index, "treetool")
+    (home / "my reqs.txt").write_text("treetool\n")
     own_kernel(home, "heat")
-    said = sesync("install", "-r", "reqs.txt", "--python", system).err
-    assert f"'sesync install --kernel heat -r {home}/reqs.txt' adds" in said
-    assert f"'sesync kernel create NAME -r {home}/reqs.txt' makes" in said
-    shown = sesync("install", "--kernel", "heat", "-r", home / "reqs.txt", "-n")
-    assert shown.code == 0, shown.err
+    said = sesync("install", "-r", "my reqs.txt", "--python", system).err
+    assert f"       sesync install -r '{home}/my reqs.txt' --kernel heat\n" in said
+    assert sesync("install", "-r", "my reqs.txt", "--kernel", "heat").code == 0
