@@ -1,15 +1,17 @@
 """A failed install as an error: what happened in one sentence, and what to do about it in a few more."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sesync_cli.diagnosis.culprit import building, culprit
 from sesync_cli.diagnosis.diagnose import Diagnosis, LogContext, diagnose, plain_text
 from sesync_cli.diagnosis.excerpt import telling
+from sesync_cli.diagnosis.installed import installed
 from sesync_cli.diagnosis.system import DEBIAN, RHEL, family
 from sesync_cli.errors import Conflict, NoAnswer, NoRoom, NotFound, NotReady, Refused, SesyncError
+from sesync_cli.names import joined
 
 _OF_THE_SYSTEM = ("compiler", "library", "other")
 _ERRORS: Mapping[str, type[SesyncError]] = {
@@ -79,21 +81,28 @@ def _advice(found: Diagnosis, attempt: InstallAttempt) -> Iterator[str]:
     if not found.support:
         yield f"All that the installer said is in {attempt.log}."
     elif found.kind in _OF_THE_SYSTEM:
-        what = "".join(f" ({packages})" for packages in [", ".join(_packages(found))] if packages)
+        there = installed(found.debian + found.rhel)
+        packages = ", ".join(_packages(found, there))
+        already = f"; {joined(there)} {'is' if len(there) == 1 else 'are'} there already" if there else ""
+        what = f" ({packages}{already})" if packages else ""
         name = f"the package's name ({found.package})"
         yield f"Support can install what is missing{what}: send {name} and {attempt.log} to {attempt.support}."
     else:
         yield f"If it stays so, send {attempt.log} to {attempt.support}."
 
 
-def _packages(found: Diagnosis) -> Iterator[str]:
-    """The system packages by the names of this machine's family; by all, with the family, if that is not known."""
+def _packages(found: Diagnosis, there: Collection[str] = ()) -> Iterator[str]:
+    """The system packages by the names of this machine's family; by all, with the family, if that is not known.
+
+    What is there already is not among them, unless nothing else is: then it is not where the build looks.
+    """
     here = family()
-    if found.debian and here != RHEL:
-        yield " ".join(found.debian) + ("" if here else " on Debian")
-    if found.rhel and here != DEBIAN:
+    debian, rhel = ([name for name in names if name not in there] or names for names in (found.debian, found.rhel))
+    if debian and here != RHEL:
+        yield " ".join(debian) + ("" if here else " on Debian")
+    if rhel and here != DEBIAN:
         extra = f" from {' and '.join(found.extra).upper()}" if found.extra else ""
-        yield " ".join(found.rhel) + extra + ("" if here else " on RHEL")
+        yield " ".join(rhel) + extra + ("" if here else " on RHEL")
 
 
 def _first(lines: tuple[str, ...]) -> str:

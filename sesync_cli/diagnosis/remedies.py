@@ -8,13 +8,18 @@ from sesync_cli.diagnosis.asked import with_versions
 from sesync_cli.diagnosis.ideas import Idea, Ways, ideas
 from sesync_cli.diagnosis.trial import Trial, resolved
 from sesync_cli.errors import Remedy, SesyncError
+from sesync_cli.names import joined
 
 _MOST = 2  # remedies that are told
 
 
 def remedies(error: SesyncError, ways: Ways) -> tuple[Remedy, ...]:
-    """What would mend this failure."""
-    return those_that_work(list(ideas(error.diagnosis, ways)) if error.diagnosis else [], ways)
+    """What would mend this failure; modules that may bring what is missing are told in its hint."""
+    facts = error.diagnosis or {}
+    if there := ways.modules(facts.get("modules", ())):
+        modules = f"the module{'s' * (len(there) > 1)} {joined(there)}"
+        error.hint = f"This server has {modules}, which may bring what is missing. {error.hint}"
+    return those_that_work(list(ideas(facts, ways)) if facts else [], ways)
 
 
 def those_that_work(worth: Sequence[Idea], ways: Ways) -> tuple[Remedy, ...]:

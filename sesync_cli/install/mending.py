@@ -13,6 +13,8 @@ from sesync_cli.errors import Remedy, SesyncError
 from sesync_cli.install.lists import Lists, lists_of
 from sesync_cli.install.request import InstallRequest
 from sesync_cli.install.usersite import NOT_FROM_HERE, UserSite, pip_env
+from sesync_cli.kernel.available_modules import available_modules
+from sesync_cli.kernel.context import shell
 from sesync_cli.kernel.mending import new_name, other_pythons
 from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.specs import Kernel
@@ -51,6 +53,7 @@ def mending_for_user(
         elsewhere=_in_new_kernel(request, [project, *request.names], caller, site),
         needs=NEEDED,
         others=lambda: other_pythons(caller, site),
+        modules=lambda stems: available_modules(stems, shell(caller, site)),
         pip=cache(lambda: _pip_of(own.python, env)),
         newer_pip=("sesync", "install", "--upgrade", "pip", *(("--python", request.python) if request.python else ())),
     )
@@ -73,6 +76,7 @@ def kernels_instead(
         elsewhere=_in_new_kernel(request, request.names, caller, site),
         needs=NEEDED,
         others=lambda: other_pythons(caller, site),
+        modules=lambda stems: available_modules(stems, shell(caller, site)),
     )
     name = request.names[0] if len(request.names) == 1 else ""
     yours = [(one.name, one.environment) for one in kernels if one.managed and one.works and one.environment]
@@ -108,6 +112,7 @@ def mending_in_kernel(
         elsewhere=_in_new_kernel(request, [kernel.name], caller, site, there) if whole else None,
         needs=(*NEEDED, *there),
         others=lambda: other_pythons(caller, site),
+        modules=lambda stems: available_modules(stems, shell(caller, site)),
     )
     return lambda error: remedies(error, ways)
 

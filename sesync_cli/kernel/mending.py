@@ -9,7 +9,8 @@ from sesync_cli.diagnosis.ideas import Command, Ways
 from sesync_cli.diagnosis.remedies import remedies
 from sesync_cli.diagnosis.trial import Wanted
 from sesync_cli.errors import Remedy, SesyncError
-from sesync_cli.kernel.context import kernel_folders, places
+from sesync_cli.kernel.available_modules import available_modules
+from sesync_cli.kernel.context import kernel_folders, places, shell
 from sesync_cli.kernel.packages import NEEDED, Requirements
 from sesync_cli.kernel.recipe import plain_name
 from sesync_cli.kernel.request import CreateRequest
@@ -44,6 +45,7 @@ def mending(
         elsewhere=lambda packages, minor: _command(request, name, packages, minor),
         needs=NEEDED,
         others=lambda: other_pythons(caller, site),
+        modules=lambda stems: available_modules(stems, shell(caller, site)),
     )
     return lambda error: remedies(error, ways)
 

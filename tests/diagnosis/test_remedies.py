@@ -17,6 +17,7 @@ import pytest
 from tests.conftest import SESYNC, Ended, Terminal
 from tests.diagnosis.test_explained import NO_HEADER, sdist
 from tests.install.ground import prefix, python, source, wheel
+from tests.services.modules import SYSTEMS, init, module
 from tests.services.packageindex import package_index
 
 Run = Callable[..., Ended]
@@ -215,3 +216,18 @@ def test_a_python_of_the_system_leads_to_kernels(sesync: Run, home: Path, tmp_pa
     system = prefix(tmp_path / "usr", "3.11", managed=True)
     done = sesync("install", "toolz", "six==1.16.0", "--python", system, "--json")
     assert work(done)[0].startswith("A kernel of Python 3.11 can have toolz ")
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_modules_that_there_are_are_told(
+    sesync: Run, site: Callable[..., Path], index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    site(modules={"init": [str(init(system))]})
+    monkeypatch.setenv("MODULEPATH", str(tmp_path / "modules"))
+    for name in ("HDF5/1.10.11", "HDF5/1.14.2", "hdf5view/3.1", "python/3.8"):
+        module(tmp_path / "modules", name)
+    sdist(index, "sesynctree", "2.0", NO_HEADER.replace("png.h", "hdf5.h"))
+    sdist(index, "sesyncleaf", "2.0", NO_HEADER.replace("png.h", "netcdf.h"))
+    told = "This server has the modules HDF5/1.14.2 and HDF5/1.10.11, which may bring what is missing. "
+    assert sesync("install", "sesynctree", "--json").json["error"]["hint"].startswith(told)
+    assert "This server has" not in sesync("install", "sesyncleaf", "--json").json["error"]["hint"]
