@@ -8,6 +8,7 @@ from sesync_cli.diagnosis.conflict import conflict, held
 from sesync_cli.diagnosis.culprit import building, culprit, imported
 from sesync_cli.diagnosis.evidence import Evidence, evidence, own_header
 from sesync_cli.diagnosis.excerpt import excerpt
+from sesync_cli.diagnosis.logs import brief
 from sesync_cli.diagnosis.needed import needed
 from sesync_cli.diagnosis.server import index_named, server_named
 from sesync_cli.diagnosis.table import Cause, causes
@@ -17,6 +18,7 @@ from sesync_cli.python.distributions import canonical
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\r(?=\n)")
 _PYTHON = re.compile(r"/(?:lib|include)(?:64)?/python(3\.\d+)/|\bPython (3\.\d+)\.\d|-cpython-3(\d+)\b")
+_FIRST, _LAST = 100_000, 300_000  # letters of a log that are read: hundreds of patterns take a second for them
 _MAY_YET_SUCCEED = re.compile(r"^.*Retrying \(Retry\(total=[1-9].*$", re.MULTILINE)
 
 
@@ -64,13 +66,20 @@ class Diagnosis:
 
 def diagnose(text: str, facts: LogContext | None = None) -> Diagnosis | None:
     """The cause of the failure that this log tells of; None if it is not in the table."""
-    case = _Case(plain_text(text), facts or LogContext())
+    case = _Case(_ends(brief(plain_text(text))), facts or LogContext())
     return case.early() or case.missing() or case.late() or case.no_version() or case.other()
 
 
 def plain_text(text: str) -> str:
     """The text without what only a terminal needs, and without warnings of what was tried again."""
     return _MAY_YET_SUCCEED.sub("", _COLOURS.sub("", text))
+
+
+def _ends(text: str) -> str:
+    """The beginning and the end of a long log, in whole lines: what fails does so near the end."""
+    if len(text) <= _FIRST + _LAST:
+        return text
+    return text[: text.rfind("\n", 0, _FIRST) + 1] + text[text.find("\n", len(text) - _LAST) + 1 :]
 
 
 class _Case:

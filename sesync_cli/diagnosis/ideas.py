@@ -19,6 +19,7 @@ _NEW_PIP = (20, 3)  # takes the wheels of today (PEP 600)
 # a ready-made file needs none of it
 _BUILDS = ("memory", "compiler", "library", "build", "wheel", "other", "import", "python")
 _VERSIONS = ("no-version", "needs-python", "build-needs", "no-package", "no-wheel")
+_OTHERS = ("noexec", "pip-too-new", "old-metadata")  # of kinds for which it does not help in general
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
@@ -79,7 +80,7 @@ def ideas(facts: Mapping[str, Any], ways: Ways) -> Iterator[Idea]:
     cause, kind, package = facts.get("cause"), facts.get("kind", ""), str(facts.get("package", ""))
     asked = ways.wanted.packages
     name = name_in(package) or (name_in(asked[0]) if len(asked) == 1 else "")
-    if kind in _BUILDS or cause in _VERSIONS or (cause is None and name):
+    if kind in _BUILDS or cause in _VERSIONS + _OTHERS or (cause is None and name):
         here, other = list(_here(name, facts, ways)), list(in_new_kernel(name, ways))
         if kind == "python" or cause in _VERSIONS or is_exact(asked, name):
             yield from sorted([*other, *here], key=lambda idea: idea.sort != "pip")

@@ -10,7 +10,6 @@ from sesync_cli.diagnosis.logs import (
     KEPT,
     UnreadableLog,
     about,
-    brief,
     ended_well,
     is_of_an_installer,
     log_text,
@@ -100,7 +99,7 @@ def _count(path: Path, text: str, family: str, tallies: dict[tuple[str, ...], _C
     if ended_well(text):
         return "well" if known else _NO_LOG
     name = package_of(path)
-    found = diagnose(brief(text), LogContext((name,) if name else ()))
+    found = diagnose(text, LogContext((name,) if name else ()))
     if found is None:
         return "unknown" if known else _NO_LOG
     system = found.debian if family == DEBIAN else found.rhel
