@@ -18,6 +18,7 @@ from sesync_cli.python.distributions import canonical
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\r(?=\n)")
 _PYTHON = re.compile(r"/(?:lib|include)(?:64)?/python(3\.\d+)/|\bPython (3\.\d+)\.\d|-cpython-3(\d+)\b")
+_BUILT = ("python", "memory", "compiler", "library", "build", "wheel", "versions", "other")  # another may be ready-made
 _FIRST, _LAST = 100_000, 300_000  # letters of a log that are read: hundreds of patterns take a second for them
 _MAY_YET_SUCCEED = re.compile(r"^.*Retrying \(Retry\(total=[1-9].*$", re.MULTILINE)
 
@@ -184,9 +185,10 @@ def _others(cause: Cause, known: Mapping[str, str]) -> tuple[tuple[str, ...], ..
     """Packages in its place, requirements beside it, modules: a library that is too old has those of the library."""
     owner = causes().having("packages", known["library"]) if "library" in known else None
     owner = owner if owner and owner.kind != "other" else None
-    instead = cause.instead or (owner.instead if owner else {})
     package = canonical(known["package"])
-    return tuple(instead.get(package, ())), cause.beside, cause.modules or (owner.modules if owner else ())
+    rows = (one.instead[package] for one in causes().ordered if package in one.instead)
+    instead = next(rows, ()) if cause.kind in _BUILT else ()
+    return tuple(instead), cause.beside, cause.modules or (owner.modules if owner else ())
 
 
 def _python_in(text: str) -> str:

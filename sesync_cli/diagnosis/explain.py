@@ -81,7 +81,7 @@ def _advice(found: Diagnosis, attempt: InstallAttempt) -> Iterator[str]:
     if not found.support:
         yield f"All that the installer said is in {attempt.log}."
     elif found.kind in _OF_THE_SYSTEM:
-        there = installed(found.debian + found.rhel)
+        there = installed(found.rhel if family() == RHEL else found.debian)
         packages = ", ".join(_packages(found, there))
         already = f"; {joined(there)} {'is' if len(there) == 1 else 'are'} there already" if there else ""
         what = f" ({packages}{already})" if packages else ""

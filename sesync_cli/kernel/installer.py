@@ -41,7 +41,11 @@ class BadMetadata(SesyncError):
     """A release of this package says what it needs in words that uv does not take."""
 
     def __init__(self, package: str, message: str, hint: str) -> None:
-        super().__init__(message, hint=hint)
+        from sesync_cli.diagnosis.diagnose import Diagnosis
+        from sesync_cli.diagnosis.explain import as_facts
+
+        found = Diagnosis("old-metadata", "wheel", self.kind, package, message)
+        super().__init__(message, hint=hint, diagnosis=as_facts(found))
         self.package = package
 
 
