@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from sesync_cli.secrets import without_secrets
 
 DEVNULL = subprocess.DEVNULL
 STDOUT = subprocess.STDOUT
+Process = subprocess.Popen[Any]
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _GRACE = 5.0  # seconds between asking a program to end and ending it
@@ -194,6 +196,15 @@ def end(process: subprocess.Popen[Any], *, group: bool = True) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(patience)
             return
+
+
+def ended_by(process: Process, until: float) -> int | None:
+    """The exit code of a program; None for one that did not end by that moment of the monotonic clock: it is ended."""
+    try:
+        return process.wait(max(0.0, until - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        end(process)
+        return None
 
 
 def _checked(output: Output, log: Path | None = None) -> Output:

@@ -81,23 +81,30 @@ def _advice(found: Diagnosis, attempt: InstallAttempt) -> Iterator[str]:
     if not found.support:
         yield f"All that the installer said is in {attempt.log}."
     elif found.kind in _OF_THE_SYSTEM:
-        there = installed(found.rhel if family() == RHEL else found.debian)
-        packages = ", ".join(_packages(found, there))
-        already = f"; {joined(there)} {'is' if len(there) == 1 else 'are'} there already" if there else ""
-        what = f" ({packages}{already})" if packages else ""
+        what = f" ({packages})" if (packages := _wanted(found)) else ""
         name = f"the package's name ({found.package})"
         yield f"Support can install what is missing{what}: send {name} and {attempt.log} to {attempt.support}."
     else:
         yield f"If it stays so, send {attempt.log} to {attempt.support}."
 
 
+def _wanted(found: Diagnosis) -> str:
+    """What support is to install, and what of it this machine has already."""
+    needed = found.rhel if family() == RHEL else found.debian
+    there = installed(needed)
+    already = f"{joined(there)} {'is' if len(there) == 1 else 'are'} there already" if there else ""
+    if there and len(there) == len(needed):
+        return f"{already}, and not found"
+    return "; ".join(filter(None, (", ".join(_packages(found, there)), already)))
+
+
 def _packages(found: Diagnosis, there: Collection[str] = ()) -> Iterator[str]:
     """The system packages by the names of this machine's family; by all, with the family, if that is not known.
 
-    What is there already is not among them, unless nothing else is: then it is not where the build looks.
+    What is `there` already is not among them.
     """
     here = family()
-    debian, rhel = ([name for name in names if name not in there] or names for names in (found.debian, found.rhel))
+    debian, rhel = ([name for name in names if name not in there] for names in (found.debian, found.rhel))
     if debian and here != RHEL:
         yield " ".join(debian) + ("" if here else " on Debian")
     if rhel and here != DEBIAN:

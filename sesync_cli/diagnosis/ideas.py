@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.diagnosis.asked import in_any_version, instead, is_exact, name_in, range_in, with_versions
+from sesync_cli.diagnosis.dry_run import Versions, Wanted
 from sesync_cli.diagnosis.modules import alternatives
-from sesync_cli.diagnosis.trial import Versions, Wanted
 from sesync_cli.errors import Remedy
 from sesync_cli.names import few
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sesync_cli.diagnosis.asked import with_versions
+from sesync_cli.diagnosis.dry_run import DryRun, resolved
 from sesync_cli.diagnosis.ideas import Idea, Ways, ideas
-from sesync_cli.diagnosis.trial import Trial, resolved
 from sesync_cli.errors import Remedy, SesyncError
 from sesync_cli.names import joined
 
@@ -25,7 +25,7 @@ def remedies(error: SesyncError, ways: Ways) -> tuple[Remedy, ...]:
 def those_that_work(worth: Sequence[Idea], ways: Ways) -> tuple[Remedy, ...]:
     """At most two of these ideas that would work, the first ones first; none that was not found out in time."""
     until = time.monotonic() + ways.seconds
-    alone = resolved([_trial(idea, ways, alone=True) for idea in worth], ways.folder, until)
+    alone = resolved([_dry_run(idea, ways, alone=True) for idea in worth], ways.folder, until)
     left: dict[str, list[Idea]] = {}
     for idea, found in zip(worth, alone, strict=True):
         if found:
@@ -42,10 +42,10 @@ def those_that_work(worth: Sequence[Idea], ways: Ways) -> tuple[Remedy, ...]:
 
 def _worked(trying: Sequence[Idea], ways: Ways, until: float) -> dict[str, Remedy]:
     """Those of the ideas that work as they would be typed, where an installer may build; what it would is pinned."""
-    ready = resolved([_trial(idea, ways) for idea in trying], ways.folder, until)
+    ready = resolved([_dry_run(idea, ways) for idea in trying], ways.folder, until)
     fitting = [(idea, found) for idea, found in zip(trying, ready, strict=True) if found]
     newest = [replace(idea, packages=(*idea.packages, *found.of)) for idea, found in fitting]
-    free = resolved([_trial(idea, ways, alone=True, ready=False) for idea in newest], ways.folder, until)
+    free = resolved([_dry_run(idea, ways, alone=True, ready=False) for idea in newest], ways.folder, until)
     typed = [
         (
             replace(
@@ -56,7 +56,7 @@ def _worked(trying: Sequence[Idea], ways: Ways, until: float) -> dict[str, Remed
         for (idea, found), of_its_own in zip(fitting, free, strict=True)
         if of_its_own
     ]
-    proven = resolved([_trial(idea, ways, ready=False) for idea, _ in typed], ways.folder, until)
+    proven = resolved([_dry_run(idea, ways, ready=False) for idea, _ in typed], ways.folder, until)
     return {
         idea.sort: remedy
         for (idea, found), as_typed in zip(typed, proven, strict=True)
@@ -64,6 +64,6 @@ def _worked(trying: Sequence[Idea], ways: Ways, until: float) -> dict[str, Remed
     }
 
 
-def _trial(idea: Idea, ways: Ways, *, alone: bool = False, ready: bool = True) -> Trial:
+def _dry_run(idea: Idea, ways: Ways, *, alone: bool = False, ready: bool = True) -> DryRun:
     packages = idea.packages if alone else (*idea.packages, *idea.needs)
-    return Trial(replace(ways.wanted, packages=packages), idea.python, idea.env, ready, alone)
+    return DryRun(replace(ways.wanted, packages=packages), idea.python, idea.env, ready, alone)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.diagnosis.trial import Wanted
+from sesync_cli.diagnosis.dry_run import Wanted
 from sesync_cli.errors import NotReady
 from sesync_cli.leftovers import throwaway
 from sesync_cli.names import few

@@ -10,14 +10,16 @@ from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.ideas import Command, Ways, in_kernel, in_new_kernel
 from sesync_cli.diagnosis.remedies import remedies, those_that_work
 from sesync_cli.errors import Remedy, SesyncError
+from sesync_cli.install.folders import check_links
 from sesync_cli.install.lists import Lists, lists_of
 from sesync_cli.install.request import InstallRequest
-from sesync_cli.install.usersite import NOT_FROM_HERE, UserSite, pip_env
+from sesync_cli.install.usersite import NOT_FROM_HERE, UserSite, pip_env, user_site
 from sesync_cli.kernel.available_modules import available_modules
-from sesync_cli.kernel.context import shell
+from sesync_cli.kernel.context import interpreter, shell
 from sesync_cli.kernel.mending import new_name, other_pythons
 from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.specs import Kernel
+from sesync_cli.plan import Watch
 from sesync_cli.python.environments import prefixes, version_in
 from sesync_cli.python.interpreters import Interpreter
 from sesync_cli.python.pip_settings import pip_settings
@@ -60,7 +62,7 @@ def mending_for_user(
     return lambda error: remedies(error, ways)
 
 
-def kernels_instead(
+def _kernels_instead(
     request: InstallRequest, python: Interpreter, kernels: Iterable[Kernel], caller: Caller, site: Site
 ) -> tuple[Remedy, ...]:
     """Where these packages could go if the Python takes none: a kernel of one's own, or a new one."""
@@ -85,6 +87,21 @@ def kernels_instead(
         for kernel, place in yours[:_MOST]
     ]
     return those_that_work([*worth, *in_new_kernel(name, ways, same=True)], ways)
+
+
+def place_of(
+    request: InstallRequest, kernels: list[Kernel], caller: Caller, site: Site, watch: Watch
+) -> tuple[UserSite, tuple[str, ...]]:
+    """The user site of the Python that was asked for; where it takes no packages, the error says which kernel does."""
+    found, warnings = interpreter(caller, site, request.python)
+    try:
+        own = user_site(found, caller.env, "A kernel has packages of its own.")
+    except SesyncError as error:
+        with watch("Looking for what would work"):
+            error.remedies = _kernels_instead(request, found, kernels, caller, site)
+        raise
+    check_links(request, own)
+    return own, warnings
 
 
 def mending_in_kernel(

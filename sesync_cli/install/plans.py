@@ -10,10 +10,10 @@ from typing import Any
 
 from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import InstallAttempt
-from sesync_cli.errors import Refused, SesyncError, WrongWords
+from sesync_cli.errors import Refused, WrongWords
 from sesync_cli.install.asked_for import asked_for, marking, names_in
 from sesync_cli.install.breakage import break_question, breaks, broken
-from sesync_cli.install.folders import check_links, check_links_in, check_sources
+from sesync_cli.install.folders import check_links_in, check_sources
 from sesync_cli.install.foresight import coming_for_user, coming_to_kernel, foreseen
 from sesync_cli.install.importing import not_importable
 from sesync_cli.install.inventory import going_along
@@ -27,7 +27,7 @@ from sesync_cli.install.kernels import (
     remembering,
 )
 from sesync_cli.install.lists import lists_of
-from sesync_cli.install.mending import kernels_instead, mending_for_user, mending_in_kernel
+from sesync_cli.install.mending import mending_for_user, mending_in_kernel, place_of
 from sesync_cli.install.messages import (
     import_warnings,
     jupyter_question,
@@ -55,7 +55,6 @@ from sesync_cli.install.visibility import audience
 from sesync_cli.kernel.context import interpreter, kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.packages import NEEDED
-from sesync_cli.kernel.specs import Kernel
 from sesync_cli.kernel.start_test import expanded
 from sesync_cli.kernel.uv_cache import refusals
 from sesync_cli.lock import scratch
@@ -94,12 +93,11 @@ def plan_uninstall(request: UninstallRequest, caller: Caller, site: Site) -> Pla
 def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     log = _log(caller, "install", request.packages, request.requirements)
     kernels = find_kernels(kernel_folders(caller, site))
-    own, warnings = _place_of(request, kernels, caller, site, watch)
-    check_links(request, own)
+    own, warnings = place_of(request, kernels, caller, site, watch)
     lists = lists_of(request.requirements)
+    warnings += lists.remarks
     around = neighbours([own.folder, *own.path], own.version)
     would = foreseen(request, around, lambda: coming_for_user(own, request, lists, around, caller.env), watch)
-    warnings += lists.remarks
     seen_by = audience(kernels, own, caller.cwd)
     where = f"for {own.title} ({_short(own.base, caller)})"
     place = ("--python", request.python or own.minor)
@@ -118,8 +116,7 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
         return {"done": told, "result": facts | {"packages": package_facts([*new, *again])}, "warnings": said}
 
     meant = jupyter_question(jupyters_own(request.names)) or seen_by.question(request, own.title)
-    attempt = _attempt(request.packages, own, log, site)
-    step = InstallForUser(own, request.words, lists, request.upgrade, caller.env, attempt)
+    step = InstallForUser(own, request.words, lists, request.upgrade, caller.env, _attempt(request, own, log, site))
     return Plan(
         (step, *(marking(own.folder, names_in(request, lists)) if own.marks else ())),
         f"Installed {wanted_in(request)} {where}.",
@@ -185,7 +182,7 @@ def _uninstall_for_user(request: UninstallRequest, caller: Caller, site: Site) -
     names = [one.name for one in gone]
     more = [] if request.keep else going_along(names, own.folder, own.path, own.version)
     facts = {"python": str(own.python), "version": own.version, "packages": package_facts([*gone, *more])}
-    attempt = _attempt(request.packages, own, log, site)
+    attempt = _attempt(request, own, log, site)
     step = UninstallForUser(own, (*names, *(one.name for one in more)), caller.env, attempt)
     plan = Plan((step,), "", result=facts | {"log": str(log)}, locks=(own.folder,), sweeps=(scratch(),))
     left = packages_in([own.folder]).keys() - {one.name for one in (*gone, *more)}
@@ -224,22 +221,9 @@ def _user_site(python: str | None, caller: Caller, site: Site, instead: str) -> 
     return user_site(found, caller.env, instead), warnings
 
 
-def _place_of(
-    request: InstallRequest, kernels: list[Kernel], caller: Caller, site: Site, watch: Watch
-) -> tuple[UserSite, tuple[str, ...]]:
-    """The same for an install: where that Python takes no packages, the error says which kernel does."""
-    found, warnings = interpreter(caller, site, request.python)
-    try:
-        return user_site(found, caller.env, "A kernel has packages of its own."), warnings
-    except SesyncError as error:
-        with watch("Looking for what would work"):
-            error.remedies = kernels_instead(request, found, kernels, caller, site)
-        raise
-
-
-def _attempt(packages: tuple[str, ...], own: UserSite, log: Path, site: Site) -> InstallAttempt:
+def _attempt(request: InstallRequest | UninstallRequest, own: UserSite, log: Path, site: Site) -> InstallAttempt:
     """What is tried, for whoever has to explain why it failed."""
-    return InstallAttempt(packages, own.version, log, site.support)
+    return InstallAttempt(request.packages, own.version, log, site.support)
 
 
 def _log(caller: Caller, command: str, packages: Sequence[str], files: Sequence[Path] = ()) -> Path:

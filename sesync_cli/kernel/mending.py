@@ -5,9 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from sesync_cli.caller import Caller
+from sesync_cli.diagnosis.dry_run import Wanted
 from sesync_cli.diagnosis.ideas import Command, Ways
 from sesync_cli.diagnosis.remedies import remedies
-from sesync_cli.diagnosis.trial import Wanted
 from sesync_cli.errors import Remedy, SesyncError
 from sesync_cli.kernel.available_modules import available_modules
 from sesync_cli.kernel.context import kernel_folders, places, shell

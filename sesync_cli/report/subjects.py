@@ -9,6 +9,7 @@ from typing import Any
 from sesync_cli.diagnosis.diagnose import LogContext, diagnose
 from sesync_cli.diagnosis.excerpt import telling
 from sesync_cli.diagnosis.explain import as_facts
+from sesync_cli.diagnosis.installed import installed
 from sesync_cli.diagnosis.logs import UnreadableLog, about, ended_well, log_text, package_of
 from sesync_cli.diagnosis.system import RHEL, family
 from sesync_cli.errors import SesyncError
@@ -136,7 +137,9 @@ def _verb(command: str) -> str:
 
 def _wish(found: Mapping[str, Any]) -> str:
     """What support can do, in the names of this machine's packages; empty if they can do nothing alone."""
-    packages = found.get("rhel" if family() == RHEL else "debian") or ()
+    needed = found.get("rhel" if family() == RHEL else "debian") or ()
+    there = installed(needed)
+    packages = [name for name in needed if name not in there] or needed
     return f"please install {' '.join(packages)}: {found['message']}" if packages and found.get("support") else ""
 
 

@@ -26,7 +26,7 @@ def test_what_cannot_be_imported_is_said_with_what_is_missing(sesync: Run, home:
         "Warning: beech is installed, but cannot be imported: "
         "ImportError: libgdal.so.30: cannot open shared object file (GDAL is missing: "
     )
-    assert done.err.endswith(f". 'sesync uninstall --python {version} beech' takes it away\n")
+    assert done.err.endswith(f". 'sesync uninstall --python {python(version)} beech' takes it away\n")
     assert (user_folder(home, version) / "beech.py").exists()
 
 

@@ -183,14 +183,16 @@ def test_a_python_of_the_system_is_never_forced(
     assert not (home / ".local/lib").exists()
 
 
-def test_a_python_without_pip_says_so(sesync: Run, tmp_path: Path) -> None:
+def test_a_python_without_pip_says_so(sesync: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
     bare = prefix(tmp_path / "opt", "3.8")
     done = sesync("install", "treetool", "--python", bare)
     assert done.code == 3
     assert done.err == (f"Error: Python 3.8 ({bare}) has no pip\nHint:  A kernel has packages of its own.\n")
 
 
-def test_a_closed_virtual_environment_is_refused(sesync: Run, tmp_path: Path) -> None:
+def test_a_closed_virtual_environment_is_refused(sesync: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
     subprocess.run([python("3.8"), "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     done = sesync("install", "treetool", "--python", tmp_path / "venv/bin/python")
     assert done.code == 1

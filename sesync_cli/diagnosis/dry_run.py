@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import time
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -14,7 +12,7 @@ from tempfile import TemporaryDirectory
 from sesync_cli.errors import SesyncError
 from sesync_cli.lock import scratch
 from sesync_cli.python.uv import uv
-from sesync_cli.run import end, started
+from sesync_cli.run import DEVNULL, Process, ended_by, started
 from sesync_cli.secrets import write_private
 
 # as uv asks whoever waits for an explanation: for one answer, and for no Python that is not here
@@ -39,7 +37,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Trial:
+class DryRun:
     """What is tried for which Python; `env` has the way to the index, as the person's pip and uv have it.
 
     With `ready` nothing is taken that has to be built; `alone` asks of the packages only, and of nothing they need.
@@ -69,52 +67,43 @@ class Versions:
         return all(any(_is_taken(wheel, pip) for wheel in wheels) for wheels in self.wheels.values())
 
 
-def resolved(trials: Sequence[Trial], folder: Path, until: float) -> list[Versions | None]:
-    """What would be installed, for each trial; None where nothing fits, or was found until that monotonic time.
+def resolved(runs: Sequence[DryRun], folder: Path, until: float) -> list[Versions | None]:
+    """What would be installed by each; None where nothing fits, or was found until that moment of the monotonic clock.
 
-    All are tried side by side, in this folder, from which relative paths are meant.
+    They run side by side, in this folder, from which relative paths are meant.
     """
-    found: list[Versions | None] = []
     with TemporaryDirectory(dir=scratch()) as place, ExitStack() as running:
-        begun = [
-            (_begin(trial, Path(place, str(number)), folder, running), Path(place, str(number)))
-            for number, trial in enumerate(trials)
-        ]
-        for process, at in begun:
-            found.append(_found(process, at / "pylock.toml", until))
-    return found
+        begun = []
+        for number, one in enumerate(runs):
+            at = Path(place, str(number))
+            begun.append((_begin(one, at, folder, running), at / "pylock.toml"))
+        return [_found(process, pylock, until) for process, pylock in begun]
 
 
-def _begin(trial: Trial, at: Path, folder: Path, running: ExitStack) -> "subprocess.Popen[str] | None":
-    wanted = trial.wanted
+def _begin(one: DryRun, at: Path, folder: Path, running: ExitStack) -> Process | None:
+    wanted = one.wanted
     at.mkdir()
     asked, limits, pylock = at / "asked.txt", at / "limits.txt", at / "pylock.toml"
     write_private(asked, "\n".join([*wanted.lines, *wanted.packages, ""]))
     write_private(limits, "\n".join([*wanted.limits, ""]))
-    words = ["--quiet", "--no-header", "--no-annotate", "--python", str(trial.python)]
-    words += ["--only-binary", ":all:"] if trial.ready else []
-    words += ["--no-deps"] if trial.alone else []
+    words = ["--quiet", "--no-header", "--no-annotate", "--python", str(one.python)]
+    words += ["--only-binary", ":all:"] if one.ready else []
+    words += ["--no-deps"] if one.alone else []
     words += ["--format", "pylock.toml", "--output-file", str(pylock), "--constraints", str(limits), *wanted.options]
     words += map(str, (asked, *wanted.files))
     try:
-        argv, env = uv("pip", "compile", *words, env=dict(trial.env) | _HASTY, python=trial.python)
+        argv, env = uv("pip", "compile", *words, env=dict(one.env) | _HASTY, python=one.python)
         where = folder if folder.is_dir() else at
-        quiet = subprocess.DEVNULL
-        return running.enter_context(started(argv, env=env, cwd=where, stdout=quiet, stderr=quiet))
+        return running.enter_context(started(argv, env=env, cwd=where, stdout=DEVNULL, stderr=DEVNULL))
     except (SesyncError, OSError):
         return None
 
 
-def _found(process: "subprocess.Popen[str] | None", pylock: Path, until: float) -> Versions | None:
-    if process is None:
+def _found(process: Process | None, pylock: Path, until: float) -> Versions | None:
+    if process is None or ended_by(process, until) != 0:
         return None
     try:
-        if process.wait(max(0.0, until - time.monotonic())):
-            return None
         packages = tomllib.loads(pylock.read_text(encoding="utf-8")).get("packages", [])
-    except subprocess.TimeoutExpired:
-        end(process)
-        return None
     except (OSError, ValueError):
         return None
     wheels = {one["name"]: tuple(_file_name(wheel) for wheel in one.get("wheels", ())) for one in packages}
