@@ -142,7 +142,7 @@ def _do_it_now(remedy: Remedy) -> int | None:
         return None
     for command in remedy.commands:
         at = command.index("sesync")
-        argv = [*command[:at], sys.executable, "-m", "sesync_cli", *command[at + 1 :]]
+        argv = [*command[:at], sys.executable, "-P", "-m", "sesync_cli", *command[at + 1 :]]
         with calm():  # an interrupt is the command's
             code = attended(argv, env=os.environ, cwd=Session().caller.cwd, catch=False, asks=True).code
         if code:

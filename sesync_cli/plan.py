@@ -115,8 +115,7 @@ class Plan:
                 if isinstance(error, KeyboardInterrupt | Stopped) and no_way_back:
                     raise leaving(Stopped(str(no_way_back[0])), left_by(error)) from None
                 if isinstance(error, SesyncError) and self.mends:
-                    with watch("Looking for what would work"):
-                        error.remedies = self.mends(error)
+                    look_for_remedies(error, self.mends, watch)
                 raise
 
     def _do(self, begun: list[Step], watch: Watch, ready: Callable[[Make], "Plan"]) -> None:
@@ -126,6 +125,12 @@ class Plan:
                 make = step.do(report)
             if make:
                 ready(make)._do(begun, watch, ready)
+
+
+def look_for_remedies(error: SesyncError, find: Callable[[SesyncError], tuple[Remedy, ...]], watch: Watch) -> None:
+    """Give the error what would mend it; an interrupt, and what fails meanwhile, only ends the search."""
+    with suppress(KeyboardInterrupt, SesyncError, OSError), watch("Looking for what would work"):
+        error.remedies = find(error)
 
 
 def join(parts: Mapping[str, Plan]) -> Plan:

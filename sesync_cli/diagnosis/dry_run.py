@@ -16,7 +16,7 @@ from sesync_cli.run import DEVNULL, Process, ended_by, started
 from sesync_cli.secrets import write_private
 
 # as uv asks whoever waits for an explanation: for one answer, and for no Python that is not here
-_HASTY = {"UV_HTTP_TIMEOUT": "4", "UV_HTTP_RETRIES": "0", "UV_PYTHON_DOWNLOADS": "never"}
+HASTY = {"UV_HTTP_TIMEOUT": "4", "UV_HTTP_RETRIES": "0", "UV_PYTHON_DOWNLOADS": "never"}
 # the oldest pip that takes wheels of a platform (https://peps.python.org: 513, 571, 599, 600)
 _LEAST_PIP = {"manylinux1": (8, 1), "manylinux2010": (19, 0), "manylinux2014": (19, 3), "manylinux": (20, 3)}
 _PLATFORM = re.compile(r"(manylinux(?:1|2010|2014)?)_")
@@ -92,7 +92,7 @@ def _begin(one: DryRun, at: Path, folder: Path, running: ExitStack) -> Process |
     words += ["--format", "pylock.toml", "--output-file", str(pylock), "--constraints", str(limits), *wanted.options]
     words += map(str, (asked, *wanted.files))
     try:
-        argv, env = uv("pip", "compile", *words, env=dict(one.env) | _HASTY, python=one.python)
+        argv, env = uv("pip", "compile", *words, env=dict(one.env) | HASTY, python=one.python)
         where = folder if folder.is_dir() else at
         return running.enter_context(started(argv, env=env, cwd=where, stdout=DEVNULL, stderr=DEVNULL))
     except (SesyncError, OSError):

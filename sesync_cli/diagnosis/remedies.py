@@ -9,6 +9,7 @@ from sesync_cli.diagnosis.dry_run import DryRun, resolved
 from sesync_cli.diagnosis.ideas import Idea, Ways, ideas
 from sesync_cli.errors import Remedy, SesyncError
 from sesync_cli.names import joined
+from sesync_cli.secrets import without_secrets
 
 _MOST = 2  # remedies that are told
 
@@ -23,7 +24,10 @@ def remedies(error: SesyncError, ways: Ways) -> tuple[Remedy, ...]:
 
 
 def those_that_work(worth: Sequence[Idea], ways: Ways) -> tuple[Remedy, ...]:
-    """At most two of these ideas that would work, the first ones first; none that was not found out in time."""
+    """At most two of these ideas that would work, the first ones first; none that was not found out in time.
+
+    None that has a secret in it either, which would not be shown as it is to be typed.
+    """
     until = time.monotonic() + ways.seconds
     alone = resolved([_dry_run(idea, ways, alone=True) for idea in worth], ways.folder, until)
     left: dict[str, list[Idea]] = {}
@@ -37,7 +41,8 @@ def those_that_work(worth: Sequence[Idea], ways: Ways) -> tuple[Remedy, ...]:
             break
         told |= _worked(trying, ways, until)
     first = told.keys() - resorts or told.keys()
-    return tuple(told[sort] for sort in left if sort in first)[:_MOST]
+    found = [told[sort] for sort in left if sort in first]
+    return tuple(one for one in found if list(map(without_secrets, one.typed)) == list(one.typed))[:_MOST]
 
 
 def _worked(trying: Sequence[Idea], ways: Ways, until: float) -> dict[str, Remedy]:

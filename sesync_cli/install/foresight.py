@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from sesync_cli.diagnosis.dry_run import HASTY
 from sesync_cli.errors import SesyncError
 from sesync_cli.install.lists import Lists
 from sesync_cli.install.neighbours import Neighbours, Unmet
@@ -18,7 +19,7 @@ from sesync_cli.python.uv import uv
 from sesync_cli.run import run
 
 _PATIENCE = 5.0  # seconds that a person waits for this at most
-_HASTY = {"UV_HTTP_TIMEOUT": "4", "UV_HTTP_RETRIES": "0", "UV_PYTHON_DOWNLOADS": "never", "COLUMNS": "10000"}
+_WIDE = {"COLUMNS": "10000"}  # uv breaks its sentences at the terminal's width
 _COMES = re.compile(r"^ [+~] (?P<name>[\w.-]+)==(?P<version>\S+)", re.MULTILINE)
 _PINNED = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>\S+)", re.MULTILINE)
 
@@ -77,7 +78,7 @@ def _ask(command: str, words: list[str], env: Mapping[str, str], python: Path) -
     def work(env: Mapping[str, str], umask: int) -> str:
         return run(argv, env=env, umask=umask, seconds=_PATIENCE).err
 
-    return with_cache(work, told | _HASTY)
+    return with_cache(work, told | HASTY | _WIDE)
 
 
 def _versions(form: re.Pattern[str], said: str) -> dict[str, str]:

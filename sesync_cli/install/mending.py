@@ -19,7 +19,7 @@ from sesync_cli.kernel.context import interpreter, shell
 from sesync_cli.kernel.mending import new_name, other_pythons
 from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.plan import Watch
+from sesync_cli.plan import Watch, look_for_remedies
 from sesync_cli.python.environments import prefixes, version_in
 from sesync_cli.python.interpreters import Interpreter
 from sesync_cli.python.pip_settings import pip_settings
@@ -36,13 +36,13 @@ def mending_for_user(
 ) -> Mends | None:
     """What tries how else these packages could be had for a Python; `project` is the name of a kernel for it.
 
-    None where pip is told to build what it installs, which no trial can foresee.
+    None where pip is told to build what it installs, or to link to a folder, which no dry run can foresee.
     """
     env = pip_env(caller.env)
     told = pip_settings(env, prefixes(own.python))
-    if told.get("no-binary"):
+    if told.get("no-binary") or request.editable:
         return None
-    limits = tuple(f"-c {file}" for file in told.get("constraint", "").split())
+    limits = tuple(f"-c {one if '://' in one else caller.cwd / one}" for one in told.get("constraint", "").split())
     wanted = lists.with_packages(request.packages)
     ways = Ways(
         replace(wanted, lines=(*wanted.lines, *limits)),
@@ -66,6 +66,8 @@ def _kernels_instead(
     request: InstallRequest, python: Interpreter, kernels: Iterable[Kernel], caller: Caller, site: Site
 ) -> tuple[Remedy, ...]:
     """Where these packages could go if the Python takes none: a kernel of one's own, or a new one."""
+    if request.editable:
+        return ()
     env = pip_env(caller.env)
     ways = Ways(
         lists_of(request.requirements).with_packages(request.packages),
@@ -97,8 +99,7 @@ def place_of(
     try:
         own = user_site(found, caller.env, "A kernel has packages of its own.")
     except SesyncError as error:
-        with watch("Looking for what would work"):
-            error.remedies = _kernels_instead(request, found, kernels, caller, site)
+        look_for_remedies(error, lambda error: _kernels_instead(request, found, kernels, caller, site), watch)
         raise
     check_links(request, own)
     return own, warnings
@@ -112,8 +113,10 @@ def mending_in_kernel(
     env: Mapping[str, str],
     caller: Caller,
     site: Site,
-) -> Mends:
+) -> Mends | None:
     """What tries how else these packages could be had in a kernel, or with all that it has in a new one."""
+    if request.editable:
+        return None
     version, recipe = kernel.python or version_in(environment), kernel.recipe
     minor = ".".join(version.split(".")[:2])
     whole = kernel.managed and recipe and not recipe.requirements and not recipe.source
