@@ -41,8 +41,8 @@ def those_that_work(worth: Sequence[Idea], ways: Ways) -> tuple[Remedy, ...]:
             break
         told |= _worked(trying, ways, until)
     first = told.keys() - resorts or told.keys()
-    found = [told[sort] for sort in left if sort in first]
-    return tuple(one for one in found if list(map(without_secrets, one.typed)) == list(one.typed))[:_MOST]
+    working = [told[sort] for sort in left if sort in first]
+    return tuple(one for one in working if list(map(without_secrets, one.typed)) == list(one.typed))[:_MOST]
 
 
 def _worked(trying: Sequence[Idea], ways: Ways, until: float) -> dict[str, Remedy]:

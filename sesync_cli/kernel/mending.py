@@ -29,8 +29,8 @@ def mending(
     caller: Caller,
     site: Site,
 ) -> Callable[[SesyncError], tuple[Remedy, ...]] | None:
-    """What tries how else the kernel could be made; None where its versions are those of a lock."""
-    if required.lock:
+    """What tries how else the kernel could be made; None where its versions are a lock's, or its variables are secret."""
+    if required.lock or request.env:
         return None
     of_files = (word for word in required.packages if word not in request.packages)
     lines = (*required.heading, *required.listing.splitlines(), *of_files)
@@ -75,8 +75,7 @@ def _command(request: CreateRequest, name: str, packages: tuple[str, ...], pytho
     words = [*called, *packages, *(word for file in request.requirements for word in ("-r", str(file)))]
     words += ["--from", request.source or "."] if request.source or (of_folder and packages) else []
     words += ["--python", python] if python else []
-    for option, values in (("--module", request.modules), ("--env", request.env)):
-        words += [word for value in values for word in (option, value)]
+    words += [word for module in request.modules for word in ("--module", module)]
     words += ["--display-name", request.display_name] if request.display_name else []
     flags = (("--dev", request.dev), ("--guess", request.guess))
     return ("sesync", "kernel", "create", *words, *(word for word, on in flags if on))

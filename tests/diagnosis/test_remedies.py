@@ -231,3 +231,8 @@ def test_modules_that_there_are_are_told(
     told = "This server has the modules HDF5/1.14.2 and HDF5/1.10.11, which may bring what is missing. "
     assert sesync("install", "sesynctree", "--json").json["error"]["hint"].startswith(told)
     assert "This server has" not in sesync("install", "sesyncleaf", "--json").json["error"]["hint"]
+
+
+def test_what_a_variable_is_set_to_is_told_to_nobody(sesync: Run) -> None:
+    done = sesync("kernel", "create", "oak", "pandas==1.5.3", "--python", "3.13", "--env", "KEY=of-a-test", "--json")
+    assert told(done) == [] and "of-a-test" not in done.out + done.err
