@@ -4,6 +4,7 @@ import contextlib
 import errno
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -92,17 +93,19 @@ def _outcome() -> int:
     except (Exception, KeyboardInterrupt) as error:
         code: int = Exit.INTERRUPTED
         told: SesyncError | None = None
-        with contextlib.suppress(KeyboardInterrupt), calm():
+        with contextlib.suppress(KeyboardInterrupt, BrokenPipeError), calm():
             told = leaving(_explained(error), left_by(error))
             code = _fail(told)
         if told and told.remedies and _may_ask():
-            mended = _do_it_now(told.remedies[0])
+            mended = _do_it_now(told.remedies)
             return code if mended is None else mended
         return code
 
 
 def _may_ask() -> bool:
-    return not _wants_json(sys.argv) and Session().caller.interactive and sys.stderr.isatty()
+    """Whether somebody is there who has not said beforehand that nothing is to be done, or asked."""
+    said = any(re.fullmatch(r"--dry-run|--yes|-[ny]+", word) for word in sys.argv[1:])
+    return not said and not _wants_json(sys.argv) and Session().caller.interactive and sys.stderr.isatty()
 
 
 def _explained(error: BaseException) -> SesyncError:
@@ -131,16 +134,16 @@ def _fail(error: SesyncError) -> int:
     return error.exit_code
 
 
-def _do_it_now(remedy: Remedy) -> int | None:
-    """Carry out the commands of a remedy as if they were typed, if the person wants it; the exit code of the last."""
+def _do_it_now(remedies: Sequence[Remedy]) -> int | None:
+    """Carry out the commands of the first as if they were typed, if the person wants it; the exit code of the last."""
     from sesync_cli.run import attended
 
     try:
-        if not click.confirm("Do it now?", err=True):
+        if not click.confirm("Do it now?" if len(remedies) == 1 else "Do the first now?", err=True):
             return None
     except click.Abort:
         return None
-    for command in remedy.commands:
+    for command in remedies[0].commands:
         at = command.index("sesync")
         argv = [*command[:at], sys.executable, "-P", "-m", "sesync_cli", *command[at + 1 :]]
         with calm():  # an interrupt is the command's

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 _SAID = tuple(
     re.compile(pattern, re.MULTILINE)
@@ -73,6 +74,6 @@ def _bare(word: str) -> str:
     """The package's name in a requirement, a path, a file or an address."""
     if "://" in word:
         word = word.partition("#egg=")[2] or word.rstrip("/").rpartition("/")[2].removesuffix(".git")
-    word = word.rstrip("/").rpartition("/")[2]
+    word = unquote(word.rstrip("/").rpartition("/")[2])
     word = re.sub(r"_[0-9a-f]{32}$|-\d[\w.+!]*(?:-\S+)?\.(?:tar\.\w+|tgz|zip|whl)$", "", word)
     return re.split(r"[\s\[<>=!~;@,]", word, maxsplit=1)[0] or word

@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -76,27 +77,37 @@ def resolved(runs: Sequence[DryRun], folder: Path, until: float) -> list[Version
         begun = []
         for number, one in enumerate(runs):
             at = Path(place, str(number))
-            begun.append((_begin(one, at, folder, running), at / "pylock.toml"))
+            begun.append((_begin(one, at, folder, until, running), at / "pylock.toml"))
         return [_found(process, pylock, until) for process, pylock in begun]
 
 
-def _begin(one: DryRun, at: Path, folder: Path, running: ExitStack) -> Process | None:
+def _begin(one: DryRun, at: Path, folder: Path, until: float, running: ExitStack) -> Process | None:
     wanted = one.wanted
     at.mkdir()
     asked, limits, pylock = at / "asked.txt", at / "limits.txt", at / "pylock.toml"
-    write_private(asked, "\n".join([*wanted.lines, *wanted.packages, ""]))
+    packages = [_as_line(word, folder) for word in wanted.packages]
+    write_private(asked, "\n".join([*wanted.lines, *packages, ""]))
     write_private(limits, "\n".join([*wanted.limits, ""]))
     words = ["--quiet", "--no-header", "--no-annotate", "--python", str(one.python)]
     words += ["--only-binary", ":all:"] if one.ready else []
     words += ["--no-deps"] if one.alone else []
     words += ["--format", "pylock.toml", "--output-file", str(pylock), "--constraints", str(limits), *wanted.options]
     words += map(str, (asked, *wanted.files))
+    seconds = str(max(1, round(until - time.monotonic())))
     try:
-        argv, env = uv("pip", "compile", *words, env=dict(one.env) | HASTY, python=one.python)
+        argv, env = uv(
+            "pip", "compile", *words, env={**one.env, **HASTY, "UV_HTTP_TIMEOUT": seconds}, python=one.python
+        )
         where = folder if folder.is_dir() else at
         return running.enter_context(started(argv, env=env, cwd=where, stdout=DEVNULL, stderr=DEVNULL))
     except (SesyncError, OSError):
         return None
+
+
+def _as_line(word: str, folder: Path) -> str:
+    """A word as a line of a list: the address of a file or folder here, whose name may have blanks in it."""
+    place = folder / word
+    return place.absolute().as_uri() if os.sep in word and place.exists() else word
 
 
 def _found(process: Process | None, pylock: Path, until: float) -> Versions | None:
@@ -106,7 +117,10 @@ def _found(process: Process | None, pylock: Path, until: float) -> Versions | No
         packages = tomllib.loads(pylock.read_text(encoding="utf-8")).get("packages", [])
     except (OSError, ValueError):
         return None
-    wheels = {one["name"]: tuple(_file_name(wheel) for wheel in one.get("wheels", ())) for one in packages}
+    files = {one["name"]: [*one.get("wheels", ()), one.get("archive", {})] for one in packages}
+    wheels = {
+        name: tuple(one for one in map(_file_name, found) if one.endswith(".whl")) for name, found in files.items()
+    }
     return Versions({one["name"]: one.get("version", "") for one in packages}, wheels)
 
 

@@ -65,6 +65,11 @@ def telling(text: str) -> tuple[str, ...]:
     return _tidy([line for line in inner or lines if line.strip() and not _NOISE.search(line)][-MOST:])
 
 
+def ends_traceback(line: str) -> bool:
+    """Whether a line is an exception as Python tells it, with or without a word on what was wrong."""
+    return bool(_EXCEPTION.match(line)) and not _TRACEBACK.search(line)
+
+
 def excerpt(text: str, start: int, end: int) -> tuple[str, ...]:
     """The lines of a text between two places, and what a compiler drew below them."""
     first = text.rfind("\n", 0, start + 1) + 1 if text[start : start + 1] != "\n" else start + 1

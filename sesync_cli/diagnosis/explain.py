@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sesync_cli.diagnosis.culprit import building, culprit
 from sesync_cli.diagnosis.diagnose import Diagnosis, LogContext, diagnose, plain_text
-from sesync_cli.diagnosis.excerpt import telling
+from sesync_cli.diagnosis.excerpt import ends_traceback, telling
 from sesync_cli.diagnosis.installed import installed
 from sesync_cli.diagnosis.system import DEBIAN, RHEL, family
 from sesync_cli.errors import Conflict, NoAnswer, NoRoom, NotFound, NotReady, Refused, SesyncError
@@ -115,7 +115,7 @@ def _packages(found: Diagnosis, there: Collection[str] = ()) -> Iterator[str]:
 def _first(lines: tuple[str, ...]) -> str:
     """The line that says most: that of a compiler, else the last exception, else the first."""
     compiler = [line for line in lines if re.search(r"\berror: ", line)]
-    raised = [line for line in lines if re.match(r"[\w.]*(?:Error|Exception|Exit)\b", line.strip())]
+    raised = [line for line in lines if ends_traceback(line)]
     return (compiler or raised[-1:] or list(lines) or [""])[0]
 
 

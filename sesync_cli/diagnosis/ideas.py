@@ -30,7 +30,7 @@ class Ways:
     `here` is the command with other packages, `elsewhere` that for a new kernel of another Python (3.11), which has to
     have what it `needs`; `others` are the Pythons of this machine by their versions. `pip` is the version
     of the pip that installs, and `newer_pip` the command that brings a newer one; None and empty where uv installs.
-    `modules` are those of this machine whose names begin so.
+    `modules` are those of this machine whose names begin so, found by a moment of the monotonic clock.
     """
 
     wanted: Wanted
@@ -45,7 +45,7 @@ class Ways:
     others: Callable[[], Mapping[str, Path]] = dict
     pip: Callable[[], tuple[int, ...] | None] = lambda: None
     newer_pip: Command = ()
-    modules: Callable[[Sequence[str]], list[str]] = lambda stems: []
+    modules: Callable[[Sequence[str], float], list[str]] = lambda stems, until: []
 
 
 Tell = Callable[[tuple[str, ...], Versions], Remedy | None]

@@ -16,19 +16,18 @@ _MOST = 2  # remedies that are told
 
 def remedies(error: SesyncError, ways: Ways) -> tuple[Remedy, ...]:
     """What would mend this failure; modules that may bring what is missing are told in its hint."""
-    facts = error.diagnosis or {}
-    if there := ways.modules(facts.get("modules", ())):
+    facts, until = error.diagnosis or {}, time.monotonic() + ways.seconds
+    if there := ways.modules(facts.get("modules", ()), until):
         modules = f"the module{'s' * (len(there) > 1)} {joined(there)}"
         error.hint = f"This server has {modules}, which may bring what is missing. {error.hint}"
-    return those_that_work(list(ideas(facts, ways)) if facts else [], ways)
+    return those_that_work(list(ideas(facts, ways)) if facts else [], ways, until)
 
 
-def those_that_work(worth: Sequence[Idea], ways: Ways) -> tuple[Remedy, ...]:
+def those_that_work(worth: Sequence[Idea], ways: Ways, until: float) -> tuple[Remedy, ...]:
     """At most two of these ideas that would work, the first ones first; none that was not found out in time.
 
     None that has a secret in it either, which would not be shown as it is to be typed.
     """
-    until = time.monotonic() + ways.seconds
     alone = resolved([_dry_run(idea, ways, alone=True) for idea in worth], ways.folder, until)
     left: dict[str, list[Idea]] = {}
     for idea, found in zip(worth, alone, strict=True):

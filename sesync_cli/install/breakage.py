@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sesync_cli.install.neighbours import Neighbours, Unmet
 from sesync_cli.plan import by_hand
+from sesync_cli.python.distributions import source_of
 
 _MOST = 3  # that are told in a sentence
 
@@ -37,7 +38,7 @@ def _told(one: Unmet, before: Neighbours, now: Neighbours, place: tuple[str, ...
     old = before.packages.get(one.needs)
     if old is None or not old.version or not now.suits(old, before):
         return told
-    words = ("install", *place, f"{old.name}=={old.version}")
+    words = ("install", *place, str(source_of(old) or f"{old.name}=={old.version}"))
     if old.place != folder:
         words = ("uninstall", *place, old.name)
     return f"{told}: '{by_hand('sesync', *words)}' brings {old} back"

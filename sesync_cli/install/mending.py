@@ -1,6 +1,7 @@
 """How an install that failed could be asked for otherwise, and where on this machine that is tried."""
 
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -15,18 +16,18 @@ from sesync_cli.install.lists import Lists, lists_of
 from sesync_cli.install.request import InstallRequest
 from sesync_cli.install.usersite import NOT_FROM_HERE, UserSite, pip_env, user_site
 from sesync_cli.kernel.available_modules import available_modules
-from sesync_cli.kernel.context import interpreter, shell
-from sesync_cli.kernel.mending import new_name, other_pythons
+from sesync_cli.kernel.context import interpreter, places, shell
+from sesync_cli.kernel.mending import new_name
 from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.plan import Watch, look_for_remedies
 from sesync_cli.python.environments import prefixes, version_in
-from sesync_cli.python.interpreters import Interpreter
+from sesync_cli.python.interpreters import Interpreter, programs
 from sesync_cli.python.pip_settings import pip_settings
 from sesync_cli.run import run
 from sesync_cli.site.settings import Site
 
-_SECONDS = 5.0  # that pip may take to say its version
+_SECONDS = 2.0  # that pip may take to say its version
 _MOST = 3  # kernels of one's own that are tried
 Mends = Callable[[SesyncError], tuple[Remedy, ...]]
 
@@ -54,8 +55,8 @@ def mending_for_user(
         here=request.command,
         elsewhere=_in_new_kernel(request, [project, *request.names], caller, site),
         needs=NEEDED,
-        others=lambda: other_pythons(caller, site),
-        modules=lambda stems: available_modules(stems, shell(caller, site)),
+        others=lambda: programs(places(caller, site)),
+        modules=lambda stems, until: available_modules(stems, shell(caller, site), until),
         pip=cache(lambda: _pip_of(own.python, env)),
         newer_pip=("sesync", "install", "--upgrade", "pip", *(("--python", request.python) if request.python else ())),
     )
@@ -79,8 +80,8 @@ def _kernels_instead(
         here=request.command,
         elsewhere=_in_new_kernel(request, request.names, caller, site),
         needs=NEEDED,
-        others=lambda: other_pythons(caller, site),
-        modules=lambda stems: available_modules(stems, shell(caller, site)),
+        others=lambda: programs(places(caller, site)),
+        modules=lambda stems, until: available_modules(stems, shell(caller, site), until),
     )
     name = request.names[0] if len(request.names) == 1 else ""
     yours = [(one.name, one.environment) for one in kernels if one.managed and one.works and one.environment]
@@ -88,7 +89,8 @@ def _kernels_instead(
         in_kernel(name, kernel, place / "bin/python", replace(request, python=None, kernel=kernel).command, ways)
         for kernel, place in yours[:_MOST]
     ]
-    return those_that_work([*worth, *in_new_kernel(name, ways, same=True)], ways)
+    until = time.monotonic() + ways.seconds
+    return those_that_work([*worth, *in_new_kernel(name, ways, same=True)], ways, until)
 
 
 def place_of(
@@ -119,8 +121,10 @@ def mending_in_kernel(
         return None
     version, recipe = kernel.python or version_in(environment), kernel.recipe
     minor = ".".join(version.split(".")[:2])
-    whole = kernel.managed and recipe and not recipe.requirements and not recipe.source
-    there = (*recipe.packages, *recipe.added) if whole and recipe else ()
+    there = (*recipe.packages, *recipe.added) if recipe else ()
+    links = any(word.startswith("-e ") for word in there)
+    whole = kernel.managed and recipe and not (recipe.requirements or recipe.source or recipe.env or links)
+    modules = recipe.modules if recipe else ()
     ways = Ways(
         lists.with_packages(request.packages),
         environment / "bin/python",
@@ -129,18 +133,24 @@ def mending_in_kernel(
         caller.cwd,
         site.python_advice_seconds,
         here=request.command,
-        elsewhere=_in_new_kernel(request, [kernel.name], caller, site, there) if whole else None,
+        elsewhere=_in_new_kernel(request, [kernel.name], caller, site, there, modules) if whole else None,
         needs=(*NEEDED, *there),
-        others=lambda: other_pythons(caller, site),
-        modules=lambda stems: available_modules(stems, shell(caller, site)),
+        others=lambda: programs(places(caller, site)),
+        modules=lambda stems, until: available_modules(stems, shell(caller, site), until),
     )
     return lambda error: remedies(error, ways)
 
 
 def _in_new_kernel(
-    request: InstallRequest, wishes: list[str], caller: Caller, site: Site, there: tuple[str, ...] = ()
+    request: InstallRequest,
+    wishes: list[str],
+    caller: Caller,
+    site: Site,
+    there: tuple[str, ...] = (),
+    modules: tuple[str, ...] = (),
 ) -> Callable[[tuple[str, ...], str], Command]:
     files = [word for file in request.requirements for word in ("-r", str(file))]
+    files += [word for module in modules for word in ("--module", module)]
 
     def command(packages: tuple[str, ...], minor: str) -> Command:
         name = new_name([*wishes, *(file.stem for file in request.requirements)], minor, caller, site)

@@ -91,7 +91,7 @@ def plan_uninstall(request: UninstallRequest, caller: Caller, site: Site) -> Pla
 
 
 def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
-    log = _log(caller, "install", request.packages, request.requirements)
+    log = _log(caller, "install", [*request.packages, *request.editable], request.requirements)
     kernels = find_kernels(kernel_folders(caller, site))
     own, warnings = place_of(request, kernels, caller, site, watch)
     lists = lists_of(request.requirements)
@@ -132,7 +132,7 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
 
 
 def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
-    log = _log(caller, "install", request.packages, request.requirements)
+    log = _log(caller, "install", [*request.packages, *request.editable], request.requirements)
     kernel = kernel_named(request.kernel or "", request.python, caller, site)
     environment = own_environment(kernel, request.packages)
     check_links_in(kernel, request)

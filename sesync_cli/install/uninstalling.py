@@ -7,7 +7,7 @@ from sesync_cli.install.neighbours import Unmet, needing, needs_of, unmet
 from sesync_cli.install.request import UninstallRequest
 from sesync_cli.names import joined
 from sesync_cli.plan import Plan, asking, by_hand
-from sesync_cli.python.distributions import Package
+from sesync_cli.python.distributions import Package, source_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def uninstalling(request: UninstallRequest, leaving: Departure, plan: Plan) -> P
     ask = f"Uninstall {joined(map(str, gone))} from {where}{along}?"
     if missed := leaving.missed:
         needed = f"{needing(missed)}, and will not work without {_it({one.needs for one in missed})}"
-        again = by_hand("sesync", "install", *leaving.place, *(one.name for one in gone))
+        again = by_hand("sesync", "install", *leaving.place, *(str(source_of(one) or one.name) for one in gone))
         warnings += (f"{needed}: '{again}' brings {it} back",)
         ask = f"{needed}. {ask}"
     return replace(plan, done=done, questions=asking(ask), warnings=warnings)

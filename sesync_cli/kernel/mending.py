@@ -1,8 +1,6 @@
 """How a kernel that could not be made could be asked for otherwise, and where on this machine that is tried."""
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.dry_run import Wanted
@@ -16,8 +14,10 @@ from sesync_cli.kernel.recipe import plain_name
 from sesync_cli.kernel.request import CreateRequest
 from sesync_cli.kernel.specs import specs_in
 from sesync_cli.names import checked
-from sesync_cli.python.interpreters import Interpreter, find_python, versions
+from sesync_cli.python.interpreters import Interpreter, programs
 from sesync_cli.site.settings import Site
+
+_LONGEST = 60  # letters of a name
 
 
 def mending(
@@ -29,7 +29,7 @@ def mending(
     caller: Caller,
     site: Site,
 ) -> Callable[[SesyncError], tuple[Remedy, ...]] | None:
-    """What tries how else the kernel could be made; None where its versions are a lock's, or its variables are secret."""
+    """What tries how else the kernel could be made; None for versions of a lock, or variables, which are secret."""
     if required.lock or request.env:
         return None
     of_files = (word for word in required.packages if word not in request.packages)
@@ -44,26 +44,17 @@ def mending(
         here=lambda packages: _command(request, name, packages, request.python),
         elsewhere=lambda packages, minor: _command(request, name, packages, minor),
         needs=NEEDED,
-        others=lambda: other_pythons(caller, site),
-        modules=lambda stems: available_modules(stems, shell(caller, site)),
+        others=lambda: programs(places(caller, site)),
+        modules=lambda stems, until: available_modules(stems, shell(caller, site), until),
     )
     return lambda error: remedies(error, ways)
-
-
-def other_pythons(caller: Caller, site: Site) -> dict[str, Path]:
-    """The Pythons of this machine that start, by their versions (3.8)."""
-    where, found = places(caller, site), {}
-    for minor in versions(where):
-        with suppress(SesyncError, OSError):
-            found[minor] = find_python(minor, where, caller.cache / "sesync").executable
-    return found
 
 
 def new_name(wishes: Iterable[str], minor: str, caller: Caller, site: Site) -> str:
     """A name that no kernel has yet: the first wish that can be one, with the Python's version if it is taken."""
     folders = kernel_folders(caller, site)
     taken = {spec.name.lower() for folder in (folders.specs, *folders.server) for spec in specs_in(folder)}
-    plain = next(filter(None, (plain_name(wish).lower() for wish in wishes)), "packages")
+    plain = next(filter(None, (plain_name(wish[:_LONGEST]).lower() for wish in wishes)), "packages")
     names = [plain, *(f"{plain}-{minor}{more}" for more in ("", *(f"-{number}" for number in range(2, 100))))]
     return checked(next(one for one in names if one not in taken), "kernel")
 

@@ -164,6 +164,15 @@ def versions(places: Places) -> list[str]:
     return sorted((name.removeprefix("python") for name in names if "." in name), key=_natural)
 
 
+def programs(places: Places) -> dict[str, Path]:
+    """The first program of each version (3.8) that seems to be here; nothing is started."""
+    found = {
+        version: [one for one in _candidates(version, places) if os.access(one, os.X_OK)]
+        for version in versions(places)
+    }
+    return {version: candidates[0] for version, candidates in found.items() if candidates}
+
+
 def _candidates(version: str, places: Places) -> Iterator[Path]:
     minor = ".".join(version.split(".")[:2])
     folders = (*places, *_uv_folders(places.env))

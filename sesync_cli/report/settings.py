@@ -27,9 +27,11 @@ _OF_UV = re.compile(
     r"|OFFLINE|HTTP_TIMEOUT|HTTP_RETRIES|CACHE_DIR|NO_CACHE|LINK_MODE|CONFIG_FILE|NO_CONFIG|PYTHON_INSTALL_DIR)"
 )
 _LOGIN = re.compile(r"(?:^|(?<=[\s,]))[^\s/@,]+@(?=[\w.-]+(?::\d+)?/?(?:[\s,]|$))")  # of a proxy without https://
+# with letters in it that no address should have
+_ANY_LOGIN = re.compile(r"(?<![^\s,])(?!\w+://[*]+@)[^\s,@]*:[^\s,@]*@(?=[\w.-]+(?::\d+)?/?(?:[\s,]|$))")
 _QUERY = re.compile(r"(?<=[\w/])\?\S+")
 _TOKEN = re.compile(
-    r"(?<=/)(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9_]{16,}(?=/|\s|$)"
+    r"(?<=/)(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9_-]{16,}(?=/|\s|$)"
 )  # a part of an address that is a key
 
 
@@ -85,5 +87,5 @@ def _lines(told: Mapping[str, str], index: str, caller: Caller) -> str:
 
 def _clean(value: str) -> str:
     """A value without logins and keys in its addresses, whatever these look like."""
-    value = _LOGIN.sub("***@", without_logins(value))
+    value = _ANY_LOGIN.sub("***@", _LOGIN.sub("***@", without_logins(value)))
     return " ".join(_TOKEN.sub("***", _QUERY.sub("?***", one)) if "://" in one else one for one in value.split(" "))

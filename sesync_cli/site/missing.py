@@ -17,6 +17,7 @@ from sesync_cli.diagnosis.logs import (
     package_of,
 )
 from sesync_cli.diagnosis.system import DEBIAN
+from sesync_cli.diagnosis.table import causes
 from sesync_cli.plan import Report
 
 _NO_LOG = "no log"
@@ -102,10 +103,11 @@ def _count(path: Path, text: str, family: str, tallies: dict[tuple[str, ...], _C
     found = diagnose(text, LogContext((name,) if name else ()))
     if found is None:
         return "unknown" if known else _NO_LOG
-    system = found.debian if family == DEBIAN else found.rhel
+    cause = causes().named(found.cause)  # what else the package needs may be there
+    system = cause.debian if family == DEBIAN else cause.rhel
     if not system:
         return "other"
-    tally = tallies.setdefault(system, _CauseCount(() if family == DEBIAN else found.extra))
+    tally = tallies.setdefault(system, _CauseCount(() if family == DEBIAN else cause.extra))
     tally.failures += 1
     tally.packages[found.package] += 1
     if user := _user(path):

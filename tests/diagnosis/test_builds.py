@@ -99,7 +99,7 @@ def test_what_is_missing_is_named_and_mends_it(bare: Bare, package: str) -> None
     found = error["diagnosis"]
     assert (found["cause"], found["package"].lower()) == ((MENDED | NOT_BUILT)[package], package)
     assert error["kind"] == "not-ready"
-    assert found["debian"] and " ".join(found["debian"]) in error["hint"]
+    assert f"Support can install what is missing ({found['debian'][0]}" in error["hint"]
     if package in MENDED:
         apt = ("apt-get", "-qq", "-o", "Dpkg::Options::=--force-unsafe-io", "install", "-y", "--no-install-recommends")
         added = bare.run(package, *apt, *found["debian"])

@@ -105,6 +105,13 @@ def test_the_index_is_told_and_no_login(
         assert SECRET not in sesync("report", "help", *words).out
 
 
+@pytest.mark.parametrize("login", ["//jsmith:{}@", "jsmith:{}/ss@", "http://jsmith:{}/ss@", "http://jsmith:{}@"])
+def test_a_proxy_is_told_without_its_login(sesync: Run, monkeypatch: pytest.MonkeyPatch, login: str) -> None:
+    monkeypatch.setenv("https_proxy", f"{login.format(SECRET)}proxy.example.org:3128")
+    told = facts(sesync)["https_proxy"]
+    assert told.endswith("***@proxy.example.org:3128") and SECRET not in told and "jsmith" not in told
+
+
 def test_where_nothing_is_set_that_is_told(sesync: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
         monkeypatch.delenv(name)
