@@ -42,11 +42,11 @@ def test_versions_that_do_not_exist(failed, index: Path, story: str):
     ground.wheel(index, "sesync_tree", "1.0")
     assert failed("sesync-tree==7.0") == (
         "there is no sesync-tree==7.0 for Python 3.11",
-        f"Version 1.0 is the newest for Python 3.11: ask for sesync-tree==1.0. {story}",
+        story,
     )
     assert failed("sesync-tree>=2,<3") == (
         "there is no sesync-tree>=2,<3 for Python 3.11",
-        f"Version 1.0 is the newest for Python 3.11: ask for sesync-tree==1.0. {story}",
+        story,
     )
 
 
@@ -54,7 +54,7 @@ def test_versions_that_are_for_another_python(failed, index: Path, story: str):
     ground.wheel(index, "sesync_tree", "2.0", meta="Requires-Python: >=3.99\n")
     assert failed("sesync-tree>=2") == (
         "sesync-tree==2.0 needs Python >=3.99, and this is 3.11",
-        f"A kernel may have another Python: 'sesync kernel create NAME --python 3.99'. {story}",
+        f"Another Python of this server may be new enough. {story}",
     )
 
 
@@ -69,7 +69,7 @@ def test_versions_that_do_not_fit_together(failed, index: Path, story: str):
     ground.wheel(index, "sesync_leaf", "2.0")
     assert failed("sesync-tree", "sesync-leaf>=2") == (
         "these packages do not fit together: sesync-tree needs sesync-leaf<2, and you ask for sesync-leaf>=2",
-        f"Ask for fewer fixed versions, or give them a kernel of their own: 'sesync kernel create NAME'. {story}",
+        f"Ask for fewer fixed versions, or give them a kernel of their own. {story}",
     )
 
 
@@ -97,7 +97,7 @@ def test_a_package_that_does_not_build_names_what_is_missing(failed, tmp_path: P
     (folder / "leaves.c").write_text("#include <nowhere/leaves.h>\n")
     assert failed(folder) == (
         "leaves could not be built: the header file nowhere/leaves.h of a system library is missing",
-        "Only support can install what is missing: send the package's name (leaves) and "
+        "Support can install what is missing: send the package's name (leaves) and "
         f"{ground.log(home, 'trees')} to support ('sesync report' drafts the mail).",
     )
 
