@@ -8,8 +8,8 @@ from pathlib import Path
 from sesync_cli.diagnosis.culprit import building, culprit
 from sesync_cli.diagnosis.diagnose import Diagnosis, LogContext, diagnose, plain_text
 from sesync_cli.diagnosis.excerpt import ends_traceback, telling
-from sesync_cli.diagnosis.installed import installed
 from sesync_cli.diagnosis.system import DEBIAN, RHEL, family
+from sesync_cli.diagnosis.system_packages import there_already
 from sesync_cli.errors import Conflict, NoAnswer, NoRoom, NotFound, NotReady, Refused, SesyncError
 from sesync_cli.names import joined
 
@@ -91,7 +91,7 @@ def _advice(found: Diagnosis, attempt: InstallAttempt) -> Iterator[str]:
 def _wanted(found: Diagnosis) -> str:
     """What support is to install, and what of it this machine has already."""
     needed = found.rhel if family() == RHEL else found.debian
-    there = installed(needed)
+    there = there_already(needed)
     already = f"{joined(there)} {'is' if len(there) == 1 else 'are'} there already" if there else ""
     if there and len(there) == len(needed):
         return f"{already}, and not found"

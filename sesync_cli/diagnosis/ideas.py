@@ -1,7 +1,7 @@
 """What might mend an install that failed, to be tried: another version, package, Python, pip, or way to the index."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ class Ways:
     env: Mapping[str, str] = field(repr=False)
     folder: Path
     seconds: float
-    here: Callable[[tuple[str, ...]], Command]
+    here: Callable[[tuple[str, ...]], Command] = lambda packages: ()
     elsewhere: Callable[[tuple[str, ...], str], Command] | None = None
     needs: tuple[str, ...] = ()
     others: Callable[[], Mapping[str, Path]] = dict
@@ -70,9 +70,11 @@ class Idea:
 
     def typed(self, found: Versions) -> "Idea":
         """The same with what is to be pinned."""
-        if self.pin not in found.of:
-            return self
-        return replace(self, packages=with_versions(self.packages, {self.pin: found.of[self.pin]}))
+        return self.pinned([self.pin], found) if self.pin in found.of else self
+
+    def pinned(self, names: Iterable[str], found: Versions) -> "Idea":
+        """The same with these packages in the versions found."""
+        return replace(self, packages=with_versions(self.packages, {name: found.of[name] for name in names}))
 
 
 def ideas(facts: Mapping[str, Any], ways: Ways) -> Iterator[Idea]:

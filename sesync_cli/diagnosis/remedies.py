@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sesync_cli.diagnosis.asked import with_versions
 from sesync_cli.diagnosis.dry_run import DryRun, resolved
 from sesync_cli.diagnosis.ideas import Idea, Ways, ideas
 from sesync_cli.errors import Remedy, SesyncError
@@ -51,12 +50,7 @@ def _worked(trying: Sequence[Idea], ways: Ways, until: float) -> dict[str, Remed
     newest = [replace(idea, packages=(*idea.packages, *found.of)) for idea, found in fitting]
     free = resolved([_dry_run(idea, ways, alone=True, ready=False) for idea in newest], ways.folder, until)
     typed = [
-        (
-            replace(
-                idea, packages=with_versions(idea.packages, {name: found.of[name] for name in of_its_own.to_build})
-            ),
-            found,
-        )
+        (idea.pinned(of_its_own.to_build, found), found)
         for (idea, found), of_its_own in zip(fitting, free, strict=True)
         if of_its_own
     ]

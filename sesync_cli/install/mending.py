@@ -8,21 +8,20 @@ from functools import cache
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.diagnosis.ideas import Command, Ways, in_kernel, in_new_kernel
+from sesync_cli.diagnosis.ideas import Command, in_kernel, in_new_kernel
 from sesync_cli.diagnosis.remedies import remedies, those_that_work
 from sesync_cli.errors import Remedy, SesyncError
 from sesync_cli.install.folders import check_links
 from sesync_cli.install.lists import Lists, lists_of
 from sesync_cli.install.request import InstallRequest
 from sesync_cli.install.usersite import NOT_FROM_HERE, UserSite, pip_env, user_site
-from sesync_cli.kernel.available_modules import available_modules
-from sesync_cli.kernel.context import interpreter, places, shell
-from sesync_cli.kernel.mending import new_name
+from sesync_cli.kernel.context import interpreter
+from sesync_cli.kernel.mending import new_name, ways_for
 from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.plan import Watch, look_for_remedies
 from sesync_cli.python.environments import prefixes, version_in
-from sesync_cli.python.interpreters import Interpreter, programs
+from sesync_cli.python.interpreters import Interpreter
 from sesync_cli.python.pip_settings import pip_settings
 from sesync_cli.run import run
 from sesync_cli.site.settings import Site
@@ -45,18 +44,11 @@ def mending_for_user(
         return None
     limits = tuple(f"-c {one if '://' in one else caller.cwd / one}" for one in told.get("constraint", "").split())
     wanted = lists.with_packages(request.packages)
-    ways = Ways(
-        replace(wanted, lines=(*wanted.lines, *limits)),
-        own.python,
-        own.minor,
-        env,
-        caller.cwd,
-        site.python_advice_seconds,
+    wanted = replace(wanted, lines=(*wanted.lines, *limits))
+    ways = replace(
+        ways_for(wanted, own.python, own.minor, env, caller, site),
         here=request.command,
         elsewhere=_in_new_kernel(request, [project, *request.names], caller, site),
-        needs=NEEDED,
-        others=lambda: programs(places(caller, site)),
-        modules=lambda stems, until: available_modules(stems, shell(caller, site), until),
         pip=cache(lambda: _pip_of(own.python, env)),
         newer_pip=("sesync", "install", "--upgrade", "pip", *(("--python", request.python) if request.python else ())),
     )
@@ -69,19 +61,10 @@ def _kernels_instead(
     """Where these packages could go if the Python takes none: a kernel of one's own, or a new one."""
     if request.editable:
         return ()
-    env = pip_env(caller.env)
-    ways = Ways(
-        lists_of(request.requirements).with_packages(request.packages),
-        python.executable,
-        python.minor,
-        env,
-        caller.cwd,
-        site.python_advice_seconds,
-        here=request.command,
+    wanted = lists_of(request.requirements).with_packages(request.packages)
+    ways = replace(
+        ways_for(wanted, python.executable, python.minor, pip_env(caller.env), caller, site),
         elsewhere=_in_new_kernel(request, request.names, caller, site),
-        needs=NEEDED,
-        others=lambda: programs(places(caller, site)),
-        modules=lambda stems, until: available_modules(stems, shell(caller, site), until),
     )
     name = request.names[0] if len(request.names) == 1 else ""
     yours = [(one.name, one.environment) for one in kernels if one.managed and one.works and one.environment]
@@ -125,18 +108,12 @@ def mending_in_kernel(
     links = any(word.startswith("-e ") for word in there)
     whole = kernel.managed and recipe and not (recipe.requirements or recipe.source or recipe.env or links)
     modules = recipe.modules if recipe else ()
-    ways = Ways(
-        lists.with_packages(request.packages),
-        environment / "bin/python",
-        minor,
-        env,
-        caller.cwd,
-        site.python_advice_seconds,
+    wanted = lists.with_packages(request.packages)
+    ways = replace(
+        ways_for(wanted, environment / "bin/python", minor, env, caller, site),
         here=request.command,
         elsewhere=_in_new_kernel(request, [kernel.name], caller, site, there, modules) if whole else None,
         needs=(*NEEDED, *there),
-        others=lambda: programs(places(caller, site)),
-        modules=lambda stems, until: available_modules(stems, shell(caller, site), until),
     )
     return lambda error: remedies(error, ways)
 

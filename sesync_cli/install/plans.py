@@ -58,6 +58,7 @@ from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.start_test import expanded
 from sesync_cli.kernel.uv_cache import refusals
 from sesync_cli.lock import scratch
+from sesync_cli.names import as_read
 from sesync_cli.plan import Plan, Watch, asking
 from sesync_cli.python.distributions import environment_packages, packages_in
 from sesync_cli.python.environments import site_packages, version_in
@@ -99,7 +100,7 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
     around = neighbours([own.folder, *own.path], own.version)
     would = foreseen(request, around, lambda: coming_for_user(own, request, lists, around, caller.env), watch)
     seen_by = audience(kernels, own, caller.cwd)
-    where = f"for {own.title} ({_short(own.base, caller)})"
+    where = f"for {own.title} ({as_read(own.base, caller.home)})"
     place = ("--python", request.python or own.minor)
     facts = {"python": str(own.python), "version": own.version, "packages": (), "log": str(log)}
     before = seen([own.folder])
@@ -187,7 +188,7 @@ def _uninstall_for_user(request: UninstallRequest, caller: Caller, site: Site) -
     plan = Plan((step,), "", result=facts | {"log": str(log)}, locks=(own.folder,), sweeps=(scratch(),))
     left = packages_in([own.folder]).keys() - {one.name for one in (*gone, *more)}
     after = packages_in(own.elsewhere) | {name: visible[name] for name in left}
-    where, place = f"{own.title} ({_short(own.base, caller)})", ("--python", request.python or own.minor)
+    where, place = f"{own.title} ({as_read(own.base, caller.home)})", ("--python", request.python or own.minor)
     told = uninstalling(request, Departure(gone, more, where, place, own.version, visible, after), plan)
     return replace(told, warnings=(*warnings, *told.warnings))
 
@@ -232,9 +233,3 @@ def _log(caller: Caller, command: str, packages: Sequence[str], files: Sequence[
     )
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{command}-{re.sub(r'[^A-Za-z0-9._-]+', '_', first)[:60]}.log"
     return caller.state / "logs" / name
-
-
-def _short(path: Path, caller: Caller) -> str:
-    """The path as people say it, with ~ for their home."""
-    home = caller.home
-    return str(Path("~", path.relative_to(home))) if path.is_relative_to(home) else str(path)

@@ -1,6 +1,8 @@
 """How a kernel that could not be made could be asked for otherwise, and where on this machine that is tried."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.dry_run import Wanted
@@ -34,20 +36,28 @@ def mending(
         return None
     of_files = (word for word in required.packages if word not in request.packages)
     lines = (*required.heading, *required.listing.splitlines(), *of_files)
-    ways = Ways(
-        Wanted(request.packages, required.requirements, lines, required.constraints, required.options),
-        python.executable,
-        python.minor,
+    wanted = Wanted(request.packages, required.requirements, lines, required.constraints, required.options)
+    ways = replace(
+        ways_for(wanted, python.executable, python.minor, env, caller, site),
+        here=lambda packages: _command(request, name, packages, request.python),
+        elsewhere=lambda packages, minor: _command(request, name, packages, minor),
+    )
+    return lambda error: remedies(error, ways)
+
+
+def ways_for(wanted: Wanted, python: Path, minor: str, env: Mapping[str, str], caller: Caller, site: Site) -> Ways:
+    """What all have in common who look for another way: how long, where the Pythons and the modules are."""
+    return Ways(
+        wanted,
+        python,
+        minor,
         env,
         caller.cwd,
         site.python_advice_seconds,
-        here=lambda packages: _command(request, name, packages, request.python),
-        elsewhere=lambda packages, minor: _command(request, name, packages, minor),
         needs=NEEDED,
         others=lambda: programs(places(caller, site)),
         modules=lambda stems, until: available_modules(stems, shell(caller, site), until),
     )
-    return lambda error: remedies(error, ways)
 
 
 def new_name(wishes: Iterable[str], minor: str, caller: Caller, site: Site) -> str:

@@ -14,7 +14,7 @@ from sesync_cli.plan import Plan, Watch, by_hand
 from sesync_cli.report.draft import Draft, Section, drafted
 from sesync_cli.report.history import before
 from sesync_cli.report.machine import asked, machine, python_of, wanted
-from sesync_cli.report.programs import shortened
+from sesync_cli.report.programs import with_tilde
 from sesync_cli.report.request import ReportRequest
 from sesync_cli.report.rights import rights
 from sesync_cli.report.settings import settings
@@ -100,4 +100,4 @@ def _history(log: Path, command: str, version: str, caller: Caller, site: Site, 
     python = ".".join(version.split(".")[:2]) if words[1:2] == ["install"] and not kernel else ""
     until = time.monotonic() + site.data_patience_seconds
     found = ask({log: partial(before, log, kernel, python)}, until, watch)[log]
-    return Section("Whether it worked before", [shortened(line, caller.home) for line in found or ()])
+    return Section("Whether it worked before", [with_tilde(line, caller.home) for line in found or ()])

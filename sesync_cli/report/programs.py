@@ -37,11 +37,11 @@ def told(answers: Mapping[Path, str | None], home: Path) -> Iterator[str]:
         elif answer:
             version, _, place = answer.partition("\n")
             yield f"{name} {version}" + (
-                f" ({shortened(place, home)})" if os.path.dirname(place) not in _OF_THE_SYSTEM else ""
+                f" ({with_tilde(place, home)})" if os.path.dirname(place) not in _OF_THE_SYSTEM else ""
             )
 
 
-def shortened(path: str, home: Path) -> str:
+def with_tilde(path: str, home: Path) -> str:
     """A path, or several, as people say them, with ~ for their home."""
     return re.sub(rf"(?<![\w./~-]){re.escape(str(home))}(?![\w.-])", "~", path)
 

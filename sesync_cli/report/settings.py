@@ -10,7 +10,7 @@ from sesync_cli.python.environments import prefixes
 from sesync_cli.python.pip_settings import pip_settings
 from sesync_cli.python.uv_settings import uv_files
 from sesync_cli.report.draft import Section, aligned, folded
-from sesync_cli.report.programs import shortened
+from sesync_cli.report.programs import with_tilde
 from sesync_cli.secrets import without_logins
 
 _PATHS = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "TMPDIR")
@@ -48,18 +48,18 @@ def _environment(caller: Caller) -> Iterator[tuple[str, str]]:
         yield "modules", folded(loaded.split(os.pathsep), " ") or "none is loaded"
     if env.get("CONDA_PREFIX") or env.get("CONDA_DEFAULT_ENV"):
         words = (env.get("CONDA_DEFAULT_ENV", ""), f"({env['CONDA_PREFIX']})" if env.get("CONDA_PREFIX") else "")
-        yield "conda", shortened(" ".join(filter(None, words)), caller.home)
+        yield "conda", with_tilde(" ".join(filter(None, words)), caller.home)
     if env.get("VIRTUAL_ENV"):
-        yield "environment", shortened(env["VIRTUAL_ENV"], caller.home)
+        yield "environment", with_tilde(env["VIRTUAL_ENV"], caller.home)
 
 
 def _variables(caller: Caller) -> Iterator[tuple[str, str]]:
     for name in _PATHS:
         if value := caller.env.get(name):
-            yield name, folded((shortened(one, caller.home) for one in value.split(os.pathsep)), os.pathsep)
+            yield name, folded((with_tilde(one, caller.home) for one in value.split(os.pathsep)), os.pathsep)
     for name in (*_BUILDS, *_WAY, *(name.upper() for name in _WAY[:4])):
         if value := caller.env.get(name):
-            yield name, shortened(_clean(value), caller.home)
+            yield name, with_tilde(_clean(value), caller.home)
 
 
 def _pip(caller: Caller, python: str) -> Iterator[tuple[str, str]]:
@@ -81,7 +81,7 @@ def _uv(caller: Caller) -> Iterator[tuple[str, str]]:
 def _lines(told: Mapping[str, str], index: str, caller: Caller) -> str:
     """A setting a line, that of the index first; that there is none is worth a line, too."""
     ordered = sorted(told, key=lambda name: (name != index, name))
-    lines = [f"{name} = {shortened(' '.join(_clean(told[name]).split()), caller.home)}" for name in ordered]
+    lines = [f"{name} = {with_tilde(' '.join(_clean(told[name]).split()), caller.home)}" for name in ordered]
     return "\n".join([*([] if index in told or index.startswith("UV_") else ["the usual index"]), *lines])
 
 

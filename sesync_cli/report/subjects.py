@@ -9,9 +9,9 @@ from typing import Any
 from sesync_cli.diagnosis.diagnose import LogContext, diagnose
 from sesync_cli.diagnosis.excerpt import telling
 from sesync_cli.diagnosis.explain import as_facts
-from sesync_cli.diagnosis.installed import installed
 from sesync_cli.diagnosis.logs import UnreadableLog, about, ended_well, log_text, package_of
 from sesync_cli.diagnosis.system import RHEL, family
+from sesync_cli.diagnosis.system_packages import there_already
 from sesync_cli.errors import SesyncError
 from sesync_cli.failure import Failure
 from sesync_cli.kernel.freeze import contents_of
@@ -138,7 +138,7 @@ def _verb(command: str) -> str:
 def _wish(found: Mapping[str, Any]) -> str:
     """What support can do, in the names of this machine's packages; empty if they can do nothing alone."""
     needed = found.get("rhel" if family() == RHEL else "debian") or ()
-    there = installed(needed)
+    there = there_already(needed)
     packages = [name for name in needed if name not in there] or needed
     return f"please install {' '.join(packages)}: {found['message']}" if packages and found.get("support") else ""
 

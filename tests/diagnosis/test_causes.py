@@ -13,8 +13,8 @@ from sesync_cli.diagnosis.conflict import conflict
 from sesync_cli.diagnosis.diagnose import LogContext, diagnose
 from sesync_cli.diagnosis.evidence import evidence
 from sesync_cli.diagnosis.excerpt import telling
-from sesync_cli.diagnosis.installed import installed
 from sesync_cli.diagnosis.system import family, family_of
+from sesync_cli.diagnosis.system_packages import there_already
 from sesync_cli.diagnosis.table import Cause, causes
 from tests.conftest import HANG, missing
 from tests.diagnosis.ground import log, logs
@@ -169,14 +169,14 @@ def test_a_log_of_megabytes_takes_no_long_time() -> None:
 def test_what_of_the_systems_packages_is_there(
     name: str, program: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("sesync_cli.diagnosis.installed.family", lambda: name)
+    monkeypatch.setattr("sesync_cli.diagnosis.system_packages.family", lambda: name)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert installed(["gcc", "libgeos-dev"]) == []
+    assert there_already(["gcc", "libgeos-dev"]) == []
     lists = tmp_path / program
     lists.write_text("#!/bin/sh\nprintf 'gcc\\tinstalled\\nmake\\tconfig-files\\n'; echo no such package >&2; exit 1\n")
     lists.chmod(0o755)
-    assert installed(["make", "gcc", "libgeos-dev"]) == ["gcc"]
-    assert installed([]) == []
+    assert there_already(["make", "gcc", "libgeos-dev"]) == ["gcc"]
+    assert there_already([]) == []
 
 
 def test_the_family_of_a_system() -> None:

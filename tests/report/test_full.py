@@ -25,15 +25,6 @@ def centre(site: Callable[..., Path]) -> Callable[..., Path]:
     return site
 
 
-@pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of wheels that is the whole index."""
-    (tmp_path / "index").mkdir()
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
-    return tmp_path / "index"
-
-
 @contextmanager
 def mounted(at: Path, options: str) -> Iterator[Path]:
     needed_root()

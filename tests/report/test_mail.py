@@ -169,15 +169,6 @@ def failing(at: Path, name: str) -> Path:
     return source(at, name, "import sys; print('Error: pg_config executable not found.'); sys.exit(1)")
 
 
-@pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of wheels that is the whole index."""
-    (tmp_path / "index").mkdir()
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
-    return tmp_path / "index"
-
-
 def before(sesync: Run, *words: str | Path) -> list[str]:
     text: str = sesync("report", *words, "--json").json["body"]
     return [line.strip() for line in text.partition("Whether it worked before\n")[2].partition("\n\n")[0].splitlines()]

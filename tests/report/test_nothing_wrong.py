@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Ended, needed, needed_root
-from tests.install.conftest import index
 from tests.install.ground import PLACES, own_kernel, prefix, wheel
-
-__all__ = ["index"]
 
 Run = Callable[..., Ended]
 WELL = "Collecting pandas\nInstalling collected packages: pandas\nSuccessfully installed pandas-2.0.3\n"

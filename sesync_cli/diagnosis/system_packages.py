@@ -15,7 +15,7 @@ _QUERIES = {
 _HAS = re.compile(r"^(\S+)\tinstalled$", re.MULTILINE)
 
 
-def installed(packages: Sequence[str]) -> list[str]:
+def there_already(packages: Sequence[str]) -> list[str]:
     """Those of these packages that are installed here; none where that cannot be found out in time."""
     query = _QUERIES.get(family())
     if not query or not packages:
