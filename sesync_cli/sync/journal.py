@@ -111,11 +111,12 @@ def _restore(copy: WorkingCopy, entry: JournalEntry) -> None:
     differing = _differing(copy, entry)
     _forget(copy, tuple(differing))
     ours = _ours(copy, differing)
-    for path in (path for path in ours if _is_none(differing[path].old)):
+    for path in (path for path in ours if exists(copy, path)):  # and not behind a link that leads elsewhere
         at = copy.top / path
         with contextlib.suppress(OSError):
+            # what has older contents goes as well: git may take a file of the same second for unchanged, and leave it
             at.unlink()
-            for parent in at.relative_to(copy.top).parents[:-1]:
+            for parent in at.relative_to(copy.top).parents[:-1] if _is_none(differing[path].old) else ():
                 (copy.top / parent).rmdir()
     # a folder that was new in a file's place is gone by now
     ours |= {path for path in differing if not exists(copy, path) and not no_folder(copy, path)}

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -61,11 +62,16 @@ def test_a_run_interrupted_at_any_step_undoes_what_it_did(warm, home: Path, numb
         assert ground.survivors(home) == []
 
 
-def test_ctrl_c_on_a_terminal_stops_it_and_gives_the_cursor_back(terminal, warm, home: Path):
-    screen = terminal(*CREATE)
-    screen.wait_for("\x1b[?25l")
-    screen.type("\x03")
-    assert screen.ended() == 130
+def test_ctrl_c_on_a_terminal_stops_it_and_gives_the_cursor_back(terminal, home: Path, monkeypatch):
+    ground.python("3.11")
+    with socket.socket() as silent:  # an index that never answers: it is certainly at work when it is stopped
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(8)
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{silent.getsockname()[1]}/simple")
+        screen = terminal(*CREATE)
+        screen.wait_for("\x1b[?25l")
+        screen.type("\x03")
+        assert screen.ended() == 130
     assert "Error: stopped; what was begun is undone" in screen.screen
     assert screen.raw.rindex("\x1b[?25h") > screen.raw.rindex("\x1b[?25l")
     assert ground.nothing(home)
