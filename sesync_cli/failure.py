@@ -69,8 +69,8 @@ def kept(error: SesyncError, argv: Sequence[str], state: Path) -> None:
             with written_whole(folder / _NAME, owner=folder / str(os.getpid())) as file:  # a name that no other run has
                 file.write(record)
             return
-        except OSError as error:
-            problem = problem or error
+        except OSError as failed:
+            problem = problem or failed
     assert problem
     raise problem
 

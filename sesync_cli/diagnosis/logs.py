@@ -98,7 +98,7 @@ def ended_well(text: str) -> bool:
     return not text.strip()
 
 
-def package_of(path: Path) -> str:
+def package_in_name(path: Path) -> str:
     """The package that a log of sesync's is about, by its name; empty for a kernel's, which may be about any."""
     return "" if path.name.startswith("kernel-") else about(path)
 

@@ -13,6 +13,7 @@ from sesync_cli.install.request import InstallRequest, UninstallRequest
 from sesync_cli.kernel.options import kernel_option, python_option, requirements_option
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
+from sesync_cli.terminal import terminal
 from sesync_cli.view import Table, View, size
 
 
@@ -60,7 +61,7 @@ def install(
             raise WrongWords("'--list' only looks", hint="Leave out the packages, or '--list'.")
         return list_packages(python, kernel, session.caller, session.site)
     wanted = InstallRequest(package, requirements, python, kernel, upgrade, editable)
-    return plan_install(wanted, session.caller, session.site, screen.doing)
+    return plan_install(wanted, session.caller, session.site, screen.doing, terminal(session))
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from sesync_cli.diagnosis.dry_run import HASTY
@@ -15,6 +16,7 @@ from sesync_cli.kernel.packages import asking
 from sesync_cli.kernel.uv_cache import with_cache
 from sesync_cli.leftovers import throwaway
 from sesync_cli.plan import Watch
+from sesync_cli.prompter import Prompter
 from sesync_cli.python.uv import uv
 from sesync_cli.run import run
 
@@ -26,22 +28,20 @@ _PINNED = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>\S+)", re.MULTILINE)
 Coming = Callable[[], Mapping[str, str]]
 """Finds out which versions would come, by name."""
 
-_known: dict[object, list[Unmet]] = {}
-"""What was found out in this run, since a plan may be made twice."""
 
-
-def foreseen(request: InstallRequest, around: Neighbours, coming: Coming, watch: Watch) -> list[Unmet]:
+def foreseen(
+    request: InstallRequest, around: Neighbours, coming: Coming, watch: Watch, prompter: Prompter
+) -> list[Unmet]:
     """What an install among these neighbours would break; nothing where that is not known within seconds."""
     if not around.need_anything:
         return []
-    key = request, tuple(sorted(around.versions.items()))
-    if key not in _known:
-        try:
-            with watch("Looking at what else needs it"):
-                _known[key] = around.with_coming(coming())
-        except (SesyncError, OSError):
-            _known[key] = []
-    return _known[key]
+
+    def find() -> list[Unmet]:
+        with suppress(SesyncError, OSError), watch("Looking at what else needs it"):
+            return around.with_coming(coming())
+        return []
+
+    return prompter.once(f"what {request} breaks among {sorted(around.versions.items())}", find)
 
 
 def coming_for_user(

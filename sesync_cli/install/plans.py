@@ -60,12 +60,13 @@ from sesync_cli.kernel.uv_cache import refusals
 from sesync_cli.lock import scratch
 from sesync_cli.names import as_read
 from sesync_cli.plan import Plan, Watch, asking
+from sesync_cli.prompter import Prompter
 from sesync_cli.python.distributions import environment_packages, packages_in
 from sesync_cli.python.environments import site_packages, version_in
 from sesync_cli.site.settings import Site
 
 
-def plan_install(request: InstallRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+def plan_install(request: InstallRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
     """Install what is wanted: in the kernel, if one is named, and else for a Python."""
     if not request.words and not request.requirements:
         raise WrongWords("no package is named", hint="Say which: 'sesync install PACKAGE', or '-r FILE'.")
@@ -75,7 +76,7 @@ def plan_install(request: InstallRequest, caller: Caller, site: Site, watch: Wat
         checked_folder(folder)
     check_sources(request)
     install = _install_in_kernel if request.kernel else _install_for_user
-    return install(request, caller, site, watch)
+    return install(request, caller, site, watch, prompter)
 
 
 def plan_uninstall(request: UninstallRequest, caller: Caller, site: Site) -> Plan:
@@ -91,14 +92,14 @@ def plan_uninstall(request: UninstallRequest, caller: Caller, site: Site) -> Pla
     return uninstall(request, caller, site)
 
 
-def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
     log = _log(caller, "install", [*request.packages, *request.editable], request.requirements)
     kernels = find_kernels(kernel_folders(caller, site))
     own, warnings = place_of(request, kernels, caller, site, watch)
     lists = lists_of(request.requirements)
     warnings += lists.remarks
     around = neighbours([own.folder, *own.path], own.version)
-    would = foreseen(request, around, lambda: coming_for_user(own, request, lists, around, caller.env), watch)
+    would = foreseen(request, around, lambda: coming_for_user(own, request, lists, around, caller.env), watch, prompter)
     seen_by = audience(kernels, own, caller.cwd)
     where = f"for {own.title} ({as_read(own.base, caller.home)})"
     place = ("--python", request.python or own.minor)
@@ -132,7 +133,7 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
     )
 
 
-def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
     log = _log(caller, "install", [*request.packages, *request.editable], request.requirements)
     kernel = kernel_named(request.kernel or "", request.python, caller, site)
     environment = own_environment(kernel, request.packages)
@@ -141,7 +142,7 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
     before, lists = seen(folders), lists_of(request.requirements)
     env = expanded(kernel.env, caller.env)  # its Python may start only with what its modules set
     around = neighbours(folders, python := kernel.python or version_in(environment))
-    would = foreseen(request, around, lambda: coming_to_kernel(environment, request, lists, env), watch)
+    would = foreseen(request, around, lambda: coming_to_kernel(environment, request, lists, env), watch, prompter)
 
     def after() -> dict[str, Any]:
         now, place = seen(folders), ("--kernel", kernel.name)
@@ -173,7 +174,8 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
 
 def _uninstall_for_user(request: UninstallRequest, caller: Caller, site: Site) -> Plan:
     log = _log(caller, "uninstall", request.packages)
-    own, warnings = _user_site(request.python, caller, site, "A kernel has packages of its own: 'sesync kernel list'.")
+    found, warnings = interpreter(caller, site, request.python)
+    own = user_site(found, caller.env, "A kernel has packages of its own: 'sesync kernel list'.")
     visible = packages_in([own.folder, *own.path])
     gone = [visible[name] for name in request.names if name in visible]
     for package in gone:
@@ -214,12 +216,6 @@ def _uninstall_in_kernel(request: UninstallRequest, caller: Caller, site: Site) 
     after = {name: one for name, one in now.items() if one not in (*gone, *more)}
     where, place = f"the kernel {kernel.name}", ("--kernel", kernel.name)
     return uninstalling(request, Departure(gone, more, where, place, python, now, after), plan)
-
-
-def _user_site(python: str | None, caller: Caller, site: Site, instead: str) -> tuple[UserSite, tuple[str, ...]]:
-    """The user site of the Python that was asked for, or of the site's default."""
-    found, warnings = interpreter(caller, site, python)
-    return user_site(found, caller.env, instead), warnings
 
 
 def _attempt(request: InstallRequest | UninstallRequest, own: UserSite, log: Path, site: Site) -> InstallAttempt:

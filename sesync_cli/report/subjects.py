@@ -9,7 +9,7 @@ from typing import Any
 from sesync_cli.diagnosis.diagnose import LogContext, diagnose
 from sesync_cli.diagnosis.excerpt import telling
 from sesync_cli.diagnosis.explain import as_facts
-from sesync_cli.diagnosis.logs import UnreadableLog, about, ended_well, log_text, package_of
+from sesync_cli.diagnosis.logs import UnreadableLog, about, ended_well, log_text, package_in_name
 from sesync_cli.diagnosis.system import RHEL, family
 from sesync_cli.diagnosis.system_packages import there_already
 from sesync_cli.errors import SesyncError
@@ -71,7 +71,7 @@ def of_log(log: Path) -> Subject:
         last = [line for line in text.splitlines() if line.strip()][-_LAST:]
         return Subject(f"{log} ended well", (Section(f"The log {log} ended well", last),), fine=f"{log} ended well")
     name = about(log)
-    asked = package_of(log)
+    asked = package_in_name(log)
     diagnosis = diagnose(text, LogContext((asked,) if asked else ()))
     found: Mapping[str, Any] = as_facts(diagnosis) if diagnosis else {}
     title = _wish(found) or str(found.get("message") or f"{name or log.name} does not install")

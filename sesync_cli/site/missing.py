@@ -14,7 +14,7 @@ from sesync_cli.diagnosis.logs import (
     is_of_an_installer,
     log_text,
     logs_in,
-    package_of,
+    package_in_name,
 )
 from sesync_cli.diagnosis.system import DEBIAN
 from sesync_cli.diagnosis.table import causes
@@ -99,7 +99,7 @@ def _count(path: Path, text: str, family: str, tallies: dict[tuple[str, ...], _C
     known = named or about(path) or is_of_an_installer(text)
     if ended_well(text):
         return "well" if known else _NO_LOG
-    name = package_of(path)
+    name = package_in_name(path)
     found = diagnose(text, LogContext((name,) if name else ()))
     if found is None:
         return "unknown" if known else _NO_LOG

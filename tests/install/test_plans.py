@@ -11,13 +11,16 @@ from sesync_cli.install.inventory import list_packages
 from sesync_cli.install.plans import plan_install, plan_uninstall
 from sesync_cli.install.request import InstallRequest, UninstallRequest
 from sesync_cli.plan import Plan, join
+from sesync_cli.session import Session
 from sesync_cli.site.reading import load_site
+from sesync_cli.terminal import Terminal
 from tests.conftest import unwatched
 from tests.install.ground import python, wheel
 
 
 def installing(request: InstallRequest) -> Plan:
-    return plan_install(request, whoever_runs_this(), load_site(os.environ).site, unwatched)
+    session = Session()
+    return plan_install(request, session.caller, session.site, unwatched, Terminal(session, dry_run=False, yes=True))
 
 
 def test_packages_come_and_go_as_requests_say(home: Path, index: Path) -> None:
