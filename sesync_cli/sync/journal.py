@@ -4,14 +4,16 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from sesync_cli.git.client import ask_git, pieces
+from sesync_cli.errors import Conflict
+from sesync_cli.git.client import GitFailed, ask_git, pieces
 from sesync_cli.leftovers import remove, written_whole
 from sesync_cli.sync.history import staged
+from sesync_cli.sync.stale_locks import remove_left_locks
 from sesync_cli.sync.status import exists, no_folder
 from sesync_cli.sync.working_copy import WorkingCopy
 
@@ -52,6 +54,22 @@ def settled(copy: WorkingCopy) -> None:
     remove(_page(copy))
 
 
+@contextlib.contextmanager
+def git_writes(copy: WorkingCopy) -> Iterator[None]:
+    """Around a git that writes nothing but what it gets, or has sent; a kill leaves the locks that this takes."""
+    note(copy, JournalEntry(""))
+    try:
+        yield
+    except KeyboardInterrupt:
+        with contextlib.suppress(Conflict):  # while another git is at work; the next run sees to it
+            take_back_ours(copy)
+        raise
+    except GitFailed:
+        settled(copy)
+        raise
+    settled(copy)
+
+
 def is_open(copy: WorkingCopy) -> bool:
     """Whether a run was killed in the middle of its work here, or is at it."""
     return _page(copy).exists()
@@ -84,8 +102,12 @@ def take_back(copy: WorkingCopy) -> None:
 
 
 def take_back_ours(copy: WorkingCopy) -> None:
-    """The same for what this very run has begun, and for nothing else."""
+    """The same for what this very run has begun, and for nothing else.
+
+    A git that was ended in the very instant in which it made its lock leaves it. There was none when the run began.
+    """
     if (entry := _read(copy)) and entry.is_ours:
+        remove_left_locks(copy)
         take_back(copy)
 
 

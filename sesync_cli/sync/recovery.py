@@ -6,7 +6,7 @@ from sesync_cli.errors import Conflict
 from sesync_cli.leftovers import sweep
 from sesync_cli.plan import Plan, Report, asking
 from sesync_cli.sync import journal
-from sesync_cli.sync.stale_locks import RemoveLock, left_locks, wait_until_free
+from sesync_cli.sync.stale_locks import RemoveLock, left_locks, remove_left_locks
 from sesync_cli.sync.submodules import parts
 from sesync_cli.sync.working_copy import WorkingCopy
 
@@ -71,7 +71,5 @@ def plan_recovery(copy: WorkingCopy, left: list[Left]) -> Plan:
 
 
 def _take_back(copy: WorkingCopy) -> None:
-    wait_until_free(copy)
-    for lock in left_locks(copy):
-        lock.do(lambda fraction, words: None)
+    remove_left_locks(copy)
     journal.take_back(copy)

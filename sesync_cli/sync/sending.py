@@ -107,9 +107,9 @@ class Push:
     def do(self, report: Report) -> None:
         full = f"refs/heads/{self.branch}:{self.to.ref}"
         words = ["push", "--progress", *self._option, "--recurse-submodules=check", self.to.remote, full]
-        journal.note(self.copy, JournalEntry(""))  # git writes here what it has sent, under locks that a kill leaves
         try:
-            self.heard.append(work(["-C", str(self.copy.top), *words], self.connection, report))
+            with journal.git_writes(self.copy):
+                self.heard.append(work(["-C", str(self.copy.top), *words], self.connection, report))
         except GitFailed as failed:
             raise push_refused(str(failed), Sending(self.copy, self.attempt)) from None
         except KeyboardInterrupt:
@@ -117,8 +117,6 @@ class Push:
                 "stopped while sending; what you have committed is kept here",
                 hint=f"'{self.copy.again()}' sends it.",
             ) from None
-        finally:
-            journal.settled(self.copy)
 
     def undo(self) -> None:
         # what others may have seen is not taken back

@@ -15,7 +15,6 @@ from sesync_cli.gitlab.lending import lent_token
 from sesync_cli.plan import Report, Watch, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.sync import journal
-from sesync_cli.sync.journal import JournalEntry
 from sesync_cli.sync.remote_reflog import remember
 from sesync_cli.sync.tracking import RemoteBranch, Tracking, branches, default_branch, fetch_words, known_at
 from sesync_cli.sync.working_copy import WorkingCopy
@@ -95,14 +94,12 @@ def _keep_if_last(copy: WorkingCopy, commit: str) -> None:
 
 def get(copy: WorkingCopy, words: Sequence[str], attempt: ServerAttempt, connection: Connection, report: Report) -> str:
     """Get this of a server (`fetch_words`) into git's store; what was said."""
-    journal.note(copy, JournalEntry(""))
+    options = ["--progress", "--no-auto-gc", "--no-recurse-submodules"]
     try:
-        options = ["--progress", "--no-auto-gc", "--no-recurse-submodules"]
-        return work(["-C", str(copy.top), "fetch", *options, *words], connection, report)
+        with journal.git_writes(copy):
+            return work(["-C", str(copy.top), "fetch", *options, *words], connection, report)
     except GitFailed as failed:
         raise explain(str(failed), attempt) from None
-    finally:
-        journal.settled(copy)
 
 
 def first_branch(copy: WorkingCopy, remote: str, wanted: str) -> str:

@@ -78,11 +78,13 @@ def _is_git(words: list[str]) -> bool:
     return (name == "git" or name.startswith("git-")) and not any("daemon" in word for word in words[:2])
 
 
-def wait_until_free(copy: WorkingCopy) -> None:
-    """Give what a killed run had started the time to end."""
+def remove_left_locks(copy: WorkingCopy) -> None:
+    """Remove what a killed run of ours has left, once what it had started has ended; a Conflict if that goes on."""
     until = time.monotonic() + _PATIENCE
     while at_work(copy) and time.monotonic() < until:
         time.sleep(0.05)
+    for lock in left_locks(copy):
+        lock.do(lambda fraction, words: None)
 
 
 def _is_in(copy: WorkingCopy, here: Path, words: list[str]) -> bool:

@@ -363,10 +363,31 @@ def test_interrupted_while_files_are_written_they_go_back(background, sesync, la
         assert git("rev-parse", "HEAD", cwd=large.here) == before
         assert git("status", "--porcelain", cwd=large.here) == " M trees.csv\n"
         assert leftovers(large.here / ".git") == []
+        assert not (large.here / ".git/index.lock").exists()
     done = sesync("sync", "analysis")
     assert (done.code, done.err) == (0, "")
     assert git("status", "--porcelain", cwd=large.here) == " M trees.csv\n"
     assert os.path.exists(large.here / "more/1.txt")
+
+
+@pytest.mark.parametrize(("ref", "lock"), [("refs/heads/main", "index.lock"), ("refs/remotes/", "packed-refs.lock")])
+def test_a_lock_of_the_instant_of_the_interrupt_is_not_left(background, sesync, large, ref, lock):
+    before = git("rev-parse", "HEAD", cwd=large.here)
+    inside = large.here / ".git"
+    waits, hook = inside / "waits", inside / "hooks/reference-transaction"
+    write(hook, f"#!/bin/sh\ngrep -q {ref} || exit 0\ntouch {inside}/{lock} {waits}\nsleep 600\n")
+    hook.chmod(0o755)
+    process = background("sync", "analysis")
+    wait_for(waits.exists)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=HANG)
+    hook.unlink()
+    assert (process.returncode, err.strip()) == (130, "Error: stopped; what was begun is undone")
+    assert not (inside / lock).exists()
+    assert git("rev-parse", "HEAD", cwd=large.here) == before
+    assert git("status", "--porcelain", cwd=large.here) == ""
+    done = sesync("sync", "analysis")
+    assert (done.code, done.err) == (0, "")
 
 
 @pytest.mark.parametrize("page", [".sesync-journal", "sesync-seen"])
