@@ -33,7 +33,11 @@ _NOWHERE = Path("/")  # git started here finds no repository whose settings it c
 
 
 class GitFailed(Exception):
-    """Git ended with an error; its text is what it said."""
+    """Git ended with an error, or was `ended` by a signal; its text is what it said."""
+
+    def __init__(self, said: str, *, ended: bool = False) -> None:
+        super().__init__(said)
+        self.ended = ended
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def work(words: Sequence[str], connection: Connection, report: Report, folder: P
         finally:
             del _running[process]
     if code:
-        raise GitFailed(progress.said)
+        raise GitFailed(progress.said, ended=code < 0)
     return progress.said
 
 

@@ -60,12 +60,9 @@ def git_writes(copy: WorkingCopy) -> Iterator[None]:
     note(copy, JournalEntry(""))
     try:
         yield
-    except KeyboardInterrupt:
+    except BaseException as error:
         with contextlib.suppress(Conflict):  # while another git is at work; the next run sees to it
-            take_back_ours(copy)
-        raise
-    except GitFailed:
-        settled(copy)
+            take_back_failed(copy, error)
         raise
     settled(copy)
 
@@ -87,7 +84,31 @@ def holder(copy: WorkingCopy) -> str:
 
 
 def take_back(copy: WorkingCopy) -> None:
-    """Undo what a run has half done; whatever a person wrote since then stays as it is."""
+    """Undo what a run that was ended has half done; whatever a person wrote since then stays as it is.
+
+    Git's locks go, too; a Conflict while another git is at work here.
+    """
+    remove_left_locks(copy)
+    _undo(copy)
+
+
+def take_back_ours(copy: WorkingCopy) -> None:
+    """The same for what this very run has begun, and for nothing else."""
+    if (entry := _read(copy)) and entry.is_ours:
+        take_back(copy)
+
+
+def take_back_failed(copy: WorkingCopy, error: BaseException) -> None:
+    """The same for what has failed; a lock is only ours to remove if git did not end by itself.
+
+    Git makes a lock and then notes that it has to remove it. One that is ended in the instant between leaves the lock,
+    as one does that is killed.
+    """
+    was_ended = error.ended if isinstance(error, GitFailed) else isinstance(error, KeyboardInterrupt)
+    take_back(copy) if was_ended else _undo(copy)
+
+
+def _undo(copy: WorkingCopy) -> None:
     if entry := _read(copy):
         head = ask_git(["rev-parse", "--verify", "--quiet", "HEAD"], copy.top).out.strip()
         if not entry.to:
@@ -99,16 +120,6 @@ def take_back(copy: WorkingCopy) -> None:
         elif head == entry.head:
             _restore(copy, entry)
     settled(copy)
-
-
-def take_back_ours(copy: WorkingCopy) -> None:
-    """The same for what this very run has begun, and for nothing else.
-
-    A git that was ended in the very instant in which it made its lock leaves it. There was none when the run began.
-    """
-    if (entry := _read(copy)) and entry.is_ours:
-        remove_left_locks(copy)
-        take_back(copy)
 
 
 def _read(copy: WorkingCopy) -> JournalEntry | None:

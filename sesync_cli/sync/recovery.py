@@ -6,7 +6,7 @@ from sesync_cli.errors import Conflict
 from sesync_cli.leftovers import sweep
 from sesync_cli.plan import Plan, Report, asking
 from sesync_cli.sync import journal
-from sesync_cli.sync.stale_locks import RemoveLock, left_locks, remove_left_locks
+from sesync_cli.sync.stale_locks import RemoveLock, left_locks
 from sesync_cli.sync.submodules import parts
 from sesync_cli.sync.working_copy import WorkingCopy
 
@@ -23,7 +23,7 @@ class TakeBack:
         return "Taking back what was half done"
 
     def do(self, report: Report) -> None:
-        _take_back(self.copy)
+        journal.take_back(self.copy)
 
     def undo(self) -> None:
         # what is taken back is as it was before that run
@@ -51,7 +51,7 @@ def recover(copy: WorkingCopy) -> list[Left]:
             return [TakeBack(one, holder)]
         if holder:
             raise Conflict(f"another sesync is at work in {one.shown} ({holder})", hint="Wait until it has ended.")
-        _take_back(one)
+        journal.take_back(one)
     return [*left_locks(copy)]
 
 
@@ -68,8 +68,3 @@ def plan_recovery(copy: WorkingCopy, left: list[Left]) -> Plan:
             ask = f"A sesync {one.holder} is at work in {one.copy.shown}, or was killed there. Is it over?"
             done = f"Took back what was half done in {one.copy.shown}. Now run it again."
     return Plan(tuple(left), done, {"path": copy.top}, questions=asking(ask), locks=(copy.place,))
-
-
-def _take_back(copy: WorkingCopy) -> None:
-    remove_left_locks(copy)
-    journal.take_back(copy)

@@ -48,7 +48,7 @@ class MakeCommit:
             self._git(["commit", "--quiet", f"--message={self.message}"], paths, report)
         except GitFailed as failed:
             error = commit_refused(self.copy, str(failed))  # asked before room is made again
-            journal.take_back(self.copy)
+            journal.take_back_failed(self.copy, failed)
             raise error from None
         self.committed.extend(touched(self.copy, before, "HEAD", joins=False))
         if paths:

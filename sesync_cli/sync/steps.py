@@ -85,7 +85,7 @@ def _write(copy: WorkingCopy, entry: JournalEntry, words: Sequence[str], report:
         work(["-C", str(copy.top), *PLAIN, *lfs.PATIENCE, *lfs.unfiltered(), *words], way, report)
     except GitFailed as failed:
         error = forward_failed(copy, str(failed))  # asked before room is made again
-        journal.take_back(copy)
+        journal.take_back_failed(copy, failed)
         raise error from None
     journal.settled(copy)
 

@@ -122,6 +122,15 @@ def contents(home: Path) -> list[str]:
     return sorted(str(path) for path in home.rglob("*") if ".local" not in path.parts)
 
 
+def locking(here: Path, ref: str, lock: str, then: str) -> Path:
+    """A hook that makes a lock while git writes such a reference, and says so in .git/waits before it goes on."""
+    inside = here / ".git"
+    hook = inside / "hooks/reference-transaction"
+    hook.write_text(f"#!/bin/sh\ngrep -q {ref} || exit 0\ntouch {inside}/{lock} {inside}/waits\n{then}\n")
+    hook.chmod(0o755)
+    return hook
+
+
 def leftovers(folder: Path) -> list[str]:
     """What unfinished runs left there."""
     return sorted(path.name for path in folder.iterdir() if path.name.startswith(".sesync"))

@@ -1,13 +1,15 @@
 """sesync clone GROUP/: several repositories side by side, each whole or not at all."""
 
 import shutil
+import signal
 import subprocess
 import time
 
 import pytest
 
-from tests.clone.conftest import add_commit, git, leftovers, publish
+from tests.clone.conftest import add_commit, git, leftovers, locking, publish
 from tests.clone.test_choice import member, projects  # noqa: F401
+from tests.conftest import HANG, wait_for
 from tests.services.githttp import git_http
 from tests.services.leaks import NARROW, PASSPHRASE, TOKEN
 
@@ -87,6 +89,25 @@ def test_an_update_of_a_group_overwrites_nothing_and_names_where_it_would(sesync
         done
     )
     assert (home / "moving/results.log").read_text() == "three days of computing\n"
+    shutil.rmtree(bare)
+
+
+def test_an_update_of_a_group_that_is_interrupted_leaves_no_lock(background, sesync, group, friend, home):
+    """Not even one that git made in that very instant."""
+    bare = publish(friend.folder / "repos/cooltrees/locked.git", {"a.txt": "one\n"})
+    group.publish("cooltrees/locked")
+    assert sesync("clone", "cooltrees/", "--yes").code == 0
+    add_commit(bare, {"a.txt": "two\n"})
+    hook = locking(home / "locked", "refs/heads/main", "index.lock", "sleep 600")
+    process = background("clone", "cooltrees/", "--yes", "--update")
+    wait_for((home / "locked/.git/waits").exists)
+    process.send_signal(signal.SIGINT)
+    assert (process.communicate(timeout=HANG)[1].startswith("Error: stopped"), process.returncode) == (True, 130)
+    hook.unlink()
+    assert not (home / "locked/.git/index.lock").exists()
+    assert git("status", "--porcelain", cwd=home / "locked") == ""
+    assert sesync("clone", "cooltrees/", "--yes", "--update").code == 0
+    assert (home / "locked/a.txt").read_text() == "two\n"
     shutil.rmtree(bare)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.leftovers import partial
-from tests.clone.conftest import add_commit, git, leftovers, publish
+from tests.clone.conftest import add_commit, git, leftovers, locking, publish
 from tests.conftest import HANG, wait_for
 from tests.sync.conftest import WHO, write
 
@@ -370,24 +370,53 @@ def test_interrupted_while_files_are_written_they_go_back(background, sesync, la
     assert os.path.exists(large.here / "more/1.txt")
 
 
-@pytest.mark.parametrize(("ref", "lock"), [("refs/heads/main", "index.lock"), ("refs/remotes/", "packed-refs.lock")])
-def test_a_lock_of_the_instant_of_the_interrupt_is_not_left(background, sesync, large, ref, lock):
+IN_THE_INSTANT = pytest.mark.parametrize(
+    ("ref", "lock"), [("refs/heads/main", "index.lock"), ("refs/remotes/", "packed-refs.lock")]
+)
+
+
+@IN_THE_INSTANT
+@pytest.mark.parametrize(
+    "words", [("sync", "analysis"), ("clone", "cooltrees/analysis", "--update")], ids=["sync", "update"]
+)
+def test_a_lock_of_the_instant_of_the_interrupt_is_not_left(background, sesync, large, ref, lock, words):
     before = git("rev-parse", "HEAD", cwd=large.here)
-    inside = large.here / ".git"
-    waits, hook = inside / "waits", inside / "hooks/reference-transaction"
-    write(hook, f"#!/bin/sh\ngrep -q {ref} || exit 0\ntouch {inside}/{lock} {waits}\nsleep 600\n")
-    hook.chmod(0o755)
-    process = background("sync", "analysis")
-    wait_for(waits.exists)
+    hook = locking(large.here, ref, lock, "sleep 600")
+    process = background(*words)
+    wait_for((large.here / ".git/waits").exists)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=HANG)
     hook.unlink()
-    assert (process.returncode, err.strip()) == (130, "Error: stopped; what was begun is undone")
-    assert not (inside / lock).exists()
+    assert (process.returncode, "Error: stopped" in err) == (130, True), err
+    assert not (large.here / ".git" / lock).exists()
     assert git("rev-parse", "HEAD", cwd=large.here) == before
     assert git("status", "--porcelain", cwd=large.here) == ""
     done = sesync("sync", "analysis")
     assert (done.code, done.err) == (0, "")
+
+
+@IN_THE_INSTANT
+def test_a_lock_of_a_git_that_was_killed_is_not_left(sesync, large, ref, lock):
+    """As by a machine that has no memory left."""
+    before = git("rev-parse", "HEAD", cwd=large.here)
+    hook = locking(large.here, ref, lock, "kill -9 $PPID")
+    assert sesync("sync", "analysis").code == 1
+    hook.unlink()
+    assert not (large.here / ".git" / lock).exists()
+    assert git("rev-parse", "HEAD", cwd=large.here) == before
+    assert git("status", "--porcelain", cwd=large.here) == ""
+    done = sesync("sync", "analysis")
+    assert (done.code, done.err) == (0, "")
+
+
+@IN_THE_INSTANT
+def test_a_lock_stays_where_git_has_failed_by_itself(sesync, large, ref, lock):
+    """It may be that of a git on another machine."""
+    hook = locking(large.here, ref, lock, "exit 1")
+    assert sesync("sync", "analysis").code == 1
+    hook.unlink()
+    assert (large.here / ".git" / lock).exists()
+    assert f"has left a lock in ~/analysis ({lock})" in sesync("sync", "analysis").err
 
 
 @pytest.mark.parametrize("page", [".sesync-journal", "sesync-seen"])
