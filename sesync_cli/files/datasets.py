@@ -1,31 +1,76 @@
-"""What is one thing only together: a database with what is not written into it yet, a shapefile, a folder of arrays."""
+"""Which files are one thing only together: a raster with its world file, a shapefile, a database with its journal.
+
+The formats are in datasets.toml. Capitals do not count in names: `DEM.TFW` belongs to `dem.tif`.
+"""
 
 import os
-from collections.abc import Iterable, Iterator
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from sesync_cli.files.kinds import Kind, kind_by_name
+from sesync_cli.files.kinds import FORMATS, Kind, kind_by_name
 from sesync_cli.files.signatures import signature
 
-_READ = ("-wal", "-journal", ".wal")
-_BESIDE = (*_READ, "-shm")
-"""What SQLite (https://sqlite.org/tempfiles.html) and DuckDB keep beside a database is called: its name, and this."""
+DATASETS = Path(__file__).with_name("datasets.toml")
 
-_STORES = (".zarr", ".n5", ".gdb", ".safe", ".parquet")
-_SHAPES = "shx dbf prj cpg qix qpj qmd sbn sbx fbn fbx ain aih atx ixs mxs shp.xml"
-_LAYER = frozenset(f".{suffix}" for suffix in _SHAPES.split())
-
-
-def companions(path: Path) -> list[Path]:
-    """The files beside a database without which it is not whole; nothing for other files."""
-    found = [beside for end in _BESIDE if os.path.isfile(beside := path.with_name(path.name + end))]
-    return found if found and is_database(path) else []
+_MAIN, _ANY, _WORLD = "main", "*", "world"
+_SHARED = (".prj", ".wld", ".qml", ".sld")  # parts that several data sets of one stem may have
+_CUTS = re.compile(r"[.\-_]")  # where the names of parts may differ from that of the main file
+_HEAD = 100  # bytes by which formats are told apart
+_READ = ("-wal", "-journal", ".wal")  # what SQLite and DuckDB read into a database when it is opened
 
 
-def whole_of(path: Path) -> Path | None:
-    """The database that this file is a companion of."""
-    wholes = (path.with_name(path.name.removesuffix(end)) for end in _BESIDE if path.name.endswith(end))
-    return next((one for one in wholes if os.path.isfile(one) and is_database(one)), None)
+class DataSet(NamedTuple):
+    """The names of the file that one opens, and of those beside it without which it is not whole.
+
+    `kind` is that of the whole, None where it is that of the main file. It is `followed` if whoever opens a link to the
+    main file finds the parts where that leads.
+    """
+
+    main: str
+    parts: tuple[str, ...]
+    kind: Kind | None = None
+    followed: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.main, *self.parts)
+
+    def renamed(self, part: str, main: str) -> str:
+        """What a part is called when the main file is called so."""
+        if part.lower().startswith(self.main.lower()):
+            return main + part[len(self.main) :]
+        return _stem(main) + part[len(_stem(self.main)) :]
+
+
+def data_sets(folder: str, names: Collection[str]) -> dict[str, DataSet]:
+    """The data sets of several files among these names of files in a folder, by the main file.
+
+    A part that says where on earth it is, or how it is drawn, may belong to several.
+    """
+    spelt: dict[str, list[str]] = {}
+    for name in sorted(names):
+        spelt.setdefault(name.lower(), []).append(name)
+    found: dict[str, DataSet] = {}
+    parts: set[str] = set()
+    for _, dataset in sorted(_candidates(folder, spelt), key=lambda one: one[0]):
+        mine = tuple(one for one in dataset.parts if one not in parts or one.lower().endswith(_SHARED))
+        if mine and dataset.main not in parts and dataset.main not in found:
+            found[dataset.main] = dataset._replace(parts=mine)
+            parts.update(mine)
+    return {main: dataset for main, dataset in found.items() if main not in parts}
+
+
+def data_set_of(path: Path) -> DataSet | None:
+    """The data set that a file belongs to, as its main file or as a part; None for a file that stands for itself."""
+    with os.scandir(path.parent) as entries:
+        names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+    found = data_sets(str(path.parent), names)
+    return next((one for one in found.values() if path.name in one.names), None)
 
 
 def unwritten(names: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -40,22 +85,110 @@ def is_database(path: str | Path) -> bool:
     """Whether a file is a database that SQLite or DuckDB reads, by its name or its first bytes."""
     if kind_by_name(os.path.basename(path)) == Kind.DATABASE:
         return True
-    try:
-        with open(path, "rb") as file:
-            return signature(file.read(100)) == Kind.DATABASE
-    except OSError:
-        return False
+    return signature(_head(str(path))) == Kind.DATABASE
 
 
-def is_store(folder: str) -> bool:
-    """Whether a folder of this name is one thing to a researcher, such as `x.zarr`."""
-    return folder.rstrip("/").lower().endswith(_STORES)
+class _Format(NamedTuple):
+    order: int
+    suffixes: tuple[str, ...]
+    parts: tuple[str, ...]
+    needs: frozenset[str]
+    begins: Mapping[str, str]
+    needs_database: bool
+    kind: Kind | None
+    followed: bool
 
 
-def layer(name: str, names: Iterable[str]) -> tuple[str, ...]:
-    """The suffixes of those of these names that make a shapefile with this one; none where it is no `x.shp`."""
-    stem = name[: -len(".shp")]
-    if not name.lower().endswith(".shp"):
+def _candidates(folder: str, spelt: Mapping[str, list[str]]) -> Iterator[tuple[tuple[int, int], DataSet]]:
+    """All that may be a data set, each with its rank: that of its format, and of its suffix in that."""
+    formats, of_any = _formats()
+    begun = Counter(low[: cut.start()] for low in spelt for cut in _CUTS.finditer(low))
+    for low, same in spelt.items():
+        stem, suffix = os.path.splitext(low)
+        if not begun[low] and begun[stem] + (stem in spelt) < 2:  # no other name begins as this one does
+            continue
+        for one in (*formats.get(suffix, ()), *of_any):
+            for name in same:
+                if there := _parts(folder, name, one, spelt):
+                    rank = one.suffixes.index(suffix) if suffix in one.suffixes else 0
+                    yield (one.order, rank), DataSet(name, there, one.kind, one.followed)
+
+
+def _parts(folder: str, name: str, one: _Format, spelt: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """The parts of this format that are there beside a file; none where it is no such set."""
+    there: dict[str, str] = {}
+    for pattern, wanted in _wanted(name, one.parts):
+        if (same := spelt.get(wanted.lower())) and wanted.lower() != name.lower():
+            there[wanted if wanted in same else same[0]] = pattern
+    if not there or (one.needs and not one.needs.intersection(there.values())):
         return ()
-    beside = (one[len(stem) :] for one in names if one.startswith(f"{stem}."))
-    return tuple(sorted(suffix for suffix in beside if suffix.lower() in _LAYER))
+    if one.needs_database and not is_database(os.path.join(folder, name)):
+        return ()
+    heads = [
+        (name, one.begins.get(_MAIN, "")),
+        *((part, one.begins.get(pattern, "")) for part, pattern in there.items()),
+    ]
+    fits = all(_head(os.path.join(folder, file)).lower().startswith(begin.encode()) for file, begin in heads if begin)
+    return tuple(sorted(there)) if fits else ()
+
+
+def _wanted(name: str, patterns: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The names that the parts of a file may have, each with the pattern that it comes from."""
+    stem, suffix = os.path.splitext(name)
+    for pattern in patterns:
+        if pattern == _WORLD:
+            yield from ((pattern, stem + end) for end in _world(suffix))
+        elif pattern[0] == "+":
+            yield pattern, name + pattern[1:]
+        else:
+            yield pattern, stem + ("" if pattern == "." else pattern.removeprefix("~"))
+
+
+def _world(suffix: str) -> Iterator[str]:
+    """How a world file ends, by the suffix of its raster (https://gdal.org/en/stable/drivers/raster/wld.html)."""
+    yield ".wld"
+    if len(suffix) > 2:
+        yield from (f".{suffix[1]}{suffix[-1]}w", f"{suffix}w")
+
+
+def _stem(name: str) -> str:
+    return os.path.splitext(name)[0]
+
+
+def _head(path: str) -> bytes:
+    """How a file begins; nothing where it cannot be read, or is none."""
+    try:
+        # what is no file is not waited for
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            return file.read(_HEAD) or b""
+    except OSError:
+        return b""
+
+
+@cache
+def _formats() -> tuple[Mapping[str, tuple[_Format, ...]], tuple[_Format, ...]]:
+    """The formats by the suffix of the main file, and those of any."""
+    kinds = tomllib.loads(FORMATS.read_text(encoding="utf-8"))
+    by_suffix: dict[str, tuple[_Format, ...]] = {}
+    of_any: tuple[_Format, ...] = ()
+    for order, table in enumerate(tomllib.loads(DATASETS.read_text(encoding="utf-8")).values()):
+        one = _format(order, table, kinds)
+        if _ANY in one.suffixes:
+            of_any += (one,)
+        for suffix in one.suffixes:
+            by_suffix[suffix] = (*by_suffix.get(suffix, ()), one)
+    return by_suffix, of_any
+
+
+def _format(order: int, table: Mapping[str, Any], kinds: Mapping[str, Any]) -> _Format:
+    more = (f".{suffix}" for kind in table.get("kinds", "").split() for suffix in kinds[kind]["suffixes"].split())
+    return _Format(
+        order,
+        (*table["main"].split(), *more),
+        tuple(table["parts"].split()),
+        frozenset(table.get("needs", "").split()),
+        table.get("begins", {}),
+        table.get("needs_database", False),
+        Kind[table["kind"].upper()] if "kind" in table else None,
+        table.get("followed", False),
+    )

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from sesync_cli.files.datasets import layer
+from sesync_cli.files.datasets import DataSet, data_set_of
 from sesync_cli.files.kinds import Kind, kind_by_name
 from sesync_cli.files.notebooks import outputs
 from sesync_cli.files.secret_scan import HEAD, WORDS, is_secret
@@ -22,8 +22,8 @@ _UNSURE = frozenset({*WORDS, Kind.TABLE, Kind.SECRET})
 class FileFacts(NamedTuple):
     """A file, a link, or a folder that is one thing, such as `x.zarr`.
 
-    `rows` is -1 where nobody knows; `parts` are the other suffixes of a shapefile, whose bytes count; `target` is what
-    a link says; `told` are the bytes of a notebook that are outputs.
+    `rows` is -1 where nobody knows; `parts` are the names of the files beside it that make one data set with it, whose
+    bytes count; `target` is what a link says; `told` are the bytes of a notebook that are outputs.
     """
 
     path: str
@@ -41,26 +41,25 @@ class FileFacts(NamedTuple):
 
 def inspected(path: str) -> FileFacts:
     """One file, looked into closely; what cannot be read is what its name says. OSError where it is not there."""
-    file = by_name(path, os.lstat(path), parts_of(path))
+    facts = os.lstat(path)
+    file = by_name(path, facts, data_set_of(Path(path)) if stat.S_ISREG(facts.st_mode) else None)
     with suppress(OSError):
         file = looked_into(file, closely=True)
     return with_parts(file)
 
 
-def by_name(path: str, facts: os.stat_result, parts: tuple[str, ...] = ()) -> FileFacts:
-    """What a file is by its name, with these facts of `os.lstat`; the bytes are its own, without those of `parts`."""
-    kind, size, mode = kind_by_name(os.path.basename(path)), facts.st_size, facts.st_mode
+def by_name(path: str, facts: os.stat_result, whole: DataSet | None = None) -> FileFacts:
+    """What a file is by its name, and by the data set of which it may be the main file, with these facts of `os.lstat`.
+
+    The bytes are its own, without those of the parts.
+    """
+    name, size, mode = os.path.basename(path), facts.st_size, facts.st_mode
+    parts = whole.parts if whole and whole.main == name else ()
+    kind = (whole.kind if whole and parts else None) or kind_by_name(name)
     file = FileFacts(path, kind.value, size, mode, facts.st_dev, facts.st_ino, parts=parts)
     if stat.S_ISLNK(mode):
         return file._replace(kind=Kind.LINK.value, target=os.readlink(path))
     return file if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else file._replace(kind=Kind.SPECIAL.value)
-
-
-def parts_of(path: str) -> tuple[str, ...]:
-    """The suffixes of the files beside a file that make a shapefile with it."""
-    folder, name = os.path.split(path)
-    is_one = name.lower().endswith(".shp") and stat.S_ISREG(os.lstat(path).st_mode)
-    return layer(name, os.listdir(folder or ".")) if is_one else ()
 
 
 def looked_into(file: FileFacts, *, closely: bool) -> FileFacts:
@@ -68,7 +67,7 @@ def looked_into(file: FileFacts, *, closely: bool) -> FileFacts:
 
     If nobody asks `closely`, only such files are read whose names do not say enough, and large ones.
     """
-    if not stat.S_ISREG(file.mode) or not file.bytes:
+    if not stat.S_ISREG(file.mode) or not file.bytes or (file.parts and file.kind not in _UNSURE):
         return file
     if closely or file.kind in _UNSURE or file.bytes > PLAIN:
         return _read(file)
@@ -77,8 +76,8 @@ def looked_into(file: FileFacts, *, closely: bool) -> FileFacts:
 
 def with_parts(file: FileFacts) -> FileFacts:
     """The same with the bytes of its parts. OSError where one is gone."""
-    stem = file.path[: -len(".shp")]
-    return file._replace(bytes=file.bytes + sum(os.lstat(stem + part).st_size for part in file.parts))
+    folder = os.path.dirname(file.path)
+    return file._replace(bytes=file.bytes + sum(os.lstat(os.path.join(folder, one)).st_size for one in file.parts))
 
 
 def _read(file: FileFacts) -> FileFacts:

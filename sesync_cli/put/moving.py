@@ -4,19 +4,19 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.disk import FULL
 from sesync_cli.errors import Conflict
-from sesync_cli.files.datasets import companions
 from sesync_cli.leftovers import partial, remove
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.put.children import run_children
 from sesync_cli.put.entries import Entry, Shipment, is_unchanged
 from sesync_cli.put.steps import PutTally, explaining
+from sesync_cli.put.together import Together
 from sesync_cli.put.writers import CLOSE, Writers
 from sesync_cli.workers import Guard, Tell
 
@@ -27,14 +27,15 @@ _OFTEN = 0.2  # seconds between two signs of life
 class Leave:
     """Remove the sources, each file only if it is still as it was when its copy was proven; then link to the copies.
 
-    A source stays as a whole if anything in it is new, changed or not proven, or if a program writes it. `linked` are
-    those in whose places links come.
+    A source stays as a whole if anything in it is new, changed or not proven, or if a program writes it, and a data set
+    if any of its files does. With `link` links come in their places.
     """
 
     found: Shipment
     tally: PutTally
     guard: Guard
-    linked: Set[str]
+    together: Together
+    link: bool
     doing: str = "Removing what is in place"
 
     def do(self, report: Report) -> None:
@@ -50,19 +51,25 @@ class Leave:
     def __str__(self) -> str:
         lines = []
         for entry in (one for one in self.found.entries if not one.rel):
+            if Path(self.found.source(entry)) in self.together.kept:
+                continue
             source, final = self.found.source(entry), self.found.final(entry)
             lines.append(by_hand("rm", "-r" if entry.is_folder else "-f", source))
-            lines += [by_hand("ln", "-s", final, source)] if source in self.linked else []
+            lines += [by_hand("ln", "-s", final, source)] if self._is_linked(source) else []
         return "\n".join(lines)
+
+    def _is_linked(self, source: str) -> bool:
+        return self.link and Path(source) not in self.together.without_links
 
     def _leave(self, tell: Tell) -> None:
         known = {self.found.source(entry): number for number, entry in enumerate(self.found.entries)}
         alive, writers = _Alive(tell), Writers()
         staying = self._staying(known, alive, writers)
+        kept = set(map(str, self.together.kept))
         for path in reversed(known):
             entry = self.found.entries[known[path]]
             alive.tell()
-            if self.found.sources[entry.source] in staying:
+            if self.found.sources[entry.source] in {*staying, *kept}:
                 continue
             if entry.rel:
                 _removed(path, entry, writers)
@@ -74,22 +81,22 @@ class Leave:
             raise Conflict("; ".join(reasons) + others, hint=next(iter(staying.values())).hint, problems=reasons)
 
     def _staying(self, known: Mapping[str, int], alive: "_Alive", writers: Writers) -> dict[str, Conflict]:
-        """The sources that cannot go, and why; what a database is not whole without stays with it."""
+        """The sources that cannot go, and why; of a data set all files stay or none."""
         staying: dict[str, Conflict] = {}
         for source in self.found.sources:
             try:
                 self._need_proven(source, known, alive, writers)
             except Conflict as error:
                 staying[source] = error
-        for source in self.found.sources if staying else ():
-            together = {source, *map(str, companions(Path(source)))}.intersection(self.found.sources)
-            if why := next((staying[one] for one in (source, *together) if one in staying), None):
-                staying |= dict.fromkeys(together, why)
+        for one in self.together.sets if staying else ():
+            files = [str(file) for file in one.files if str(file) in self.found.sources]
+            if why := next((staying[file] for file in files if file in staying), None):
+                staying |= dict.fromkeys(files, why)
         return staying
 
     def _finish(self, source: str, entry: Entry, tell: Tell, writers: Writers) -> None:
         """Have the source itself, with nothing in it any more, make way for its link."""
-        final, link = self.found.final(entry), source in self.linked
+        final, link = self.found.final(entry), self._is_linked(source)
         if entry.is_folder or not link or not _replaced(source, final, entry, writers):
             _removed(source, entry, writers)
             if link:

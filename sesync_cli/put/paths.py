@@ -6,12 +6,9 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import WrongWords
-from sesync_cli.files.datasets import companions
 from sesync_cli.names import checked
-from sesync_cli.put.children import children_told
 from sesync_cli.put.request import PutRequest
 from sesync_cli.site.settings import Site
-from sesync_cli.workers import Guard, Tell
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ def paths_of(request: PutRequest, caller: Caller, site: Site) -> Paths:
     sources = tuple(_absolute(source, caller) for source in request.sources)
     names = (request.name,) if request.name else tuple(one.name for one in sources)
     paths = Paths(sources, names, project, folder, caller.home)
-    _check_names(paths)
+    check_names(paths)
     return paths
 
 
@@ -62,30 +59,12 @@ def target_of(words: str, site: Site) -> tuple[str, str]:
         raise WrongWords(str(error), hint=hint) from None
 
 
-def with_companions(paths: Paths, guard: Guard) -> tuple[list[tuple[Path, str]], set[Path]]:
-    """What is to be put and its name: the sources, and before each database what it is not whole without; the latter.
-
-    The database itself goes last in, and first out, so that it is whole in one of the two places at each moment.
-    """
-
-    def look(tell: Tell) -> None:
-        tell([[str(one) for one in companions(source)] for source in paths.sources])
-
-    [found] = children_told([look], guard)
-    companions_ = {Path(one) for beside in found for one in beside}
-    pairs: list[tuple[Path, str]] = []
-    for source, final, beside in zip(paths.sources, paths.names, found, strict=True):
-        pairs += [(Path(one), final + Path(one).name.removeprefix(source.name)) for one in beside]
-        pairs += [(source, final)] if source not in companions_ else []
-    return pairs, companions_
-
-
 def _absolute(source: str, caller: Caller) -> Path:
     path = caller.cwd / source
     return Path(os.path.realpath(path)) if path.name in ("", "..") else path
 
 
-def _check_names(paths: Paths) -> None:
+def check_names(paths: Paths) -> None:
     """Refuse names that cannot be meant."""
     if len(set(paths.names)) < len(paths.names):
         twice = next(name for name in paths.names if paths.names.count(name) > 1)

@@ -1,7 +1,7 @@
 """The plan that brings things into a data directory, made from what is there."""
 
 import os
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import localtime, strftime
@@ -13,11 +13,12 @@ from sesync_cli.plan import Plan, Question, Step, Watch, asking, by_hand
 from sesync_cli.put.checksums import NAME, KeepSums
 from sesync_cli.put.children import guard
 from sesync_cli.put.entries import Shipment, There
-from sesync_cli.put.paths import Paths, paths_of, with_companions
+from sesync_cli.put.paths import Paths, paths_of
 from sesync_cli.put.refusals import check_found, check_paths, has_work, some
 from sesync_cli.put.request import PutRequest
 from sesync_cli.put.scan import scan
 from sesync_cli.put.steps import Clear, Put, PutTally, too_little, unreadable_folders
+from sesync_cli.put.together import Together, with_data_sets
 from sesync_cli.put.verify import Verification
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
@@ -31,27 +32,26 @@ def plan_put(request: PutRequest, caller: Caller, site: Site, watch: Watch) -> P
     folder = directory / paths.folder
     guarded = guard([directory, *(one.parent for one in paths.sources)], site)
     with watch("Looking at what is there"):
-        moved = check_paths(request, paths, directory, guarded)
-        pairs, companions = with_companions(paths, guarded)
+        together = with_data_sets(paths, guarded)
+        moved = check_paths(request, together.paths, directory, guarded)
+        pairs = zip(together.paths.sources, together.paths.names, strict=True)
         places = {str(source): f"{folder}/{name}" for source, name in pairs}
         left = {source: final for source, final in places.items() if Path(source) not in moved}
         found = scan(request, left, str(folder), guarded)
     check_found(found, request)
-    pointing = [one for one in moved if request.link and not one.is_symlink()]
-    linked = places.keys() - set(map(str, companions))
-    making = _Making(request, paths, found, guarded, linked, {one: places[str(one)] for one in pointing})
-    return making.plan(list(places.values()))
+    pointing = {one: places[str(one)] for one in moved if request.link and not one.is_symlink()}
+    return _Making(request, paths, together, found, guarded, pointing).plan(list(places.values()))
 
 
 @dataclass(frozen=True)
 class _Making:
-    """A plan in the making; `linked` are sources that leave a link, `pointing` links that a killed run did not make."""
+    """A plan in the making; `pointing` are links that a killed run did not make, and where they lead."""
 
     request: PutRequest
     paths: Paths
+    together: Together
     found: Shipment
     guard: Guard
-    linked: Set[str]
     pointing: Mapping[Path, str]
 
     def plan(self, finals: list[str]) -> Plan:
@@ -65,11 +65,16 @@ class _Making:
             tuple(steps),
             _there(found, finals),
             self._result(finals, new),
-            warnings=tuple(_warnings(found)),
+            warnings=(*_warnings(found), *(self._staying() if self.request.move else ())),
             locks=(Path(found.owner),),
             questions=(*asking(_told_secrets(found)), *questions),
+            note=self.together.note,
         )
         return replace(plan, after=lambda: self._after(plan, tally, finals)) if steps else plan
+
+    def _staying(self) -> Iterable[str]:
+        for part, main in self.together.kept.items():
+            yield f"{part} is copied, and stays as well: {main.name} is not whole without it"
 
     def _copying(self, tally: PutTally, questions: list[Question]) -> list[Step]:
         """What copies; what replaces something is asked about, each by itself."""
@@ -102,8 +107,7 @@ class _Making:
             # imported here since most people copy
             from sesync_cli.put.moving import Leave, Point
 
-            linked = self.linked if request.link else frozenset()
-            steps += [Leave(found, tally, self.guard, linked)] if found.entries else []
+            steps += [Leave(found, tally, self.guard, self.together, request.link)] if found.entries else []
             steps += [Point(at, final, tally) for at, final in self.pointing.items()]
         return steps
 
@@ -118,6 +122,7 @@ class _Making:
             "bytes": _bytes(found, new),
             "there_files": len(there),
             "there_bytes": _bytes(found, there),
+            "together": [one.names for one in self.together.sets],
             "skipped": found.odd,
             "astray": found.astray,
             "secrets": found.secrets,

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sesync_cli.errors import Conflict, NotFound, Refused, WrongWords
-from sesync_cli.files.datasets import whole_of
 from sesync_cli.names import first
 from sesync_cli.plan import by_hand
 from sesync_cli.put.checksums import NAME, read_manifest
@@ -136,9 +135,6 @@ def _check_source(source: Path, request: PutRequest, paths: Paths) -> None:
         raise Refused(f"{source} is a link to {os.readlink(source)}", hint=hint)
     if request.move:
         _check_removable(source, paths.home)
-        if (whole := whole_of(source)) and whole not in paths.sources:
-            hint = f"Put {whole}: what belongs to it goes along."
-            raise Refused(f"{source} belongs to {whole}, which would be broken without it", hint=hint)
 
 
 def _check_removable(source: Path, home: Path) -> None:

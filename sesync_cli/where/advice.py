@@ -134,17 +134,23 @@ def _command(deed: Deed, cases: list[JudgedFile], location: Location, context: W
     if deed.into or (deed.before[0] == "git" and not context.caller.cwd.is_relative_to(location.tree)):
         tree = location.tree
         before[1:1] = ["-C", tree] if deed.before[0] == "git" else []
-    paths = [_typed(case.found, tree) for case in cases] if len(cases) <= _SPELLED_OUT else ["FILE..."]
+    whole = deed.before[0] != "sesync"  # which takes along by itself what belongs to a file
+    paths = [_typed(case.found, tree, whole) for case in cases] if len(cases) <= _SPELLED_OUT else ["FILE..."]
     into = [">>", bash_word(os.path.join(tree, deed.into))] if deed.into else []
     return " ".join([*map(bash_word, before), *paths, *map(bash_word, deed.after), *into])
 
 
-def _typed(found: FileFacts, tree: str) -> str:
+def _typed(found: FileFacts, tree: str, whole: bool) -> str:
+    """A path as one types it, with those of its data set if the whole is meant."""
     path = os.path.relpath(os.path.realpath(os.path.dirname(found.path)), tree) if tree else ""
     path = os.path.normpath(os.path.join(path, os.path.basename(found.path))) if tree else found.path
-    if not found.parts:
+    if not found.parts or not whole:
         return bash_word(path)
-    return f"{bash_word(path[:-4])}{{{','.join((path[-4:], *found.parts))}}}"
+    names = (os.path.basename(found.path), *found.parts)
+    same, folder = f"{os.path.splitext(names[0])[0]}.", path[: -len(names[0])]
+    if not all(name.startswith(same) for name in names):
+        return " ".join(bash_word(folder + name) for name in names)
+    return f"{bash_word(folder + same)}{{{','.join(bash_word(name.removeprefix(same)) for name in names)}}}"
 
 
 def bash_word(path: str | Path) -> str:

@@ -5,29 +5,35 @@ import re
 import stat
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sesync_cli.files import software
-from sesync_cli.files.datasets import is_store, layer
-from sesync_cli.files.inspection import FileFacts, by_name, looked_into, parts_of, with_parts
+from sesync_cli.files.datasets import DataSet, data_set_of, data_sets
+from sesync_cli.files.inspection import FileFacts, by_name, looked_into, with_parts
+from sesync_cli.files.kinds import Kind
+from sesync_cli.files.stores import store_kind
 from sesync_cli.git.work_tree import work_tree
 from sesync_cli.plan import Report, Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.workers import stream
 
 Fact = tuple[str, Any]
-"""Its name and its value: `at` (the real path of what was named; whether it is a folder), `tree` (the repository that
-it is in), `failed` (the number of the error that it cannot be looked at for), `folder` (one is entered), `found` (the
-fields of a `FileFacts`), `repository` (a work tree of git), `left` (a folder that is not entered), `closed` (what
-cannot be read, and why), `most` (there was more than is looked at)."""
+"""Its name and its value: `whole` (the main file of a data set that was named by a part of it), `at` (the real path of
+what was named; whether it is a folder), `tree` (the repository that it is in), `failed` (the number of the error that
+it cannot be looked at for), `folder` (one is entered), `found` (the fields of a `FileFacts`), `repository` (a work tree
+of git), `left` (a folder that is not entered), `closed` (what cannot be read, and why), `most` (there was more than is
+looked at)."""
 
 
 @dataclass
 class PathFacts:
     """What is at a path: `top` is its name, `at` its real path, `tree` the repository that it stands in.
 
+    `named` is another name that was given: that of a part of the data set whose main file is at `top`.
     `whole` is false where there is more than was looked at. Paths begin with `top`; that is empty for this very folder.
     """
 
@@ -40,6 +46,7 @@ class PathFacts:
     left: list[str] = field(default_factory=list)
     closed: list[tuple[str, str]] = field(default_factory=list)
     whole: bool = True
+    named: str = ""
 
 
 class Unseen(Exception):
@@ -72,6 +79,8 @@ def gather(named: str, site: Site, watch: Watch) -> PathFacts:
 
 def _note(facts: PathFacts, name: str, value: Any, report: Report) -> None:
     match name:
+        case "whole":
+            facts.named, facts.top = facts.top, _short(value)
         case "at":
             facts.at, facts.folder = value
         case "tree":
@@ -104,16 +113,41 @@ def survey(named: str, most: int) -> Iterator[Fact | None]:
     """
     try:
         facts = os.lstat(named)
-        folder, store = stat.S_ISDIR(facts.st_mode), is_store(named)
-        real = os.path.realpath(named) if folder else _real(named)
-        yield "at", (real, folder and not store)
+        if not stat.S_ISDIR(facts.st_mode):
+            yield from _file(named, facts)
+            return
+        kind = store_kind(named, _names(named))
+        real = os.path.realpath(named)
+        yield "at", (real, kind is None)
         yield "tree", str(work_tree(os.path.dirname(real)) or "")
-        if not folder:
-            yield from _look(named, facts, parts_of(named), named=True)
-        else:
-            yield from _store(named, facts) if store else _walk(named, _device(named), most)
+        yield from _store(named, kind) if kind else _walk(named, _device(named), most)
     except OSError as error:
         yield "failed", error.errno
+
+
+def _names(folder: str) -> list[str]:
+    with suppress(OSError):  # what cannot be listed is told of when it is entered
+        return os.listdir(folder)
+    return []
+
+
+def _file(named: str, facts: os.stat_result) -> Iterator[Fact | None]:
+    """What there is to tell of a file that was named: of the whole data set if it is a part of one."""
+    path, whole = named, _data_set_of(named) if stat.S_ISREG(facts.st_mode) else None
+    if whole and whole.main != os.path.basename(named):
+        path = os.path.join(os.path.dirname(named), whole.main)
+        yield "whole", path
+    real = _real(path)
+    yield "at", (real, False)
+    yield "tree", str(work_tree(os.path.dirname(real)) or "")
+    yield from _look(path, os.lstat(path), whole, named=True)
+
+
+def _data_set_of(path: str) -> DataSet | None:
+    try:
+        return data_set_of(Path(path))
+    except OSError:  # its folder may be entered and not listed
+        return None
 
 
 def _device(folder: str) -> int:
@@ -146,17 +180,18 @@ def _walk(top: str, device: int, most: int) -> Iterator[Fact | None]:
             continue
         if ".git" in names:
             yield "repository", folder
-        for entry in _single(entries):
+        if kind := None if folder == top else store_kind(folder, names):
+            yield from _store(folder, kind)
+            continue
+        for entry, whole in _single(folder, entries):
             if not entry.is_dir(follow_symlinks=False):
                 most -= 1
                 if most < 0:
                     yield "most", folder
                     return
-                yield from _entry(entry, names)
+                yield from _entry(entry, whole)
             elif entry.name.startswith(".") or entry.name in software.NAMES:
                 yield "left", entry.path
-            elif is_store(entry.name):
-                yield from _store(entry.path, entry.stat(follow_symlinks=False))
             else:
                 folders.append(entry.path)
 
@@ -166,16 +201,29 @@ def _listed(folder: str) -> list["os.DirEntry[str]"]:
         return sorted(entries, key=lambda entry: entry.name)
 
 
-def _entry(entry: "os.DirEntry[str]", names: set[str]) -> Iterator[Fact | None]:
+def _single(folder: str, entries: list["os.DirEntry[str]"]) -> Iterator[tuple["os.DirEntry[str]", DataSet | None]]:
+    """All that stands for itself or for a data set, with this; a part of several is counted with the first of them."""
+    sets = data_sets(folder, [entry.name for entry in entries if entry.is_file(follow_symlinks=False)])
+    parts = {part for whole in sets.values() for part in whole.parts}
+    counted: set[str] = set()
+    for entry in entries:
+        if entry.name not in parts:
+            whole = sets.get(entry.name)
+            if whole:
+                whole = whole._replace(parts=tuple(part for part in whole.parts if part not in counted))
+                counted.update(whole.parts)
+            yield entry, whole
+
+
+def _entry(entry: "os.DirEntry[str]", whole: DataSet | None) -> Iterator[Fact | None]:
     try:
-        facts = entry.stat(follow_symlinks=False)
-        yield from _look(entry.path, facts, layer(entry.name, names), named=False)
+        yield from _look(entry.path, entry.stat(follow_symlinks=False), whole, named=False)
     except OSError as error:  # it has gone meanwhile
         yield "closed", (entry.path, error.strerror)
 
 
-def _look(path: str, facts: os.stat_result, parts: tuple[str, ...], *, named: bool) -> Iterator[Fact | None]:
-    file = by_name(path, facts, parts)
+def _look(path: str, facts: os.stat_result, whole: DataSet | None, *, named: bool) -> Iterator[Fact | None]:
+    file = by_name(path, facts, whole)
     try:
         file = looked_into(file, closely=named)
     except OSError as error:
@@ -183,16 +231,9 @@ def _look(path: str, facts: os.stat_result, parts: tuple[str, ...], *, named: bo
     yield "found", tuple(with_parts(file))
 
 
-def _store(path: str, facts: os.stat_result) -> Iterator[Fact | None]:
+def _store(path: str, kind: Kind) -> Iterator[Fact | None]:
     size = 0
     for folder, _, names in os.walk(path):
         yield None
         size += sum(os.lstat(os.path.join(folder, name)).st_size for name in names)
-    yield "found", tuple(by_name(path.rstrip("/"), facts)._replace(path=path, bytes=size))
-
-
-def _single(entries: list["os.DirEntry[str]"]) -> Iterator["os.DirEntry[str]"]:
-    """All but the files that are counted with their shapefile."""
-    names = {entry.name for entry in entries}
-    counted = {name[: -len(".shp")] + part for name in names for part in layer(name, names)}
-    return (entry for entry in entries if entry.name not in counted)
+    yield "found", tuple(by_name(path, os.lstat(path))._replace(kind=kind.value, bytes=size))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sesync_cli.files.datasets import is_store, layer
-from sesync_cli.files.inspection import PLAIN, FileFacts, by_name, inspected, looked_into, parts_of, with_parts
+from sesync_cli.files.datasets import data_set_of
+from sesync_cli.files.inspection import PLAIN, FileFacts, by_name, inspected, looked_into, with_parts
 from sesync_cli.files.kinds import Kind
 from sesync_cli.files.sizes import MB, is_big, is_mostly_output, refined
 from sesync_cli.site.reading import load_site
@@ -77,24 +77,16 @@ def as_nobody(folder: Path) -> Iterator[None]:
         os.seteuid(0)
 
 
-def test_a_shapefile_is_one_thing(tmp_path):
+def test_a_data_set_is_one_thing(tmp_path):
     for name, size in {"roads.shp": 100, "roads.SHX": 20, "roads.dbf": 3, "roads.txt": 7, "other.dbf": 9}.items():
         (tmp_path / name).write_bytes(b"x" * size)
-    assert parts_of(str(tmp_path / "roads.shp")) == (".SHX", ".dbf")
     roads = inspected(str(tmp_path / "roads.shp"))
-    assert (roads.kind, roads.bytes, roads.parts) == (Kind.MAP, 123, (".SHX", ".dbf"))
-    assert parts_of(str(tmp_path / "roads.dbf")) == layer("x.csv", ["x.dbf"]) == ()
+    assert (roads.kind, roads.bytes, roads.parts) == (Kind.MAP, 123, ("roads.SHX", "roads.dbf"))
+    assert inspected(str(tmp_path / "roads.dbf")).parts == ()
     (tmp_path / "link.shp").symlink_to(tmp_path / "roads.shp")
     (tmp_path / "link.dbf").symlink_to(tmp_path / "roads.dbf")
     link = inspected(str(tmp_path / "link.shp"))
     assert (link.kind, link.parts, link.bytes) == (Kind.LINK, (), len(link.target))
-
-
-@pytest.mark.parametrize(
-    "name,one", [("x.zarr", True), ("x.ZARR/", True), ("x.gdb", True), ("x", False), ("zarr", False)]
-)
-def test_some_folders_are_one_thing(name, one):
-    assert is_store(name) == one
 
 
 def test_a_table_is_small_or_large_by_the_site_s_numbers(tmp_path, rules):
@@ -144,7 +136,7 @@ def test_a_small_shapefile_with_a_large_table_is_not_opened(tmp_path):
     (tmp_path / "roads.dbf").write_bytes(b"x" * 3 * PLAIN)
     path = str(tmp_path / "roads.shp")
     with as_nobody(tmp_path):
-        file = looked_into(by_name(path, os.lstat(path), parts_of(path)), closely=False)
+        file = looked_into(by_name(path, os.lstat(path), data_set_of(Path(path))), closely=False)
     assert (file.kind, with_parts(file).bytes) == (Kind.MAP, 3 * PLAIN + 500)
 
 
@@ -152,4 +144,4 @@ def test_nothing_is_looked_for_outside_the_folder(tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("roads.shp", "roads.dbf"):
         Path(name).write_text("x")
-    assert inspected("roads.shp").parts == (".dbf",)
+    assert inspected("roads.shp").parts == ("roads.dbf",)

@@ -88,6 +88,7 @@ def test_the_document(sesync: Run, raw: Path, data: Path):
         "bytes": plan["result"]["bytes"],
         "there_files": 0,
         "there_bytes": 0,
+        "together": [],
         "skipped": [],
         "astray": [],
         "secrets": [],

@@ -167,8 +167,21 @@ def test_the_files_of_a_shapefile_are_one(advised, write, home):
         write(home / f"roads.{suffix}", b"", 2_000_000)
     write(home / "roads.csv", "a,b\n1,2\n")
     said = advised("roads.shp")["roads.shp"]
-    assert (said["bytes"], said["command"]) == (8_000_000, "sesync put --move roads{.shp,.dbf,.prj,.shx} cooltrees")
+    assert (said["bytes"], said["command"]) == (8_000_000, "sesync put --move roads.shp cooltrees")
     assert set(advised(".")) == {"roads.shp"}
+    assert advised("roads.dbf") == {"roads.shp": said}
+
+
+@pytest.mark.parametrize("main, parts", [("dem.tif", ("dem.tfw", "dem.tif.aux.xml")), ("cover", ("cover.hdr",))])
+def test_a_set_that_is_in_git_leaves_it_as_a_whole(advised, write, git, home, main, parts):
+    write(home / "analysis" / main, b"II*", BIG)
+    for part in parts:
+        write(home / "analysis" / part, "ENVI\n")
+    git(home / "analysis", "init")
+    git(home / "analysis", "add", ".")
+    names = {"dem.tif": "dem.{tif,tfw,tif.aux.xml}", "cover": "cover cover.hdr"}[main]
+    command = advised(f"analysis/{parts[0]}")[f"analysis/{main}"]["command"]
+    assert command.startswith(f"git -C {home}/analysis rm -r --cached {names} && sesync put --move analysis/{main} ")
 
 
 def test_links_are_left_alone(advised, sesync, home, linked):

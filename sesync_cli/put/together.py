@@ -1,0 +1,160 @@
+"""The data sets that are put: who names one file of a set means all of it."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from sesync_cli.errors import WrongWords
+from sesync_cli.files.datasets import DataSet, data_sets
+from sesync_cli.names import first
+from sesync_cli.put.children import children_told
+from sesync_cli.put.paths import Paths, check_names
+from sesync_cli.workers import Guard, Tell
+
+_SHOWN = 3
+
+
+class PutSet(NamedTuple):
+    """A data set of several files in one folder, of which something is put.
+
+    `kept` are parts that another data set has as well, each with the main file of that: they are copied, and stay.
+    `links` are members that are links, and so none that is put. If it is `followed`, a link to the main file is enough.
+    """
+
+    folder: str
+    main: str
+    parts: tuple[str, ...]
+    followed: bool
+    kept: tuple[tuple[str, str], ...]
+    links: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.main, *self.parts)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that are put; the main one is last in and first out, and so never without its parts."""
+        return tuple(Path(self.folder, one) for one in (*self.parts, self.main) if one not in self.links)
+
+
+@dataclass(frozen=True)
+class Together:
+    """All that is to be put with all that belongs to it, and the data sets that it makes; `added` nobody has named."""
+
+    paths: Paths
+    sets: tuple[PutSet, ...] = ()
+    added: tuple[Path, ...] = ()
+
+    @property
+    def kept(self) -> dict[Path, Path]:
+        """What is copied and stays, and for whom."""
+        return {
+            Path(one.folder, part): Path(one.folder, main)
+            for one in self.sets
+            for part, main in one.kept
+            if Path(one.folder, main) not in self.paths.sources
+        }
+
+    @property
+    def without_links(self) -> set[Path]:
+        """The parts that need no link where they were."""
+        return {file for one in self.sets if one.followed for file in one.files if file.name != one.main}
+
+    @property
+    def note(self) -> str:
+        """What goes along unnamed, in words; empty where nothing does."""
+        added = set(self.added)
+        lines = []
+        for one in self.sets:
+            files = [file.name for file in one.files if file in added]
+            if files:
+                goes, it = ("go", "them") if len(files) > 1 else ("goes", "it")
+                names = ", ".join(first(files, _SHOWN, more="and {:,} more"))
+                named = next((file.name for file in one.files if file not in added), one.main)
+                lines.append(f"{names} {goes} along: {named} is not whole without {it}.")
+        return "\n".join(lines)
+
+
+def with_data_sets(paths: Paths, guard: Guard) -> Together:
+    """The same paths with all that belongs to them."""
+
+    def look(tell: Tell) -> None:
+        tell([tuple(one) if one else None for one in _found(paths.sources)])
+
+    [found] = children_told([look], guard)
+    names: dict[Path, str] = {}
+    sets: dict[tuple[str, str], PutSet] = {}
+    for source, name, facts in zip(paths.sources, paths.names, found, strict=True):
+        whole = PutSet(*facts) if facts else None
+        if whole:
+            sets.setdefault((whole.folder, whole.main), whole)
+            names |= {one: named for one, named in _named(whole, source, name).items() if one not in names}
+        names.setdefault(source, name)
+    added = tuple(one for one in names if one not in paths.sources)
+    whole_paths = replace(paths, sources=tuple(names), names=tuple(names.values()))
+    check_names(whole_paths)
+    return Together(whole_paths, tuple(sets.values()), added)
+
+
+def _named(whole: PutSet, source: Path, name: str) -> dict[Path, str]:
+    """The files of a data set, and what they are called where the named one is called so."""
+    if name == source.name:
+        return {file: file.name for file in whole.files}
+    if source.name != whole.main:
+        hint = f"Name {whole.main}: '--as NAME' gives all of it another one."
+        raise WrongWords(f"{source} belongs to {whole.main}, and cannot have a name of its own", hint=hint)
+    known = DataSet(whole.main, whole.parts)
+    return {file: name if file == source else known.renamed(file.name, name) for file in whole.files}
+
+
+def _found(sources: Sequence[Path]) -> Iterator[PutSet | None]:
+    """The data set that each of these belongs to, if any."""
+    folders: dict[str, _Folder] = {}
+    for source in sources:
+        folder = str(source.parent)
+        if folder not in folders:
+            folders[folder] = _Folder.of(folder)
+        yield folders[folder].set_of(source.name)
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A folder with the data sets in it, and by each member the main files of its sets."""
+
+    path: str
+    sets: dict[str, DataSet]
+    links: frozenset[str]
+    mains: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, path: str) -> "_Folder":
+        try:
+            with os.scandir(path) as entries:
+                listed = [(one.name, one.is_symlink()) for one in entries if one.is_symlink() or one.is_file()]
+        except OSError:  # what is wrong with the source is told when it is looked at
+            listed = []
+        found = cls(
+            path, data_sets(path, [name for name, _ in listed]), frozenset(name for name, is_link in listed if is_link)
+        )
+        for one in found.sets.values():
+            for name in one.names:
+                found.mains[name].append(one.main)
+        return found
+
+    def set_of(self, name: str) -> PutSet | None:
+        """The data set that has this name as its main file, or else as a part."""
+        mains = self.mains.get(name)
+        if not mains:
+            return None
+        one = self.sets[mains[0]]
+        kept = tuple((part, other) for part in one.parts for other in self._others(part, one.main))
+        links = tuple(name for name in one.names if name in self.links)
+        return PutSet(self.path, one.main, one.parts, one.followed, kept, links)
+
+    def _others(self, part: str, main: str) -> list[str]:
+        """The main files of the other sets that have this part; not those that are in the data directory by now."""
+        return [one for one in self.mains[part] if one != main and one not in self.links]

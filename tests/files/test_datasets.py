@@ -1,0 +1,136 @@
+"""Which files are one thing only together, and which folders are."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sesync_cli.files.datasets import DataSet, data_set_of, data_sets
+from sesync_cli.files.kinds import Kind
+from sesync_cli.files.stores import store_kind
+
+ENVI = b"ENVI\nsamples = 2\n"
+SQLITE = b"SQLite format 3\0"
+
+
+def folder(at: Path, files: dict[str, bytes]) -> list[str]:
+    for name, contents in files.items():
+        (at / name).write_bytes(contents)
+    return list(files)
+
+
+@pytest.mark.parametrize(
+    "main, parts, beside",
+    [
+        ("dem.tif", "dem.tfw dem.tif.aux.xml dem.tif.ovr dem.prj dem_RPC.TXT", "dem.txt dem2.tfw"),
+        ("DEM.TIF", "dem.tfw DEM.wld", "dem.pdf"),
+        ("photo.jpg", "photo.jgw photo.jpg.aux.xml", "photo.csv"),
+        ("scan.jp2", "scan.j2w scan.jp2w", "scan.tfw"),
+        ("srtm.bil", "srtm.hdr srtm.blw srtm.stx srtm.clr", "srtm.doc"),
+        ("big.img", "big.ige big.rrd", "big.jpg"),
+        ("heat.sgrd", "heat.sdat heat.prj heat.mgrd", "heat.R"),
+        ("cover.rst", "cover.rdc", "cover.md"),
+        ("r.grd", "r.gri", "r.csv"),
+        ("mosaic.ers", "mosaic", "mosaic.py"),
+        ("roads.shp", "roads.shx roads.dbf roads.cpg roads.shp.xml roads.qix", "roads.csv roads.gpkg"),
+        ("edges.mif", "edges.mid", "edges.txt"),
+        ("parks.gml", "parks.xsd parks.gfs", "parks.json"),
+        ("genome.fasta", "genome.fasta.fai genome.dict", "genome.gff"),
+        ("reads.bam", "reads.bam.bai", "reads.sam"),
+        ("calls.vcf.gz", "calls.vcf.gz.tbi", "calls.vcf"),
+        ("cohort.bed", "cohort.bim cohort.fam", "cohort.log"),
+        ("sites.csv", "sites.csvt sites.csv-metadata.json", "sites.R"),
+        ("income.sas7bdat", "income.sas7bndx", "income.sas"),
+        ("scan.mhd", "scan.zraw", "scan.log"),
+    ],
+)
+def test_what_belongs_together(tmp_path, main, parts, beside):
+    folder(tmp_path, dict.fromkeys((main, *parts.split(), *beside.split()), b"x"))
+    found = data_sets(str(tmp_path), os.listdir(tmp_path))
+    assert {name: set(one.parts) for name, one in found.items()} == {main: set(parts.split())}
+    for name in (main, *parts.split()):
+        assert data_set_of(tmp_path / name) == found[main]
+    for name in beside.split():
+        assert data_set_of(tmp_path / name) is None
+
+
+def test_contents_decide_where_names_may_mean_several_things(tmp_path):
+    files = {"a.tab": b"!Table\n!version 300\n", "a.dat": b"", "a.map": b"", "b.tab": b"id\theight\n", "b.dat": b""}
+    files |= {"c.dat": b"", "c.hdr": ENVI, "d.dat": b"", "d.hdr": b"notes", "e": b"", "e.hdr": ENVI, "f.bsq": b""}
+    files |= {"f.bsq.hdr": ENVI, "g.bed": b"chr1\t1\t2\n", "g.fam": b"", "h.rst": b"Title\n=====\n", "h.ref": b""}
+    found = data_sets(str(tmp_path), folder(tmp_path, files))
+    assert {name: (one.parts, one.kind) for name, one in found.items()} == {
+        "a.tab": (("a.dat", "a.map"), Kind.MAP),
+        "c.dat": (("c.hdr",), Kind.RASTER),
+        "e": (("e.hdr",), Kind.RASTER),
+        "f.bsq": (("f.bsq.hdr",), Kind.RASTER),
+    }
+
+
+def test_a_database_is_one_whatever_it_is_called(tmp_path):
+    files = {
+        "obs": SQLITE,
+        "obs-wal": b"",
+        "obs-shm": b"",
+        "a.db": b"",
+        "a.db-journal": b"",
+        "x.txt": b"",
+        "x.txt-wal": b"",
+    }
+    found = data_sets(str(tmp_path), folder(tmp_path, files | {"y.duckdb": b"", "y.duckdb.wal": b""}))
+    assert {name: set(one.parts) for name, one in found.items()} == {
+        "obs": {"obs-wal", "obs-shm"},
+        "a.db": {"a.db-journal"},
+        "y.duckdb": {"y.duckdb.wal"},
+    }
+    assert all(one.followed for one in found.values())
+
+
+def test_a_part_may_belong_to_two_sets(tmp_path):
+    names = folder(tmp_path, dict.fromkeys(("dem.tif", "dem.shp", "dem.dbf", "dem.cpg", "dem.prj", "dem.tfw"), b""))
+    found = data_sets(str(tmp_path), names)
+    assert {name: one.parts for name, one in found.items()} == {
+        "dem.shp": ("dem.cpg", "dem.dbf", "dem.prj"),
+        "dem.tif": ("dem.prj", "dem.tfw"),
+    }
+
+
+def test_links_and_folders_are_no_parts(tmp_path):
+    folder(tmp_path, {"dem.tif": b"", "elsewhere": b""})
+    (tmp_path / "dem.tfw").symlink_to("elsewhere")
+    (tmp_path / "dem.ovr").mkdir()
+    assert data_set_of(tmp_path / "dem.tif") is None
+
+
+def test_all_of_a_set_gets_another_name():
+    one = DataSet("dem.tif", ("DEM.TFW", "dem.tif.aux.xml", "dem_RPC.TXT"))
+    assert [one.renamed(part, "v2.height.tif") for part in one.parts] == [
+        "v2.height.TFW",
+        "v2.height.tif.aux.xml",
+        "v2.height_RPC.TXT",
+    ]
+    plain = DataSet("cover", ("cover.hdr",))
+    assert plain.renamed("cover.hdr", "land") == "land.hdr"
+
+
+@pytest.mark.parametrize(
+    "name, inside, kind",
+    [
+        ("x.zarr", (), Kind.RASTER),
+        ("x.ZARR/", (), Kind.RASTER),
+        ("temperature", (".zgroup", "t"), Kind.RASTER),
+        ("v3", ("zarr.json", "c"), Kind.RASTER),
+        ("x.gdb", (), Kind.MAP),
+        ("city", ("gdb", "a00000001.gdbtable", "timestamps"), Kind.MAP),
+        ("grid", ("hdr.adf", "w001001.adf"), Kind.RASTER),
+        ("S2A", ("manifest.safe", "GRANULE"), Kind.RASTER),
+        ("trips", ("_SUCCESS", "part-00000-1b.snappy.parquet"), Kind.TABLE),
+        ("trips", ("part.0.parquet", "part.1.parquet"), Kind.TABLE),
+        ("delta", ("_delta_log", "x.parquet"), Kind.TABLE),
+        ("points", ("ept.json", "ept-data"), Kind.MAP),
+        ("x", ("trees.csv", "heat.py"), None),
+        ("zarr", (), None),
+    ],
+)
+def test_some_folders_are_one_thing(name, inside, kind):
+    assert store_kind(name, inside) == kind
