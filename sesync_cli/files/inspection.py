@@ -70,7 +70,7 @@ def looked_into(file: FileFacts, *, closely: bool) -> FileFacts:
     if not stat.S_ISREG(file.mode) or not file.bytes or (file.parts and file.kind not in _UNSURE):
         return file
     if closely or file.kind in _UNSURE or file.bytes > PLAIN:
-        return _read(file)
+        return _read(file, closely)
     return file._replace(kind=Kind.SECRET.value) if is_secret(file.path, file.bytes) else file
 
 
@@ -80,11 +80,11 @@ def with_parts(file: FileFacts) -> FileFacts:
     return file._replace(bytes=file.bytes + sum(os.lstat(os.path.join(folder, one)).st_size for one in file.parts))
 
 
-def _read(file: FileFacts) -> FileFacts:
+def _read(file: FileFacts, closely: bool) -> FileFacts:
     with open(file.path, "rb") as opened:
         head = opened.read(HEAD)
         kind = kind_of(file.path, head)
         if kind == Kind.NOTEBOOK and file.bytes > PLAIN:
             return file._replace(kind=kind.value, told=outputs(head + opened.read()))
-    rows = count_rows(Path(file.path)) if kind == Kind.TABLE else None
+    rows = count_rows(Path(file.path), closely=closely) if kind == Kind.TABLE else None
     return file._replace(kind=kind.value, rows=rows.number if rows else -1, exact=rows is None or rows.exact)

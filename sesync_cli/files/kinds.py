@@ -52,8 +52,8 @@ _DATA = frozenset(
         Kind.ARCHIVE,
     }
 )
-PACKED = frozenset({"gz", "bz2", "xz", "zst", "lz4"})
-"""Suffixes of what holds one file more tightly."""
+PACKED = frozenset({"gz", "bz2", "xz", "zst", "lz4", "zip"})
+"""Suffixes of what holds one file more tightly, or may."""
 
 
 def is_data(kind: Kind) -> bool:

@@ -14,7 +14,9 @@ SIGNATURES = Path(__file__).with_name("signatures.toml")
 
 _TABLES = (".csv", ".tsv", ".tab", ".psv")
 _TEXTS = (".txt", ".dat", ".out", ".prn", ".sql", ".asc")
+_NAMESAKES = (".rst",)  # text, or a raster of Idrisi
 _SEPARATORS = re.compile(rb"[,;\t|]")
+_NUMBER = re.compile(rb"[-+]?[\d.]+(?:[eE][-+]?\d+)?|NA|NaN|nan")
 _LINES = 20  # as many of a text's first lines have to agree before it is taken for a table
 
 
@@ -24,6 +26,12 @@ def kind_of(path: str, head: bytes) -> Kind:
     kind = kind_by_name(low)
     if tells_secret(what, head) or named_secret(what, path, head):
         return Kind.SECRET
+    if signed == Kind.SOURCE and not is_text(head):
+        signed = None  # bytes that begin as a script does by chance
+    if kind == Kind.DOCUMENT and low.endswith(_NAMESAKES) and (signed or not is_text(head)):
+        return signed or Kind.RASTER
+    if low.endswith(_TABLES) and signed == Kind.MAP:
+        return signed
     if kind == Kind.SECRET or (low.endswith(_TABLES) and not is_text(head)):
         return signed or (Kind.SOURCE if says_nothing(what, head) else Kind.OTHER)
     if kind == Kind.OTHER or low.endswith(_TEXTS):
@@ -40,8 +48,18 @@ def _looks_like_table(head: bytes) -> bool:
     lines = head.splitlines()[:_LINES]
     if len(lines) < 3 or not is_text(head):
         return False
-    counts = [sorted(_SEPARATORS.findall(line)) for line in lines[: -1 if len(lines) < _LINES else None]]
-    return bool(counts[0]) and len(set(counts[0])) == 1 and all(count == counts[0] for count in counts)
+    lines = lines[: -1 if len(lines) < _LINES else None]
+    counts = [sorted(_SEPARATORS.findall(line)) for line in lines]
+    if counts[0] and len(set(counts[0])) == 1 and all(count == counts[0] for count in counts):
+        return True
+    # columns of numbers with blanks between them
+    rows = [line.split() for line in lines]
+    numbers = sum(bool(_NUMBER.fullmatch(cell)) for row in rows[1:] for cell in row)
+    return (
+        len(rows[0]) > 1
+        and all(len(row) == len(rows[0]) for row in rows)
+        and 2 * numbers > len(rows[0]) * (len(rows) - 1)
+    )
 
 
 @cache

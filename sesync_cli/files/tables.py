@@ -3,9 +3,11 @@
 import csv
 import io
 import os
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 COUNTED = 4_000_000
 """Bytes of text up to which rows are counted one by one."""
@@ -14,6 +16,8 @@ _SAMPLES = 16  # pieces of a large file, spread over it
 _SAMPLE = 65536  # bytes of each
 _LONGEST = COUNTED  # letters of one cell
 _TALLEST = 1000  # lines of one row
+_CLOSELY = 1.5  # seconds for which a packed table is read
+_WRAP = 1 << 32  # bytes at which gzip begins to count again
 _LINES = (".jsonl", ".ndjson", ".geojsonl")
 _TEXTS = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".txt", ".dat", ".out", ".prn", *_LINES)
 
@@ -25,18 +29,25 @@ class Rows(NamedTuple):
     exact: bool
 
 
-def count_rows(path: Path) -> Rows | None:
-    """The rows of a table of text, packed or not; None for what is no such table, or is not whole."""
+def count_rows(path: Path, *, closely: bool = True) -> Rows | None:
+    """The rows of a table of text, packed or not; None for what is no such table, or is not whole.
+
+    Of a large packed one, more is read if somebody asks `closely`.
+    """
     name, openers = path.name.lower(), _openers()
     suffix = "." + name.rpartition(".")[2]
-    lines = name.removesuffix(suffix).endswith(_LINES) if suffix in openers else name.endswith(_LINES)
-    if not name.removesuffix(suffix if suffix in openers else "").endswith(_TEXTS) and "." in name:
+    plain_name = name.removesuffix(suffix) if suffix in openers else name
+    if not plain_name.endswith(_TEXTS) and "." in name:
         return None
     with open(path, "rb") as raw:
         try:
-            with openers.get(suffix, io.BufferedReader)(raw) as plain:
-                return _counted(plain, raw, lines, packed=suffix in openers)
-        except (EOFError, OSError, ValueError):  # cut off, or no such format
+            if suffix not in openers:
+                return _counted(raw, plain_name.endswith(_LINES))
+            with openers[suffix](raw) as plain:
+                packed = _Packed(plain, raw, suffix)
+                return packed.counted(plain_name.endswith(_LINES), _CLOSELY if closely else 0.0)
+        except (EOFError, OSError, ValueError, LookupError, NotImplementedError, RuntimeError):
+            # cut off, no such format, locked by a password, or several files in one
             return None
 
 
@@ -45,24 +56,80 @@ def _openers() -> dict[str, Callable[[IO[bytes]], IO[bytes]]]:
     import gzip
     import lzma
 
-    return {".gz": lambda raw: gzip.GzipFile(fileobj=raw), ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}  # type: ignore
+    return {
+        ".gz": lambda raw: cast(IO[bytes], gzip.GzipFile(fileobj=raw)),
+        ".bz2": bz2.BZ2File,
+        ".xz": lzma.LZMAFile,
+        ".zip": lambda raw: _only_member(raw)[0],
+    }
 
 
-def _counted(plain: IO[bytes], raw: IO[bytes], lines: bool, *, packed: bool) -> Rows:
+def _only_member(raw: IO[bytes]) -> tuple[IO[bytes], int]:
+    """The one file in a zip archive, and its bytes; ValueError where there are several."""
+    from zipfile import ZipFile
+
+    archive = ZipFile(raw)
+    [member] = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
+    return archive.open(member), member.file_size
+
+
+def _counted(plain: IO[bytes], lines: bool) -> Rows | None:
     head = plain.read(COUNTED + 1)
     if len(head) <= COUNTED:
         return Rows(_records(head, lines), exact=True)
-    size = os.fstat(raw.fileno()).st_size
-    begun = _records(head[: head.rindex(b"\n") + 1] if b"\n" in head else head, lines)
-    if packed:
-        return Rows(round(begun * size / raw.tell()), exact=False)
-    # of the many places that are looked at, only the lines are known: how many make a row, the beginning tells
+    if not (per_line := _rows_of_a_line(head, lines)):
+        return None
+    size = os.fstat(plain.fileno()).st_size
     pieces = []
     for number in range(_SAMPLES):
-        raw.seek(size * number // _SAMPLES)
-        pieces.append(raw.read(_SAMPLE))
+        plain.seek(size * number // _SAMPLES)
+        pieces.append(plain.read(_SAMPLE))
     density = sum(map(_breaks, pieces)) / sum(map(len, pieces))
-    return Rows(round(size * density * begun / max(1, _breaks(head))), exact=False)
+    return Rows(round(size * density * per_line), exact=False)
+
+
+def _rows_of_a_line(head: bytes, lines: bool) -> float:
+    """How many rows a line has, a heading left out; 0 where there are no lines.
+
+    Of the many places that are looked at, only the lines are known: how many make a row, the beginning tells.
+    """
+    begun = head[: head.rindex(b"\n") + 1] if b"\n" in head else head
+    return _records(begun, lines) / breaks if (breaks := _breaks(head)) else 0.0
+
+
+@dataclass
+class _Packed:
+    """A packed table that is read from its beginning, as far as the time allows; the rest is told from its end."""
+
+    plain: IO[bytes]
+    raw: IO[bytes]
+    suffix: str
+
+    def counted(self, lines: bool, seconds: float) -> Rows | None:
+        head = self.plain.read(COUNTED + 1)
+        if len(head) <= COUNTED:
+            return Rows(_records(head, lines), exact=True)
+        if not (per_line := _rows_of_a_line(head, lines)):
+            return None
+        pieces, until = [(len(head), _breaks(head))], time.monotonic() + seconds
+        while time.monotonic() < until and (piece := self.plain.read(COUNTED)):
+            pieces.append((len(piece), _breaks(piece)))
+        seen, breaks = (sum(numbers) for numbers in zip(*pieces, strict=True))
+        late = pieces[-max(1, len(pieces) // 4) :]  # what is still to come is like what came last
+        density = sum(count for _, count in late) / sum(size for size, _ in late)
+        return Rows(round((breaks + max(0, self._size(seen) - seen) * density) * per_line), exact=False)
+
+    def _size(self, seen: int) -> int:
+        """About how many bytes it has unpacked, of which so many were seen."""
+        guess = round(seen * os.fstat(self.raw.fileno()).st_size / max(1, self.raw.tell()))
+        if self.suffix == ".zip":
+            return _only_member(self.raw)[1]
+        if self.suffix == ".gz":
+            self.raw.seek(-4, os.SEEK_END)
+            told = int.from_bytes(self.raw.read(4), "little")  # of the last part, without what is above 4 GB
+            told += round((guess - told) / _WRAP) * _WRAP
+            return told if guess < 2 * told and told < 2 * guess else guess
+        return guess
 
 
 def _breaks(text: bytes) -> int:
@@ -78,7 +145,8 @@ def _records(text: bytes, lines: bool) -> int:
     first = next(iter(text[:_SAMPLE].splitlines()), b"").decode(errors="replace")
     separator = max(",;\t|", key=first.count)
     rows = _quoted(text.decode("latin-1"), separator) if b'"' in text else plain
-    return (rows or plain) - _has_heading(first.split(separator))
+    cells = first.split(separator) if separator in first else first.split()
+    return (rows or plain) - _has_heading(cells)
 
 
 def _quoted(text: str, separator: str) -> int:

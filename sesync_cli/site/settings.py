@@ -58,6 +58,7 @@ class Site:
     uploads_sftp_host: str = _setting("The host that takes larger files by SFTP.")
     where_small_table_rows: int = _setting("Up to how many rows a table is small data, which may be kept in git.")
     where_large_mb: int = _setting("From how many MB on other files are large: they belong in a data directory.")
+    where_large_folder_mb: int = _setting("From how many MB on smaller files are large together, in one folder.")
     where_database_rows: int = _setting("From how many rows on a table is for a database.")
     where_most_files: int = _setting("How many files of a folder `sesync where` looks at.")
     python_default: str = _setting("The Python version of new kernels and installs.", "the newest that starts")

@@ -6,14 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sesync_cli.files.inspection import FileFacts
 from sesync_cli.files.kinds import Kind, is_data
-from sesync_cli.files.sizes import refined
+from sesync_cli.files.sizes import MB, refined
 from sesync_cli.git.tracked import Git
 from sesync_cli.where.locations import Location, Place, WhereContext
-from sesync_cli.where.rules import Deed, Verdict, judged
+from sesync_cli.where.rules import Deed, Verdict, judged, together
 
 LEAVE = "leave it"
 _SPELLED_OUT = 5  # paths that one command names
@@ -74,17 +74,20 @@ def advice(cases: Iterable[JudgedFile], context: WhereContext) -> tuple[Advice, 
     return tuple(sorted(said, key=lambda one: (one.items[0].kind != Kind.SECRET, -one.bytes)))
 
 
-def gathered(cases: list[JudgedFile], top: str, stays: Callable[[str], bool]) -> list[JudgedFile]:
+def gathered(
+    cases: list[JudgedFile], top: str, stays: Callable[[str], bool], context: WhereContext
+) -> list[JudgedFile]:
     """The cases below a folder that ask for something; a folder whose files all go the same way is one case.
 
     The folders that may not go as a whole, whatever is in them, are those of which it is said that each `stays`.
     """
-    ways, inside = defaultdict[str, set[tuple[Verdict, Location]]](set), defaultdict[str, list[JudgedFile]](list)
+    cases = _summed(cases, top, stays, context.site.where_large_folder_mb * MB)
+    ways, inside = defaultdict[str, set[tuple[Any, ...]]](set), defaultdict[str, list[JudgedFile]](list)
     for case in cases:
         for folder in above(case.found.path, top):
             inside[folder].append(case)
             if not _goes_along(case):
-                ways[folder].add((case.verdict, case.location._replace(git=None)))
+                ways[folder].add(_way(case))
     whole = {folder for folder, said in ways.items() if len(said) == 1 < len(inside[folder]) and not stays(folder)}
     gathered: dict[str, JudgedFile] = {}
     for case in cases:
@@ -96,9 +99,37 @@ def gathered(cases: list[JudgedFile], top: str, stays: Callable[[str], bool]) ->
     return list(gathered.values())
 
 
+def _way(case: JudgedFile) -> tuple[Any, ...]:
+    """Where a file goes, and how: those that go one way may do so for several reasons."""
+    return case.verdict.should, case.verdict.deeds, case.location._replace(git=None)
+
+
 def _goes_along(case: JudgedFile) -> bool:
     """Whether a file may stay, but goes where the data beside it goes."""
     return not case.verdict.deeds and is_data(Kind(case.found.kind)) and case.location.git != Git.TRACKED
+
+
+def _summed(cases: list[JudgedFile], top: str, stays: Callable[[str], bool], limit: int) -> list[JudgedFile]:
+    """The same, small files judged by their sum: that of a folder with all below, or of the files of one folder.
+
+    All below a folder counts if nothing in it stays: no code, and nothing that git has.
+    """
+    sums, own, mixed = Counter[str](), Counter[str](), set[str]()
+    for case in cases:
+        folders = above(case.found.path, top)
+        if case.verdict.sums:
+            sums.update(dict.fromkeys(folders, case.found.bytes))
+            own[folders[0]] += case.found.bytes
+        elif case.verdict.should != Place.DATA and case.found.bytes and case.found.kind != Kind.LINK:
+            mixed.update(folders)
+    large = {folder for folder, size in sums.items() if size >= limit and folder not in mixed and not stays(folder)}
+    large_alone = {folder for folder, size in own.items() if size >= limit}
+
+    def is_large(case: JudgedFile) -> bool:
+        folders = above(case.found.path, top)
+        return case.verdict.sums and (folders[0] in large_alone or not large.isdisjoint(folders))
+
+    return [case._replace(verdict=together(case.location)) if is_large(case) else case for case in cases]
 
 
 def _folder(path: str, case: JudgedFile, inside: list[JudgedFile]) -> JudgedFile:

@@ -112,7 +112,7 @@ def _asked(facts: PathFacts, cases: list[JudgedFile], context: WhereContext) -> 
         folder for path in (*facts.left, *(path for path, _ in facts.closed)) for folder in above(path, facts.top)
     }
     kept = unseen if _may_move(facts, context) else {*unseen, facts.top}
-    return gathered(cases, facts.top, lambda folder: not facts.whole or folder in kept)
+    return gathered(cases, facts.top, lambda folder: not facts.whole or folder in kept, context)
 
 
 def _looked(facts: PathFacts, context: WhereContext) -> Looked:

@@ -23,13 +23,18 @@ class Deed(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """Why a file should be where; without deeds it is left where it is."""
+    """Why a file should be where; without deeds it is left where it is.
+
+    What `sums` up is small by itself, and large where there is much of it in a folder.
+    """
 
     why: str
     should: Place | None = None
     deeds: tuple[Deed, ...] = ()
+    sums: bool = False
 
 
+_NEVER_MANY = (Kind.SOURCE, Kind.LOG)  # kinds of which nobody puts a folder into a data directory for its sum
 _ADD = (Deed(("git", "add")),)
 _TAKE_OUT = Deed(("git", "rm", "-r", "--cached"))
 
@@ -130,8 +135,18 @@ def _code(found: FileFacts, kind: Kind, location: Location, context: WhereContex
     )
 
 
+def together(location: Location) -> Verdict:
+    """What the rules say of files that are small, in a folder where they are large together."""
+    why = "Small files, and together large: such data is kept once, in the data directory, where your group can use it."
+    return Verdict(why, Place.DATA, (_put(location),))
+
+
+def _put(location: Location) -> Deed:
+    return Deed(("sesync", "put", "--move"), (location.project,))
+
+
 def _large(found: FileFacts, kind: Kind, location: Location, context: WhereContext) -> Verdict:
-    put = Deed(("sesync", "put", "--move"), (location.project,))
+    put = _put(location)
     if found.rows > context.site.where_database_rows and context.site.has("database_host"):
         return _huge(location, put, context)
     if location.place == Place.DATA:
@@ -187,10 +202,11 @@ def _small(kind: Kind, location: Location, context: WhereContext) -> Verdict:
     if location.place == Place.NODE:
         why = "This place is emptied after a job: your home keeps it."
         return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{context.caller.home}/",)),))
+    sums = context.site.has("data_path") and kind not in _NEVER_MANY and location.git != Git.TRACKED
     if location.git == Git.NEW and (is_data(kind) or kind == Kind.DOCUMENT):
-        return Verdict("What is small goes into git, beside the code that it belongs to.", None, _ADD)
+        return Verdict("What is small goes into git, beside the code that it belongs to.", None, _ADD, sums)
     why = ", and goes into git with the code that reads it" if location.place == Place.HOME and is_data(kind) else ""
-    return Verdict(f"It is small: it may stay{why}.")
+    return Verdict(f"It is small: it may stay{why}.", sums=sums)
 
 
 def _in_scratch(context: WhereContext) -> Verdict:

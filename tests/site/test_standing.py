@@ -21,6 +21,7 @@ DEFAULTS = {
     "data.patience_seconds": 10,
     "where.small_table_rows": 500,
     "where.large_mb": 5,
+    "where.large_folder_mb": 100,
     "where.database_rows": 10_000_000,
     "where.most_files": 50_000,
     "python.default": None,

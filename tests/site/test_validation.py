@@ -123,7 +123,7 @@ BAD: dict[str, tuple[Any, ...]] = {
 COUNTS = (
     *("home.quota_gb", "scratch.node_gb", "uploads.limit_gb", "gitlab.large_gb", "cluster.nodes"),
     *("cluster.cores_per_node", "cluster.memory_gb_per_node", "cluster.array_at_once", "accounts.failed_logins"),
-    *("accounts.blocked_days", "where.large_mb", "where.database_rows", "where.most_files"),
+    *("accounts.blocked_days", "where.large_mb", "where.large_folder_mb", "where.database_rows", "where.most_files"),
 )
 BAD |= {key: ("from 1 to 1_000_000_000_000", 0, -1, 10**12 + 1) for key in COUNTS}
 GOOD: dict[str, tuple[Any, ...]] = {

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.where.conftest import BIG, TIFF
 
 
@@ -183,3 +185,48 @@ def test_a_narrow_terminal(terminal, write, home):
     lines = seen.screen.splitlines()
     assert "  why   Large data is kept once, in the" in lines
     assert "        data directory, where your group" in lines
+
+
+@pytest.mark.parametrize(
+    "names", [[f"{number}.tif" for number in range(4)], ["a.jpg", "b/c.jpg", "b/d/e.jpg", "f.pdf"]]
+)
+def test_many_files_of_middling_size_are_large_together(advised, write, site, home, names):
+    site(where={"large_folder_mb": 10})
+    for name in names:
+        write(home / "tiles" / name, b"x", 3_000_000)
+    said = advised(".")
+    assert set(said) == {"tiles"}
+    assert (said["tiles"]["files"], said["tiles"]["bytes"], said["tiles"]["should"]) == (
+        4,
+        12_000_000,
+        "data directory",
+    )
+    assert said["tiles"]["command"] == "sesync put --move tiles cooltrees"
+
+
+def test_beside_code_they_go_without_it_and_few_stay(advised, write, site, home):
+    site(where={"large_folder_mb": 10})
+    for number in range(4):
+        write(home / f"photos/{number}.jpg", b"\xff\xd8\xff", 3_000_000)
+        write(home / f"few/{number}.jpg", b"\xff\xd8\xff", 1_000_000)
+    write(home / "photos/heat.py", "1\n")
+    said = advised(".")
+    assert set(said) == {f"photos/{number}.jpg" for number in range(4)}
+    assert said["photos/0.jpg"]["command"].startswith("sesync put --move photos/0.jpg photos/1.jpg ")
+
+
+def test_what_git_has_is_not_judged_by_its_sum(advised, write, site, git, home):
+    site(where={"large_folder_mb": 10})
+    for number in range(4):
+        write(home / f"analysis/data/{number}.tif", b"II*", 3_000_000)
+    git(home / "analysis", "init")
+    assert advised("analysis")["analysis/data"]["should"] == "data directory"
+    git(home / "analysis", "add", ".")
+    assert advised("analysis") == {}
+
+
+def test_a_folder_that_is_one_thing_is_known_by_what_is_in_it(advised, write, home):
+    write(home / "temperature/.zgroup", "{}")
+    for number in range(3):
+        write(home / f"temperature/t/{number}", b"x", 2_000_000)
+    assert advised(".")["temperature"]["kind"] == advised("temperature")["temperature"]["kind"] == "raster or array"
