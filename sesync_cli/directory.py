@@ -74,6 +74,16 @@ def projects(site: Site, names: Iterable[str]) -> list[str]:
     return sorted(project for project, name in said.items() if site.data_directory(project).name == name)
 
 
+def below(path: str | Path, root: Path) -> str:
+    """What a path is called below the data root; nothing if it is not there. No link on the way is followed."""
+    path = os.path.normpath(path)
+    # the folder of the data root may be written in two ways; the root itself may be a mount, which is not touched
+    for one in (root, Path(os.path.realpath(root.parent), root.name)):
+        if path.startswith(f"{one}/".replace("//", "/")):
+            return os.path.relpath(path, one)
+    return ""
+
+
 def mounts() -> dict[Path, str]:
     """Where file systems are mounted right now, each with its kind; from the kernel's list, so no server is asked."""
     with open(MOUNTS, "rb") as file:

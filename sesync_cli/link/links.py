@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.directory import Directory, State, look_at_directories, mounted, need_folder, projects
+from sesync_cli.directory import Directory, State, below, look_at_directories, mounted, need_folder, projects
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
 
@@ -81,21 +81,12 @@ def read_link(at: Path, root: Path) -> Link | None:
     if not at.is_symlink():
         return None
     text = os.readlink(at)
-    return Link(at, text, _below(os.path.join(os.path.realpath(at.parent), text), root))
+    return Link(at, text, below(os.path.join(os.path.realpath(at.parent), text), root))
 
 
 def at_hand(home: Path, site: Site) -> list[str]:
     """The projects that can be named without asking a file server: those linked in home, those mounted now."""
     return projects(site, known(home, site))
-
-
-def _below(path: str, root: Path) -> str:
-    path = os.path.normpath(path)
-    # the folder of the data root may be written in two ways; the root itself may be a mount, which is not touched
-    for one in (root, Path(os.path.realpath(root.parent), root.name)):
-        if path.startswith(f"{one}/".replace("//", "/")):
-            return os.path.relpath(path, one)
-    return ""
 
 
 def known(home: Path, site: Site) -> list[str]:

@@ -10,6 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sesync_cli.caller import Caller
 from sesync_cli.directory import mounts, reached
 from sesync_cli.errors import NotFound
 from sesync_cli.plan import Watch
@@ -91,9 +92,9 @@ class _Heard:
             self.sums.setdefault(rel, []).append((digest, algorithm, manifest))
 
 
-def check_manifests(request: CheckRequest, site: Site, watch: Watch) -> Comparison:
+def check_manifests(request: CheckRequest, caller: Caller, site: Site, watch: Watch) -> Comparison:
     """Compare what is below a folder of a data directory with the manifests in it, below it and above it."""
-    project, folder = target_of(request.target, site)
+    project, folder = target_of(request.target, caller, site)
     directory = reached(project, site, watch)
     with watch("Comparing checksums"):
         # a server below may hang while that of the directory answers

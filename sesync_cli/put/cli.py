@@ -70,8 +70,8 @@ def put(
     if not checking:
         return plan_put(request, session.caller, session.site, screen.doing)
     if request != PutRequest((), target):
-        target_of(target, session.site)  # a wrong name is told first
+        target_of(target, session.caller, session.site)  # a wrong name is told first
         raise WrongWords("'--check' stands alone", hint="'sesync put --check PROJECT' or PROJECT:FOLDER.")
     from sesync_cli.put.checking import check_manifests
 
-    return check_manifests(CheckRequest(target), session.site, screen.doing)
+    return check_manifests(CheckRequest(target), session.caller, session.site, screen.doing)

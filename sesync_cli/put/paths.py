@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.caller import Caller
+from sesync_cli.directory import below
 from sesync_cli.errors import WrongWords
 from sesync_cli.names import checked
 from sesync_cli.put.request import PutRequest
 from sesync_cli.site.settings import Site
+
+_NAMED = "Name it as 'cooltrees' or 'cooltrees:raw/2021', or give its path."
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Paths:
 
 def paths_of(request: PutRequest, caller: Caller, site: Site) -> Paths:
     """The paths of a request whose words can be meant; nothing is looked at."""
-    project, folder = target_of(request.target, site)
+    project, folder = target_of(request.target, caller, site)
     if not request.sources:
         raise WrongWords("what is to be put?", hint="'sesync put SRC... PROJECT', as in 'sesync put raw cooltrees'.")
     if not request.link and not request.move:
@@ -44,19 +47,36 @@ def paths_of(request: PutRequest, caller: Caller, site: Site) -> Paths:
     return paths
 
 
-def target_of(words: str, site: Site) -> tuple[str, str]:
-    """A project and a folder in its data directory: 'cooltrees:raw/2021'; the folder is '' for the whole."""
-    project, _, folder = words.partition(":")
+def target_of(words: str, caller: Caller, site: Site) -> tuple[str, str]:
+    """A project and a folder in its data directory; the folder is '' for the whole.
+
+    People say 'cooltrees:raw/2021', 'cooltrees/raw/2021', or the path as they see it: through a link in their home, or
+    below the data root. No file server is asked.
+    """
+    project, colon, folder = words.partition(":")
+    if colon:
+        project = project.rstrip("/")
+    elif "/" in words or words.startswith("~"):
+        project, _, folder = (_below_root(words, caller, site) or words).partition("/")
     parts = [part for part in folder.split("/") if part not in ("", ".")]
     if folder.startswith("/") or ".." in parts or "\0" in folder:
-        raise WrongWords(
-            f"{folder!r} is no folder of a data directory", hint="A folder is named as in 'cooltrees:raw/2021'."
-        )
+        raise WrongWords(f"{folder!r} is no folder of a data directory", hint=_NAMED)
     try:
         return site.project(checked(project, "project")), "/".join(parts)
     except WrongWords as error:
-        hint = f"{error.hint} A folder of it is named as in 'cooltrees:raw/2021'."
-        raise WrongWords(str(error), hint=hint) from None
+        raise WrongWords(f"{words!r} is no place in a data directory", hint=_NAMED) from error
+
+
+def _below_root(words: str, caller: Caller, site: Site) -> str:
+    """What a path is below the data root, by links that are read and not followed; empty if it is not there."""
+    path = os.path.normpath(caller.cwd / os.path.expanduser(words))
+    if found := below(path, site.data_root):
+        return found
+    for folder in reversed((Path(path), *Path(path).parents)):
+        if folder.is_symlink():
+            there = os.path.join(os.path.realpath(folder.parent), os.readlink(folder))
+            return below(os.path.join(there, os.path.relpath(path, folder)), site.data_root)
+    return ""
 
 
 def _absolute(source: str, caller: Caller) -> Path:

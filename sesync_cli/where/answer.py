@@ -17,7 +17,7 @@ from sesync_cli.names import near
 from sesync_cli.plan import Watch
 from sesync_cli.where.advice import Advice, JudgedFile, above, advice, bash_word, gathered, judge
 from sesync_cli.where.duplicates import duplicates, of_equal_size
-from sesync_cli.where.locations import Place, WhereContext, below, locator, place_of_path, project_of
+from sesync_cli.where.locations import Place, WhereContext, in_data_directory, locator, place_of_path, project_of
 from sesync_cli.where.survey import PathFacts, Unseen, gather
 from sesync_cli.workers import stream
 
@@ -144,7 +144,7 @@ def _may_move(facts: PathFacts, context: WhereContext) -> bool:
     at = Path(facts.at)
     if any(Path(os.path.realpath(folder)).is_relative_to(at) for folder in (context.caller.home, context.caller.cwd)):
         return False
-    name = below(at, context.site)
+    name = in_data_directory(at, context.site)
     return not name or "/" in name
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sesync_cli.caller import Caller
-from sesync_cli.directory import mounted, projects
+from sesync_cli.directory import below, mounted, projects
 from sesync_cli.git.tracked import Git, TrackedFiles, tree_of
 from sesync_cli.site.settings import Site
 from sesync_cli.where.survey import PathFacts
@@ -113,12 +113,9 @@ def _roots(site: Site) -> tuple[Path, ...]:
     return root, Path(os.path.realpath(root.parent), root.name)
 
 
-def below(real: Path, site: Site) -> str:
-    """What this path is called below the data root; nothing if it is not there."""
-    for one in _roots(site) if site.has("data_path") else ():
-        if real != one and real.is_relative_to(one):
-            return str(real.relative_to(one))
-    return ""
+def in_data_directory(real: Path, site: Site) -> str:
+    """What this path is called below the data root; nothing if it is not there, or there is none."""
+    return below(real, site.data_root) if site.has("data_path") else ""
 
 
 def project_of(real: Path, tree: str, context: WhereContext) -> str:
@@ -158,7 +155,7 @@ def _linked(folder: Path, site: Site) -> Iterator[str]:
 
 def _directory_of(real: Path, site: Site) -> str:
     """The project whose data directory a path is in; nothing for what else is below the data root, such as scratch."""
-    name = below(real, site).partition("/")[0]
+    name = in_data_directory(real, site).partition("/")[0]
     if not name or (site.has("scratch_path") and real.is_relative_to(site.scratch_path)):
         return ""
     return next(iter(projects(site, [name])), "")
