@@ -27,6 +27,7 @@ class State(StrEnum):
     MISSING = "missing"
     NO_ACCESS = "no access"
     NOT_A_DIRECTORY = "not a directory"
+    FILE = "file"  # where one will do as well
     NOT_MOUNTED = "not mounted"
     NO_ANSWER = "no answer"
 
@@ -57,7 +58,7 @@ class Directory:
 
     @property
     def reached(self) -> bool:
-        return self.state in (State.OK, State.READ_ONLY)
+        return self.state in (State.OK, State.READ_ONLY, State.FILE)
 
 
 def look_at_directories(

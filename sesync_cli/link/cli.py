@@ -6,6 +6,7 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import plans, plans_or_answers
+from sesync_cli.directory import State
 from sesync_cli.errors import SesyncError, WrongWords
 from sesync_cli.link.links import LinkedDirectory, at_hand, find_links, folder_named, list_links
 from sesync_cli.link.plans import plan_link, plan_unlink
@@ -14,10 +15,25 @@ from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 from sesync_cli.view import Table, View, size
 
+_SHOWN = 5  # links to folders inside of data directories that are worth a line each
+
 
 def _table(links: list[LinkedDirectory]) -> View:
-    rows = [(link.name, link.target, link.state.value, _free(link)) for link in links]
-    return Table(("LINK", "TO", "STATE", "FREE"), rows, empty="No links yet: 'sesync link PROJECT' makes one.")
+    """The links to directories, and those that lead nowhere; what leads to files, or is too much, as a number."""
+    inside = {link.name for link in links if link.inside and link.state in (State.OK, State.READ_ONLY)}
+    files = {link.name for link in links if link.state == State.FILE}
+    left = files | (inside if len(inside) > _SHOWN else set())
+    rows = [(link.name, link.target, link.state.value, _free(link)) for link in links if link.name not in left]
+    what = "links to whole data directories" if links else "links"
+    empty = f"No {what} yet: 'sesync link PROJECT' makes one."
+    return Table(("LINK", "TO", "STATE", "FREE"), rows, empty=empty, end=_further(len(left)))
+
+
+def _further(count: int) -> str:
+    if not count:
+        return ""
+    lead = "1 link leads" if count == 1 else f"{count:,} links lead"
+    return f"{lead} to what is in data directories; '--json' names them all."
 
 
 def _free(link: LinkedDirectory) -> str:

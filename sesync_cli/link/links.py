@@ -2,7 +2,7 @@
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sesync_cli.caller import Caller
@@ -23,10 +23,15 @@ class Link:
     def directory(self) -> str:
         return self.below.partition("/")[0]
 
+    @property
+    def inside(self) -> str:
+        """What it leads to in a data directory, which may be a file; empty for the directory itself."""
+        return self.below.partition("/")[2]
+
 
 @dataclass(frozen=True)
 class LinkedDirectory:
-    """One line of the list: a link, and how the directory behind it is found.
+    """A link, and how the directory behind it is found, or what is `inside` of a directory.
 
     `free` and `total` are those of its disk; `used_bytes` of `quota_bytes` are used where the system tells a quota.
     """
@@ -34,6 +39,7 @@ class LinkedDirectory:
     name: str
     path: Path
     target: str
+    inside: str
     state: State
     free: int | None
     total: int | None
@@ -66,7 +72,13 @@ def seen_links(folder: Path, site: Site, watch: Watch) -> list[tuple[Link, Path,
     links = find_links(folder, site.data_root)
     targets = {link.at: site.data_root / link.below for link in links}
     seen = look_at_directories(dict.fromkeys(targets.values()), site.data_root, until, watch, quotas=True)
-    return [(link, targets[link.at], seen[targets[link.at]]) for link in links]
+    return [(link, targets[link.at], _behind(link, seen[targets[link.at]])) for link in links]
+
+
+def _behind(link: Link, seen: Directory) -> Directory:
+    """What was seen, where a file will do as well."""
+    is_file = bool(link.inside) and seen.state == State.NOT_A_DIRECTORY
+    return replace(seen, state=State.FILE) if is_file else seen
 
 
 def find_links(folder: Path, root: Path) -> list[Link]:
@@ -96,4 +108,5 @@ def known(home: Path, site: Site) -> list[str]:
 
 def _line(link: Link, target: Path, seen: Directory) -> LinkedDirectory:
     used, quota = seen.quota or (None, None)
-    return LinkedDirectory(link.at.name, link.at, str(target), seen.state, seen.free, seen.total, quota, used)
+    facts = (seen.state, seen.free, seen.total, quota, used)
+    return LinkedDirectory(link.at.name, link.at, str(target), link.inside, *facts)

@@ -167,7 +167,8 @@ def test_the_answer_for_programs(sesync, nfs, home):
     listed = sesync("link", "--json").json
     numbers = {"free": listed[0]["free"], "total": listed[0]["total"]}
     numbers |= {"quota_bytes": None, "used_bytes": None}
-    assert listed == [{"name": "cooltrees-data", "path": link, "target": target, "state": "ok"} | numbers]
+    what = {"name": "cooltrees-data", "path": link, "target": target, "inside": "", "state": "ok"}
+    assert listed == [what | numbers]
     assert 0 < listed[0]["free"] <= listed[0]["total"]
     assert sesync("unlink", "cooltrees", "--json").json["result"] == {"link": link, "target": target}
     assert sesync("unlink", "cooltrees", "--json").json["result"] == {"link": None, "target": None}
@@ -338,3 +339,37 @@ def test_tab_looks_into_the_folder_that_was_said(sesync, nfs, home):
     (home / "work" / "inner").symlink_to(nfs / "cooltrees-data")
     env = dict(os.environ, _SESYNC_COMPLETE="bash_complete", COMP_WORDS="sesync unlink --in work ", COMP_CWORD="4")
     assert sesync(env=env).out == "plain,inner\n"
+
+
+@pytest.mark.parametrize("count", [1, 25])
+def test_what_leads_into_a_directory_is_a_number_beside_the_links(sesync, nfs, home, count, monkeypatch):
+    """As 'put --move' leaves them, files and folders."""
+    monkeypatch.setenv("COLUMNS", "400")
+    (nfs / "cooltrees-data/raw").mkdir()
+    for number in range(count):
+        target = nfs / f"cooltrees-data/raw/{number}.tif"
+        target.mkdir() if number % 2 else target.touch()
+        (home / f"{number}.tif").symlink_to(target)
+    leads = "1 link leads" if count == 1 else "25 links lead"
+    end = f"{leads} to what is in data directories; '--json' names them all.\n"
+    result = sesync("link")
+    assert (result.out, result.err) == (
+        end,
+        "No links to whole data directories yet: 'sesync link PROJECT' makes one.\n",
+    )
+    sesync("link", "cooltrees")
+    assert [line.split()[0] for line in sesync("link").out.splitlines()[:2]] == ["LINK", "cooltrees-data"]
+    assert sesync("link").out.splitlines()[-1] + "\n" == end
+    said = sesync("link", "--json").json
+    assert {(line["inside"], line["state"]) for line in said if line["name"] != "cooltrees-data"} == {
+        (f"raw/{number}.tif", "ok" if number % 2 else "file") for number in range(count)
+    }
+
+
+def test_a_link_into_a_directory_that_leads_nowhere_is_named(sesync, nfs, home, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+    sesync("link", "cooltrees")
+    (home / "dem.tif").symlink_to(nfs / "cooltrees-data/maps/dem.tif")
+    lines = sesync("link").out.splitlines()
+    assert [line.split()[0] for line in lines] == ["LINK", "cooltrees-data", "dem.tif"]
+    assert lines[-1].split()[-1] == "missing"
