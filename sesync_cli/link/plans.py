@@ -46,10 +46,10 @@ def plan_link(request: LinkRequest, caller: Caller, site: Site, watch: Watch) ->
 
 def _linking(at: Path, target: Path, link: Link | None, done: Plan) -> Plan:
     # imported here since nobody who has the link already shall wait for it
-    from sesync_cli.link.ignore import ignoring
+    from sesync_cli.git.ignore import ignoring
     from sesync_cli.steps import Symlink
 
-    ignored, warnings = ignoring(at)
+    ignored, warnings = ignoring([at])
     steps: tuple[Step, ...] = (*ignored, Symlink(target, at, replaces=link.text if link else ""))
     return replace(
         done,
@@ -62,7 +62,7 @@ def _linking(at: Path, target: Path, link: Link | None, done: Plan) -> Plan:
 
 def plan_unlink(request: UnlinkRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """How to be without the link of this name or to this project; no data directory is asked."""
-    from sesync_cli.link.ignore import forgetting
+    from sesync_cli.git.ignore import forgetting
     from sesync_cli.steps import RemoveLink
 
     folder, home = folder_of(request.folder, caller, site, watch), caller.home

@@ -59,7 +59,7 @@ class Leave:
         return "\n".join(lines)
 
     def _is_linked(self, source: str) -> bool:
-        return self.link and Path(source) not in self.together.without_links
+        return self.link and source in self.together.linked
 
     def _leave(self, tell: Tell) -> None:
         known = {self.found.source(entry): number for number, entry in enumerate(self.found.entries)}

@@ -1,7 +1,7 @@
 """The plan that brings things into a data directory, made from what is there."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import localtime, strftime
@@ -59,18 +59,27 @@ class _Making:
         tally = PutTally(len(found.files()))
         questions: list[Question] = []
         steps: list[Step] = [Clear(found, self.guard)] if found.leftovers else []
-        steps += [*self._copying(tally, questions), *self._afterwards(tally)]
+        hidden, untold = self._hidden()
+        steps += [*self._copying(tally, questions), *hidden, *self._afterwards(tally)]
         new = found.files(There.NOTHING, There.ANOTHER)
         plan = Plan(
             tuple(steps),
             _there(found, finals),
             self._result(finals, new),
-            warnings=(*_warnings(found), *(self._staying() if self.request.move else ())),
+            warnings=(*_warnings(found), *untold, *(self._staying() if self.request.move else ())),
             locks=(Path(found.owner),),
             questions=(*asking(_told_secrets(found)), *questions),
             note=self.together.note,
         )
         return replace(plan, after=lambda: self._after(plan, tally, finals)) if steps else plan
+
+    def _hidden(self) -> tuple[Sequence[Step], Sequence[str]]:
+        """The steps by which git leaves the links alone that come in a work tree, and what to say where it cannot."""
+        if not (self.request.move and self.request.link):
+            return (), ()
+        from sesync_cli.git.ignore import ignoring
+
+        return ignoring(self.together.linked.values())
 
     def _staying(self) -> Iterable[str]:
         for part, main in self.together.kept.items():

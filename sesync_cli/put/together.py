@@ -4,6 +4,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,7 +50,7 @@ class Together:
     sets: tuple[PutSet, ...] = ()
     added: tuple[Path, ...] = ()
 
-    @property
+    @cached_property
     def kept(self) -> dict[Path, Path]:
         """What is copied and stays, and for whom."""
         return {
@@ -59,10 +60,11 @@ class Together:
             if Path(one.folder, main) not in self.paths.sources
         }
 
-    @property
-    def without_links(self) -> set[Path]:
-        """The parts that need no link where they were."""
-        return {file for one in self.sets if one.followed for file in one.files if file.name != one.main}
+    @cached_property
+    def linked(self) -> dict[str, Path]:
+        """What gets a link where it was, once it is moved: not what stays, and not the parts that need none."""
+        followed = {file for one in self.sets if one.followed for file in one.files if file.name != one.main}
+        return {str(one): one for one in self.paths.sources if one not in self.kept and one not in followed}
 
     @property
     def note(self) -> str:
