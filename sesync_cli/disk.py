@@ -11,6 +11,9 @@ from pathlib import Path
 from sesync_cli.errors import NoRoom, Refused, SesyncError
 from sesync_cli.view import size
 
+PARTIAL = ".sesync-partial"
+"""How a name begins under which something is built beside its place, by `leftovers.partial`."""
+
 FULL = {errno.ENOSPC: "full", errno.EDQUOT: "over your quota"}
 _FULL_TEXTS = {"No space left on device": errno.ENOSPC, "Disk quota exceeded": errno.EDQUOT}
 _FULL_TEXTS |= {form.format(number): number for number in FULL for form in ("[Errno {}]", "(os error {})")}
@@ -142,8 +145,13 @@ def full_in(text: str) -> int | None:
 
 
 def path_of(error: OSError, otherwise: str) -> str:
-    """The path that an error names; of some open files the system names but their number, which is no place."""
-    return otherwise if isinstance(error.filename, int) else os.fsdecode(error.filename or otherwise)
+    """The path that an error names; of some open files the system names but their number, which is no place.
+
+    What was about to be built beside its place has a name that tells nobody anything: its folder is named.
+    """
+    path = otherwise if isinstance(error.filename, int) else os.fsdecode(error.filename or otherwise)
+    folder, name = os.path.split(path)
+    return folder if name.startswith(PARTIAL) else path
 
 
 def system_failure(error: OSError, home: Path) -> SesyncError | None:

@@ -10,18 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from sesync_cli.disk import FULL
+from sesync_cli.disk import FULL, PARTIAL
 from sesync_cli.lock import hold_if_free, host, is_held, key_of, scratch
 
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}  # a file system without hard links
-_PARTIAL = ".sesync-partial"
 _UNFINISHED = ".sesync-unfinished"
 _DEAD_ELSEWHERE = 24 * 3600.0  # seconds after which a leftover counts as dead whose lock is not to be seen from here
 
 
 def partial(final: Path, owner: Path) -> Path:
     """Where to build what will be renamed to `final`: beside it, hidden, known to `sweep` by the lock of `owner`."""
-    return final.with_name(f"{_PARTIAL}-{key_of(owner)}-{host()}-{final.name}")
+    return final.with_name(f"{PARTIAL}-{key_of(owner)}-{host()}-{final.name}")
 
 
 @contextlib.contextmanager
@@ -190,8 +189,8 @@ def _open_up(function, path: str, _) -> None:  # type: ignore[no-untyped-def]
 
 def _owner(entry: Path) -> str:
     """Lock and machine of the run that left this partial or unfinished thing; empty for all other things."""
-    if entry.name.startswith(_PARTIAL):
-        return entry.name.removeprefix(f"{_PARTIAL}-")
+    if entry.name.startswith(PARTIAL):
+        return entry.name.removeprefix(f"{PARTIAL}-")
     if not entry.is_symlink() and is_unfinished(entry):  # what a link leads to may be on a hung server
         return (entry / _UNFINISHED).read_text(encoding="utf-8", errors="surrogateescape")
     return ""
@@ -209,8 +208,8 @@ def _remove_dead(entry: Path, owner: str) -> None:
     # held until all is gone, since a new run builds under the same name; and the old one may have ended well meanwhile
     with hold_if_free(key) as is_free:
         if is_free and _owner(entry) == owner:
-            partial_name = f"{_PARTIAL}-{key}-{where}-{entry.name}"
-            remove(entry) if entry.name.startswith(_PARTIAL) else vanish(entry, entry.with_name(partial_name))
+            partial_name = f"{PARTIAL}-{key}-{where}-{entry.name}"
+            remove(entry) if entry.name.startswith(PARTIAL) else vanish(entry, entry.with_name(partial_name))
 
 
 def _is_fresh(entry: Path) -> bool:

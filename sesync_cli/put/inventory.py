@@ -9,11 +9,11 @@ from itertools import islice
 from typing import BinaryIO
 
 from sesync_cli.directory import mounts
+from sesync_cli.disk import PARTIAL
 from sesync_cli.errors import Refused
 from sesync_cli.put.checksums import NAME, algorithm_of, lines_of
 from sesync_cli.workers import Tell
 
-_PARTIAL = ".sesync-partial"  # how names begin that `leftovers.partial` gives
 _SHARE = 500  # names in a message
 UNREADABLE = (errno.EACCES, errno.EPERM, errno.EIO)  # what is the matter with one file or folder, and not with all
 _GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
@@ -83,7 +83,7 @@ class Inventory:
         files, folders = [], []
         for entry in batch:
             rel = os.path.join(folder, entry.name)
-            if entry.name.startswith(_PARTIAL):
+            if entry.name.startswith(PARTIAL):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 # a mount is not even touched: its server may hang while ours answers

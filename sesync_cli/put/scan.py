@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from sesync_cli.disk import PARTIAL
 from sesync_cli.files.datasets import is_database, unwritten
 from sesync_cli.files.secret_scan import is_secret
 from sesync_cli.put.children import children_told
@@ -20,7 +21,6 @@ from sesync_cli.workers import Guard, Tell
 
 _SHARE = 500  # entries in a message
 _PATH_MAX = 4096  # bytes, in <linux/limits.h>
-_PARTIAL = ".sesync-partial"
 _LISTS = ("odd", "secrets", "told_secrets", "astray", "unreadable", "leftovers", "alike", "respelt", "unwritten")
 
 
@@ -119,7 +119,7 @@ class _Scan:
             there = set(os.listdir(folder))
         except (FileNotFoundError, NotADirectoryError):
             return set()
-        if any(name.startswith(_PARTIAL) for name in there):
+        if any(name.startswith(PARTIAL) for name in there):
             self.lists["leftovers"].append(folder)
         for beside, name in unwritten(there):
             if name in names and os.path.getsize(f"{folder}/{beside}") and is_database(names[name]):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from sesync_cli.disk import PARTIAL
 from sesync_cli.files.kinds import is_data, kind_by_name
 
 Place = tuple[str, str]
@@ -21,7 +22,6 @@ Todo = tuple[str, Place]
 """A folder that has yet to be looked into."""
 
 REST, DATA, GIT, CHECKPOINTS, LEFT = "rest", "data", "git", "checkpoints", "leftovers"
-LEFT_OVER = ".sesync-partial"  # how names begin that `leftovers.partial` gives
 SHOWN = 10  # of the largest files
 _LARGE = 5_000_000  # bytes of a file that may be among these
 _BATCH = 1000  # files between two signs of life
@@ -172,7 +172,7 @@ class Counter:
 
     def _place(self, path: str, name: str, place: Place) -> Place:
         """What the files in a folder count as, by its path, by its name, or because it is in another."""
-        if name.startswith(LEFT_OVER):
+        if name.startswith(PARTIAL):
             return LEFT, path
         if found := self.categories.known.get(path):
             return found

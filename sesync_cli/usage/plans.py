@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.caller import Caller
+from sesync_cli.disk import PARTIAL
 from sesync_cli.errors import Refused, SesyncError
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.leftovers import in_the_making
@@ -16,7 +17,7 @@ from sesync_cli.names import shortened
 from sesync_cli.plan import Plan, Question, Watch, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.usage.categories import CACHES, KERNELS, PIP, SESYNC, TRASH, UV, UsageContext, is_within, usage_context
-from sesync_cli.usage.counting import CHECKPOINTS, LEFT, LEFT_OVER, Place
+from sesync_cli.usage.counting import CHECKPOINTS, LEFT, Place
 from sesync_cli.usage.measuring import Measured, measure
 from sesync_cli.usage.removal import Discard, DropKernel, Outcome, Removable, Sweep, Thing
 from sesync_cli.usage.request import UsageRequest
@@ -124,7 +125,7 @@ def _caches(one: Measured, context: UsageContext, outcome: Outcome) -> Iterator[
 def _trash(one: Measured, context: UsageContext, outcome: Outcome) -> Iterator[Discard]:
     trash = context.trash
     paths = (path for folder in ("files", "info") for path in _entries(trash / folder))
-    paths = (path for path in paths if not path.name.startswith(LEFT_OVER))
+    paths = (path for path in paths if not path.name.startswith(PARTIAL))
     things = list(_things((path for path in paths if is_within(os.path.realpath(path.parent), str(one.path))), one))
     count = sum(thing.path.parent.name == "files" for thing in things)
     if things:
