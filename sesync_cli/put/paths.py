@@ -13,6 +13,8 @@ from sesync_cli.site.settings import Site
 
 _NAMED = "Name it as 'cooltrees' or 'cooltrees:raw/2021', or give its path."
 
+_LINKS = 40  # that lead on one from the other; the kernel follows no more (man 7 path_resolution)
+
 
 @dataclass(frozen=True)
 class Paths:
@@ -70,12 +72,13 @@ def target_of(words: str, caller: Caller, site: Site) -> tuple[str, str]:
 def _below_root(words: str, caller: Caller, site: Site) -> str:
     """What a path is below the data root, by links that are read and not followed; empty if it is not there."""
     path = os.path.normpath(caller.cwd / os.path.expanduser(words))
-    if found := below(path, site.data_root):
-        return found
-    for folder in reversed((Path(path), *Path(path).parents)):
-        if folder.is_symlink():
-            there = os.path.join(os.path.realpath(folder.parent), os.readlink(folder))
-            return below(os.path.join(there, os.path.relpath(path, folder)), site.data_root)
+    for _ in range(_LINKS):
+        if found := below(path, site.data_root):
+            return found
+        link = next((one for one in reversed((Path(path), *Path(path).parents)) if one.is_symlink()), None)
+        if link is None:
+            return ""
+        path = os.path.normpath(os.path.join(link.parent, os.readlink(link), os.path.relpath(path, link)))
     return ""
 
 

@@ -39,7 +39,7 @@ def test_two_plans_are_joined_and_carried_out(home: Path, nfs: Path):
     learnt = both.learnt()
     assert learnt.done.startswith(f"1 file (2 kB) copied to {data}/c.csv, and checked.\n")
     assert learnt.result["moved"]["links"] == [f"{home}/raw"]
-    checked = check_manifests(CheckRequest("cooltrees:old"), site, unwatched)
+    checked = check_manifests(CheckRequest("cooltrees:old"), caller, site, unwatched)
     assert (checked.files, checked.failed) == (1, False)
 
 

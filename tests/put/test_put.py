@@ -230,7 +230,7 @@ def test_sources_that_cannot_be_meant(sesync: Run, raw: Path, data: Path, home: 
         (str(data / "old"), "cooltrees"): "is in the data directory already",
         (str(data / "old"), "cooltrees:old/plot1"): "holds the place that it shall be put into",
         (str(data / "old/plot1"), "cooltrees", "--as", "old"): f"is in {data}/old itself",
-        ("raw", str(data)): "cannot be the name of a project",
+        ("raw", str(home)): "is no place in a data directory",
         ("raw", "raster", "cooltrees", "--as", "x"): "'--as' gives one thing a name",
         ("raw", "cooltrees", "--as", "x/y"): "cannot be the name of a file",
         ("cooltrees",): "what is to be put?",
