@@ -2,15 +2,18 @@
 
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from sesync_cli.leftovers import partial
+from sesync_cli.names import first
 
 ODD = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
 """What has no contents to put."""
+_SHOWN = 3
 _GRAINS = (100, 1_000)  # nanoseconds: NTFS and SMB, some NFS servers; nobody changes a file twice in so short a time
 
 
@@ -65,12 +68,14 @@ class Entry(NamedTuple):
 class Shipment:
     """All that is to be put, and where.
 
-    `needs` are bytes that are not there yet, `free` what the place has and, of a quota, has left; `odd` are things
-    without contents (a FIFO, a socket, a device), `secrets` what looks like one and is left out, `told_secrets` those
-    that were named themselves; `astray` are the links that lead out of what is put, `unreadable` the folders that
-    cannot be looked into, and why, `leftovers` folders with what killed runs left, `made` those to be made. `alike`
-    are places whose names some file systems take for one, `respelt` those that are there, each under another spelling;
-    `unwritten` are the places of databases, each with a file there that would be read into it.
+    `needs` are bytes that are not there yet, `free` what the place has and, of a quota, has left; `needs_files` and
+    `free_files` are the same of files, folders and links, None where nobody counts them. `odd` is what there cannot be
+    (a FIFO, a socket, a device, and a link where the file system has none), `secrets` what looks like one and is left
+    out, `told_secrets` those that were named themselves; `astray` are the links that lead out of what is put,
+    `unreadable` the folders that cannot be looked into, and why, `leftovers` folders with what killed runs left, `made`
+    those to be made. `alike` are places whose names some file systems take for one, and this one if it
+    `knows_no_capitals`, `respelt` those that are there, each under another spelling; `unwritten` are the places of
+    databases, each with a file there that would be read into it.
     """
 
     sources: tuple[str, ...]
@@ -79,6 +84,9 @@ class Shipment:
     entries: tuple[Entry, ...]
     needs: int = 0
     free: int | None = None
+    needs_files: int = 0
+    free_files: int | None = None
+    knows_no_capitals: bool = False
     odd: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     told_secrets: tuple[str, ...] = ()
@@ -134,3 +142,8 @@ def is_unchanged(found: os.stat_result, known: Fingerprint) -> bool:
 def same_time(source: int, target: int) -> bool:
     """Whether this is the time of the source, in ns, as a file system keeps it that counts in slightly larger steps."""
     return source == target or any(source // grain * grain == target for grain in _GRAINS)
+
+
+def some(texts: Iterable[str]) -> str:
+    """A few of these texts, and how many more there are."""
+    return ", ".join(first(list(texts), _SHOWN, more="and {:,} more ('--json' names them all)"))

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sesync_cli.errors import Conflict
 from sesync_cli.leftovers import NO_LINKS, remove, sweep
 from sesync_cli.put.copying import Job, Worker
 from sesync_cli.put.entries import Entry, Shipment, There
 from sesync_cli.put.file_io import flush
+from sesync_cli.put.limits import NO_NEED, Links, no_link_there
 from sesync_cli.put.portable_names import try_alike, try_names
 from sesync_cli.put.rights import FolderRights, share_folder
 from sesync_cli.put.scan import nearest
@@ -23,11 +25,12 @@ _OURS = 0o700
 
 @dataclass(frozen=True)
 class Share:
-    """What was found, which entries of it are put now, and whether they replace what is there."""
+    """What was found, which entries of it are put now, whether they replace what is there, and the links wanted."""
 
     found: Shipment
     chosen: tuple[int, ...]
     replace: bool = False
+    links: Links = NO_NEED
 
     def entries(self) -> Iterator[tuple[int, Entry, str]]:
         """Number, entry and final path of each."""
@@ -37,7 +40,7 @@ class Share:
 
 
 def make_folders(share: Share, tell: Tell) -> None:
-    """Make every folder, the upper ones first, once it is clear that the file system takes all names.
+    """Make every folder, the upper ones first, once it is clear that the file system takes all names and links.
 
     Those are told whose group can be given nothing.
     """
@@ -47,6 +50,7 @@ def make_folders(share: Share, tell: Tell) -> None:
     new = (final for _, entry, final in share.entries() if entry.there == There.NOTHING)
     try_names(new, share.found.folder, share.found.prefix)
     try_alike(share.found.alike, share.found.folder, share.found.prefix)
+    share.links.need_all(share.found)
     for _, entry, final in share.entries():
         if entry.is_folder and entry.there == There.NOTHING:
             _make(final, os.stat(share.found.source(entry)), folders)
@@ -76,9 +80,7 @@ def finish(share: Share, failed: Set[int], job: Job, tell: Tell) -> None:
     worker = Worker(job, tell)
     for number, entry, final in share.entries():
         if entry.is_link:
-            if share.replace or entry.there == There.NOTHING:
-                _symlink(share, number, entry, final)
-            tell(("placed", number, entry.there != There.SAME, b""))
+            tell(_linked(share, number, entry, final))
         elif entry.is_file and entry.first in failed:
             first = share.found.source(share.found.entries[entry.first])
             tell(("problem", number, f"{share.found.source(entry)} is the same file as {first}"))
@@ -123,6 +125,18 @@ def _link(worker: Worker, number: int, first: str, final: str) -> None:
         worker.batch([number])  # a file system without such links gets a copy of its own
     else:
         worker.tell(("placed", number, True, b""))
+
+
+def _linked(share: Share, number: int, entry: Entry, final: str) -> tuple[Any, ...]:
+    """Make a link unless it is there; what to tell of it."""
+    try:
+        if share.replace or entry.there == There.NOTHING:
+            _symlink(share, number, entry, final)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        return "problem", number, no_link_there(share.found.source(entry))
+    return "placed", number, entry.there != There.SAME, b""
 
 
 def _symlink(share: Share, number: int, entry: Entry, final: str) -> None:

@@ -12,12 +12,13 @@ from sesync_cli.directory import reached
 from sesync_cli.plan import Plan, Question, Step, Watch, asking, by_hand
 from sesync_cli.put.checksums import NAME, KeepSums
 from sesync_cli.put.children import guard
-from sesync_cli.put.entries import Shipment, There
+from sesync_cli.put.entries import Shipment, There, some
+from sesync_cli.put.limits import NO_NEED, Links, lacking
 from sesync_cli.put.paths import Paths, paths_of
-from sesync_cli.put.refusals import check_found, check_paths, has_work, some
+from sesync_cli.put.refusals import check_found, check_paths, has_work
 from sesync_cli.put.request import PutRequest
 from sesync_cli.put.scan import scan
-from sesync_cli.put.steps import Clear, Put, PutTally, too_little, unreadable_folders
+from sesync_cli.put.steps import Clear, Put, PutTally, unreadable_folders
 from sesync_cli.put.together import Together, with_data_sets
 from sesync_cli.put.verify import Verification
 from sesync_cli.site.settings import Site
@@ -73,6 +74,13 @@ class _Making:
         )
         return replace(plan, after=lambda: self._after(plan, tally, finals)) if steps else plan
 
+    def _links(self) -> Links:
+        """The links that are to come, there and where things are moved from."""
+        if not self.request.move:
+            return NO_NEED
+        folders = dict.fromkeys(str(one.parent) for one in self.together.linked.values())
+        return Links(True, tuple(folders) if self.request.link else ())
+
     def _hidden(self) -> tuple[Sequence[Step], Sequence[str]]:
         """The steps by which git leaves the links alone that come in a work tree, and what to say where it cannot."""
         if not (self.request.move and self.request.link):
@@ -95,7 +103,7 @@ class _Making:
         how = Verification(request.move or request.manifest, request.manifest, again)
         steps: list[Step] = []
         if has_work(found, chosen) or (chosen and how.existing):
-            steps.append(Put(found, chosen, tally, self.guard, _shown(found), how))
+            steps.append(Put(found, chosen, tally, self.guard, _shown(found), how, links=self._links()))
         for number in others:
             entry = found.entries[number]
             final = found.final(entry)
@@ -168,8 +176,8 @@ def _warnings(found: Shipment) -> Iterable[str]:
         yield f"capitals and small letters are one there, and this was there already: {taken}"
     if found.astray:
         yield f"links that lead out of what you put, and may lead nowhere from there: {some(found.astray)}"
-    if found.free is not None and found.free < found.needs:
-        yield too_little(found)
+    if little := lacking(found):
+        yield little
 
 
 def _told_secrets(found: Shipment) -> str:

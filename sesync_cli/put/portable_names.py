@@ -63,9 +63,24 @@ def _need_several(group: Sequence[str], beside: str) -> None:
         try:
             os.close(os.open(os.path.join(beside, os.path.basename(path)), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         except FileExistsError:
-            hint = "Give one of them another name, or put it by itself with '--as NAME'."
-            raise Conflict(f"{seen} and {path} would be one: these names are the same there", hint=hint) from None
+            raise _would_be_one(seen, path) from None
         seen = path
+
+
+def need_no_capitals(groups: Sequence[Sequence[str]]) -> None:
+    """Refuse names of which capitals alone make two."""
+    for group in groups:
+        seen: dict[str, str] = {}
+        for path in group:
+            name = os.path.basename(path).casefold()
+            if name in seen:
+                raise _would_be_one(seen[name], path)
+            seen[name] = path
+
+
+def _would_be_one(one: str, other: str) -> Conflict:
+    hint = "Give one of them another name, or put it by itself with '--as NAME'."
+    return Conflict(f"{one} and {other} would be one: these names are the same there", hint=hint)
 
 
 def _is_odd(letter: str) -> bool:

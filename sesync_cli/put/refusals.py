@@ -6,17 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sesync_cli.errors import Conflict, NotFound, Refused, WrongWords
-from sesync_cli.names import first
 from sesync_cli.plan import by_hand
 from sesync_cli.put.checksums import NAME, read_manifest
 from sesync_cli.put.children import children_told
-from sesync_cli.put.entries import ODD, Shipment, There
+from sesync_cli.put.entries import ODD, Shipment, There, some
+from sesync_cli.put.limits import has_no_links, no_link_left, not_whole
 from sesync_cli.put.paths import Paths
+from sesync_cli.put.portable_names import need_no_capitals
 from sesync_cli.put.request import PutRequest
 from sesync_cli.put.steps import WHOSE, unreadable_folders
 from sesync_cli.workers import Guard, Tell
-
-_SHOWN = 3
 
 
 def check_paths(request: PutRequest, paths: Paths, directory: Path, guard: Guard) -> list[Path]:
@@ -54,6 +53,8 @@ def check_found(found: Shipment, request: PutRequest) -> None:
     """Refuse what would lose, mix or leave out something unasked."""
     if request.manifest:
         _need_no_manifest(found)
+    if found.knows_no_capitals:
+        need_no_capitals(found.alike)
     _need_no_mixing(found)
     blocked = [one for one in found.entries if one.there == There.BLOCKED]
     others = [one for one in found.entries if one.there == There.ANOTHER]
@@ -69,8 +70,7 @@ def check_found(found: Shipment, request: PutRequest) -> None:
         raise Conflict(f"other files are there already, and stay: {paths}", hint=hint, problems=whole)
     secrets = [f"{path} looks like a secret" for path in found.secrets]
     if request.move and (left := [*found.odd, *secrets, *(f"{path} cannot be read" for path, _ in found.unreadable)]):
-        hint = "Leave out '--move' to copy the rest."
-        raise Refused(f"this cannot be moved whole: {some(left)}", hint=hint, problems=left)
+        raise not_whole(left)
     if found.unreadable and not has_work(found, range(len(found.entries))):
         raise Refused(
             f"this cannot be looked into: {some(unreadable_folders(found))}",
@@ -99,11 +99,6 @@ def _need_no_manifest(found: Shipment) -> None:
 def has_work(found: Shipment, chosen: Iterable[int]) -> bool:
     """Whether any of these entries is to be made."""
     return any(found.entries[number].there == There.NOTHING for number in chosen)
-
-
-def some(texts: Iterable[str]) -> str:
-    """A few of these texts, and how many more there are."""
-    return ", ".join(first(list(texts), _SHOWN, more="and {:,} more ('--json' names them all)"))
 
 
 def _check_manifest(at: Path) -> None:
@@ -135,6 +130,8 @@ def _check_source(source: Path, request: PutRequest, paths: Paths) -> None:
         raise Refused(f"{source} is a link to {os.readlink(source)}", hint=hint)
     if request.move:
         _check_removable(source, paths.home)
+        if request.link and has_no_links(str(source.parent)):
+            raise no_link_left(source.parent)
 
 
 def _check_removable(source: Path, home: Path) -> None:

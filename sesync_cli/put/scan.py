@@ -15,6 +15,7 @@ from sesync_cli.files.secret_scan import is_secret
 from sesync_cli.put.children import children_told
 from sesync_cli.put.entries import ODD, Entry, Fingerprint, Shipment, There, facts, same_time
 from sesync_cli.put.file_io import checksum
+from sesync_cli.put.limits import has_no_links, knows_no_capitals, no_link_there
 from sesync_cli.put.portable_names import alike, respelt
 from sesync_cli.put.request import PutRequest
 from sesync_cli.workers import Guard, Tell
@@ -56,6 +57,8 @@ class _Scan:
     count: int = 0
     firsts: dict[tuple[int, int], tuple[int, bool]] = field(default_factory=dict)
     needs: int = 0
+    needs_files: int = 0
+    has_links: bool = True
     lists: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in _LISTS})
     too_long: str = ""
     longest: int = 255
@@ -64,6 +67,7 @@ class _Scan:
     def look(self) -> None:
         place = nearest(self.folder)
         self.longest = os.pathconf(place, "PC_NAME_MAX")
+        self.has_links = not has_no_links(place)
         names = map(os.path.basename, self.finals)
         self._listed(self.folder, dict(zip(names, self.sources, strict=True)))
         for number, (source, final) in enumerate(zip(self.sources, self.finals, strict=True)):
@@ -78,8 +82,11 @@ class _Scan:
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), self.too_long)
         self.tell(self.share)
         lists = {name: tuple(found) for name, found in self.lists.items()}
-        made = tuple(_missing(self.folder))
-        self.tell({"needs": self.needs, "free": self._free(nearest(self.folder)), "made": made, **lists})
+        made, place = tuple(_missing(self.folder)), nearest(self.folder)
+        caseless = bool(self.lists["alike"]) and knows_no_capitals(place)
+        numbers = {"needs": self.needs, "needs_files": self.needs_files + len(made), "knows_no_capitals": caseless}
+        free = {"free": self._free(place), "free_files": _free_files(place)}
+        self.tell({"made": made, **numbers, **free, **lists})
 
     def _free(self, place: str) -> int | None:
         """Room for what is new; None where the contents may come to be shared, which takes no room."""
@@ -101,6 +108,8 @@ class _Scan:
                 with os.scandir(source) as listing:
                     found = {one.name: _lstat(one.path) for one in listing}
             except OSError as error:
+                if error.errno == errno.ENAMETOOLONG:
+                    self.too_long = self.too_long or source
                 self.lists["unreadable"].append((source, error.strerror or ""))
                 continue
             there = self._listed(final, {name: f"{source}/{name}" for name in found})
@@ -134,8 +143,8 @@ class _Scan:
         final = f"{self.finals[number]}/{rel}" if rel else self.finals[number]
         source = f"{self.sources[number]}/{rel}" if rel else self.sources[number]
         kind = stat.S_IFMT(found.st_mode)
-        if kind in ODD:
-            self.lists["odd"].append(f"{source} is {ODD[kind]}")
+        if kind in ODD or (kind == stat.S_IFLNK and not self.has_links):
+            self.lists["odd"].append(f"{source} is {ODD[kind]}" if kind in ODD else no_link_there(source))
             return False
         if kind == stat.S_IFREG and _is_secret(source, found.st_size):
             self.lists["secrets" if rel else "told_secrets"].append(source)
@@ -154,6 +163,7 @@ class _Scan:
             first = self._first_name(found, there)
             if there == There.NOTHING and first < 0:
                 self.needs += min(found.st_size, found.st_blocks * 512)
+        self.needs_files += there == There.NOTHING and first < 0
         stamp = kind == stat.S_IFDIR and there == There.SAME and other is not None and other.st_uid == os.geteuid()
         entry = Entry(number, rel, found.st_mode, facts(found), there, text, first, stamp)
         self.share.append((*entry[:3], tuple(entry.facts), int(there), *entry[5:]))
@@ -205,6 +215,12 @@ def nearest(folder: str) -> str:
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder)
     return folder
+
+
+def _free_files(place: str) -> int | None:
+    """How many more files there can be; None where the file system does not count them."""
+    space = os.statvfs(place)
+    return space.f_favail if space.f_files else None
 
 
 def _missing(folder: str) -> Iterator[str]:

@@ -18,8 +18,8 @@ from sesync_cli.put.children import run_children
 from sesync_cli.put.copying import TOKEN, Job, Worker
 from sesync_cli.put.entries import Shipment, There
 from sesync_cli.put.folders import Share, clear, finish, make_folders, undo
+from sesync_cli.put.limits import NO_NEED, ROOM, Links, lacking
 from sesync_cli.put.verify import Verification
-from sesync_cli.view import size
 from sesync_cli.workers import Guard
 
 _WORKERS = 4
@@ -83,6 +83,7 @@ class Put:
     shown: str
     verification: Verification
     replace: bool = False
+    links: Links = NO_NEED
 
     @property
     def doing(self) -> str:
@@ -93,8 +94,8 @@ class Put:
         self.tally.problems.clear()
         share = self._share
         with explaining(self.found.folder, self.tally.placed):
-            if self.found.free is not None and self.found.free < self.found.needs:
-                raise NoRoom(too_little(self.found), hint=ROOM)
+            if little := lacking(self.found):
+                raise NoRoom(little, hint=ROOM)
             run_children([lambda tell: make_folders(share, tell)], self.guard, self.tally.hear)
         with explaining(self.found.folder, self.tally.safe):
             self._copy(report)
@@ -112,7 +113,7 @@ class Put:
 
     @property
     def _share(self) -> Share:
-        return Share(self.found, self.chosen, self.replace)
+        return Share(self.found, self.chosen, self.replace, self.links)
 
     def _job(self, batches: Sequence[Sequence[int]]) -> Job:
         return Job(self.found, batches, self.verification, self.replace, frozenset(self.tally.closed))
@@ -169,13 +170,7 @@ def unreadable_folders(found: Shipment) -> list[str]:
     return [f"{path}: {why}" for path, why in found.unreadable]
 
 
-def too_little(found: Shipment) -> str:
-    """What to say where there is not enough room."""
-    return f"this takes about {size(found.needs)}, and there are {size(found.free or 0)} left for {found.folder}"
-
-
 WHOSE = "'ls -ld' on it shows whose it is."
-ROOM = "Make room there first, or ask support for more."
 
 
 @contextmanager

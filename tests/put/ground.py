@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -58,15 +58,26 @@ def is_writing(folder: Path, least: int = 1) -> Callable[[], bool]:
 
 
 @contextmanager
-def disk(at: Path, made_by: tuple[str, ...], mounted_by: tuple[str, ...]) -> Iterator[Path]:
-    """A file system of 40 MB at this folder, made and mounted by these words and an image's path."""
+def disk(at: Path, made_by: tuple[str, ...], mounted_by: tuple[str, ...], *, as_device: bool = False) -> Iterator[Path]:
+    """A file system of 40 MB at this folder, made by these words and an image's path, and mounted by those."""
     needed_root()
     image = at.parent / f"{at.name}.image"
     with image.open("wb") as file:
         file.truncate(40_000_000)
     subprocess.run([needed(made_by[0]), *made_by[1:], str(image)], check=True, capture_output=True)
-    subprocess.run([needed(mounted_by[0]), *mounted_by[1:], str(image), str(at)], check=True)
+    with _device(image) if as_device else nullcontext(image) as source:
+        subprocess.run([needed(mounted_by[0]), *mounted_by[1:], str(source), str(at)], check=True, capture_output=True)
+        try:
+            yield at
+        finally:
+            subprocess.run(["umount", "-l", str(at)], check=True)
+
+
+@contextmanager
+def _device(image: Path) -> Iterator[str]:
+    """A block device with the bytes of this file."""
+    made = subprocess.run([needed("losetup"), "-f", "--show", str(image)], check=True, capture_output=True, text=True)
     try:
-        yield at
+        yield made.stdout.strip()
     finally:
-        subprocess.run(["umount", "-l", str(at)], check=True)
+        subprocess.run(["losetup", "-d", made.stdout.strip()], check=True)

@@ -70,12 +70,13 @@ def test_a_depth_of_300(sesync: Run, home: Path, data: Path):
     assert sums(data / "raw") == sums(home / "raw")
 
 
-def test_a_path_longer_than_the_system_allows_is_an_error_beforehand(sesync: Run, home: Path, data: Path):
+@pytest.mark.parametrize("name", ["a folder of 25 letters...", "x" * 150, "x" * 200, "x" * 250])
+def test_a_path_longer_than_the_system_allows_is_an_error_beforehand(sesync: Run, home: Path, data: Path, name: str):
     (home / "raw").mkdir()
     file = os.open(home / "raw", os.O_RDONLY)
-    for _ in range(300):
-        os.mkdir("a folder of 25 letters...", dir_fd=file)
-        inner = os.open("a folder of 25 letters...", os.O_RDONLY, dir_fd=file)
+    for _ in range(200):
+        os.mkdir(name, dir_fd=file)
+        inner = os.open(name, os.O_RDONLY, dir_fd=file)
         os.close(file)
         file = inner
     os.close(file)
