@@ -18,6 +18,7 @@ from sesync_cli.put.file_io import (
     SourceUnreadable,
     fast_hash,
     flush,
+    open_beside,
     rename_unless_taken,
     renew,
 )
@@ -65,7 +66,6 @@ class Worker:
     def __init__(self, job: Job, tell: Tell) -> None:
         self.job, self.tell = job, tell
         self.copier = Copier(self._went)
-        self.prefix = job.found.prefix
         self.bytes, self.told = 0, time.monotonic()
         self.folders = FolderRights(job.found.new_folders(), job.closed)
 
@@ -119,11 +119,11 @@ class Worker:
 
     def _copied(self, number: int) -> _Copy:
         entry = self.job.found.entries[number]
-        beside = os.path.join(os.path.dirname(self.job.found.final(entry)), f"{self.prefix}{number}")
+        beside = self.job.found.beside(number)
         source = open_source(self.job.found.source(entry), entry)
         try:
             with naming(beside):
-                file = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+                file = open_beside(beside, goes_on=entry.facts.size > LONG)
                 copy = _Copy(number, beside, file, os.fstat(source), b"", self._hashes())
                 try:
                     if entry.facts.size > LONG:

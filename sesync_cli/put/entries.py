@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sesync_cli.leftovers import partial
 from sesync_cli.names import first
+from sesync_cli.put.file_io import LONG, fast_hash
 
 ODD = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
 """What has no contents to put."""
@@ -126,6 +127,21 @@ class Shipment:
     def prefix(self) -> str:
         """How the names begin under which a run builds."""
         return partial(Path("x"), owner=Path(self.owner)).name.removesuffix("x")
+
+    def beside(self, number: int) -> str:
+        """Where a file is built, beside its place.
+
+        For a long one, it is where the next run finds what a killed one had of it, as long as that is the same file.
+        """
+        entry, name = self.entries[number], fast_hash()
+        name.update(os.fsencode(f"{entry.rel}\0{tuple(entry.facts)}"))
+        last = name.digest().hex() if entry.facts.size > LONG else str(number)
+        return os.path.join(os.path.dirname(self.final(entry)), f"{self.prefix}{last}")
+
+    def begun(self) -> set[str]:
+        """Where a killed run may have begun what is still to be copied, and is worth to be kept."""
+        todo = self.files(There.NOTHING, There.ANOTHER)
+        return {self.beside(number) for number in todo if self.entries[number].facts.size > LONG}
 
 
 def facts(found: os.stat_result) -> Fingerprint:

@@ -3,12 +3,13 @@
 import ctypes
 import errno
 import os
+import stat
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from sesync_cli.leftovers import appear
 
@@ -31,6 +32,8 @@ class Hash(Protocol):
     def update(self, data: Any, /) -> object: ...
 
     def digest(self) -> bytes: ...
+
+    def copy(self) -> Self: ...
 
 
 class Changed(Exception):
@@ -57,11 +60,15 @@ class Copier:
         return checksum.digest()
 
     def copy_long(self, source: int, target: int, size: int, read_back: list[Hash]) -> bytes:
-        """Copy a long file and give what is read back of it from its disk to `read_back`; the source's checksum."""
-        checksum, cloned = fast_hash(), self._clone(source, target)
+        """Copy a long file and give what is read back of it from its disk to `read_back`; the source's checksum.
+
+        What the target has already of the same contents, from its beginning, stays.
+        """
+        begun, cloned = os.fstat(target).st_size, self._clone(source, target)
+        checksum, there = (fast_hash(), 0) if cloned else self._kept(source, target, begun, read_back)
         behind: deque[Future[None]] = deque()
         with ThreadPoolExecutor(1) as reader:
-            for start in range(0, size, LONG):
+            for start in range(there, size, LONG):
                 end = min(start + LONG, size)
                 self._copy(source, target, start, end, checksum, cloned=cloned)
                 behind.append(reader.submit(self._read_back, target, start, end, read_back))
@@ -74,6 +81,23 @@ class Copier:
     def digest(self, file: int, size: int, hashes: list[Hash]) -> None:
         """Give the contents of a file to these hashes."""
         _read(file, 0, size, self.buffer, hashes, self.went)
+
+    def _kept(self, source: int, target: int, begun: int, read_back: list[Hash]) -> tuple[Hash, int]:
+        """The checksum of what the target has rightly, in whole parts, and its bytes; what is beyond is cut off."""
+        checksum, there = fast_hash(), 0
+        for start in range(0, begun - LONG + 1, LONG):
+            mine, theirs = [checksum.copy(), fast_hash()], [*(one.copy() for one in read_back), fast_hash()]
+            try:
+                _read(source, start, start + LONG, self.buffer, mine, self.went)
+            except OSError as error:
+                raise SourceUnreadable(error.strerror) from None
+            self._read_back(target, start, start + LONG, theirs)
+            if mine.pop().digest() != theirs.pop().digest():
+                break
+            [checksum], read_back[:] = mine, theirs
+            there = start + LONG
+        os.ftruncate(target, there)
+        return checksum, there
 
     def _read_back(self, file: int, start: int, end: int, hashes: list[Hash]) -> None:
         os.fdatasync(file)
@@ -126,6 +150,21 @@ class Copier:
             done += count
         while done < len(data):
             done += os.pwrite(target, data[done:], offset + done)
+
+
+def open_beside(path: str, *, goes_on: bool) -> int:
+    """A file to build in, for us alone: a new one, or what a killed run of ours has left if it `goes_on` with that."""
+    if goes_on:
+        with suppress(OSError):
+            file = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+            found = os.fstat(file)
+            if stat.S_ISREG(found.st_mode) and (found.st_uid, found.st_nlink) == (os.geteuid(), 1):
+                os.fchmod(file, 0o600)
+                return file
+            os.close(file)
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 def renew(file: int) -> None:

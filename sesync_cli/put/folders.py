@@ -66,9 +66,10 @@ def _flush_at(folder: str) -> None:
 
 
 def clear(found: Shipment) -> None:
-    """Remove what killed runs left in these folders; the lock of what is put is held."""
+    """Remove what killed runs left in these folders, but for what this one goes on with; it holds their lock."""
+    begun = found.begun()
     for folder in found.leftovers:
-        _remove_named(folder, found.prefix)
+        _remove_named(folder, found.prefix, begun)
         sweep(Path(folder))
 
 
@@ -156,11 +157,11 @@ def _stamp(entry: Entry, final: str) -> None:
         os.utime(final, ns=(entry.facts.modified, entry.facts.modified))
 
 
-def _remove_named(folder: str, prefix: str) -> None:
+def _remove_named(folder: str, prefix: str, but: Set[str] = frozenset()) -> None:
     try:
         names = os.listdir(folder)
     except (FileNotFoundError, NotADirectoryError):
         return
     for name in names:
-        if name.startswith(prefix):
+        if name.startswith(prefix) and f"{folder}/{name}" not in but:
             remove(Path(folder, name))

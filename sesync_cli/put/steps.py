@@ -19,6 +19,7 @@ from sesync_cli.put.copying import TOKEN, Job, Worker
 from sesync_cli.put.entries import Shipment, There
 from sesync_cli.put.folders import Share, clear, finish, make_folders, undo
 from sesync_cli.put.limits import NO_NEED, ROOM, Links, lacking
+from sesync_cli.put.pace import Pace
 from sesync_cli.put.verify import Verification
 from sesync_cli.workers import Guard
 
@@ -124,12 +125,13 @@ class Put:
         files = [one for one in self.chosen if entries[one].is_file and (entries[one].first < 0 or self.replace)]
         read = (entries[number] for number in files)
         whole = 2 * sum(one.facts.size for one in read if self.verification.existing or one.there != There.SAME)
-        job = self._job(_batches(self.found, files))
+        job, pace = self._job(_batches(self.found, files)), Pace(whole)
 
         def hear(what: Any) -> None:
             self.tally.hear(what)
-            part = min(1.0, self.tally.bytes / whole) if whole else None
-            report(part, f"{len(self.tally.proven):,} of {self.tally.total:,} files")
+            if pace.is_due():
+                words = [*pace.words(self.tally.bytes), f"{len(self.tally.proven):,} of {self.tally.total:,} files"]
+                report(pace.share(self.tally.bytes), ", ".join(words))
 
         with _tokens() as (taking, giving):
             works = [lambda tell: Worker(job, tell).serve(taking, giving)] * min(_WORKERS, len(job.batches))
