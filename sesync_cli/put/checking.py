@@ -5,18 +5,18 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sesync_cli.caller import Caller
 from sesync_cli.directory import mounts, reached
 from sesync_cli.errors import NotFound
-from sesync_cli.plan import Watch
+from sesync_cli.plan import Watch, by_hand
 from sesync_cli.put.children import guard, run_children
 from sesync_cli.put.file_io import Copier, renew
-from sesync_cli.put.inventory import UNREADABLE, Inventory, Sum
+from sesync_cli.put.inventory import UNREADABLE, Stock, take_stock
 from sesync_cli.put.paths import target_of
 from sesync_cli.put.request import CheckRequest
 from sesync_cli.site.settings import Site
@@ -57,41 +57,6 @@ class _Expected(NamedTuple):
     sums: Sequence[tuple[str, str, int]]
 
 
-@dataclass
-class _Heard:
-    """What was told, by the look and then by those who compare."""
-
-    inner: str = ""
-    is_there: bool = False
-    manifests: list[str] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
-    sums: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    states: dict[str, list[str]] = field(default_factory=lambda: {"different": [], "missing": [], "unreadable": []})
-    bytes: int = 0
-
-    def hear(self, what: tuple[str, Any]) -> None:
-        """Take in what the look tells."""
-        kind, value = what
-        match kind:
-            case "at":
-                self.inner, self.is_there = value
-            case "manifest":
-                self.manifests.append(value)
-            case "files":
-                self.files += value
-            case "sums":
-                self._add(value)
-            case "unreadable":
-                self.states["unreadable"] += value
-            case "warnings":
-                self.warnings += value
-
-    def _add(self, sums: Sequence[Sum]) -> None:
-        for rel, digest, algorithm, manifest in sums:
-            self.sums.setdefault(rel, []).append((digest, algorithm, manifest))
-
-
 def check_manifests(request: CheckRequest, caller: Caller, site: Site, watch: Watch) -> Comparison:
     """Compare what is below a folder of a data directory with the manifests in it, below it and above it."""
     project, folder = target_of(request.target, caller, site)
@@ -103,8 +68,7 @@ def check_manifests(request: CheckRequest, caller: Caller, site: Site, watch: Wa
 
 
 def _compared(directory: Path, folder: str, guard: Guard) -> Comparison:
-    heard = _Heard()
-    run_children([lambda tell: Inventory(str(directory), folder, tell).look()], guard, heard.hear)
+    heard = take_stock(directory, folder, guard)
     wanted = [_Expected(rel, sums) for rel, sums in sorted(heard.sums.items())]
     _compare(directory, wanted, heard, guard)
     if not heard.sums and not heard.states["unreadable"]:
@@ -112,24 +76,22 @@ def _compared(directory: Path, folder: str, guard: Guard) -> Comparison:
     return _checked(directory, folder, heard)
 
 
-def _nothing(folder: Path, heard: _Heard) -> NotFound:
+def _nothing(folder: Path, heard: Stock) -> NotFound:
     if not heard.is_there:
         return NotFound(f"there is no {folder}", hint="'ls' shows what there is.")
     count = len(heard.files)
     there = f"{count:,} {'file is' if count == 1 else 'files are'}" if count else "no files are"
     odd = [f"{word}." for word in sorted(set(heard.warnings))[:_SHOWN]]
-    hint = "'sesync put --manifest' keeps them."
+    hint = f"'{by_hand('sesync', 'put', '--manifest', folder)}' keeps them."
     return NotFound(f"no checksums are kept for {folder}, where {there}", hint=" ".join([hint, *odd]))
 
 
-def _checked(directory: Path, folder: str, heard: _Heard) -> Comparison:
-    is_file = heard.inner in heard.sums or heard.files == [heard.inner]
-    base = os.path.dirname(heard.inner) if is_file else heard.inner
+def _checked(directory: Path, folder: str, heard: Stock) -> Comparison:
+    base = heard.base
 
     def below(paths: Sequence[str]) -> tuple[str, ...]:
         return tuple(sorted({_shortened(path, base) for path in paths}))
 
-    without = [path for path in heard.files if path not in heard.sums]
     used = sorted({number for sums in heard.sums.values() for _, _, number in sums})
     return Comparison(
         directory / folder,
@@ -139,7 +101,7 @@ def _checked(directory: Path, folder: str, heard: _Heard) -> Comparison:
         below(heard.states["different"]),
         below(heard.states["missing"]),
         below(heard.states["unreadable"]),
-        below(without),
+        below(heard.without),
         tuple(sorted(set(heard.warnings))),
     )
 
@@ -151,7 +113,7 @@ def _shortened(path: str, base: str) -> str:
     return path[len(base) + 1 :] if base else path or "."
 
 
-def _compare(directory: Path, wanted: Sequence[_Expected], heard: _Heard, guard: Guard) -> None:
+def _compare(directory: Path, wanted: Sequence[_Expected], heard: Stock, guard: Guard) -> None:
     def hear(what: tuple[str, int, int, tuple[int, ...]]) -> None:
         state, number, length, wrong = what
         one = wanted[number]

@@ -3,16 +3,18 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from sesync_cli.errors import Conflict
 from sesync_cli.leftovers import written_whole
+from sesync_cli.lock import alone
 from sesync_cli.plan import Report
 from sesync_cli.put.children import run_children
-from sesync_cli.put.entries import Shipment
+from sesync_cli.put.entries import Shipment, place_of
 from sesync_cli.put.rights import Folder, share
 from sesync_cli.put.steps import PutTally, explaining
 from sesync_cli.workers import Guard, Tell
@@ -56,20 +58,26 @@ class KeepSums:
 
     def _keep(self, tell: Tell) -> None:
         tops = len(self.found.folder) + 1
-        # a provider's './x' is our 'x': one name, one checksum
-        sums = (
-            {os.path.normpath(name): digest for name, digest in read_manifest(self.at)}
-            if os.path.lexists(self.at)
-            else {}
-        )
+        sums = {}
         for number, entry in enumerate(self.found.entries):
             one = number if entry.first < 0 else entry.first
             if entry.is_file and one in self.tally.sums:
-                sums[os.fsencode(self.found.final(entry)[tops:])] = self.tally.sums[one].hex().encode()
-        with written_whole(Path(self.at), Path(self.found.owner), 0o644) as file:
+                sums[self.found.final(entry)[tops:]] = self.tally.sums[one]
+        add_sums(self.found.folder, sums)
+
+
+def add_sums(folder: str, made: Mapping[str, bytes]) -> None:
+    """Write these SHA-256 sums, by the names of files below a folder, into its manifest; those of others stay in it."""
+    at = f"{folder}/{NAME}"
+    with alone(place_of(at), nullcontext()):
+        # a provider's './x' is our 'x': one name, one checksum
+        there = read_manifest(at) if os.path.lexists(at) else ()
+        sums = {os.path.normpath(name): digest for name, digest in there}
+        sums |= {os.fsencode(name): digest.hex().encode() for name, digest in made.items()}
+        with written_whole(Path(at), place_of(at), 0o644) as file:
             file.write(b"".join(line(sums[name], name) for name in sorted(sums)))
             file.flush()
-            share(file.fileno(), os.fstat(file.fileno()), Folder.at(self.found.folder))
+            share(file.fileno(), os.fstat(file.fileno()), Folder.at(folder))
             os.fsync(file.fileno())
 
 

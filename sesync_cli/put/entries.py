@@ -117,11 +117,8 @@ class Shipment:
 
     @property
     def owner(self) -> str:
-        """Whose lock a run holds: what it puts, or the folder where it puts several things.
-
-        It is a name and no path, since to find a path's lock is to ask its server, which may hang.
-        """
-        return "/" + (self.finals[0] if len(self.finals) == 1 else self.folder).strip("/").replace("/", ":")
+        """Whose lock a run holds: what it puts, or the folder where it puts several things."""
+        return str(place_of(self.finals[0] if len(self.finals) == 1 else self.folder))
 
     @property
     def prefix(self) -> str:
@@ -158,6 +155,11 @@ def is_unchanged(found: os.stat_result, known: Fingerprint) -> bool:
 def same_time(source: int, target: int) -> bool:
     """Whether this is the time of the source, in ns, as a file system keeps it that counts in slightly larger steps."""
     return source == target or any(source // grain * grain == target for grain in _GRAINS)
+
+
+def place_of(path: str) -> Path:
+    """By what the lock of a path in a data directory is known: a name, since to look a path up is to ask its server."""
+    return Path("/" + path.strip("/").replace("/", ":"))
 
 
 def some(texts: Iterable[str]) -> str:

@@ -3,16 +3,18 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from sesync_cli.directory import mounts
 from sesync_cli.disk import PARTIAL
 from sesync_cli.errors import Refused
 from sesync_cli.put.checksums import NAME, algorithm_of, lines_of
-from sesync_cli.workers import Tell
+from sesync_cli.put.children import run_children
+from sesync_cli.workers import Guard, Tell
 
 _SHARE = 500  # names in a message
 UNREADABLE = (errno.EACCES, errno.EPERM, errno.EIO)  # what is the matter with one file or folder, and not with all
@@ -20,6 +22,62 @@ _GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 Sum = tuple[str, str, str, int]
 """A file, the digest that it should have, the algorithm, and the number of the manifest."""
+
+
+@dataclass
+class Stock:
+    """The files below a folder, and what is kept of them; `states` and `bytes` are what comes of comparing.
+
+    All paths begin below the data directory, where the folder itself is `inner`.
+    """
+
+    inner: str = ""
+    is_there: bool = False
+    manifests: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    sums: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    states: dict[str, list[str]] = field(default_factory=lambda: {"different": [], "missing": [], "unreadable": []})
+    bytes: int = 0
+
+    def hear(self, what: tuple[str, Any]) -> None:
+        """Take in what the inventory tells."""
+        kind, value = what
+        match kind:
+            case "at":
+                self.inner, self.is_there = value
+            case "manifest":
+                self.manifests.append(value)
+            case "files":
+                self.files += value
+            case "sums":
+                self._add(value)
+            case "unreadable":
+                self.states["unreadable"] += value
+            case "warnings":
+                self.warnings += value
+
+    def _add(self, sums: Sequence[Sum]) -> None:
+        for rel, digest, algorithm, manifest in sums:
+            self.sums.setdefault(rel, []).append((digest, algorithm, manifest))
+
+    @property
+    def base(self) -> str:
+        """The folder that was looked at, or the one of the file that was."""
+        is_file = self.inner in self.sums or self.files == [self.inner]
+        return os.path.dirname(self.inner) if is_file else self.inner
+
+    @property
+    def without(self) -> list[str]:
+        """The files of which no checksums are kept."""
+        return [path for path in self.files if path not in self.sums]
+
+
+def take_stock(directory: Path, folder: str, guard: Guard) -> Stock:
+    """What there is below a folder of a data directory, and what is kept of it; a child looks."""
+    stock = Stock()
+    run_children([lambda tell: Inventory(str(directory), folder, tell).look()], guard, stock.hear)
+    return stock
 
 
 @dataclass

@@ -9,14 +9,13 @@ from sesync_cli.view import size
 _WINDOW = 10.0  # seconds over which the pace is taken
 _FIRST = 1.0  # seconds after which there is one
 _OFTEN = 0.1  # seconds between two words
-_PASSES = 2  # each byte is copied, and then read back
 
 
 class Pace:
-    """Of so many bytes that pass; they count twice, once copied and once read back."""
+    """Of so many bytes that pass, each of them so many times: it may be copied, and then read back."""
 
-    def __init__(self, whole: int) -> None:
-        self.whole = whole
+    def __init__(self, whole: int, passes: int = 1) -> None:
+        self.whole, self.passes = whole, passes
         self._told = 0.0
         self._seen: deque[tuple[float, int]] = deque([(time.monotonic(), 0)])
 
@@ -37,11 +36,11 @@ class Pace:
         self._seen.append((now, done))
         while len(self._seen) > 2 and now - self._seen[1][0] > _WINDOW:
             self._seen.popleft()
-        yield _of(done // _PASSES, self.whole // _PASSES)
+        yield _of(done // self.passes, self.whole // self.passes)
         (begun, before), *_ = self._seen
         if now - begun >= _FIRST and done > before:
             rate = (done - before) / (now - begun)
-            yield f"{size(round(rate / _PASSES))}/s"
+            yield f"{size(round(rate / self.passes))}/s"
             yield f"{_lasting((self.whole - done) / rate)} left"
 
 

@@ -1,33 +1,50 @@
 """The plan that brings things into a data directory, made from what is there."""
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import localtime, strftime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sesync_cli.caller import Caller
 from sesync_cli.directory import reached
 from sesync_cli.plan import Plan, Question, Step, Watch, asking, by_hand
 from sesync_cli.put.checksums import NAME, KeepSums
 from sesync_cli.put.children import guard
-from sesync_cli.put.entries import Shipment, There, some
-from sesync_cli.put.limits import NO_NEED, Links, lacking
+from sesync_cli.put.entries import Shipment, There
+from sesync_cli.put.limits import NO_NEED, Links
 from sesync_cli.put.paths import Paths, paths_of
 from sesync_cli.put.refusals import check_found, check_paths, has_work
 from sesync_cli.put.request import PutRequest
 from sesync_cli.put.scan import scan
-from sesync_cli.put.steps import Clear, Put, PutTally, unreadable_folders
+from sesync_cli.put.sentences import (
+    bytes_of,
+    closed_warning,
+    counted,
+    moved_words,
+    place_named,
+    secrets_question,
+    shown,
+    there_already,
+    warnings,
+)
+from sesync_cli.put.steps import Clear, Put, PutTally
 from sesync_cli.put.together import Together, with_data_sets
 from sesync_cli.put.verify import Verification
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
 from sesync_cli.workers import Guard
 
+if TYPE_CHECKING:
+    from sesync_cli.put.summing import SumUp
+
 
 def plan_put(request: PutRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
     """How to come to have these sources in a folder of a data directory, whole and proven."""
+    if request.is_about_sums:
+        from sesync_cli.put.summing import plan_sums
+
+        return plan_sums(request, caller, site, watch)
     paths = paths_of(request, caller, site)
     directory = reached(paths.project, site, watch)
     folder = directory / paths.folder
@@ -39,14 +56,28 @@ def plan_put(request: PutRequest, caller: Caller, site: Site, watch: Watch) -> P
         places = {str(source): f"{folder}/{name}" for source, name in pairs}
         left = {source: final for source, final in places.items() if Path(source) not in moved}
         found = scan(request, left, str(folder), guarded)
+        there = [os.path.basename(places[str(one)]) for one in moved] if request.manifest else []
+        summed = _summed(directory, paths.folder, there, guarded)
     check_found(found, request)
     pointing = {one: places[str(one)] for one in moved if request.link and not one.is_symlink()}
-    return _Making(request, paths, together, found, guarded, pointing).plan(list(places.values()))
+    return _Making(request, paths, together, found, guarded, pointing, summed).plan(list(places.values()))
+
+
+def _summed(directory: Path, folder: str, names: Sequence[str], guard: Guard) -> "SumUp | None":
+    """The step that keeps checksums of what an earlier run has moved, if it lacks any."""
+    if not names:
+        return None
+    from sesync_cli.put.summing import sum_up_moved
+
+    return sum_up_moved(directory, folder, names, guard)
 
 
 @dataclass(frozen=True)
 class _Making:
-    """A plan in the making; `pointing` are links that a killed run did not make, and where they lead."""
+    """A plan in the making; `pointing` are links that a killed run did not make, and where they lead.
+
+    `summed` makes the checksums of what earlier runs have moved.
+    """
 
     request: PutRequest
     paths: Paths
@@ -54,6 +85,7 @@ class _Making:
     found: Shipment
     guard: Guard
     pointing: Mapping[Path, str]
+    summed: "SumUp | None"
 
     def plan(self, finals: list[str]) -> Plan:
         found = self.found
@@ -65,11 +97,11 @@ class _Making:
         new = found.files(There.NOTHING, There.ANOTHER)
         plan = Plan(
             tuple(steps),
-            _there(found, finals),
+            there_already(found, finals),
             self._result(finals, new),
-            warnings=(*_warnings(found), *untold, *(self._staying() if self.request.move else ())),
+            warnings=(*warnings(found), *untold, *(self._staying() if self.request.move else ())),
             locks=(Path(found.owner),),
-            questions=(*asking(_told_secrets(found)), *questions),
+            questions=(*asking(secrets_question(found)), *questions),
             note=self.together.note,
         )
         return replace(plan, after=lambda: self._after(plan, tally, finals)) if steps else plan
@@ -103,7 +135,7 @@ class _Making:
         how = Verification(request.move or request.manifest, request.manifest, again)
         steps: list[Step] = []
         if has_work(found, chosen) or (chosen and how.existing):
-            steps.append(Put(found, chosen, tally, self.guard, _shown(found), how, links=self._links()))
+            steps.append(Put(found, chosen, tally, self.guard, shown(found), how, links=self._links()))
         for number in others:
             entry = found.entries[number]
             final = found.final(entry)
@@ -120,6 +152,8 @@ class _Making:
         steps: list[Step] = []
         if request.manifest and found.entries:
             steps.append(KeepSums(found, tally, self.guard))
+        if self.summed:
+            steps.append(self.summed)
         if request.move:
             # imported here since most people copy
             from sesync_cli.put.moving import Leave, Point
@@ -136,99 +170,29 @@ class _Making:
             "folder": found.folder,
             "paths": finals,
             "files": len(new),
-            "bytes": _bytes(found, new),
+            "bytes": bytes_of(found, new),
             "there_files": len(there),
-            "there_bytes": _bytes(found, there),
+            "there_bytes": bytes_of(found, there),
             "together": [one.names for one in self.together.sets],
             "skipped": found.odd,
             "astray": found.astray,
             "secrets": found.secrets,
             "unreadable": [path for path, _ in found.unreadable],
             "links": [],
-            "manifest": f"{found.folder}/{NAME}" if self.request.manifest else None,
+            "manifest": f"{found.folder}/{NAME}" if self.request.manifest and (found.entries or self.summed) else None,
         }
 
     def _after(self, plan: Plan, tally: PutTally, finals: list[str]) -> Mapping[str, Any]:
         copied = sorted(tally.copied)
-        done = _there(self.found, finals)
+        done = there_already(self.found, finals)
         if copied:
-            done = f"{_count(self.found, copied)} copied to {_where(self.found, finals)}, and checked."
+            done = f"{counted(self.found, copied)} copied to {place_named(self.found, finals)}, and checked."
             if there := len(tally.proven) - len(copied):
                 done += f" {there:,} {'was' if there == 1 else 'were'} there already."
+        if self.summed:
+            done += f" {self.summed.done}"
         if self.request.move:
-            done += _moved(self.request, tally)
-        result = {"files": len(copied), "bytes": _bytes(self.found, copied), "links": tally.links}
-        warnings = (*plan.warnings, *([_closed(tally)] if tally.closed else []))
+            done += moved_words(self.request, tally)
+        result = {"files": len(copied), "bytes": bytes_of(self.found, copied), "links": tally.links}
+        warnings = (*plan.warnings, *([closed_warning(tally)] if tally.closed else []))
         return {"done": done, "result": {**plan.result, **result}, "warnings": warnings}
-
-
-def _warnings(found: Shipment) -> Iterable[str]:
-    if found.odd:
-        yield f"left out: {some(found.odd)}"
-    if found.secrets:
-        yield f"left out, since your whole group could read these secrets: {some(found.secrets)}"
-    if found.unreadable:
-        yield f"this cannot be looked into: {some(unreadable_folders(found))}"
-    if found.told_secrets:
-        yield f"all who may read {found.folder} can read these secrets: {some(found.told_secrets)}"
-    if found.respelt:
-        taken = some(f"{path} is {other}" for path, other in found.respelt)
-        yield f"capitals and small letters are one there, and this was there already: {taken}"
-    if found.astray:
-        yield f"links that lead out of what you put, and may lead nowhere from there: {some(found.astray)}"
-    if little := lacking(found):
-        yield little
-
-
-def _told_secrets(found: Shipment) -> str:
-    """The question about secrets that were named themselves."""
-    if not found.told_secrets:
-        return ""
-    these, them = ("these secrets", "them") if len(found.told_secrets) > 1 else ("this secret", "it")
-    return f"All who may read {found.folder} could read {these}: {some(found.told_secrets)}. Put {them} there?"
-
-
-def _closed(tally: PutTally) -> str:
-    folders = sorted(tally.closed)
-    return (
-        f"your group may not be able to read what you put: you are not in the group that {some(folders)} belongs to, "
-        "so it could not be given to that group"
-    )
-
-
-def _shown(found: Shipment) -> str:
-    lines = [by_hand("mkdir", "-p", found.folder)] if found.made else []
-    renamed = os.path.basename(found.sources[0]) != os.path.basename(found.finals[0])
-    to = found.finals[0] if renamed else f"{found.folder}/"
-    new, there = found.files(There.NOTHING), found.files(There.SAME)
-    words = f"{_count(found, new)} to copy" + (f", {_count(found, there)} there already" if there else "")
-    lines.append(f"{by_hand('cp', '-a', '-n', *found.sources, to)}  # {words}")
-    return "\n".join(lines)
-
-
-def _there(found: Shipment, finals: list[str]) -> str:
-    whole = found.files()
-    if not whole:
-        return f"{_where(found, finals)} is there."
-    return f"{_count(found, whole)} {'is' if len(whole) == 1 else 'are'} in {_where(found, finals)} already."
-
-
-def _where(found: Shipment, finals: list[str]) -> str:
-    return finals[0] if len(finals) == 1 else found.folder
-
-
-def _moved(request: PutRequest, tally: PutTally) -> str:
-    if not request.link:
-        return " The originals are removed."
-    whose = "where it was" if len(request.sources) == 1 else "where each was"
-    return f" A link to it is {whose}." if tally.links else ""
-
-
-def _bytes(found: Shipment, numbers: Iterable[int]) -> int:
-    """Bytes of these files, one with several names once."""
-    files = ((number, found.entries[number].facts) for number in numbers if found.entries[number].is_file)
-    return sum({number if facts.changed else -facts.inode: facts.size for number, facts in files}.values())
-
-
-def _count(found: Shipment, numbers: list[int]) -> str:
-    return f"{len(numbers):,} {'file' if len(numbers) == 1 else 'files'} ({size(_bytes(found, numbers))})"

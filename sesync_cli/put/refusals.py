@@ -28,7 +28,7 @@ def check_paths(request: PutRequest, paths: Paths, directory: Path, guard: Guard
     def check(tell: Tell) -> None:
         folder = directory / paths.folder
         if request.manifest:
-            _check_manifest(folder / NAME)
+            check_manifest(folder / NAME)
         top, inner = os.path.realpath(directory), os.path.realpath(folder)
         if not _below(inner, top):
             raise Refused(f"{folder} leads out of the data directory, to {inner}", hint="Choose another folder.")
@@ -101,7 +101,7 @@ def has_work(found: Shipment, chosen: Iterable[int]) -> bool:
     return any(found.entries[number].there == There.NOTHING for number in chosen)
 
 
-def _check_manifest(at: Path) -> None:
+def check_manifest(at: Path) -> None:
     """Refuse to begin what could not be written down in the end."""
     if os.path.lexists(at) and (at.is_symlink() or not at.is_file()):
         hint = "Move it out of the way, or put what you have into a folder of its own."

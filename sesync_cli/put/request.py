@@ -9,7 +9,7 @@ class PutRequest:
 
     `name` is another name for the only one of them. With `move` each goes from where it is, and unless `link` is false
     leaves a link there. With `replace`, other files that are there are asked about; `checksum` compares the contents of
-    all that is there, and `manifest` keeps checksums beside it.
+    all that is there, and `manifest` keeps checksums beside it; without sources, of all that is there.
     """
 
     sources: tuple[str, ...]
@@ -20,6 +20,11 @@ class PutRequest:
     replace: bool = False
     checksum: bool = False
     manifest: bool = False
+
+    @property
+    def is_about_sums(self) -> bool:
+        """Whether nothing is brought, and checksums are to be kept of what is there."""
+        return self == PutRequest((), self.target, manifest=True)
 
     @property
     def options(self) -> tuple[str, ...]:

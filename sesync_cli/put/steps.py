@@ -125,7 +125,7 @@ class Put:
         files = [one for one in self.chosen if entries[one].is_file and (entries[one].first < 0 or self.replace)]
         read = (entries[number] for number in files)
         whole = 2 * sum(one.facts.size for one in read if self.verification.existing or one.there != There.SAME)
-        job, pace = self._job(_batches(self.found, files)), Pace(whole)
+        job, pace = self._job(_batches(self.found, files)), Pace(whole, passes=2)
 
         def hear(what: Any) -> None:
             self.tally.hear(what)

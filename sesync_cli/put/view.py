@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sesync_cli.names import first, one_line
+from sesync_cli.plan import by_hand
 from sesync_cli.view import Page, Table, View, size
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def _without(checked: "Comparison") -> Iterator[str]:
         more = "files have no checksums, so nobody can tell if they have"
         yield f"{count:,} {one if count == 1 else more} changed:"
         yield from (f"  {line}" for line in _some(checked.without))
-        yield "'sesync put --manifest' keeps checksums of what it puts, also of what is there already."
+        it = "it" if count == 1 else "them"
+        yield f"'{by_hand('sesync', 'put', '--manifest', checked.folder)}' keeps checksums of {it} from now on."
 
 
 def _some(lines: tuple[str, ...]) -> list[str]:

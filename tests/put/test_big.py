@@ -124,7 +124,7 @@ def test_bytes_pace_and_time_left_are_seen(terminal, home: Path, nfs: Path, tmp_
 def test_words_of_the_pace(monkeypatch):
     now = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
-    pace = Pace(2 * 8_400_000_000)
+    pace = Pace(2 * 8_400_000_000, passes=2)
     assert list(pace.words(0)) == ["0 bytes of 8.4 GB"]
     now[0] += 10
     assert list(pace.words(2 * 1_200_000_000)) == ["1.2 of 8.4 GB", "120.0 MB/s", "60 s left"]

@@ -1,0 +1,180 @@
+"""Checksums of what is in a data directory already, by whatever way it came there."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sesync_cli.caller import Caller
+from sesync_cli.directory import reached
+from sesync_cli.errors import NotFound, Refused, SesyncError
+from sesync_cli.plan import Plan, Report, Watch, by_hand
+from sesync_cli.put.checksums import NAME, add_sums
+from sesync_cli.put.children import children_told, guard, run_children
+from sesync_cli.put.entries import place_of, some
+from sesync_cli.put.file_io import Copier, renew
+from sesync_cli.put.inventory import UNREADABLE, take_stock
+from sesync_cli.put.pace import Pace
+from sesync_cli.put.paths import target_of
+from sesync_cli.put.refusals import check_manifest
+from sesync_cli.put.request import PutRequest
+from sesync_cli.put.steps import WHOSE
+from sesync_cli.site.settings import Site
+from sesync_cli.view import size
+from sesync_cli.workers import Guard, Tell
+
+_WORKERS = 4
+
+
+@dataclass(frozen=True)
+class SumUp:
+    """Make the checksums of these files below a folder, and keep them in its manifest; `sizes` are their bytes."""
+
+    folder: str
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+    guard: Guard
+    sums: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    doing: str = "Making checksums"
+
+    @property
+    def bytes(self) -> int:
+        return sum(self.sizes)
+
+    @property
+    def made(self) -> str:
+        """Of how many files."""
+        return f"{len(self.names):,} {'file' if len(self.names) == 1 else 'files'} ({size(self.bytes)})"
+
+    @property
+    def done(self) -> str:
+        """What is true then."""
+        return f"Checksums of {self.made} are kept in {self.folder}/{NAME}."
+
+    def do(self, report: Report) -> None:
+        self.sums.clear()
+        problems: list[str] = []
+        pace, done = Pace(self.bytes), 0
+
+        def hear(what: tuple[str, Any, Any]) -> None:
+            nonlocal done
+            kind, value, more = what
+            if kind == "bytes":
+                done += value
+            elif kind == "sum":
+                self.sums[self.names[value]] = more
+            else:
+                problems.append(f"{self.folder}/{self.names[value]} {more}")
+            if pace.is_due():
+                words = [*pace.words(done), f"{len(self.sums):,} of {len(self.names):,} files"]
+                report(pace.share(done), ", ".join(words))
+
+        run_children([partial(self._work, number) for number in range(_WORKERS)], self.guard, hear)
+        if self.sums:
+            run_children([lambda tell: add_sums(self.folder, self.sums)], self.guard)
+        if problems:
+            kept = f"The checksums of {len(self.sums):,} other files are kept." if self.sums else ""
+            raise SesyncError(f"no checksums of these could be made: {some(problems)}", hint=kept, problems=problems)
+
+    def undo(self) -> None:
+        # the manifest appears by one rename, and true checksums harm nobody
+        return
+
+    def __str__(self) -> str:
+        find = "find . -type f -exec sha256sum {} +"
+        return f"(cd {by_hand(self.folder)} && {find}) >> {by_hand(f'{self.folder}/{NAME}')}  # {self.made} without any"
+
+    def _work(self, first: int, tell: Tell) -> None:
+        """What each of the workers does: its share of the files."""
+        copier = Copier(lambda count: tell(("bytes", count, None)))
+        for number in range(first, len(self.names), _WORKERS):
+            try:
+                tell(("sum", number, _sum_of(f"{self.folder}/{self.names[number]}", copier)))
+            except _Unsteady:
+                tell(("problem", number, "changes while it is read"))
+            except OSError as error:
+                if error.errno not in UNREADABLE:
+                    raise
+                tell(("problem", number, f"cannot be read: {error.strerror}"))
+
+
+class _Unsteady(Exception):
+    """A file is no longer what it was when its checksum was begun."""
+
+
+def _sum_of(path: str, copier: Copier) -> bytes:
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        before, made = os.fstat(file), hashlib.sha256()
+        renew(file)
+        copier.digest(file, before.st_size, [made])
+        after = os.fstat(file)
+    finally:
+        os.close(file)
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise _Unsteady
+    return made.digest()
+
+
+def plan_sums(request: PutRequest, caller: Caller, site: Site, watch: Watch) -> Plan:
+    """How to come to have checksums of all that is in a folder of a data directory, or of one file there."""
+    project, folder = target_of(request.target, caller, site)
+    directory = reached(project, site, watch)
+    guarded = guard([directory], site)
+    with watch("Looking at what is there"):
+        stock = take_stock(directory, folder, guarded)
+        if not stock.is_there:
+            raise NotFound(f"there is no {directory / folder}", hint="'ls' shows what there is.")
+        place = directory / stock.base
+        run_children([lambda tell: _check_place(place)], guarded)
+        step = sum_up(place, [str(directory / one) for one in stock.without], guarded)
+    shown, have = directory / folder, len(stock.sums)
+    done = f"{have:,} {'file' if have == 1 else 'files'} in {shown} have checksums already."
+    if not have:
+        done = f"There are no files in {shown}."
+    unreadable = [str(directory / one) for one in stock.states["unreadable"]]
+    closed = (f"this cannot be looked into: {some(unreadable)}",) if unreadable else ()
+    result = {
+        "project": project,
+        "folder": place,
+        "files": len(step.names) if step else 0,
+        "bytes": step.bytes if step else 0,
+        "there_files": have,
+        "unreadable": unreadable,
+        "manifest": place / NAME if step else None,
+    }
+    if step:
+        done = step.done
+    return Plan(
+        (step,) if step else (),
+        done,
+        result,
+        warnings=(*sorted(set(stock.warnings)), *closed),
+        locks=(place_of(f"{place}/{NAME}"),),
+    )
+
+
+def sum_up_moved(directory: Path, folder: str, names: Sequence[str], guard: Guard) -> SumUp | None:
+    """The step that keeps checksums of what earlier runs have moved into a folder, if it lacks any."""
+    stock = take_stock(directory, folder, guard)
+    tops = tuple(os.path.join(stock.inner, name) for name in names)
+    files = [one for one in stock.without if one in tops or one.startswith(tuple(f"{top}/" for top in tops))]
+    return sum_up(directory / stock.inner, [str(directory / one) for one in files], guard)
+
+
+def sum_up(place: Path, files: Sequence[str], guard: Guard) -> SumUp | None:
+    """The step that keeps checksums of these files in the manifest of a folder above them; None for no files."""
+    if not files:
+        return None
+    names = [os.path.relpath(file, place) for file in files]
+    sizes = children_told([lambda tell: tell([os.lstat(file).st_size for file in files])], guard)
+    return SumUp(str(place), tuple(names), tuple(next(sizes)), guard)
+
+
+def _check_place(place: Path) -> None:
+    check_manifest(place / NAME)
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise Refused(f"you can read {place}, but not write to it", hint=WHOSE)

@@ -1,0 +1,152 @@
+"""sesync put --manifest of what is there already, by whatever way it came."""
+
+import hashlib
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.put.ground import Run, leftovers, write
+from tests.services.accounts import People
+
+pytestmark = pytest.mark.usefixtures("site")
+
+
+@pytest.fixture
+def data(nfs: Path) -> Path:
+    return nfs / "cooltrees-data"
+
+
+@pytest.fixture
+def there(data: Path) -> Path:
+    """Three files that came by another way, in a folder of the data directory."""
+    for name in ("a.tif", "maps/b c.tif", "maps/two\nlines.tif"):
+        write(data / "raw" / name, 1000)
+    return data / "raw"
+
+
+def verified(folder: Path) -> bool:
+    return (
+        subprocess.run(["sha256sum", "--quiet", "--strict", "-c", "SHA256SUMS"], cwd=folder, check=False).returncode
+        == 0
+    )
+
+
+def test_all_that_is_there_gets_checksums_once(sesync: Run, there: Path):
+    done = sesync("put", "--manifest", "cooltrees:raw")
+    said = f"Checksums of 3 files (3 kB) are kept in {there}/SHA256SUMS.\n"
+    assert (done.code, done.out, done.err) == (0, said, "")
+    assert verified(there)
+    assert sesync("put", "--check", "cooltrees:raw").code == 0
+    before = (there / "SHA256SUMS").read_bytes()
+    again = sesync("put", "--manifest", "cooltrees:raw", "--json")
+    assert (again.json["message"], again.json["steps"]) == (f"3 files in {there} have checksums already.", [])
+    assert ((there / "SHA256SUMS").read_bytes(), leftovers(there)) == (before, [])
+
+
+def test_only_what_has_none(sesync: Run, there: Path, data: Path):
+    """Those of a provider and of an upper folder count, and a wrong one is not made right."""
+    digest = hashlib.sha256((there / "a.tif").read_bytes()).hexdigest()
+    (data / "SHA256SUMS").write_text(f"{digest}  raw/a.tif\n")
+    (there / "maps/MD5SUMS").write_text(f"{'0' * 32}  b c.tif\n")
+    done = sesync("put", "--manifest", "cooltrees:raw", "--json")
+    assert (done.json["result"]["files"], done.json["result"]["there_files"]) == (1, 2)
+    assert len((there / "SHA256SUMS").read_text().splitlines()) == 1
+    assert sesync("put", "--check", "cooltrees:raw", "--json").json["different"] == ["maps/b c.tif"]
+
+
+@pytest.mark.parametrize("target", ["cooltrees:raw/a.tif", "{data}/raw/a.tif", "cooltrees/raw/maps/b c.tif"])
+def test_one_file(sesync: Run, there: Path, data: Path, target: str):
+    file = Path(target)
+    done = sesync("put", "--manifest", target.format(data=data))
+    folder = there / "maps" if "maps" in target else there
+    assert (done.code, (folder / "SHA256SUMS").read_text().endswith(f"  {file.name}\n")) == (0, True)
+    assert len((folder / "SHA256SUMS").read_text().splitlines()) == 1
+
+
+def test_what_an_earlier_run_has_moved(sesync: Run, home: Path, data: Path):
+    """The source is the link that it left; files and folders, and what is new beside them."""
+    write(home / "raw/a.tif", 10)
+    write(home / "raw/b/c.tif", 10)
+    write(home / "dem.tif", 10)
+    assert sesync("put", "raw", "dem.tif", "cooltrees:x", "--move").code == 0
+    write(home / "new.tif", 10)
+    done = sesync("put", "raw", "dem.tif", "new.tif", "cooltrees:x", "--move", "--manifest", "--json")
+    assert (done.code, done.json["result"]["manifest"]) == (0, f"{data}/x/SHA256SUMS"), done
+    assert (verified(data / "x"), len((data / "x/SHA256SUMS").read_text().splitlines())) == (True, 4)
+    done = sesync("put", "raw", "cooltrees:x", "--move", "--manifest", "--json")
+    assert (done.code, done.json["steps"], done.json["result"]["manifest"]) == (0, [], None)
+
+
+def test_the_dry_run_writes_nothing_and_shows_a_command_that_does_it(sesync: Run, there: Path):
+    done = sesync("put", "--manifest", "cooltrees:raw", "-n")
+    assert (done.code, (there / "SHA256SUMS").exists()) == (0, False)
+    assert done.out.endswith("  # 3 files (3 kB) without any\n")
+    subprocess.run(["bash", "-ec", done.out.replace("find .", "find . ! -name SHA256SUMS")], check=True)
+    assert verified(there)
+
+
+@pytest.mark.parametrize("folder", ["raw", "with blank", "it's"])
+def test_the_hints_of_a_check_are_commands_that_work(sesync: Run, data: Path, folder: str):
+    write(data / folder / "a.tif", 10)
+    said = sesync("put", "--check", f"cooltrees:{folder}")
+    assert said.code == 1
+    assert sesync(*shlex.split(re.search(r"Hint: +'sesync (.*)' keeps them", said.err)[1])).code == 0
+    write(data / folder / "b.tif", 10)
+    said = sesync("put", "--check", f"cooltrees:{folder}")
+    assert said.code == 0
+    assert sesync(*shlex.split(re.search(r"'sesync (.*)' keeps checksums of it", said.out)[1])).code == 0
+    assert (verified(data / folder), sesync("put", "--check", "cooltrees", "--json").json["without"]) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("cooltrees:nothing",), "there is no {data}/nothing"),
+        (("cooltrees:link",), "{data}/link leads out of the data directory, to /etc"),
+        (("cooltrees:odd",), "line 1 of {data}/odd/SHA256SUMS is no line of sha256sum"),
+        (("cooltrees", "--move"), "what is to be put?"),
+        (("cooltrees", "--checksum"), "what is to be put?"),
+    ],
+)
+def test_what_cannot_be_meant(sesync: Run, data: Path, words: tuple[str, ...], said: str):
+    (data / "link").symlink_to("/etc")
+    write(data / "odd/a.tif", 10)
+    (data / "odd/SHA256SUMS").write_text("what is this?\n")
+    done = sesync("put", "--manifest", *words)
+    assert (done.code in (1, 2), f"Error: {said.format(data=data)}" in done.err) == (True, True), done.err
+
+
+def test_an_empty_folder(sesync: Run, data: Path):
+    (data / "empty").mkdir()
+    done = sesync("put", "--manifest", "cooltrees:empty")
+    assert (done.code, done.out, os.listdir(data / "empty")) == (0, f"There are no files in {data}/empty.\n", [])
+
+
+def test_two_at_once_lose_nothing(background, home: Path, data: Path):
+    """Six puts into one folder, each with checksums."""
+    for number in range(6):
+        write(home / f"{number}.tif", 2_000_000)
+    runs = [background("put", f"{number}.tif", "cooltrees", "--manifest") for number in range(6)]
+    assert [(run.wait(), run.communicate()[1]) for run in runs] == [(0, "")] * 6
+    assert (verified(data), len((data / "SHA256SUMS").read_text().splitlines())) == (True, 6)
+
+
+def test_what_one_may_not_read_or_write(here: People):
+    data = here.directory(0o2770)
+    here.ann.run("mkdir", "-p", data / "raw/closed")
+    here.ann.run("sh", "-c", 'echo x > "$0"/a; echo x > "$0"/b; chmod 600 "$0"/b; chmod 700 "$0"/closed', data / "raw")
+    done = here.bob.sesync("put", "--manifest", "cooltrees:raw")
+    assert (done.code, f"no checksums of these could be made: {data}/raw/b cannot be read" in done.err) == (1, True)
+    assert (
+        f"Warning: this cannot be looked into: {data}/raw/closed"
+        in here.bob.sesync("put", "--manifest", "cooltrees:raw", "-n").err
+    )
+    assert len((data / "raw/SHA256SUMS").read_text().splitlines()) == 1
+    here.ann.run("chmod", "750", data / "raw")
+    here.ann.run("sh", "-c", 'echo x > "$0"', data / "raw/c")
+    done = here.bob.sesync("put", "--manifest", "cooltrees:raw")
+    assert (done.code, f"you can read {data}/raw, but not write to it" in done.err) == (1, True), done.err
