@@ -375,7 +375,11 @@ def is_text(call: ast.Call) -> bool:
     said = [one.value for one in (*call.args, *(word.value for word in call.keywords)) if isinstance(one, ast.Constant)]
     if function in ("subprocess.run", "subprocess.Popen"):
         return any(word.arg == "text" for word in call.keywords)
-    opens = function.split(".")[-1] in ("open", "NamedTemporaryFile") and function not in ("os.open", "Image.open")
+    opens = function.split(".")[-1] in ("open", "NamedTemporaryFile") and function not in (
+        "os.open",
+        "Image.open",
+        "archive.open",
+    )
     return opens and not any(isinstance(one, str) and "b" in one and len(one) <= 3 for one in said)
 
 

@@ -16,7 +16,7 @@ from sesync_cli.plan import Report, by_hand
 from sesync_cli.put.children import run_children
 from sesync_cli.put.entries import Entry, Shipment, is_unchanged
 from sesync_cli.put.steps import PutTally, explaining
-from sesync_cli.put.together import Together
+from sesync_cli.put.together import WholePaths
 from sesync_cli.put.writers import CLOSE, Writers
 from sesync_cli.workers import Guard, Tell
 
@@ -34,7 +34,7 @@ class Leave:
     found: Shipment
     tally: PutTally
     guard: Guard
-    together: Together
+    together: WholePaths
     link: bool
     doing: str = "Removing what is in place"
 

@@ -1,5 +1,6 @@
 """The plan that brings things into a data directory, made from what is there."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,7 +30,7 @@ from sesync_cli.put.sentences import (
     warnings,
 )
 from sesync_cli.put.steps import Clear, Put, PutTally
-from sesync_cli.put.together import Together, with_data_sets
+from sesync_cli.put.together import WholePaths, with_data_sets
 from sesync_cli.put.verify import Verification
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
@@ -81,7 +82,7 @@ class _Making:
 
     request: PutRequest
     paths: Paths
-    together: Together
+    together: WholePaths
     found: Shipment
     guard: Guard
     pointing: Mapping[Path, str]

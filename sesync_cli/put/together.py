@@ -43,7 +43,7 @@ class PutSet(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Together:
+class WholePaths:
     """All that is to be put with all that belongs to it, and the data sets that it makes; `added` nobody has named."""
 
     paths: Paths
@@ -81,7 +81,7 @@ class Together:
         return "\n".join(lines)
 
 
-def with_data_sets(paths: Paths, guard: Guard) -> Together:
+def with_data_sets(paths: Paths, guard: Guard) -> WholePaths:
     """The same paths with all that belongs to them."""
 
     def look(tell: Tell) -> None:
@@ -99,7 +99,7 @@ def with_data_sets(paths: Paths, guard: Guard) -> Together:
     added = tuple(one for one in names if one not in paths.sources)
     whole_paths = replace(paths, sources=tuple(names), names=tuple(names.values()))
     check_names(whole_paths)
-    return Together(whole_paths, tuple(sets.values()), added)
+    return WholePaths(whole_paths, tuple(sets.values()), added)
 
 
 def _named(whole: PutSet, source: Path, name: str) -> dict[Path, str]:
@@ -115,16 +115,16 @@ def _named(whole: PutSet, source: Path, name: str) -> dict[Path, str]:
 
 def _found(sources: Sequence[Path]) -> Iterator[PutSet | None]:
     """The data set that each of these belongs to, if any."""
-    folders: dict[str, _Folder] = {}
+    folders: dict[str, _SetsOfFolder] = {}
     for source in sources:
         folder = str(source.parent)
         if folder not in folders:
-            folders[folder] = _Folder.of(folder)
+            folders[folder] = _SetsOfFolder.of(folder)
         yield folders[folder].set_of(source.name)
 
 
 @dataclass(frozen=True)
-class _Folder:
+class _SetsOfFolder:
     """A folder with the data sets in it, and by each member the main files of its sets."""
 
     path: str
@@ -133,7 +133,7 @@ class _Folder:
     mains: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, path: str) -> "_Folder":
+    def of(cls, path: str) -> "_SetsOfFolder":
         try:
             with os.scandir(path) as entries:
                 listed = [(one.name, one.is_symlink()) for one in entries if one.is_symlink() or one.is_file()]

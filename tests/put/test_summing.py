@@ -138,6 +138,7 @@ def test_two_at_once_lose_nothing(background, home: Path, data: Path):
 def test_what_one_may_not_read_or_write(here: People):
     data = here.directory(0o2770)
     here.ann.run("mkdir", "-p", data / "raw/closed")
+    here.ann.run("chmod", "2770", data / "raw")
     here.ann.run("sh", "-c", 'echo x > "$0"/a; echo x > "$0"/b; chmod 600 "$0"/b; chmod 700 "$0"/closed', data / "raw")
     done = here.bob.sesync("put", "--manifest", "cooltrees:raw")
     assert (done.code, f"no checksums of these could be made: {data}/raw/b cannot be read" in done.err) == (1, True)
