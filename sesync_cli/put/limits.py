@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sesync_cli.directory import file_system
+from sesync_cli.disk import FULL
 from sesync_cli.errors import Conflict, Refused
 from sesync_cli.leftovers import NO_LINKS
 from sesync_cli.put.entries import Shipment, There, some
@@ -14,6 +15,7 @@ from sesync_cli.view import size
 
 ROOM = "Make room there first, or ask support for more."
 _WINDOWS = ("exfat", "msdos", "vfat")  # of memory cards and USB disks: no links, and no capitals
+_WITH_LINKS = ("btrfs", "ext2", "ext3", "ext4", "f2fs", "nfs", "nfs4", "overlay", "tmpfs", "xfs", "zfs")
 
 
 def has_no_links(folder: str) -> bool:
@@ -33,14 +35,18 @@ def knows_no_capitals(folder: str) -> bool:
 
 
 def _links_fail(folder: str, prefix: str) -> bool:
-    """Whether no link can be made in a folder: one is, and is removed."""
+    """Whether no link can be made in a folder: where its kind does not tell, one is, and is removed."""
+    if file_system(folder) in _WITH_LINKS:
+        return False
     beside = f"{folder}/{prefix}link"
     try:
+        with suppress(FileNotFoundError):
+            os.unlink(beside)  # of a run that was killed
         os.symlink("nowhere", beside)
     except OSError as error:
-        if error.errno not in NO_LINKS:
+        if error.errno not in (*NO_LINKS, *FULL):
             raise
-        return True
+        return error.errno in NO_LINKS
     os.unlink(beside)
     return False
 

@@ -107,19 +107,20 @@ class Leave:
     def _need_proven(self, source: str, known: Mapping[str, int], alive: "_Alive", writers: Writers) -> None:
         """Refuse unless a source has nothing but what was found in it, each file as it was, proven, and not written."""
         files = []
+        whole = self.together.mains.get(source, source)
         for path, found in _walk(source):
             alive.tell()
             if path not in known:
-                raise _stays(source, path, "is new")
+                raise _stays(whole, path, "is new")
             entry = self.found.entries[known[path]]
             if not entry.is_folder and known[path] not in self.tally.proven:
-                raise _stays(source, path, "was not copied")
+                raise _stays(whole, path, "was not copied")
             if not _is_same(found, entry):
-                raise _stays(source, path, "has changed")
+                raise _stays(whole, path, "has changed")
             if entry.is_file:
                 files.append((path, found))
         for path, use in writers.of(files).items():
-            raise _stays(source, path, use.words, use.hint)
+            raise _stays(whole, path, use.words, use.hint)
 
 
 class _Alive:

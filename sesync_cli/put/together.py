@@ -66,6 +66,11 @@ class WholePaths:
         followed = {file for one in self.sets if one.followed for file in one.files if file.name != one.main}
         return {str(one): one for one in self.paths.sources if one not in self.kept and one not in followed}
 
+    @cached_property
+    def mains(self) -> dict[str, str]:
+        """By each file of a data set the one that the set is called by."""
+        return {str(file): str(Path(one.folder, one.main)) for one in self.sets for file in one.files}
+
     @property
     def note(self) -> str:
         """What goes along unnamed, in words; empty where nothing does."""

@@ -80,7 +80,7 @@ def test_files_without_checksums_are_counted_and_named(sesync: Run, data: Path):
             "11 files have no checksums, so nobody can tell if they have changed:",
             *(f"  {name}" for name in names[:8]),
             "  and 3 more; '--json' names them all",
-            "'sesync put --manifest' keeps checksums of what it puts, also of what is there already.",
+            f"'sesync put --manifest {data}' keeps checksums of them from now on.",
         ],
     )
     assert checked(sesync)["without"] == names

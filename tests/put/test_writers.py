@@ -122,5 +122,5 @@ def test_a_database_in_use_stays_with_all_that_it_needs(sesync: Run, home: Path,
         database.commit()
         before = sums(home / "mine")
         result = sesync("put", "mine/obs.sqlite", "cooltrees", "--move")
-        assert (result.code, "obs.sqlite stays" in result.err, sums(home / "mine")) == (1, True, before)
+        assert (result.code, "obs.sqlite stays" in result.err, sums(home / "mine")) == (1, True, before), result.err
         assert database.execute("select count(*) from obs").fetchone() == (9_000,)
