@@ -23,7 +23,7 @@ class FileFacts(NamedTuple):
     """A file, a link, or a folder that is one thing, such as `x.zarr`.
 
     `rows` is -1 where nobody knows; `parts` are the names of the files beside it that make one data set with it, whose
-    bytes count; `target` is what a link says; `told` are the bytes of a notebook that are outputs.
+    bytes count, as its `files` do; `target` is what a link says; `told` are the bytes of a notebook that are outputs.
     """
 
     path: str
@@ -37,6 +37,7 @@ class FileFacts(NamedTuple):
     target: str = ""
     parts: tuple[str, ...] = ()
     told: int = 0
+    files: int = 1
 
 
 def inspected(path: str) -> FileFacts:
@@ -77,7 +78,8 @@ def looked_into(file: FileFacts, *, closely: bool) -> FileFacts:
 def with_parts(file: FileFacts) -> FileFacts:
     """The same with the bytes of its parts. OSError where one is gone."""
     folder = os.path.dirname(file.path)
-    return file._replace(bytes=file.bytes + sum(os.lstat(os.path.join(folder, one)).st_size for one in file.parts))
+    beside = sum(os.lstat(os.path.join(folder, one)).st_size for one in file.parts)
+    return file._replace(bytes=file.bytes + beside, files=1 + len(file.parts))
 
 
 def _read(file: FileFacts, closely: bool) -> FileFacts:

@@ -21,7 +21,10 @@ _SPELLED_OUT = 5  # paths that one command names
 
 @dataclass(frozen=True)
 class AdviceItem:
-    """A file, or a folder whose `files` all go the same way; `rows` is None where nobody counted."""
+    """A file, or a folder whose `files` all go the same way; `rows` is None where nobody counted.
+
+    `parts` are the names of the files beside it that belong to it.
+    """
 
     path: Path
     kind: Kind
@@ -30,6 +33,7 @@ class AdviceItem:
     rows_exact: bool
     git: Git | None
     files: int = 1
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class JudgedFile(NamedTuple):
 
 def judge(found: FileFacts, location: Location, context: WhereContext) -> JudgedFile:
     """A file as the rules judge it."""
-    return JudgedFile(found, location, judged(found, location, context))
+    return JudgedFile(found, location, judged(found, location, context), found.files)
 
 
 def advice(cases: Iterable[JudgedFile], context: WhereContext) -> tuple[Advice, ...]:
@@ -134,7 +138,8 @@ def _summed(cases: list[JudgedFile], top: str, stays: Callable[[str], bool], lim
 
 def _folder(path: str, case: JudgedFile, inside: list[JudgedFile]) -> JudgedFile:
     [(kind, _)] = Counter(one.found.kind for one in inside).most_common(1)
-    return case._replace(found=FileFacts(path, kind, sum(one.found.bytes for one in inside)), files=len(inside))
+    size, files = sum(one.found.bytes for one in inside), sum(one.files for one in inside)
+    return case._replace(found=FileFacts(path, kind, size), files=files)
 
 
 def above(path: str, top: str) -> list[str]:
@@ -154,9 +159,15 @@ def _advice(cases: list[JudgedFile], context: WhereContext) -> Advice:
 
 def _item(case: JudgedFile, context: WhereContext) -> AdviceItem:
     found = case.found
-    rows = None if found.rows < 0 else found.rows
     return AdviceItem(
-        Path(found.path), refined(found, context.site), found.bytes, rows, found.exact, case.location.git, case.files
+        Path(found.path),
+        refined(found, context.site),
+        found.bytes,
+        None if found.rows < 0 else found.rows,
+        found.exact,
+        case.location.git,
+        case.files,
+        found.parts,
     )
 
 

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -121,7 +121,7 @@ def _looked(facts: PathFacts, context: WhereContext) -> Looked:
         path=Path(facts.top),
         folder=facts.folder,
         now=place_of_path(Path(facts.at), context),
-        files=len(facts.found),
+        files=facts.files,
         bytes=size,
         left_out=len(facts.left),
         closed=tuple((Path(path), why) for path, why in facts.closed),
@@ -131,12 +131,12 @@ def _looked(facts: PathFacts, context: WhereContext) -> Looked:
 
 
 def _kinds(cases: Iterable[JudgedFile], context: WhereContext) -> tuple[OfKind, ...]:
-    sizes: dict[Kind, list[int]] = defaultdict(list)
+    files, sizes = Counter[Kind](), Counter[Kind]()
     for case in cases:
-        sizes[refined(case.found, context.site)].append(case.found.bytes)
-    return tuple(
-        OfKind(kind, len(sizes[kind]), sum(sizes[kind])) for kind in sorted(sizes, key=lambda one: -sum(sizes[one]))
-    )
+        kind = refined(case.found, context.site)
+        files[kind] += case.files
+        sizes[kind] += case.found.bytes
+    return tuple(OfKind(kind, files[kind], size) for kind, size in sizes.most_common())
 
 
 def _may_move(facts: PathFacts, context: WhereContext) -> bool:

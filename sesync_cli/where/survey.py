@@ -48,6 +48,10 @@ class PathFacts:
     whole: bool = True
     named: str = ""
 
+    @property
+    def files(self) -> int:
+        return sum(one.files for one in self.found)
+
 
 class Unseen(Exception):
     """Nothing is known of what is called so: the number of the system's error, or none where nobody answered."""
@@ -97,7 +101,7 @@ def _note(facts: PathFacts, name: str, value: Any, report: Report) -> None:
         case "most":
             facts.whole = False
         case "folder":
-            report(None, f"{len(facts.found):,} files, {value}")
+            report(None, f"{facts.files:,} files, {value}")
 
 
 def _short(path: str) -> str:
@@ -232,8 +236,9 @@ def _look(path: str, facts: os.stat_result, whole: DataSet | None, *, named: boo
 
 
 def _store(path: str, kind: Kind) -> Iterator[Fact | None]:
-    size = 0
+    size = files = 0
     for folder, _, names in os.walk(path):
         yield None
         size += sum(os.lstat(os.path.join(folder, name)).st_size for name in names)
-    yield "found", tuple(by_name(path, os.lstat(path))._replace(kind=kind.value, bytes=size))
+        files += len(names)
+    yield "found", tuple(by_name(path, os.lstat(path))._replace(kind=kind.value, bytes=size, files=files))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sesync_cli.files.kinds import Kind
+from sesync_cli.names import first
 from sesync_cli.view import Facts, Page, Table, View, size
 from sesync_cli.where.advice import Advice, AdviceItem, bash_word
 from sesync_cli.where.answer import Answer, Looked, Same
@@ -22,7 +23,9 @@ def page(answer: Answer) -> View:
 def _file(advice: Advice, looked: Looked) -> Facts:
     [item] = advice.items
     to = [("to", _the(advice.should))] if advice.should != advice.now else []
-    facts = [("what", f"{_what(item)}, {size(item.bytes)}"), ("now", _now(advice, item)), *to]
+    parts = ", ".join(first([_name(Path(part)) for part in item.parts], _SHOWN, more="and {:,} more"))
+    beside = [("with", f"{parts} (one data set)")] if parts else []
+    facts = [("what", f"{_what(item)}, {size(item.bytes)}"), *beside, ("now", _now(advice, item)), *to]
     behind = [("behind", f"'sesync where {bash_word(item.path)}/' looks there")] if item.kind == Kind.LINK else []
     return Facts(_name(item.path), [*facts, *_deed(advice), *behind, *_fetch(looked), *_unseen(looked)])
 
@@ -57,7 +60,7 @@ def _group(advice: Advice) -> Facts:
     sizes = [size(item.bytes) for item in advice.items[:_SHOWN]]
     wide = max(map(len, sizes))
     facts = [
-        ("" if number else "what", f"{sizes[number]:{wide}}  {_name(item.path)}: {_what(item)}")
+        ("" if number else "what", f"{sizes[number]:{wide}}  {_name(item.path)}: {_what(item)}{_with(item)}")
         for number, item in enumerate(advice.items[:_SHOWN])
     ]
     if len(advice.items) > _SHOWN:
@@ -76,10 +79,15 @@ def _twice(same: Same) -> Facts:
 
 
 def _what(item: AdviceItem) -> str:
-    words = item.kind.value if item.files == 1 else f"{_count(item.files)}, {item.kind.value}"
+    words = item.kind.value if item.files == 1 + len(item.parts) else f"{_count(item.files)}, {item.kind.value}"
     if item.rows is not None:
         words += f" of {_rows(item.rows, item.rows_exact)}"
     return words
+
+
+def _with(item: AdviceItem) -> str:
+    count = len(item.parts)
+    return f", with {_count(count)} that {'belongs' if count == 1 else 'belong'} to it" if count else ""
 
 
 def _rows(count: int, exact: bool) -> str:

@@ -115,7 +115,7 @@ def test_a_store_is_one_thing(advised, write, home):
     write(home / "work/a.py", "1")
     for named in ("work", "work/cube.zarr"):
         said = advised(named)["work/cube.zarr"]
-        assert (said["kind"], said["bytes"], said["files"]) == ("raster or array", 3 * BIG, 1)
+        assert (said["kind"], said["bytes"], said["files"]) == ("raster or array", 3 * BIG, 3)
 
 
 def test_the_same_file_twice(sesync, write, home, linked):

@@ -39,7 +39,7 @@ def test_json_has_all_that_is_said(sesync, table, home):
     assert (said["now"], said["should"]) == ("home", "data directory")
     assert said["items"] == [
         {"path": "trees.csv", "kind": "large table", "bytes": path["bytes"], "rows": 800, "rows_exact": True}
-        | {"git": None, "files": 1}
+        | {"git": None, "files": 1, "parts": []}
     ]
 
 
@@ -288,3 +288,26 @@ def test_other_modules_can_ask_for_one_file(write, home, site):
     context = WhereContext(session.caller, session.site)
     said = advice_for(home / "dem.tif", context, lambda words: nullcontext(lambda fraction, detail: None))
     assert (said.should, said.acts) == (Place.DATA, True)
+
+
+PARTS = [
+    ("dem.tif", ("dem.tfw", "dem.tif.aux.xml"), "raster or array"),
+    ("trees.shp", ("trees.dbf", "trees.shx"), "map data"),
+    ("cover", ("cover.hdr",), "raster or array"),
+]
+
+
+@pytest.mark.parametrize("main, parts, kind", PARTS)
+def test_whatever_of_a_data_set_is_named_all_of_it_is_told(sesync, write, home, main, parts, kind):
+    write(home / main, b"", BIG)
+    for part in parts:
+        write(home / part, b"ENVI\n", 600_000)
+    total = (BIG + 600_000 * len(parts)) / 1e6
+    for named in (main, *parts):
+        said = sesync("where", named).out.splitlines()
+        assert said[:3] == [main, f"  what  {kind}, {total:.0f} MB", f"  with  {', '.join(parts)} (one data set)"]
+        assert said[-1] == f"  do    sesync put --move {main} cooltrees"
+    said = sesync("where").out
+    count = "2 files that belong" if len(parts) == 2 else "1 file that belongs"
+    assert f"{main}: {kind}, with {count} to it\n" in said
+    assert said.startswith(f"This folder: {1 + len(parts)} files, {total:.0f} MB\n")
