@@ -310,4 +310,4 @@ def test_whatever_of_a_data_set_is_named_all_of_it_is_told(sesync, write, home, 
     said = sesync("where").out
     count = "2 files that belong" if len(parts) == 2 else "1 file that belongs"
     assert f"{main}: {kind}, with {count} to it\n" in said
-    assert said.startswith(f"This folder: {1 + len(parts)} files, {total:.0f} MB\n")
+    assert said.startswith(f"This folder: {2 + len(parts)} files, {total:.0f} MB\n")  # with a link
