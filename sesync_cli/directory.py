@@ -191,9 +191,9 @@ def _found(path: Path, root: Path, quota_until: float | None) -> dict[str, Any]:
 
 
 def _quota(path: Path, until: float) -> tuple[int, int] | None:
-    from sesync_cli.quota import quota_of
+    from sesync_cli.quota import quotas_of
 
-    quota = quota_of(path, until)
+    quota = quotas_of(path, until).bytes
     return (quota.used, quota.limit) if quota else None
 
 

@@ -24,7 +24,7 @@ _BLOCK = 1024  # bytes in a block of `quota`
 
 
 class Quota(NamedTuple):
-    """Bytes that are kept in a place, and how many may be."""
+    """Bytes or files that are kept in a place, and how many may be."""
 
     used: int
     limit: int
@@ -32,6 +32,13 @@ class Quota(NamedTuple):
     @property
     def left(self) -> int:
         return max(0, self.limit - self.used)
+
+
+class Quotas(NamedTuple):
+    """The quotas of a place; None where none is told."""
+
+    bytes: Quota | None = None
+    files: Quota | None = None
 
 
 def quota_at_once(folder: Path) -> Quota | None:
@@ -53,33 +60,36 @@ def quota_at_once(folder: Path) -> Quota | None:
         return None
 
 
-def quota_of(folder: Path, until: float) -> Quota | None:
-    """The quota of a folder, the program `quota` asked too, which may ask a file server; None where none is told.
+def quotas_of(folder: Path, until: float) -> Quotas:
+    """The quotas of a folder, the program `quota` asked too, which may ask a file server.
 
     `quota` gets most of the time until that moment of the monotonic clock: who asks us wants to hear without it, too.
     """
     if (quota := quota_at_once(folder)) or not (program := shutil.which("quota")):
-        return quota
+        return Quotas(quota)
     seconds = (until - time.monotonic()) * _OF_TIME
     try:
         said = run([program, "-w", "-p", "-Q", "-f", str(room(folder).mount)], seconds=seconds).out
     except ProgramFailed as over:  # its exit code is 1 for those who are over quota, and where there is none
         said = over.output.out
     except (NoAnswer, OSError):  # what cannot be asked says no more than what is silent
-        return None
+        return Quotas()
     return in_words(said)
 
 
-def in_words(said: str) -> Quota | None:
-    """The quota in what `quota -w -p` prints of one file system; of a limit and a quota, the limit counts."""
+def in_words(said: str) -> Quotas:
+    """The quotas in what `quota -w -p` prints of one file system; of a limit and a quota, the limit counts."""
     for line in said.splitlines():
         # file system, blocks, quota, limit, grace, and the same of files; a star marks what is too much
         words = line.replace("*", " ").rsplit(maxsplit=8)
         if len(words) == 9 and all(word.isdigit() for word in words[1:]):
-            used, quota, limit = (int(word) * _BLOCK for word in words[1:4])
-            if limit or quota:
-                return Quota(used, limit or quota)
-    return None
+            return Quotas(_told(words[1:4], _BLOCK), _told(words[5:8], 1))
+    return Quotas()
+
+
+def _told(words: list[str], each: int) -> Quota | None:
+    used, quota, limit = (int(word) * each for word in words)
+    return Quota(used, limit or quota) if limit or quota else None
 
 
 def _of_group(group: Path) -> Quota | None:

@@ -65,12 +65,20 @@ def data_sets(folder: str, names: Collection[str]) -> dict[str, DataSet]:
     return {main: dataset for main, dataset in found.items() if main not in parts}
 
 
+def sets_by_member(folder: str) -> dict[str, DataSet]:
+    """The data sets in a folder, by the names of all of their files; by a part of several the first."""
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+    found: dict[str, DataSet] = {}
+    for one in data_sets(folder, names).values():
+        for name in one.names:
+            found.setdefault(name, one)
+    return found
+
+
 def data_set_of(path: Path) -> DataSet | None:
     """The data set that a file belongs to, as its main file or as a part; None for a file that stands for itself."""
-    with os.scandir(path.parent) as entries:
-        names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
-    found = data_sets(str(path.parent), names)
-    return next((one for one in found.values() if path.name in one.names), None)
+    return sets_by_member(str(path.parent)).get(path.name)
 
 
 def unwritten(names: Iterable[str]) -> Iterator[tuple[str, str]]:

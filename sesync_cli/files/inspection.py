@@ -75,6 +75,13 @@ def looked_into(file: FileFacts, *, closely: bool) -> FileFacts:
     return file._replace(kind=Kind.SECRET.value) if is_secret(file.path, file.bytes) else file
 
 
+def kind_inside(path: str) -> Kind:
+    """What a file is by its name and its first bytes. OSError where it cannot be read."""
+    # what is no file is not waited for
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as opened:
+        return kind_of(path, opened.read(HEAD) or b"")
+
+
 def with_parts(file: FileFacts) -> FileFacts:
     """The same with the bytes of its parts. OSError where one is gone."""
     folder = os.path.dirname(file.path)

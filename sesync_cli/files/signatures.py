@@ -41,7 +41,14 @@ def kind_of(path: str, head: bytes) -> Kind:
 
 def signature(head: bytes) -> Kind | None:
     """What these first bytes are the mark of; None if no format has it."""
+    if is_core_dump(head):
+        return Kind.TEMPORARY
     return next((kind for at, mark, kind in _signatures() if head.startswith(mark, at)), None)
+
+
+def is_core_dump(head: bytes) -> bool:
+    """Whether this is what a program was when it crashed: an ELF file of the type ET_CORE, see elf(5)."""
+    return head.startswith(b"\x7fELF") and int.from_bytes(head[16:18], "big" if head[5:6] == b"\2" else "little") == 4
 
 
 def _looks_like_table(head: bytes) -> bool:

@@ -17,7 +17,7 @@ from sesync_cli.disk import room
 from sesync_cli.errors import SesyncError
 from sesync_cli.kernel.context import interpreter, places
 from sesync_cli.plan import Watch
-from sesync_cli.quota import quota_of
+from sesync_cli.quota import quotas_of
 from sesync_cli.report import programs
 from sesync_cli.report.draft import Section, aligned, folded
 from sesync_cli.report.rights import whoami
@@ -130,5 +130,5 @@ def _pythons(caller: Caller, site: Site) -> list[str]:
 
 
 def _quota(home: Path, until: float) -> list[int]:
-    found = quota_of(home, until)
+    found = quotas_of(home, until).bytes
     return [found.used, found.limit] if found else []

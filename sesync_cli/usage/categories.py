@@ -7,17 +7,20 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.directory import mounts
+from sesync_cli.files.sizes import MB
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.leftovers import in_the_making
 from sesync_cli.site.settings import Site
-from sesync_cli.usage.counting import LEFT, Categories, Place
+from sesync_cli.usage.caches import cache_folders, names_anywhere
+from sesync_cli.usage.counting import CACHES, LEFT, Categories, Place
+from sesync_cli.usage.grouping import grouping
+from sesync_cli.usage.judging import Judge
+from sesync_cli.usage.request import UsageRequest
 
-_MB = 1_000_000
-KERNELS, CACHES, LOCAL, TRASH = "kernels", "caches", "local", "trash"
-UV, PIP, SESYNC, CONDA = "uv", "pip", "sesync", "conda"
-_CONDAS = ("miniconda3", "anaconda3", "miniforge3", "mambaforge", ".conda", ".mamba", "micromamba")
+KERNELS, LOCAL, TRASH = "kernels", "local", "trash"
+UV, PIP, SESYNC = "uv", "pip", "sesync"
 
 
 @dataclass(frozen=True)
@@ -53,15 +56,17 @@ def usage_context(caller: Caller, site: Site) -> UsageContext:
     return UsageContext(caller, site, os.path.realpath(caller.home), tuple(kernels), where)
 
 
-def categories_below(root: str, device: int, context: UsageContext, depth: int) -> Categories:
+def categories_below(root: str, device: int, context: UsageContext, request: UsageRequest) -> Categories:
     """What counts as what below a root; no more of the disk is looked at than a few folders of the home."""
     site, of_home = context.site, is_within(root, context.home)
     is_near = of_home or is_within(context.home, root)
+    is_near = is_near and not request.by
     known = {_real(path, context.caller.home): place for path, place in _known(context)} if is_near else {}
     others = {*mounts(), *([site.data_root] if site.has("data_path") else [])}
     closed = {str(path) for path in others if is_within(str(path), root)} - {root}
-    large = site.where_large_mb * _MB if of_home else None
-    return Categories(root, device, known, frozenset(closed), large, depth)
+    judge = Judge(root, site.where_large_mb * MB, site.where_large_folder_mb * MB) if of_home else None
+    caches = names_anywhere() if of_home else frozenset[str]()
+    return Categories(root, device, known, frozenset(closed), judge, request.depth, caches, grouping(request.by))
 
 
 def is_within(path: str, folder: str) -> bool:
@@ -82,7 +87,7 @@ def _known(context: UsageContext) -> Iterator[tuple[Path, Place]]:
         yield folder, (LOCAL, str(folder))
     yield from ((path, (CACHES, path.name)) for path in _folders_in(cache))
     yield cache, (CACHES, "")
-    yield from ((home / name / "pkgs", (CACHES, CONDA)) for name in _CONDAS)
+    yield from ((path, (CACHES, str(path))) for path, _ in cache_folders(context.caller) if path.parent != cache)
     yield cache / "sesync", (CACHES, SESYNC)
     yield context.pip, (CACHES, PIP)
     yield context.uv, (CACHES, UV)

@@ -14,15 +14,15 @@ from itertools import islice
 from typing import Any
 
 from sesync_cli.disk import PARTIAL
-from sesync_cli.files.kinds import is_data, kind_by_name
+from sesync_cli.usage.judging import DATA, Judge
 
 Place = tuple[str, str]
 """What something counts as: a group (`KERNELS`, ...), and which one of it."""
 Todo = tuple[str, Place]
 """A folder that has yet to be looked into."""
 
-REST, DATA, GIT, CHECKPOINTS, LEFT = "rest", "data", "git", "checkpoints", "leftovers"
-SHOWN = 10  # of the largest files
+REST, GIT, CHECKPOINTS, LEFT, CACHES = "rest", "git", "checkpoints", "leftovers", "caches"
+KEPT = 40  # of the largest files: some may be one thing with others
 _LARGE = 5_000_000  # bytes of a file that may be among these
 _BATCH = 1000  # files between two signs of life
 _LONGEST = 4000  # bytes of a path that every system takes
@@ -35,28 +35,34 @@ _GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # removed, or replaced by so
 class Categories:
     """What counts as what below a root: folders by their path, and `closed` ones, which are not entered or touched.
 
-    `device` is the root's file system; `large` is from how many bytes on data belongs elsewhere, and None where it is
-    in its place. `depth` are the folders below the root, one in the other, that are counted by themselves.
+    `device` is the root's file system; `judge` tells data that belongs elsewhere, None where all is in its place.
+    `depth` are the folders below the root, one in the other, that are counted by themselves. `caches` are names of
+    folders that are caches wherever they stand. `grouping` has every file count as what it says, and nothing else.
     """
 
     root: str
     device: int
     known: Mapping[str, Place]
     closed: frozenset[str] = frozenset()
-    large: int | None = None
+    judge: Judge | None = None
     depth: int = 0
+    caches: frozenset[str] = frozenset()
+    grouping: Callable[[os.stat_result], Place] | None = None
 
 
 @dataclass
 class Tally:
-    """What was found. `blocks` are those of each place, but for files with several names: their inodes are in `links`
-    by place, with how many of their names were seen there, and in `inodes`, with their blocks and all names' number.
+    """What was found. `names` is how many files and folders each place has, a file with several names as often.
+
+    `blocks` are those of each place, but for files with several names: their inodes are in `links` by place, with how
+    many of their names were seen there, and in `inodes`, with their blocks and all names' number.
 
     `largest` are (bytes, path, inode), the inode 0 for files with one name; `checkpoints` are (path, inode, time of
     change, blocks), the blocks 0 for files with several names; `silent` are folders that could not be read, and why.
     """
 
     files: int = 0
+    names: dict[Place, int] = field(default_factory=dict)
     blocks: dict[Place, int] = field(default_factory=dict)
     links: dict[Place, dict[int, int]] = field(default_factory=dict)
     inodes: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -73,7 +79,7 @@ class Tally:
         """Count what somebody else has found elsewhere."""
         self.files += other.files
         for place, blocks in other.blocks.items():
-            self.blocks[place] = self.blocks.get(place, 0) + blocks
+            self.put(place, blocks, other.names.get(place, 0))
         for place, seen in other.links.items():
             mine = self.links.setdefault(place, {})
             if mine:
@@ -81,10 +87,15 @@ class Tally:
             mine.update(seen)
         self.inodes.update(other.inodes)
         once = {inode or path: (count, path, inode) for count, path, inode in (*other.largest, *self.largest)}
-        self.largest = heapq.nlargest(SHOWN, once.values())
+        self.largest = heapq.nlargest(KEPT, once.values())
         self.checkpoints += other.checkpoints
         self.silent += other.silent
         self.not_entered += other.not_entered
+
+    def put(self, place: Place, blocks: int, names: int = 1) -> None:
+        """Count something in its place."""
+        self.blocks[place] = self.blocks.get(place, 0) + blocks
+        self.names[place] = self.names.get(place, 0) + names
 
 
 class Counter:
@@ -94,7 +105,9 @@ class Counter:
         self.categories, self.alive = categories, alive
         self.tally = Tally()
         self.pending: list[Todo] = []
-        self.least = min(_LARGE, categories.large or _LARGE) // 512  # blocks of a file that needs a second look
+        self.judge, self.grouping = categories.judge, categories.grouping
+        large = self.judge.large if self.judge else _LARGE
+        self.least = min(_LARGE, large) // 512  # blocks of a file that needs a second look
         self.doors = {os.path.dirname(path) for path in categories.closed}  # the folders that hold closed ones
 
     def turn(self, todo: list[Todo], seconds: float) -> list[Todo]:
@@ -114,9 +127,14 @@ class Counter:
         try:
             with os.scandir(folder) as entries:
                 shown = self._open_ones(path, entries) if path in self.doors else entries
+                total = 0
                 while batch := list(islice(shown, _BATCH)):
-                    self._count(path, place, batch)
+                    total += self._count(path, place, batch)
                     self.alive(self.tally.files)
+            judge = self.judge if place[0] == REST else None
+            if judge and total * 512 >= judge.large_folder and (small := judge.together(path, folder, self.least)):
+                self.tally.put(place, -sum(small), -len(small))
+                self.tally.put((DATA, path), sum(small), len(small))
         finally:
             os.close(folder)
 
@@ -127,32 +145,40 @@ class Counter:
             else:
                 yield entry
 
-    def _count(self, path: str, place: Place, batch: list["os.DirEntry[str]"]) -> None:
+    def _count(self, path: str, place: Place, batch: list["os.DirEntry[str]"]) -> int:
+        """Count these entries of a folder; the blocks of those that count as it does."""
         # half a million files come by here: what is rare is dealt with elsewhere
-        total, least, ordinary = 0, self.least, place[0] != CHECKPOINTS
+        total, others, least, ordinary = 0, 0, self.least, place[0] != CHECKPOINTS and not self.grouping
         for entry in batch:
             try:
                 facts = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
+                others += 1
                 continue
             blocks = facts.st_blocks
             if facts.st_mode & _TYPE == _DIRECTORY:
+                others += 1
                 self._enter(os.path.join(path, entry.name), entry.name, place, facts)
             elif facts.st_nlink == 1 and blocks < least and ordinary:
                 total += blocks
             else:
+                others += 1
                 self._remember(path, entry.name, place, facts)
         self.tally.files += len(batch)
-        self._add(place, total)
+        self.tally.put(place, total, len(batch) - others)
+        return total
 
     def _remember(self, path: str, name: str, place: Place, facts: os.stat_result) -> None:
-        """Count a file that has several names, is large or is a checkpoint."""
+        """Count a file that has several names, is large or is a checkpoint, or whose facts say what it counts as."""
         tally, blocks = self.tally, facts.st_blocks
         if blocks >= self.least:
             place = self._large(path, name, place, facts)
+        if self.grouping:
+            place = self.grouping(facts)
         if facts.st_nlink == 1:
-            self._add(place, blocks)
+            tally.put(place, blocks)
         else:
+            tally.put(place, 0)
             seen = tally.links.get(place)
             if seen is None:
                 seen = tally.links[place] = {}
@@ -166,8 +192,8 @@ class Counter:
         if facts.st_dev != self.categories.device:
             self.tally.not_entered.append(path)
             return
-        inner = self._place(path, name, place)
-        self._add(inner, facts.st_blocks)
+        inner = self.grouping(facts) if self.grouping else self._place(path, name, place)
+        self.tally.put(inner, facts.st_blocks)
         self.pending.append((path, inner))
 
     def _place(self, path: str, name: str, place: Place) -> Place:
@@ -185,7 +211,9 @@ class Counter:
         return self._named(path, name, place)
 
     def _named(self, path: str, name: str, place: Place) -> Place:
-        if self.categories.large and "." in name[1:] and is_data(kind_by_name(name)):
+        if name in self.categories.caches:
+            return CACHES, path
+        if self.judge and self.judge.is_store(name):
             return DATA, path
         below = path[len(self.categories.root.rstrip("/")) + 1 :]
         return (REST, below) if below.count("/") < self.categories.depth else place
@@ -196,15 +224,13 @@ class Counter:
         inode = facts.st_ino if facts.st_nlink > 1 else 0
         if count >= _LARGE and inode not in self.tally.inodes:
             heapq.heappush(heap, (count, os.path.join(path, name), inode))
-            if len(heap) > SHOWN:
+            if len(heap) > KEPT:
                 heapq.heappop(heap)
-        large = self.categories.large
-        if place[0] == REST and large and count >= large and is_data(kind_by_name(name)):
-            return DATA, path
+        if place[0] == REST and self.judge and count >= self.judge.large:
+            group = self.judge.group_of(os.path.join(path, name))
+            if group:
+                return group, path if group == DATA else os.path.join(path, name)
         return place
-
-    def _add(self, place: Place, blocks: int) -> None:
-        self.tally.blocks[place] = self.tally.blocks.get(place, 0) + blocks
 
 
 def open_folder(path: str) -> int:

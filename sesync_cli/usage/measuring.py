@@ -12,9 +12,10 @@ from typing import Any
 
 from sesync_cli.errors import NoAnswer, NotFound, Refused, SesyncError
 from sesync_cli.plan import Watch
-from sesync_cli.quota import Quota, quota_of
+from sesync_cli.quota import Quota, Quotas, quotas_of
 from sesync_cli.usage.categories import UsageContext, categories_below
 from sesync_cli.usage.counting import REST, Place, Tally
+from sesync_cli.usage.grouping import grouping
 from sesync_cli.usage.request import UsageRequest
 from sesync_cli.usage.walkers import count_below
 from sesync_cli.workers import ask
@@ -28,7 +29,8 @@ class Measured:
     blocks: int
     free: int
     total: int
-    quota: Quota | None
+    quotas: Quotas
+    free_files: int | None
     tally: Tally
 
 
@@ -37,7 +39,7 @@ def measure(request: UsageRequest, context: UsageContext, watch: Watch) -> Measu
     caller, patience = context.caller, context.site.data_patience_seconds
     path = caller.cwd / Path(request.path).expanduser() if request.path else caller.home
     until = time.monotonic() + patience
-    facts = ask({path: partial(_facts, path, until)}, until, watch)[path]
+    facts = ask({path: partial(_facts, path, request.by, until)}, until, watch)[path]
     if facts is None:
         words = f"the file server of {path} did not answer within {patience:g} seconds"
         raise NoAnswer(words, hint="Try again in a few minutes.")
@@ -45,17 +47,17 @@ def measure(request: UsageRequest, context: UsageContext, watch: Watch) -> Measu
         raise _missing(path, facts["error"]) or _failed(path, os.strerror(facts["error"]))
     root, tally = facts["path"], Tally(files=1)
     if stat.S_ISDIR(facts["mode"]):
-        below = categories_below(root, facts["device"], context, request.depth)
-        place = _place(root, below.known)
+        below = categories_below(root, facts["device"], context, request)
+        place = facts["group"] or _place(root, below.known)
         tally = count_below(below, place, patience, watch)
-        tally.blocks[place] = tally.blocks.get(place, 0) + facts["blocks"]
+        tally.put(place, facts["blocks"], 0)
         if problem := dict(tally.silent).get(root):
             raise _failed(path, problem)
-    quota = Quota(*facts["quota"]) if facts["quota"] else None
-    return Measured(Path(root), facts["blocks"], facts["free"], facts["total"], quota, tally)
+    quotas = Quotas(*(Quota(*one) if one else None for one in facts["quotas"]))
+    return Measured(Path(root), facts["blocks"], facts["free"], facts["total"], quotas, facts["free_files"], tally)
 
 
-def _facts(path: Path, until: float) -> dict[str, Any]:
+def _facts(path: Path, by: str, until: float) -> dict[str, Any]:
     try:
         real = os.path.realpath(path, strict=True)
         facts, room = os.lstat(real), os.statvfs(real)
@@ -66,9 +68,11 @@ def _facts(path: Path, until: float) -> dict[str, Any]:
         "mode": facts.st_mode,
         "device": facts.st_dev,
         "blocks": facts.st_blocks,
+        "group": group(facts) if (group := grouping(by)) else None,
         "free": room.f_bavail * room.f_frsize,
         "total": room.f_blocks * room.f_frsize,
-        "quota": tuple(quota_of(Path(real), until) or ()),
+        "free_files": room.f_favail if room.f_files else None,
+        "quotas": tuple(tuple(one) if one else None for one in quotas_of(Path(real), until)),
     }
 
 

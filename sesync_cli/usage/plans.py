@@ -16,8 +16,8 @@ from sesync_cli.leftovers import in_the_making
 from sesync_cli.names import shortened
 from sesync_cli.plan import Plan, Question, Watch, by_hand
 from sesync_cli.site.settings import Site
-from sesync_cli.usage.categories import CACHES, KERNELS, PIP, SESYNC, TRASH, UV, UsageContext, is_within, usage_context
-from sesync_cli.usage.counting import CHECKPOINTS, LEFT, Place
+from sesync_cli.usage.categories import KERNELS, PIP, SESYNC, TRASH, UV, UsageContext, is_within, usage_context
+from sesync_cli.usage.counting import CACHES, CHECKPOINTS, LEFT, Place
 from sesync_cli.usage.measuring import Measured, measure
 from sesync_cli.usage.removal import Discard, DropKernel, Outcome, Removable, Sweep, Thing
 from sesync_cli.usage.request import UsageRequest

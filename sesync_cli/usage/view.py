@@ -3,13 +3,19 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from sesync_cli.names import as_read, first
 from sesync_cli.tree import Branch, Tree
-from sesync_cli.usage.breakdown import SHARED, Part, Usage
-from sesync_cli.usage.categories import CACHES, KERNELS, LOCAL, TRASH
-from sesync_cli.usage.counting import CHECKPOINTS, DATA, GIT, LEFT, REST
-from sesync_cli.view import Page, View, size
+from sesync_cli.usage.advice import Suggestion
+from sesync_cli.usage.breakdown import Usage
+from sesync_cli.usage.categories import KERNELS, LOCAL, TRASH
+from sesync_cli.usage.counting import CACHES, CHECKPOINTS, GIT, LEFT, REST
+from sesync_cli.usage.grouping import AGE, OWNER
+from sesync_cli.usage.judging import DATA, LEFTOVER
+from sesync_cli.usage.largest import Large
+from sesync_cli.usage.parts import SHARED, Part
+from sesync_cli.view import Facts, Page, View, size
 
 _TITLES = {
     KERNELS: "kernels",
@@ -19,25 +25,33 @@ _TITLES = {
     CHECKPOINTS: "checkpoints of notebooks",
     GIT: "what git keeps of repositories",
     DATA: "data that belongs elsewhere",
+    LEFTOVER: "leftovers of programs",
     LEFT: "leftovers of runs that were broken off",
     REST: "everything else",
 }
 _NOTES = {DATA: "'sesync where' says where", SHARED: "by kernels and caches, counted once"}
 _ALL = (TRASH, CHECKPOINTS, LEFT)  # kinds that are one line
 _CLEANED = (CACHES, *_ALL)  # kinds of which something may go
+_GROUPED = (OWNER, AGE)
 _MOST = 8  # lines below another
 _NEARLY_ALL = 0.95  # of a folder: what takes this much of it stands in its place
 _LEAST = 0.01  # of everything: what is smaller has no line of its own, unless it is a kernel
+_MANY, _LARGE_SHARE = 1000, 0.1  # files, and which part of all: who has as many is told so
 
 
 def page(usage: Usage) -> Page:
     """The tree, the largest files, and what is not in either."""
     views: list[View] = [Tree(_top(usage))]
     if usage.largest:
-        files = [Branch(size(one.bytes), shown(one.path), one.kind) for one in usage.largest]
+        files = [Branch(size(one.bytes), shown(one.path), _what(one)) for one in usage.largest]
         total = sum(one.bytes for one in usage.largest)
         views += ["", Tree(Branch(size(total), "in the largest files", branches=files))]
-    if any(part.kind in _CLEANED for part in usage.parts) and shown(usage.path).startswith("~"):
+    if advice := [one for one in usage.advice if one.bytes >= usage.bytes * _LEAST][:_MOST]:
+        views += ["", Facts("What else may go", [fact for one in advice for fact in _suggested(one)])]
+    mine = shown(usage.path).startswith("~")
+    if not mine and [part.kind for part in usage.parts] == [REST]:
+        views += ["", "'--by owner' shows whose it is, '--by age' how old."]
+    if any(part.kind in _CLEANED for part in usage.parts) and mine:
         views += ["", "'sesync usage --clean' asks what of this may go."]
     if left_out := list(_left_out(usage)):
         views += ["", "\n".join(left_out)]
@@ -50,10 +64,26 @@ def shown(path: Path) -> str:
 
 
 def _top(usage: Usage) -> Branch:
-    least = usage.bytes * _LEAST
-    parts = usage.parts[0].parts if [part.kind for part in usage.parts] == [REST] else usage.parts
-    branches = _branches(parts, least) if parts is not usage.parts else [_branch(part, least) for part in parts]
-    return Branch(size(usage.bytes), shown(usage.path), _limits(usage), branches)
+    lines, parts = _Lines(usage.bytes * _LEAST, max(_MANY, int(usage.files * _LARGE_SHARE))), usage.parts
+    only = parts[0] if len(parts) == 1 else None
+    branches = [lines.of(part) for part in parts]
+    if only and only.kind in _GROUPED:
+        branches = [Branch(size(part.bytes), part.name, _files(part.files)) for part in only.parts]
+    elif only and only.kind == REST:
+        branches = lines.of_all(only.parts)
+    return Branch(size(usage.bytes), shown(usage.path), f"{_limits(usage)}, {_number(usage)}", branches)
+
+
+def _number(usage: Usage) -> str:
+    """How many files there are, and how many more there may be where that is near."""
+    if usage.quota_files is not None and usage.used_files is not None:
+        return f"{usage.used_files:,} of {usage.quota_files:,} files"
+    few = usage.free_files is not None and usage.free_files < usage.files * _LARGE_SHARE
+    return _files(usage.files) + (f", room for {usage.free_files:,} more on its disk" if few else "")
+
+
+def _files(count: int) -> str:
+    return f"{count:,} {'file' if count == 1 else 'files'}"
 
 
 def _limits(usage: Usage) -> str:
@@ -67,23 +97,36 @@ def _limits(usage: Usage) -> str:
     return words if usage.free >= max(left, 0) else f"{words}, and {size(usage.free)} on its disk"
 
 
-def _branch(part: Part, least: float) -> Branch:
-    if part.name or part.kind not in _TITLES:
-        while part.parts and part.parts[0].bytes > _NEARLY_ALL * part.bytes:
-            part = part.parts[0]
-        return Branch(size(part.bytes), _name(part), _note(part), _branches(part.parts, least))
-    inner = () if part.kind in _ALL else part.parts
-    return Branch(size(part.bytes), _TITLES[part.kind], _NOTES.get(part.kind, ""), _branches(inner, least))
+class _Lines(NamedTuple):
+    """Which parts have a line of their own: of `least` bytes. `many` is how many files are worth a word."""
 
+    least: float
+    many: int
 
-def _branches(parts: Sequence[Part], least: float) -> list[Branch]:
-    """A line for each that is large enough, and one for all others if they are so together."""
-    large = [part for part in parts if part.bytes >= least or (part.kind == KERNELS and part.name)][:_MOST]
-    small = [part for part in parts if part not in large]
-    branches = [_branch(part, least) for part in large]
-    if branches and (rest := sum(part.bytes for part in small)) >= least:
-        branches.append(Branch(size(rest), f"{len(small)} more"))
-    return branches
+    def of(self, part: Part) -> Branch:
+        """The line of a part, with those below it."""
+        if part.kind == REST and part.path and not part.name:
+            return Branch(size(part.bytes), f"{shown(part.path)} itself", self._note(part))
+        if part.name or part.kind not in _TITLES:
+            while part.parts and part.parts[0].bytes > _NEARLY_ALL * part.bytes:
+                part = part.parts[0]
+            return Branch(size(part.bytes), _name(part), self._note(part), self.of_all(part.parts))
+        inner = () if part.kind in _ALL else part.parts
+        return Branch(size(part.bytes), _TITLES[part.kind], self._note(part), self.of_all(inner))
+
+    def of_all(self, parts: Sequence[Part]) -> list[Branch]:
+        """A line for each that is large enough, and one for all others if they are so together."""
+        large = [part for part in parts if part.bytes >= self.least or (part.kind == KERNELS and part.name)][:_MOST]
+        small = [part for part in parts if part not in large]
+        branches = [self.of(part) for part in large]
+        if branches and (rest := sum(part.bytes for part in small)) >= self.least:
+            branches.append(Branch(size(rest), f"{len(small)} more"))
+        return branches
+
+    def _note(self, part: Part) -> str:
+        shared = f"and {size(part.shared_bytes)} shared" if part.shared_bytes else ""
+        known = _NOTES.get(part.kind, "") if not part.name or part.kind == SHARED else ""
+        return ", ".join(filter(None, (known, shared, _files(part.files) if part.files >= self.many else "")))
 
 
 def _name(part: Part) -> str:
@@ -92,10 +135,14 @@ def _name(part: Part) -> str:
     return shown(part.path) if part.path else part.name or part.kind
 
 
-def _note(part: Part) -> str:
-    if part.kind == SHARED:
-        return _NOTES[SHARED]
-    return f"and {size(part.shared_bytes)} shared" if part.shared_bytes else ""
+def _what(one: Large) -> str:
+    count = len(one.parts)
+    return f"{one.kind}, with {_files(count)} that {'belongs' if count == 1 else 'belong'} to it" if count else one.kind
+
+
+def _suggested(one: Suggestion) -> Iterator[tuple[str, str]]:
+    yield "what", f"{size(one.bytes)}  {shown(one.path)}: {one.what}"
+    yield "do", one.command
 
 
 def _left_out(usage: Usage) -> Iterator[str]:

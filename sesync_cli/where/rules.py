@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sesync_cli.files.inspection import FileFacts
 from sesync_cli.files.kinds import Kind, is_data
-from sesync_cli.files.sizes import is_big, is_mostly_output, refined
+from sesync_cli.files.sizes import is_big, is_mostly_output, moves_when_large, refined, sums_up
 from sesync_cli.git.tracked import Git
 from sesync_cli.site.settings import Site
 from sesync_cli.where.locations import Location, Place, WhereContext
@@ -34,7 +34,6 @@ class Verdict(NamedTuple):
     sums: bool = False
 
 
-_NEVER_MANY = (Kind.SOURCE, Kind.LOG)  # kinds of which nobody puts a folder into a data directory for its sum
 _ADD = (Deed(("git", "add")),)
 _TAKE_OUT = Deed(("git", "rm", "-r", "--cached"))
 
@@ -50,7 +49,7 @@ def judged(found: FileFacts, location: Location, context: WhereContext) -> Verdi
         return _temporary(found, location, context)
     if kind == Kind.NOTEBOOK or (kind == Kind.SOURCE and not is_big(found, context.site)):
         return _code(found, kind, location, context)
-    if kind == Kind.LARGE_TABLE or is_big(found, context.site):
+    if kind == Kind.LARGE_TABLE or (moves_when_large(kind) and is_big(found, context.site)):
         return _large(found, kind, location, context)
     return _small(kind, location, context)
 
@@ -202,7 +201,7 @@ def _small(kind: Kind, location: Location, context: WhereContext) -> Verdict:
     if location.place == Place.NODE:
         why = "This place is emptied after a job: your home keeps it."
         return Verdict(why, Place.HOME, (Deed(("mv", "-n"), (f"{context.caller.home}/",)),))
-    sums = context.site.has("data_path") and kind not in _NEVER_MANY and location.git != Git.TRACKED
+    sums = context.site.has("data_path") and sums_up(kind) and location.git != Git.TRACKED
     if location.git == Git.NEW and (is_data(kind) or kind == Kind.DOCUMENT):
         return Verdict("What is small goes into git, beside the code that it belongs to.", None, _ADD, sums)
     why = ", and goes into git with the code that reads it" if location.place == Place.HOME and is_data(kind) else ""

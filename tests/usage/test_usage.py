@@ -67,14 +67,16 @@ def test_the_keys_of_the_json(sesync: Run, full: Path, own_caches):
     document = sesync("usage", "--json").json
     assert list(document) == [
         *("path", "bytes", "files", "quota_bytes", "used_bytes", "told", "free", "total"),
-        *("parts", "largest", "unreadable", "not_entered"),
+        *("quota_files", "used_files", "free_files"),
+        *("parts", "advice", "largest", "unreadable", "not_entered"),
     ]
-    assert list(document["parts"][0]) == ["kind", "name", "path", "bytes", "shared_bytes", "parts"]
+    assert list(document["parts"][0]) == ["kind", "name", "path", "bytes", "shared_bytes", "files", "parts"]
     assert (document["path"], document["quota_bytes"], document["told"]) == (str(full), 20_000_000_000, False)
     assert document["used_bytes"] == document["bytes"]
     assert 0 < document["free"] <= document["total"]
     assert document["largest"] == [
-        {"path": f"{full}/heat/raw/trees.csv", "bytes": du(full / "heat/raw/trees.csv"), "kind": "table"}
+        {"path": f"{full}/heat/raw/trees.csv", "bytes": du(full / "heat/raw/trees.csv"), "kind": "other"}
+        | {"parts": []}
     ]
     assert (document["unreadable"], document["not_entered"]) == ([], [])
 
@@ -118,10 +120,13 @@ def test_the_tree(sesync: Run, full: Path, own_caches):
     result = sesync("usage")
     assert result.code == 0
     lines = result.out.splitlines()
-    assert lines[0].split(maxsplit=3)[2:] == ["~", "20.0 GB left of 20.0 GB"]
+    assert lines[0].split(maxsplit=3)[2:] == [
+        "~",
+        f"20.0 GB left of 20.0 GB, {sum(len(one[1]) + len(one[2]) for one in os.walk(full))} files",
+    ]
     assert "     8 MB  ├─ data that belongs elsewhere  'sesync where' says where" in lines
     assert "     8 MB  │  └─ ~/heat/raw" in lines
-    assert "     8 MB  └─ ~/heat/raw/trees.csv  table" in lines
+    assert "     8 MB  └─ ~/heat/raw/trees.csv  other" in lines
     assert any(line.endswith("├─ JupyterLab's trash") for line in lines)
 
 
