@@ -15,6 +15,7 @@ from sesync_cli.leftovers import partial, remove
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.put.children import run_children
 from sesync_cli.put.entries import Entry, Shipment, is_unchanged
+from sesync_cli.put.opening import not_opening
 from sesync_cli.put.steps import PutTally, explaining
 from sesync_cli.put.together import WholePaths
 from sesync_cli.put.writers import CLOSE, Writers
@@ -88,6 +89,9 @@ class Leave:
                 self._need_proven(source, known, alive, writers)
             except Conflict as error:
                 staying[source] = error
+        for source, reason in not_opening(self.found, self.together, staying, alive.tell):
+            whole = self.together.mains.get(source, source)
+            staying[source] = _stays(whole, whole, reason, "Leave out '--move' to copy it.")
         for one in self.together.sets if staying else ():
             files = [str(file) for file in one.files if str(file) in self.found.sources]
             if why := next((staying[file] for file in files if file in staying), None):

@@ -51,7 +51,7 @@ def plan_put(request: PutRequest, caller: Caller, site: Site, watch: Watch) -> P
     folder = directory / paths.folder
     guarded = guard([directory, *(one.parent for one in paths.sources)], site)
     with watch("Looking at what is there"):
-        together = with_data_sets(paths, guarded)
+        together = with_data_sets(paths, folder, guarded)
         moved = check_paths(request, together.paths, directory, guarded)
         pairs = zip(together.paths.sources, together.paths.names, strict=True)
         places = {str(source): f"{folder}/{name}" for source, name in pairs}

@@ -22,7 +22,8 @@ class PutSet(NamedTuple):
     """A data set of several files in one folder, of which something is put.
 
     `kept` are parts that another data set has as well, each with the main file of that: they are copied, and stay.
-    `links` are members that are links, and so none that is put. If it is `followed`, a link to the main file is enough.
+    `links` are members that are links, and so none that is put; `astray` are parts of these that lead elsewhere than
+    where the others go. If it is `followed`, a link to the main file is enough.
     """
 
     folder: str
@@ -31,6 +32,7 @@ class PutSet(NamedTuple):
     followed: bool
     kept: tuple[tuple[str, str], ...]
     links: tuple[str, ...]
+    astray: tuple[str, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -75,22 +77,29 @@ class WholePaths:
     def note(self) -> str:
         """What goes along unnamed, in words; empty where nothing does."""
         added = set(self.added)
-        lines = []
-        for one in self.sets:
-            files = [file.name for file in one.files if file in added]
-            if files:
-                goes, it = ("go", "them") if len(files) > 1 else ("goes", "it")
-                names = ", ".join(first(files, _SHOWN, more="and {:,} more"))
-                named = next((file.name for file in one.files if file not in added), one.main)
-                lines.append(f"{names} {goes} along: {named} is not whole without {it}.")
-        return "\n".join(lines)
+        return "\n".join(
+            line for one in self.sets for line in _told(one, [file for file in one.files if file in added])
+        )
 
 
-def with_data_sets(paths: Paths, guard: Guard) -> WholePaths:
-    """The same paths with all that belongs to them."""
+def _told(one: PutSet, added: Sequence[Path]) -> Iterator[str]:
+    """What to say of a data set, of which these files were not named."""
+    named = next((file.name for file in one.files if file not in added), one.main)
+    along = ", ".join(first([file.name for file in added if file.name != one.main], _SHOWN, more="and {:,} more"))
+    if any(file.name == one.main for file in added):
+        yield f"{named} belongs to {one.main}, which goes along{f' with {along}' if along else ''}."
+    elif along:
+        goes, it = ("go", "them") if len(added) > 1 else ("goes", "it")
+        yield f"{along} {goes} along: {named} is not whole without {it}."
+    for link in one.astray:
+        yield f"{link} is a link, and stays behind: put what it leads to, since {one.main} is not whole without it."
+
+
+def with_data_sets(paths: Paths, folder: Path, guard: Guard) -> WholePaths:
+    """The same paths with all that belongs to them; `folder` is where they go."""
 
     def look(tell: Tell) -> None:
-        tell([tuple(one) if one else None for one in _found(paths.sources)])
+        tell([tuple(one) if one else None for one in _found(paths.sources, os.path.realpath(folder))])
 
     [found] = children_told([look], guard)
     names: dict[Path, str] = {}
@@ -114,18 +123,22 @@ def _named(whole: PutSet, source: Path, name: str) -> dict[Path, str]:
     if source.name != whole.main:
         hint = f"Name {whole.main}: '--as NAME' gives all of it another one."
         raise WrongWords(f"{source} belongs to {whole.main}, and cannot have a name of its own", hint=hint)
+    suffix = os.path.splitext(whole.main)[1]
+    if not whole.followed and os.path.splitext(name)[1].lower() != suffix.lower():
+        hint = f"'--as {name}{suffix}' is one that they know."
+        raise WrongWords(f"programs would not open {whole.main} with its other files as {name}", hint=hint)
     known = DataSet(whole.main, whole.parts)
     return {file: name if file == source else known.renamed(file.name, name) for file in whole.files}
 
 
-def _found(sources: Sequence[Path]) -> Iterator[PutSet | None]:
+def _found(sources: Sequence[Path], target: str) -> Iterator[PutSet | None]:
     """The data set that each of these belongs to, if any."""
     folders: dict[str, _SetsOfFolder] = {}
     for source in sources:
         folder = str(source.parent)
         if folder not in folders:
             folders[folder] = _SetsOfFolder.of(folder)
-        yield folders[folder].set_of(source.name)
+        yield folders[folder].set_of(source.name, target)
 
 
 @dataclass(frozen=True)
@@ -152,15 +165,18 @@ class _SetsOfFolder:
                 found.mains[name].append(one.main)
         return found
 
-    def set_of(self, name: str) -> PutSet | None:
-        """The data set that has this name as its main file, or else as a part."""
+    def set_of(self, name: str, target: str) -> PutSet | None:
+        """The data set that has this name as its main file, or else as a part, and goes to a target folder."""
         mains = self.mains.get(name)
         if not mains:
             return None
         one = self.sets[mains[0]]
         kept = tuple((part, other) for part in one.parts for other in self._others(part, one.main))
         links = tuple(name for name in one.names if name in self.links)
-        return PutSet(self.path, one.main, one.parts, one.followed, kept, links)
+        moved = one.main in links  # by an earlier run, with what belongs to it
+        ends = {} if moved else {name: os.path.realpath(os.path.join(self.path, name)) for name in links}
+        astray = tuple(name for name, end in ends.items() if os.path.dirname(end) != target)
+        return PutSet(self.path, one.main, one.parts, one.followed, kept, links, astray)
 
     def _others(self, part: str, main: str) -> list[str]:
         """The main files of the other sets that have this part; not those that are in the data directory by now."""

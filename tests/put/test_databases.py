@@ -85,7 +85,7 @@ def test_who_names_a_part_of_a_database_means_all_of_it(sesync: Run, home: Path,
     database(home / "obs.sqlite")
     done = sesync("put", "obs.sqlite-wal", "cooltrees", "--move")
     assert done.code == 0
-    assert done.err == "obs.sqlite-shm, obs.sqlite go along: obs.sqlite-wal is not whole without them.\n"
+    assert done.err == "obs.sqlite-wal belongs to obs.sqlite, which goes along with obs.sqlite-shm.\n"
     assert (rows(data / "obs.sqlite"), rows(home / "obs.sqlite")) == (ROWS, ROWS)
 
 
