@@ -81,6 +81,18 @@ def data_set_of(path: Path) -> DataSet | None:
     return sets_by_member(str(path.parent)).get(path.name)
 
 
+def members(path: str, gone: Iterable[str]) -> set[str]:
+    """The names of all that is one data set with a file, itself too; also of those that are `gone`."""
+    folder, name = os.path.split(path)
+    try:
+        with os.scandir(folder) as entries:
+            names = {entry.name for entry in entries if entry.is_file(follow_symlinks=False)}
+    except OSError:  # its folder may be entered and not listed
+        names = set()
+    known = data_sets(folder, {*names, *gone, name}).values()
+    return {name, *(member for one in known if name in one.names for member in one.names)}
+
+
 def unwritten(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Those of these names that would be read into a database when it is opened, each with that of the database."""
     for name in names:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from sesync_cli.directory import mounts
 from sesync_cli.disk import PARTIAL
 from sesync_cli.errors import Refused
+from sesync_cli.files.datasets import members
 from sesync_cli.put.checksums import NAME, algorithm_of, lines_of
 from sesync_cli.put.children import run_children
 from sesync_cli.workers import Guard, Tell
@@ -64,7 +65,7 @@ class Stock:
     @property
     def base(self) -> str:
         """The folder that was looked at, or the one of the file that was."""
-        is_file = self.inner in self.sums or self.files == [self.inner]
+        is_file = self.inner in self.sums or self.inner in self.files
         return os.path.dirname(self.inner) if is_file else self.inner
 
     @property
@@ -82,7 +83,11 @@ def take_stock(directory: Path, folder: str, guard: Guard) -> Stock:
 
 @dataclass
 class Inventory:
-    """One look, in a process of its own. All paths that it tells begin below the data directory."""
+    """One look, in a process of its own. All paths that it tells begin below the data directory.
+
+    Of one file that was named, and its data set, `held` are the sums of all beside it until it is known what belongs to
+    it, also of what is gone.
+    """
 
     directory: str
     folder: str
@@ -91,6 +96,7 @@ class Inventory:
     inner: str = ""
     manifests: int = 0
     closed: set[str] = field(default_factory=set)
+    held: list[Sum] | None = None
 
     def look(self) -> None:
         """Tell of what is in the folder, and of what the manifests in it and in those above say of it."""
@@ -102,14 +108,23 @@ class Inventory:
         self.inner = real[len(self.top) + 1 :]
         self.closed = {str(place) for place in mounts()} - {real}
         self.tell(("at", (self.inner, os.path.lexists(real))))
+        if real != self.top and not os.path.isdir(real):
+            self.held = []
         above = self.inner
         while above:
             above = os.path.dirname(above)
             self._above(above)
-        if os.path.isfile(real):
-            self.tell(("files", [self.inner]))
+        if self.held is not None:
+            self._tell_set(real, self.held)
         elif os.path.lexists(real):
             self._below(os.lstat(real).st_dev)
+
+    def _tell_set(self, real: str, held: Sequence[Sum]) -> None:
+        """Tell of a file that was named, or is no more, and of all that belongs to it."""
+        folder, above = os.path.dirname(real), os.path.dirname(self.inner)
+        mine = {os.path.join(above, name) for name in members(real, [os.path.basename(one[0]) for one in held])}
+        self.tell(("files", sorted(one for one in mine if os.path.isfile(f"{folder}/{os.path.basename(one)}"))))
+        self.tell(("sums", [one for one in held if one[0] in mine or one[0].startswith(f"{self.inner}/")]))
 
     def _path(self, rel: str) -> str:
         return f"{self.top}/{rel}" if rel else self.top
@@ -186,7 +201,9 @@ class Inventory:
             elif target == rel:
                 self._warn(f"{self.directory}/{rel} names itself, which nobody can check")
             elif not self.inner or f"{target}/".startswith(f"{self.inner}/"):
-                share.append((target, line.digest, algorithm, number))
+                (share if self.held is None else self.held).append((target, line.digest, algorithm, number))
+            elif self.held is not None and os.path.dirname(target) == os.path.dirname(self.inner):
+                self.held.append((target, line.digest, algorithm, number))
             if len(share) >= _SHARE:
                 self.tell(("sums", share))
                 share = []

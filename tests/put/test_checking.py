@@ -385,3 +385,32 @@ def test_many_odd_things_are_counted_on_a_terminal(sesync: Run, data: Path):
     assert said.count("is no list of checksums, although it is called so") == 8
     assert said.endswith("and 2 more; '--json' names them all\n")
     assert len(checked(sesync)["warnings"]) == 10
+
+
+SET = ("dem.tif", "dem.tfw", "dem.tif.aux.xml")
+
+
+@pytest.mark.parametrize("named", SET)
+def test_who_names_one_file_has_its_data_set_checked(sesync: Run, data: Path, named: str):
+    for name in (*SET, "other.tif"):
+        write(data / "raw" / name, 100)
+    assert sesync("put", "--manifest", "cooltrees:raw").code == 0
+    assert checked(sesync, f"cooltrees:raw/{named}")["files"] == 3
+    spoil(data / "raw/dem.tfw")
+    spoil(data / "raw/other.tif")
+    assert checked(sesync, f"cooltrees:raw/{named}", 1)["different"] == ["dem.tfw"]
+    (data / "raw/dem.tif.aux.xml").unlink()
+    found = checked(sesync, f"cooltrees:raw/{named}", 1)
+    assert (found["different"], found["missing"]) == (["dem.tfw"], ["dem.tif.aux.xml"])
+    assert checked(sesync, "cooltrees:raw/other.tif", 1)["different"] == ["other.tif"]
+
+
+def test_what_belongs_to_a_named_file_and_has_no_checksum_is_told(sesync: Run, data: Path):
+    for name in (*SET, "other.tif"):
+        write(data / name, 100)
+    listed(data / "SHA256SUMS", "dem.tif")
+    found = checked(sesync, "cooltrees:dem.tif")
+    assert (found["files"], found["without"]) == (1, ["dem.tfw", "dem.tif.aux.xml"])
+    assert sesync("put", "--manifest", "cooltrees:dem.tif").code == 0
+    assert len((data / "SHA256SUMS").read_text().splitlines()) == 3
+    assert checked(sesync, "cooltrees:dem.tfw")["files"] == 3
