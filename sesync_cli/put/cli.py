@@ -33,7 +33,7 @@ def _offered(context: click.Context, parameter: click.Parameter, incomplete: str
 
 
 @click.command()
-@click.argument("sources", metavar="SRC...", nargs=-1, shell_complete=complete_file, help="Files and folders.")
+@click.argument("sources", metavar="[SRC...]", nargs=-1, shell_complete=complete_file, help="Files and folders.")
 @click.argument(
     "target",
     metavar="PROJECT[:FOLDER]",
@@ -45,7 +45,7 @@ def _offered(context: click.Context, parameter: click.Parameter, incomplete: str
 @click.option("--no-link", is_flag=True, help="With --move: leave no link.")
 @click.option("--replace", is_flag=True, help="Ask about each different file that is there, instead of refusing.")
 @click.option("--checksum", is_flag=True, help="Compare the contents of what is there, not only length and time.")
-@click.option("--manifest", is_flag=True, help="Keep SHA-256 checksums there, in the file SHA256SUMS.")
+@click.option("--manifest", is_flag=True, help="Keep SHA-256 checksums there, in SHA256SUMS; without SRC, of what is there.")
 @click.option("--check", "checking", is_flag=True, help="Compare what is there with the checksums that are kept.")
 @plans_or_answers(verdict, failed=lambda checked: checked.failed)
 @click.pass_obj
@@ -64,7 +64,8 @@ def put(
     """Copy data into a data directory, verified.
 
     Every file is read back and compared before it gets its name. What is there already is not copied again, so after
-    an interruption the same command goes on. A different file there is never overwritten unless you say so.
+    an interruption the same command goes on. A different file there is never overwritten unless you say so. What
+    belongs to a file, as a world file does to its raster, goes along.
     """
     request = PutRequest(sources, target, name, move, not no_link, replace, checksum, manifest)
     if not checking:
