@@ -10,13 +10,13 @@ from sesync_cli.files.datasets import DataSet, data_set_of
 from sesync_cli.files.kinds import Kind, kind_by_name
 from sesync_cli.files.notebooks import outputs
 from sesync_cli.files.secret_scan import HEAD, WORDS, is_secret
-from sesync_cli.files.signatures import kind_of
+from sesync_cli.files.signatures import kind_of, signature
 from sesync_cli.files.tables import count_rows
 
 PLAIN = 1_000_000
 """Bytes up to which a file is what its name says, if its name says enough, and nobody asks closely."""
 
-_UNSURE = frozenset({*WORDS, Kind.TABLE, Kind.SECRET})
+_UNSURE = frozenset({*WORDS, Kind.TABLE, Kind.SECRET, Kind.ARCHIVE})
 
 
 class FileFacts(NamedTuple):
@@ -95,5 +95,6 @@ def _read(file: FileFacts, closely: bool) -> FileFacts:
         kind = kind_of(file.path, head)
         if kind == Kind.NOTEBOOK and file.bytes > PLAIN:
             return file._replace(kind=kind.value, told=outputs(head + opened.read()))
-    rows = count_rows(Path(file.path), closely=closely) if kind == Kind.TABLE else None
+    is_text = kind == Kind.TABLE and signature(head) in (None, Kind.ARCHIVE)  # which may be packed
+    rows = count_rows(Path(file.path), closely=closely) if is_text else None
     return file._replace(kind=kind.value, rows=rows.number if rows else -1, exact=rows is None or rows.exact)

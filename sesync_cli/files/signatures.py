@@ -1,23 +1,35 @@
 """What a file is, by its name and its first bytes. The signatures are in signatures.toml."""
 
+import csv
+import io
 import os
 import re
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from functools import cache
+from itertools import islice
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from sesync_cli.files.kinds import Kind, kind_by_name
-from sesync_cli.files.secret_scan import by_path, is_text, named_secret, says_nothing, tells_secret
+from sesync_cli.files.kinds import Kind, is_data, kind_by_name
+from sesync_cli.files.packed import begun, members
+from sesync_cli.files.secret_scan import by_path, is_text, named_secret, says_nothing, tells_secret, text_of
 
 SIGNATURES = Path(__file__).with_name("signatures.toml")
 
 _TABLES = (".csv", ".tsv", ".tab", ".psv")
 _TEXTS = (".txt", ".dat", ".out", ".prn", ".sql", ".asc")
 _NAMESAKES = (".rst",)  # text, or a raster of Idrisi
-_SEPARATORS = re.compile(rb"[,;\t|]")
-_NUMBER = re.compile(rb"[-+]?[\d.]+(?:[eE][-+]?\d+)?|NA|NaN|nan")
+_UNTOLD = frozenset({Kind.OTHER, Kind.ARCHIVE})  # kinds of what may be anything
+_SEPARATORS = ",;\t|"
+_NUMBER = re.compile(r"[-+]?[\d.]+(?:[eE][-+]?\d+)?|NA|NaN|nan")
 _LINES = 20  # as many of a text's first lines have to agree before it is taken for a table
+_GLANCE = 16384  # bytes in which they are looked for
+_TERSE = 300  # bytes of JSON in which its first words are looked for
+_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<[?!].*?>\s*)*<(?:\w+:)?(\w+)[\s/>]", re.DOTALL
+)  # the outermost tag of XML
 
 
 def kind_of(path: str, head: bytes) -> Kind:
@@ -26,14 +38,19 @@ def kind_of(path: str, head: bytes) -> Kind:
     kind = kind_by_name(low)
     if tells_secret(what, head) or named_secret(what, path, head):
         return Kind.SECRET
-    if signed == Kind.SOURCE and not is_text(head):
-        signed = None  # bytes that begin as a script does by chance
-    if kind == Kind.DOCUMENT and low.endswith(_NAMESAKES) and (signed or not is_text(head)):
+    if low.endswith(_NAMESAKES) and not is_text(head):
         return signed or Kind.RASTER
-    if low.endswith(_TABLES) and signed == Kind.MAP:
+    if signed == Kind.MAP and (kind == Kind.RECORDS or low.endswith(_TABLES)):
         return signed
     if kind == Kind.SECRET or (low.endswith(_TABLES) and not is_text(head)):
         return signed or (Kind.SOURCE if says_nothing(what, head) else Kind.OTHER)
+    return _by_contents(head, low, kind, signed)
+
+
+def _by_contents(head: bytes, low: str, kind: Kind, signed: Kind | None) -> Kind:
+    """The same where the name may mean several kinds."""
+    if kind in _UNTOLD and signed == Kind.ARCHIVE:
+        return _within(head) or signed
     if kind == Kind.OTHER or low.endswith(_TEXTS):
         return signed or (Kind.TABLE if kind != Kind.SOURCE and _looks_like_table(head) else kind)
     return kind
@@ -43,7 +60,25 @@ def signature(head: bytes) -> Kind | None:
     """What these first bytes are the mark of; None if no format has it."""
     if is_core_dump(head):
         return Kind.TEMPORARY
-    return next((kind for at, mark, kind in _signatures() if head.startswith(mark, at)), None)
+    terse = b"".join(head[:_TERSE].lstrip(b"\x1e").split()) if head.lstrip(b"\x1e \n")[:1] == b"{" else b""
+    tag = _ROOT.match(head) if b"<" in head[:_GLANCE] else None
+    root = tag[1].lower() if tag else b""
+    names = members(head)
+    for mark in _signatures():
+        if mark.begins and head.startswith(mark.begins, mark.at) and mark.text in (None, is_text(head)):
+            return mark.kind
+        if (mark.json and terse.startswith(mark.json)) or (mark.root and root == mark.root):
+            return mark.kind
+        if mark.member and any(fnmatchcase(name, mark.member) for name in names):
+            return mark.kind
+    return None
+
+
+def _within(head: bytes) -> Kind | None:
+    """What is packed in something that begins so; None unless it is data of one file."""
+    inner = begun(head)
+    kind = signature(inner) or (Kind.TABLE if _looks_like_table(inner) else None)
+    return kind if kind and is_data(kind) else None
 
 
 def is_core_dump(head: bytes) -> bool:
@@ -52,12 +87,14 @@ def is_core_dump(head: bytes) -> bool:
 
 
 def _looks_like_table(head: bytes) -> bool:
-    lines = head.splitlines()[:_LINES]
-    if len(lines) < 3 or not is_text(head):
+    if not is_text(head):
         return False
-    lines = lines[: -1 if len(lines) < _LINES else None]
-    counts = [sorted(_SEPARATORS.findall(line)) for line in lines]
-    if counts[0] and len(set(counts[0])) == 1 and all(count == counts[0] for count in counts):
+    text = text_of(head[:_GLANCE])
+    lines = re.split(r"\r\n|\r|\n", text, maxsplit=_LINES)
+    lines = lines[: _LINES if len(lines) > _LINES else -1]
+    if len(lines) < 2:
+        return False
+    if any(_agree(text, separator) for separator in _SEPARATORS if separator in lines[0]):
         return True
     # columns of numbers with blanks between them
     rows = [line.split() for line in lines]
@@ -69,13 +106,41 @@ def _looks_like_table(head: bytes) -> bool:
     )
 
 
+def _agree(text: str, separator: str) -> bool:
+    """Whether the first rows have as many cells each, if this separates them, and does not only end them."""
+    try:
+        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), _LINES))
+    except csv.Error:
+        return False
+    if len(rows) < _LINES and not text.endswith(("\n", "\r")):
+        del rows[-1:]
+    return len(rows) > 1 and len({*map(len, rows)}) == 1 and any(row[-1] for row in rows if row)
+
+
+class _Mark(NamedTuple):
+    """What tells a format: bytes at a place, in what is text or none, or the first words of JSON, XML or a zip file."""
+
+    kind: Kind
+    begins: bytes
+    at: int
+    text: bool | None
+    json: bytes
+    root: bytes
+    member: str
+
+
 @cache
-def _signatures() -> tuple[tuple[int, bytes, Kind], ...]:
+def _signatures() -> tuple[_Mark, ...]:
     return tuple(_read())
 
 
-def _read() -> Iterator[tuple[int, bytes, Kind]]:
+def _read() -> Iterator[_Mark]:
     for table, formats in tomllib.loads(SIGNATURES.read_text(encoding="utf-8")).items():
         for mark in formats.values():
-            at, text = (mark["at"], mark["is"]) if isinstance(mark, dict) else (0, mark)
-            yield at, text.encode().decode("unicode_escape").encode("latin-1"), Kind[table.upper()]
+            yield _mark(Kind[table.upper()], mark if isinstance(mark, dict) else {"is": mark})
+
+
+def _mark(kind: Kind, said: dict[str, Any]) -> _Mark:
+    begins = said.get("is", "").encode().decode("unicode_escape").encode("latin-1")
+    json, root = said.get("json", "").encode(), said.get("root", "").encode()
+    return _Mark(kind, begins, said.get("at", 0), said.get("text"), json, root, said.get("member", ""))

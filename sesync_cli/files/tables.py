@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
+from sesync_cli.files.kinds import PACKED, Kind, kind_by_name
+from sesync_cli.files.packed import BZIP2, GZIP, XZ, ZIP
+from sesync_cli.files.secret_scan import is_text
+
 COUNTED = 4_000_000
 """Bytes of text up to which rows are counted one by one."""
 
@@ -17,6 +21,7 @@ _SAMPLE = 65536  # bytes of each
 _LONGEST = COUNTED  # letters of one cell
 _TALLEST = 1000  # lines of one row
 _CLOSELY = 1.5  # seconds for which a packed table is read
+_LONGEST_MARK = 6  # bytes by which packed files are told
 _WRAP = 1 << 32  # bytes at which gzip begins to count again
 _LINES = (".jsonl", ".ndjson", ".geojsonl")
 _TEXTS = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".txt", ".dat", ".out", ".prn", *_LINES)
@@ -34,33 +39,34 @@ def count_rows(path: Path, *, closely: bool = True) -> Rows | None:
 
     Of a large packed one, more is read if somebody asks `closely`.
     """
-    name, openers = path.name.lower(), _openers()
-    suffix = "." + name.rpartition(".")[2]
-    plain_name = name.removesuffix(suffix) if suffix in openers else name
-    if not plain_name.endswith(_TEXTS) and "." in name:
+    name = path.name.lower()
+    name = name.removesuffix(f".{suffix}") if (suffix := name.rpartition(".")[2]) in PACKED else name
+    if not name.endswith(_TEXTS) and kind_by_name(name) != Kind.OTHER:
         return None
     with open(path, "rb") as raw:
+        begin = raw.read(_LONGEST_MARK)
+        mark = next((one for one in _openers() if begin.startswith(one)), b"")
+        raw.seek(0)
         try:
-            if suffix not in openers:
-                return _counted(raw, plain_name.endswith(_LINES))
-            with openers[suffix](raw) as plain:
-                packed = _Packed(plain, raw, suffix)
-                return packed.counted(plain_name.endswith(_LINES), _CLOSELY if closely else 0.0)
+            if not mark:
+                return _counted(raw, name.endswith(_LINES))
+            with _openers()[mark](raw) as plain:
+                return _Packed(plain, raw, mark).counted(name.endswith(_LINES), _CLOSELY if closely else 0.0)
         except (EOFError, OSError, ValueError, LookupError, NotImplementedError, RuntimeError):
             # cut off, no such format, locked by a password, or several files in one
             return None
 
 
-def _openers() -> dict[str, Callable[[IO[bytes]], IO[bytes]]]:
+def _openers() -> dict[bytes, Callable[[IO[bytes]], IO[bytes]]]:
     import bz2
     import gzip
     import lzma
 
     return {
-        ".gz": lambda raw: cast(IO[bytes], gzip.GzipFile(fileobj=raw)),
-        ".bz2": bz2.BZ2File,
-        ".xz": lzma.LZMAFile,
-        ".zip": lambda raw: _only_member(raw)[0],
+        GZIP: lambda raw: cast(IO[bytes], gzip.GzipFile(fileobj=raw)),
+        BZIP2: bz2.BZ2File,
+        XZ: lzma.LZMAFile,
+        ZIP: lambda raw: _only_member(raw)[0],
     }
 
 
@@ -75,6 +81,8 @@ def _only_member(raw: IO[bytes]) -> tuple[IO[bytes], int]:
 
 def _counted(plain: IO[bytes], lines: bool) -> Rows | None:
     head = plain.read(COUNTED + 1)
+    if not is_text(head[:_SAMPLE]):
+        return None
     if len(head) <= COUNTED:
         return Rows(_records(head, lines), exact=True)
     if not (per_line := _rows_of_a_line(head, lines)):
@@ -103,10 +111,12 @@ class _Packed:
 
     plain: IO[bytes]
     raw: IO[bytes]
-    suffix: str
+    mark: bytes
 
     def counted(self, lines: bool, seconds: float) -> Rows | None:
         head = self.plain.read(COUNTED + 1)
+        if not is_text(head[:_SAMPLE]):
+            return None
         if len(head) <= COUNTED:
             return Rows(_records(head, lines), exact=True)
         if not (per_line := _rows_of_a_line(head, lines)):
@@ -122,9 +132,9 @@ class _Packed:
     def _size(self, seen: int) -> int:
         """About how many bytes it has unpacked, of which so many were seen."""
         guess = round(seen * os.fstat(self.raw.fileno()).st_size / max(1, self.raw.tell()))
-        if self.suffix == ".zip":
+        if self.mark == ZIP:
             return _only_member(self.raw)[1]
-        if self.suffix == ".gz":
+        if self.mark == GZIP:
             self.raw.seek(-4, os.SEEK_END)
             told = int.from_bytes(self.raw.read(4), "little")  # of the last part, without what is above 4 GB
             told += round((guess - told) / _WRAP) * _WRAP
@@ -137,7 +147,7 @@ def _breaks(text: bytes) -> int:
 
 
 def _records(text: bytes, lines: bool) -> int:
-    if lines:
+    if lines or text.startswith(b"{"):
         return sum(1 for line in text.splitlines() if line.strip())
     if text.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = text.decode("utf-16", errors="replace").encode()

@@ -61,6 +61,6 @@ def test_rows_of_a_large_table_are_told_from_samples(tmp_path):
 
 def test_what_is_cut_off_has_no_known_rows(tmp_path):
     (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(b"a,b\n" * 9999)[:-20])
-    (tmp_path / "x.csv.xz").write_bytes(b"no")
+    (tmp_path / "x.csv.xz").write_bytes(b"\xfd7zXZ\0no")
     assert count_rows(tmp_path / "cut.csv.gz") is None
     assert count_rows(tmp_path / "x.csv.xz") is None
