@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sesync_cli.files.datasets import DataSet, data_set_of
 from sesync_cli.files.kinds import Kind, kind_by_name
 from sesync_cli.files.notebooks import outputs
+from sesync_cli.files.packed import BLOCK, BZIP2
 from sesync_cli.files.secret_scan import HEAD, WORDS, is_secret
 from sesync_cli.files.signatures import kind_of, signature
 from sesync_cli.files.tables import count_rows
@@ -92,9 +93,16 @@ def with_parts(file: FileFacts) -> FileFacts:
 def _read(file: FileFacts, closely: bool) -> FileFacts:
     with open(file.path, "rb") as opened:
         head = opened.read(HEAD)
+        if head.startswith(BZIP2):
+            head += opened.read(BLOCK)
         kind = kind_of(file.path, head)
         if kind == Kind.NOTEBOOK and file.bytes > PLAIN:
             return file._replace(kind=kind.value, told=outputs(head + opened.read()))
-    is_text = kind == Kind.TABLE and signature(head) in (None, Kind.ARCHIVE)  # which may be packed
-    rows = count_rows(Path(file.path), closely=closely) if is_text else None
-    return file._replace(kind=kind.value, rows=rows.number if rows else -1, exact=rows is None or rows.exact)
+    signed = signature(head)
+    if kind == Kind.TABLE and signed in (None, Kind.ARCHIVE):  # text, packed or not
+        rows = count_rows(Path(file.path), closely=closely)
+        if rows:
+            return file._replace(kind=kind.value, rows=rows.number, exact=rows.exact)
+        if signed and kind_by_name(os.path.basename(file.path)) != Kind.TABLE:
+            kind = signed  # there is more in it than what it begins with
+    return file._replace(kind=kind.value)

@@ -23,7 +23,8 @@ _TEXTS = (".txt", ".dat", ".out", ".prn", ".sql", ".asc")
 _NAMESAKES = (".rst",)  # text, or a raster of Idrisi
 _UNTOLD = frozenset({Kind.OTHER, Kind.ARCHIVE})  # kinds of what may be anything
 _SEPARATORS = ",;\t|"
-_NUMBER = re.compile(r"[-+]?[\d.]+(?:[eE][-+]?\d+)?|NA|NaN|nan")
+_NUMBER = re.compile(r"[-+]?[\d.]+(?:[eEdD][-+]?\d+)?|NA|NaN|nan|\d+(?:[-/:]\d+)+(?:[T.][\d:.]+Z?)?")  # also times
+_COMMENTS = ("#", "%")
 _LINES = 20  # as many of a text's first lines have to agree before it is taken for a table
 _GLANCE = 16384  # bytes in which they are looked for
 _TERSE = 300  # bytes of JSON in which its first words are looked for
@@ -43,6 +44,8 @@ def kind_of(path: str, head: bytes) -> Kind:
     if signed == Kind.MAP and (kind == Kind.RECORDS or low.endswith(_TABLES)):
         return signed
     if kind == Kind.SECRET or (low.endswith(_TABLES) and not is_text(head)):
+        if signed == Kind.ARCHIVE:
+            return _within(head) or signed
         return signed or (Kind.SOURCE if says_nothing(what, head) else Kind.OTHER)
     return _by_contents(head, low, kind, signed)
 
@@ -89,7 +92,7 @@ def is_core_dump(head: bytes) -> bool:
 def _looks_like_table(head: bytes) -> bool:
     if not is_text(head):
         return False
-    text = text_of(head[:_GLANCE])
+    text = _without_comments(text_of(head[:_GLANCE]))
     lines = re.split(r"\r\n|\r|\n", text, maxsplit=_LINES)
     lines = lines[: _LINES if len(lines) > _LINES else -1]
     if len(lines) < 2:
@@ -104,6 +107,13 @@ def _looks_like_table(head: bytes) -> bool:
         and all(len(row) == len(rows[0]) for row in rows)
         and 2 * numbers > len(rows[0]) * (len(rows) - 1)
     )
+
+
+def _without_comments(text: str) -> str:
+    """A text without its first lines if these are comments."""
+    while text.startswith(_COMMENTS) and (end := re.search(r"\r\n|\r|\n", text)):
+        text = text[end.end() :]
+    return text
 
 
 def _agree(text: str, separator: str) -> bool:

@@ -13,9 +13,11 @@ _NEVER_MANY = frozenset({*_IN_PLACE, Kind.SOURCE, Kind.LOG})
 def refined(file: FileFacts, site: Site) -> Kind:
     """What it is, tables told apart by the site's numbers."""
     kind = Kind(file.kind)
-    if kind == Kind.TABLE and file.rows >= 0:
-        return Kind.SMALL_TABLE if file.rows <= site.where_small_table_rows else Kind.LARGE_TABLE
-    return Kind.LARGE_TABLE if kind == Kind.TABLE and is_big(file, site) else kind
+    if kind != Kind.TABLE:
+        return kind
+    if file.rows > site.where_small_table_rows or is_big(file, site):
+        return Kind.LARGE_TABLE
+    return Kind.SMALL_TABLE if file.rows >= 0 else kind
 
 
 def is_big(file: FileFacts, site: Site) -> bool:

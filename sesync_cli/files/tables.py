@@ -151,12 +151,22 @@ def _records(text: bytes, lines: bool) -> int:
         return sum(1 for line in text.splitlines() if line.strip())
     if text.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = text.decode("utf-16", errors="replace").encode()
-    plain = sum(1 for line in text.splitlines() if line)
-    first = next(iter(text[:_SAMPLE].splitlines()), b"").decode(errors="replace")
+    lines_of = [line for line in text.splitlines() if line]
+    comments = next((number for number, line in enumerate(lines_of) if not line.startswith((b"#", b"%"))), 0)
+    above, first = (_text(lines_of[at : at + 1]) for at in (comments - 1, comments))
     separator = max(",;\t|", key=first.count)
-    rows = _quoted(text.decode("latin-1"), separator) if b'"' in text else plain
-    cells = first.split(separator) if separator in first else first.split()
-    return (rows or plain) - _has_heading(cells)
+    rows = _quoted(text.decode("latin-1"), separator) if b'"' in text else 0
+    cells = _cells(first, separator)
+    is_named = comments and len(_cells(above.lstrip("#% "), separator)) == len(cells)  # the heading is a comment
+    return max(0, (rows or len(lines_of)) - comments - (not is_named and _has_heading(cells)))
+
+
+def _text(lines: list[bytes]) -> str:
+    return b"".join(lines)[:_SAMPLE].decode(errors="replace")
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    return line.split(separator) if separator in line else line.split()
 
 
 def _quoted(text: str, separator: str) -> int:

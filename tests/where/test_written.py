@@ -84,7 +84,7 @@ FILES = {
     **dict.fromkeys(
         ("csv_gz/trees.csv.gz", "csv_bz2/trees.csv.bz2", "csv_xz/trees.csv.xz"), Written(LARGE_TABLE, 3000)
     ),
-    "csv_zip/trees.csv.zip": Written(LARGE_TABLE, 3000, ARCHIVE),
+    "csv_zip/trees.csv.zip": Written(LARGE_TABLE, 3000),
     "xyz/dem.xyz": Written(LARGE_TABLE, 3600),
     "csv_small/sites.csv": Written(SMALL_TABLE, 40),
     "csv_with_types/sites.csv": Written(SMALL_TABLE, 40),
