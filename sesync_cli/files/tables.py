@@ -138,7 +138,8 @@ class _Packed:
             self.raw.seek(-4, os.SEEK_END)
             told = int.from_bytes(self.raw.read(4), "little")  # of the last part, without what is above 4 GB
             told += round((guess - told) / _WRAP) * _WRAP
-            return told if guess < 2 * told and told < 2 * guess else guess
+            # of a file in several parts, it is told of the last one only
+            return told if abs(told - guess) < guess * (0.4 if guess < _WRAP else 0.1) else guess
         return guess
 
 
