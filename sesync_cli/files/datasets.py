@@ -17,9 +17,10 @@ from sesync_cli.files.signatures import signature
 
 DATASETS = Path(__file__).with_name("datasets.toml")
 
-_MAIN, _ANY, _WORLD = "main", "*", "world"
-_SHARED = (".prj", ".wld", ".qml", ".sld")  # parts that several data sets of one stem may have
+_MAIN, _ANY, _WORLD, _ANY_IDX = "main", "*", "world", ".*.idx"
+_SHARED = (".prj", ".wld", ".qml", ".qmd", ".sld")  # parts that several data sets of one stem may have
 _CUTS = re.compile(r"[.\-_]")  # where the names of parts may differ from that of the main file
+_OF_CFGRIB = re.compile(r"\.[0-9a-f]{5}\.idx$")
 _HEAD = 100  # bytes by which formats are told apart
 _READ = ("-wal", "-journal", ".wal")  # what SQLite and DuckDB read into a database when it is opened
 
@@ -54,15 +55,17 @@ def data_sets(folder: str, names: Collection[str]) -> dict[str, DataSet]:
     """
     spelt: dict[str, list[str]] = {}
     for name in sorted(names):
-        spelt.setdefault(name.lower(), []).append(name)
+        for key in {low := name.lower(), _OF_CFGRIB.sub(_ANY_IDX, low)}:
+            spelt.setdefault(key, []).append(name)
     found: dict[str, DataSet] = {}
     parts: set[str] = set()
     for _, dataset in sorted(_candidates(folder, spelt), key=lambda one: one[0]):
-        mine = tuple(one for one in dataset.parts if one not in parts or one.lower().endswith(_SHARED))
+        free = (one for one in dataset.parts if one not in parts or one.lower().endswith(_SHARED))
+        mine = tuple(one for one in free if one not in found)
         if mine and dataset.main not in parts and dataset.main not in found:
             found[dataset.main] = dataset._replace(parts=mine)
             parts.update(mine)
-    return {main: dataset for main, dataset in found.items() if main not in parts}
+    return found
 
 
 def sets_by_member(folder: str) -> dict[str, DataSet]:
@@ -139,17 +142,17 @@ def _parts(folder: str, name: str, one: _Format, spelt: Mapping[str, list[str]])
     there: dict[str, str] = {}
     for pattern, wanted in _wanted(name, one.parts):
         if (same := spelt.get(wanted.lower())) and wanted.lower() != name.lower():
-            there[wanted if wanted in same else same[0]] = pattern
+            of_these = same if wanted.endswith(_ANY_IDX) else [wanted if wanted in same else same[0]]
+            there |= {part: pattern for part in of_these if _fits(folder, part, one.begins.get(pattern, ""))}
     if not there or (one.needs and not one.needs.intersection(there.values())):
         return ()
     if one.needs_database and not is_database(os.path.join(folder, name)):
         return ()
-    heads = [
-        (name, one.begins.get(_MAIN, "")),
-        *((part, one.begins.get(pattern, "")) for part, pattern in there.items()),
-    ]
-    fits = all(_head(os.path.join(folder, file)).lower().startswith(begin.encode()) for file, begin in heads if begin)
-    return tuple(sorted(there)) if fits else ()
+    return tuple(sorted(there)) if _fits(folder, name, one.begins.get(_MAIN, "")) else ()
+
+
+def _fits(folder: str, name: str, begin: str) -> bool:
+    return not begin or _head(os.path.join(folder, name)).lower().startswith(begin.encode())
 
 
 def _wanted(name: str, patterns: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -189,10 +192,13 @@ def _head(path: str) -> bytes:
 def _formats() -> tuple[Mapping[str, tuple[_Format, ...]], tuple[_Format, ...]]:
     """The formats by the suffix of the main file, and those of any."""
     kinds = tomllib.loads(FORMATS.read_text(encoding="utf-8"))
+    tables = tomllib.loads(DATASETS.read_text(encoding="utf-8"))
+    everywhere = tuple(tables["any"]["parts"].split())
     by_suffix: dict[str, tuple[_Format, ...]] = {}
     of_any: tuple[_Format, ...] = ()
-    for order, table in enumerate(tomllib.loads(DATASETS.read_text(encoding="utf-8")).values()):
+    for order, table in enumerate(tables.values()):
         one = _format(order, table, kinds)
+        one = one._replace(parts=(*one.parts, *(part for part in everywhere if part not in one.parts)))
         if _ANY in one.suffixes:
             of_any += (one,)
         for suffix in one.suffixes:

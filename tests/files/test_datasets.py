@@ -42,6 +42,26 @@ def folder(at: Path, files: dict[str, bytes]) -> list[str]:
         ("sites.csv", "sites.csvt sites.csv-metadata.json", "sites.R"),
         ("income.sas7bdat", "income.sas7bndx", "income.sas"),
         ("scan.mhd", "scan.zraw", "scan.log"),
+        ("tl_2019_us_county.shp", "tl_2019_us_county.dbf tl_2019_us_county.shp.iso.xml", "tl_2019_us_state.dbf"),
+        ("ndvi.tif", "ndvi.tif.aux.json ndvi.tif.xml ndvi.tif.md5 ndvi.qmd", "ndvi.json"),
+        ("MOD13Q1.hdf", "MOD13Q1.hdf.xml MOD13Q1.cmr.xml MOD13Q1.hdf.met", "MOD13Q1.py"),
+        ("LC08_B4.TIF", "LC08_B4.TIF.ovr LC08_B4.TIF.msk LC08_B4.TIF.aux.xml", "LC08_B5.TIF LC08_MTL.txt"),
+        ("land.tif", "land.tif.vat.dbf land.tif.vat.cpg land.clr land.points", "land.vat"),
+        ("parcels.gpkg", "parcels.qml parcels.qmd parcels.gpkg.xml parcels.gpkg.aux.xml", "parcels.R"),
+        ("roads.geojson", "roads.qml roads.sld", "roads.html"),
+        ("sites.csv", "sites.vrt sites.csvt sites.prj", "sites.do"),
+        ("sub-01.vhdr", "sub-01.vmrk sub-01.eeg", "sub-01.txt"),
+        ("sub-01.set", "sub-01.fdt", "sub-01.m"),
+        ("owl.wav", "owl.TextGrid owl.eaf", "owl.csv"),
+        ("talk.mp4", "talk.srt talk.vtt", "talk.txt"),
+        ("rock.obj", "rock.mtl", "rock.o"),
+        ("net.onnx", "net.onnx.data", "net.pt"),
+        ("scan.laz", "scan.lax scan.laz.xml scan.laz.sha256", "scan.e57"),
+        ("drop.zip", "drop.zip.md5", "drop.md5"),
+        ("photo.nef", "photo.xmp", "photo.txt"),
+        ("scene.mrf", "scene.idx scene.ppg scene.mrf.aux.xml", "scene.lst"),
+        ("ldd.mpr", "ldd.mp# ldd.grf ldd.csy ldd.mpr.aux.xml", "ldd.map"),
+        ("lidar.e57", "lidar.e57.sha512", "lidar.las2"),
     ],
 )
 def test_what_belongs_together(tmp_path, main, parts, beside):
@@ -64,6 +84,29 @@ def test_contents_decide_where_names_may_mean_several_things(tmp_path):
         "c.dat": (("c.hdr",), Kind.RASTER),
         "e": (("e.hdr",), Kind.RASTER),
         "f.bsq": (("f.bsq.hdr",), Kind.RASTER),
+    }
+
+
+def test_what_reads_grib_leaves_its_indices_beside(tmp_path):
+    files = {"era5.grib": b"GRIB\0", "era5.grib.923a8.idx": b"", "era5.grib.5b7b6.idx": b"", "era5.grib.idx": b""}
+    files |= {"gfs.t00z.f000": b"GRIB\0", "gfs.t00z.f000.idx": b"", "ens.grb2": b"GRIB", "ens.index": b"{}"}
+    files |= {"images": b"x", "images.idx": b"x", "train.idx": b"x", "book.idx": b"", "book.tex": b""}
+    found = data_sets(str(tmp_path), folder(tmp_path, files))
+    assert {name: set(one.parts) for name, one in found.items()} == {
+        "era5.grib": {"era5.grib.923a8.idx", "era5.grib.5b7b6.idx", "era5.grib.idx"},
+        "gfs.t00z.f000": {"gfs.t00z.f000.idx"},
+        "ens.grb2": {"ens.index"},
+    }
+
+
+def test_a_tab_file_may_be_of_a_raster_or_of_a_map(tmp_path):
+    files = {"scan.tif": b"II*\0", "scan.tab": b"!table\n", "dem.tif": b"II*\0", "dem.tab": b"id\tx\n"}
+    files |= {"trees.tif": b"II*\0", "trees.tab": b"!table\n", "trees.dat": b"", "trees.map": b"", "trees.tfw": b""}
+    found = data_sets(str(tmp_path), folder(tmp_path, files))
+    assert {name: one.parts for name, one in found.items()} == {
+        "scan.tif": ("scan.tab",),
+        "trees.tab": ("trees.dat", "trees.map"),
+        "trees.tif": ("trees.tfw",),
     }
 
 
@@ -134,3 +177,28 @@ def test_all_of_a_set_gets_another_name():
 )
 def test_some_folders_are_one_thing(name, inside, kind):
     assert store_kind(name, inside) == kind
+
+
+@pytest.mark.parametrize(
+    "inside, kind",
+    [
+        (("year=2020/month=1/a.parquet", "year=2021/month=2/b.parquet", "_SUCCESS"), Kind.TABLE),
+        (("State=MD/data.csv", "State=VA/data.csv"), Kind.TABLE),
+        (("lr=0.1/model.pt", "lr=0.1/heat.py", "lr=0.2/model.pt"), None),
+        (("lr=0.1/heat.py",), None),
+        (("year=2020/scene.tif", "year=2021/scene.tif"), None),
+        (("year=2020/a.parquet", "heat.py"), None),
+        (("year=2020",), None),
+        (("info/arc.dir", "info/arc0000.dat", "dem/hdr.adf", "dem/w001001.adf", "log"), Kind.RASTER),
+        (("INFO/ARC.DIR", "dem/hdr.adf"), Kind.RASTER),
+        (("info/arc.dir", "dem/hdr.adf", "slope.py"), None),
+        (("info/readme.txt", "dem.tif"), None),
+        (("PERMANENT/DEFAULT_WIND", "PERMANENT/PROJ_INFO", "jsmith/WIND"), Kind.RASTER),
+        (("PERMANENT/notes.txt",), None),
+    ],
+)
+def test_what_is_further_inside_may_make_a_folder_one_thing(tmp_path, inside, kind):
+    for name in inside:
+        (tmp_path / "x" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "x" / name).touch()
+    assert store_kind(str(tmp_path / "x"), os.listdir(tmp_path / "x")) == kind
