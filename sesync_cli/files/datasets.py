@@ -18,6 +18,7 @@ from sesync_cli.files.signatures import signature
 DATASETS = Path(__file__).with_name("datasets.toml")
 
 _MAIN, _ANY, _WORLD, _ANY_IDX = "main", "*", "world", ".*.idx"
+_HEADER, _OWN_HEADER = ".hdr", "+.hdr"  # what has the second one leaves the first to others
 _SHARED = (".prj", ".wld", ".qml", ".qmd", ".sld")  # parts that several data sets of one stem may have
 _CUTS = re.compile(r"[.\-_]")  # where the names of parts may differ from that of the main file
 _OF_CFGRIB = re.compile(r"\.[0-9a-f]{5}\.idx$")
@@ -59,10 +60,11 @@ def data_sets(folder: str, names: Collection[str]) -> dict[str, DataSet]:
             spelt.setdefault(key, []).append(name)
     found: dict[str, DataSet] = {}
     parts: set[str] = set()
-    for _, dataset in sorted(_candidates(folder, spelt), key=lambda one: one[0]):
+    for _, dataset, needed in sorted(_candidates(folder, spelt), key=lambda one: one[0]):
         free = (one for one in dataset.parts if one not in parts or one.lower().endswith(_SHARED))
         mine = tuple(one for one in free if one not in found)
-        if mine and dataset.main not in parts and dataset.main not in found:
+        is_whole = mine and (not needed or not needed.isdisjoint(mine))
+        if is_whole and dataset.main not in parts and dataset.main not in found:
             found[dataset.main] = dataset._replace(parts=mine)
             parts.update(mine)
     return found
@@ -122,8 +124,10 @@ class _Format(NamedTuple):
     followed: bool
 
 
-def _candidates(folder: str, spelt: Mapping[str, list[str]]) -> Iterator[tuple[tuple[int, int], DataSet]]:
-    """All that may be a data set, each with its rank: that of its format, and of its suffix in that."""
+def _candidates(
+    folder: str, spelt: Mapping[str, list[str]]
+) -> Iterator[tuple[tuple[int, int], DataSet, frozenset[str]]]:
+    """All that may be a data set, each with its rank (of its format, and of its suffix in that), and what it needs."""
     formats, of_any = _formats()
     begun = Counter(low[: cut.start()] for low in spelt for cut in _CUTS.finditer(low))
     for low, same in spelt.items():
@@ -133,22 +137,26 @@ def _candidates(folder: str, spelt: Mapping[str, list[str]]) -> Iterator[tuple[t
         for one in (*formats.get(suffix, ()), *of_any):
             for name in same:
                 if there := _parts(folder, name, one, spelt):
-                    rank = one.suffixes.index(suffix) if suffix in one.suffixes else 0
-                    yield (one.order, rank), DataSet(name, there, one.kind, one.followed)
+                    rank = one.suffixes.index(suffix) if suffix in one.suffixes else len(one.suffixes)
+                    needed = frozenset(part for part, pattern in there.items() if pattern in one.needs)
+                    whole = DataSet(name, tuple(sorted(there)), one.kind, one.followed)
+                    yield (one.order, rank), whole, needed
 
 
-def _parts(folder: str, name: str, one: _Format, spelt: Mapping[str, list[str]]) -> tuple[str, ...]:
-    """The parts of this format that are there beside a file; none where it is no such set."""
+def _parts(folder: str, name: str, one: _Format, spelt: Mapping[str, list[str]]) -> dict[str, str]:
+    """The parts of this format that are there beside a file, each with its pattern; none where it is no such set."""
     there: dict[str, str] = {}
     for pattern, wanted in _wanted(name, one.parts):
         if (same := spelt.get(wanted.lower())) and wanted.lower() != name.lower():
             of_these = same if wanted.endswith(_ANY_IDX) else [wanted if wanted in same else same[0]]
             there |= {part: pattern for part in of_these if _fits(folder, part, one.begins.get(pattern, ""))}
+    if _OWN_HEADER in there.values():
+        there = {part: pattern for part, pattern in there.items() if pattern != _HEADER}
     if not there or (one.needs and not one.needs.intersection(there.values())):
-        return ()
+        return {}
     if one.needs_database and not is_database(os.path.join(folder, name)):
-        return ()
-    return tuple(sorted(there)) if _fits(folder, name, one.begins.get(_MAIN, "")) else ()
+        return {}
+    return there if _fits(folder, name, one.begins.get(_MAIN, "")) else {}
 
 
 def _fits(folder: str, name: str, begin: str) -> bool:

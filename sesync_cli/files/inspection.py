@@ -98,10 +98,8 @@ def _read(file: FileFacts, closely: bool) -> FileFacts:
         kind = kind_of(file.path, head)
         if kind == Kind.NOTEBOOK and file.bytes > PLAIN:
             return file._replace(kind=kind.value, told=outputs(head + opened.read()))
-    signed = signature(head)
-    if kind == Kind.TABLE and signed in (None, Kind.ARCHIVE):  # text, packed or not
-        rows = count_rows(Path(file.path), closely=closely)
-        if rows:
+    if kind == Kind.TABLE and (signed := signature(head)) in (None, Kind.ARCHIVE):  # text, packed or not
+        if rows := count_rows(Path(file.path), closely=closely):
             return file._replace(kind=kind.value, rows=rows.number, exact=rows.exact)
         if signed and kind_by_name(os.path.basename(file.path)) != Kind.TABLE:
             kind = signed  # there is more in it than what it begins with

@@ -66,6 +66,8 @@ def signature(head: bytes) -> Kind | None:
     terse = b"".join(head[:_TERSE].lstrip(b"\x1e").split()) if head.lstrip(b"\x1e \n")[:1] == b"{" else b""
     tag = _ROOT.match(head) if b"<" in head[:_GLANCE] else None
     root = tag[1].lower() if tag else b""
+    if not (terse or root or head.startswith(_beginnings()) or any(head.startswith(*one) for one in _further_in())):
+        return None  # which is said of most, and soon
     names = members(head)
     for mark in _signatures():
         if mark.begins and head.startswith(mark.begins, mark.at) and mark.text in (None, is_text(head)):
@@ -142,6 +144,16 @@ class _Mark(NamedTuple):
 @cache
 def _signatures() -> tuple[_Mark, ...]:
     return tuple(_read())
+
+
+@cache
+def _beginnings() -> tuple[bytes, ...]:
+    return tuple(mark.begins for mark in _signatures() if mark.begins and not mark.at)
+
+
+@cache
+def _further_in() -> tuple[tuple[bytes, int], ...]:
+    return tuple((mark.begins, mark.at) for mark in _signatures() if mark.at)
 
 
 def _read() -> Iterator[_Mark]:

@@ -87,6 +87,27 @@ def test_contents_decide_where_names_may_mean_several_things(tmp_path):
     }
 
 
+def test_formats_of_one_name_do_not_take_each_others_parts(tmp_path):
+    files = {"cover.csv": b"a,b\n", "cover.dat": b"", "cover.hdr": ENVI, "cover.R": b"", "cover.tif": b"II*\0"}
+    files |= {"dem.img": b"EHFA_HEADER_TAG", "dem.ige": b"", "dem.dat": b"", "dem.hdr": ENVI, "dem.asc": b"ncols 2"}
+    files |= {"heat.bsq": b"", "heat.bsq.hdr": ENVI, "heat.img": b"", "heat.hdr": ENVI}
+    files |= {"sites.shp": b"", "sites.dbf": b"", "sites.prj": b"", "sites.csv": b"a,b\n", "sites.R": b""}
+    files |= {"lakes.gpkg": SQLITE, "lakes.qml": b"", "lakes.gpkg-wal": b"", "ponds.gpkg": SQLITE, "ponds.qml": b""}
+    files |= {"rain.csv.gz": b"\x1f\x8b", "rain.csv.gz.md5": b"", "heat": b"", "heat.py": b""}
+    found = data_sets(str(tmp_path), folder(tmp_path, files))
+    assert {name: (one.parts, one.kind) for name, one in found.items()} == {
+        "cover.dat": (("cover.hdr",), Kind.RASTER),
+        "dem.img": (("dem.ige",), Kind.RASTER),
+        "dem.dat": (("dem.hdr",), Kind.RASTER),
+        "heat.bsq": (("heat.bsq.hdr",), Kind.RASTER),
+        "heat.img": (("heat.hdr",), Kind.RASTER),
+        "sites.shp": (("sites.dbf", "sites.prj"), Kind.MAP),
+        "lakes.gpkg": (("lakes.gpkg-wal", "lakes.qml"), None),
+        "ponds.gpkg": (("ponds.qml",), None),
+        "rain.csv.gz": (("rain.csv.gz.md5",), None),
+    }
+
+
 def test_what_reads_grib_leaves_its_indices_beside(tmp_path):
     files = {"era5.grib": b"GRIB\0", "era5.grib.923a8.idx": b"", "era5.grib.5b7b6.idx": b"", "era5.grib.idx": b""}
     files |= {"gfs.t00z.f000": b"GRIB\0", "gfs.t00z.f000.idx": b"", "ens.grb2": b"GRIB", "ens.index": b"{}"}

@@ -117,6 +117,7 @@ FILES = {
     "sound/owl.wav": Written("video or sound"),
     **dict.fromkeys(("packed_folder/old.tar.gz", "tape/old.tar", "zip_of_several/old.zip"), Written(ARCHIVE)),
 }
+OUTPUT = "notebook_with_output/work.ipynb"  # which is told to be cleared
 FOLDERS = {
     **dict.fromkeys(("zarr_2/cube.zarr", "zarr_3/cube.zarr", "zarr_unnamed/cube"), RASTER),
     **dict.fromkeys(("parquet_folder/trees", "parquet_dataset/trees"), TABLE),
@@ -182,6 +183,35 @@ def test_whoever_names_a_part_is_told_of_the_whole(advised, files):
 def test_a_folder_says_the_same_of_what_is_in_it(sesync, files):
     kinds = {one["kind"]: one["files"] for one in sesync("where", "--json", files).json["kinds"]}
     assert others(kinds, Counter([*(one.kind for one in FILES.values()), *FOLDERS.values()])) == {}
+
+
+def test_in_one_folder_each_is_still_what_it_is(advised, written, home):
+    """Many of one name: dem.tif beside dem.asc and dem.img, trees.shp beside trees.tab."""
+    told = {}
+    for name in FILES:
+        beside = list((written / name).parent.iterdir())
+        if not any((home / one.name).exists() for one in beside):
+            told[Path(name).name] = FILES[name]
+            for one in beside:
+                os.link(one, home / one.name)
+    assert len(told) > 90
+    found = {name: (one["kind"], one["rows"]) for name, one in advised(*told).items()}
+    assert others(found, {name: (one.kind, one.rows) for name, one in told.items()}) == {}
+
+
+def test_what_is_large_goes_as_a_whole_and_what_is_small_stays(advised, files):
+    said = advised(*(files / name for name in FILES))
+    large = {name for name in FILES if name.startswith(("big_", "spatialite/"))}
+    assert {name for name in FILES if said[f"files/{name}"]["bytes"] > 5_000_000} == {*large, OUTPUT}
+    for name, one in FILES.items():
+        told = said[f"files/{name}"]
+        put = name in large or one.kind == LARGE_TABLE
+        assert told["should"] == ("data directory" if put else "home"), name
+        if name != OUTPUT:
+            assert told["command"].startswith("sesync put --move " if put else "leave it"), name
+    assert len(large) == 6
+    for name in large:
+        assert advised(files / name)[f"files/{name}"]["command"] == f"sesync put --move files/{name} cooltrees"
 
 
 @pytest.mark.parametrize("suffix", ["", ".q7"])
