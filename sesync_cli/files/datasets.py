@@ -6,7 +6,6 @@ The formats are in datasets.toml. Capitals do not count in names: `DEM.TFW` belo
 import os
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from sesync_cli.files.signatures import signature
 DATASETS = Path(__file__).with_name("datasets.toml")
 
 _MAIN, _ANY, _WORLD, _ANY_IDX = "main", "*", "world", ".*.idx"
+_WHOLE = "."  # a name that does not go on
 _HEADER, _OWN_HEADER = ".hdr", "+.hdr"  # what has the second one leaves the first to others
 _SHARED = (".prj", ".wld", ".qml", ".qmd", ".sld")  # parts that several data sets of one stem may have
 _CUTS = re.compile(r"[.\-_]")  # where the names of parts may differ from that of the main file
@@ -123,24 +123,44 @@ class _Format(NamedTuple):
     kind: Kind | None
     followed: bool
 
+    behind: frozenset[str]
+    beside: frozenset[str]
+
+    def may_be(self, suffix: str, behind: Collection[str], beside: Collection[str]) -> bool:
+        """Whether parts that decide are there: names that go on like this behind that of the main file, or its stem."""
+        if not self.behind.isdisjoint(behind) or not self.beside.isdisjoint(beside):
+            return True
+        return _WORLD in self.beside and not _world(suffix).isdisjoint(beside)
+
 
 def _candidates(
     folder: str, spelt: Mapping[str, list[str]]
 ) -> Iterator[tuple[tuple[int, int], DataSet, frozenset[str]]]:
     """All that may be a data set, each with its rank (of its format, and of its suffix in that), and what it needs."""
     formats, of_any = _formats()
-    begun = Counter(low[: cut.start()] for low in spelt for cut in _CUTS.finditer(low))
+    ends = _ends(spelt)
     for low, same in spelt.items():
         stem, suffix = os.path.splitext(low)
-        if not begun[low] and begun[stem] + (stem in spelt) < 2:  # no other name begins as this one does
+        behind, beside = ends.get(low, ()), ends.get(stem, ())
+        if len(behind) == 1 and len(beside) < 2:  # no other name begins as this one does
             continue
         for one in (*formats.get(suffix, ()), *of_any):
-            for name in same:
+            for name in same if one.may_be(suffix, behind, beside) else ():
                 if there := _parts(folder, name, one, spelt):
                     rank = one.suffixes.index(suffix) if suffix in one.suffixes else len(one.suffixes)
                     needed = frozenset(part for part, pattern in there.items() if pattern in one.needs)
                     whole = DataSet(name, tuple(sorted(there)), one.kind, one.followed)
                     yield (one.order, rank), whole, needed
+
+
+def _ends(names: Iterable[str]) -> Mapping[str, set[str]]:
+    """How names go on, by what they begin with; where one may be cut, _CUTS says."""
+    ends: dict[str, set[str]] = {}
+    for name in names:
+        ends.setdefault(name, set()).add(_WHOLE)
+        for cut in _CUTS.finditer(name):
+            ends.setdefault(name[: cut.start()], set()).add(name[cut.start() :])
+    return ends
 
 
 def _parts(folder: str, name: str, one: _Format, spelt: Mapping[str, list[str]]) -> dict[str, str]:
@@ -172,14 +192,13 @@ def _wanted(name: str, patterns: Iterable[str]) -> Iterator[tuple[str, str]]:
         elif pattern[0] == "+":
             yield pattern, name + pattern[1:]
         else:
-            yield pattern, stem + ("" if pattern == "." else pattern.removeprefix("~"))
+            yield pattern, stem + ("" if pattern == _WHOLE else pattern.removeprefix("~"))
 
 
-def _world(suffix: str) -> Iterator[str]:
+@cache
+def _world(suffix: str) -> frozenset[str]:
     """How a world file ends, by the suffix of its raster (https://gdal.org/en/stable/drivers/raster/wld.html)."""
-    yield ".wld"
-    if len(suffix) > 2:
-        yield from (f".{suffix[1]}{suffix[-1]}w", f"{suffix}w")
+    return frozenset((".wld", *((f".{suffix[1]}{suffix[-1]}w", f"{suffix}w") if len(suffix) > 2 else ())))
 
 
 def _stem(name: str) -> str:
@@ -205,8 +224,7 @@ def _formats() -> tuple[Mapping[str, tuple[_Format, ...]], tuple[_Format, ...]]:
     by_suffix: dict[str, tuple[_Format, ...]] = {}
     of_any: tuple[_Format, ...] = ()
     for order, table in enumerate(tables.values()):
-        one = _format(order, table, kinds)
-        one = one._replace(parts=(*one.parts, *(part for part in everywhere if part not in one.parts)))
+        one = _format(order, table, kinds, everywhere)
         if _ANY in one.suffixes:
             of_any += (one,)
         for suffix in one.suffixes:
@@ -214,15 +232,19 @@ def _formats() -> tuple[Mapping[str, tuple[_Format, ...]], tuple[_Format, ...]]:
     return by_suffix, of_any
 
 
-def _format(order: int, table: Mapping[str, Any], kinds: Mapping[str, Any]) -> _Format:
+def _format(order: int, table: Mapping[str, Any], kinds: Mapping[str, Any], everywhere: Iterable[str]) -> _Format:
     more = (f".{suffix}" for kind in table.get("kinds", "").split() for suffix in kinds[kind]["suffixes"].split())
+    parts = tuple(dict.fromkeys((*table["parts"].split(), *everywhere)))
+    needs = frozenset(table.get("needs", "").split())
     return _Format(
         order,
         (*table["main"].split(), *more),
-        tuple(table["parts"].split()),
-        frozenset(table.get("needs", "").split()),
+        parts,
+        needs,
         table.get("begins", {}),
         table.get("needs_database", False),
         Kind[table["kind"].upper()] if "kind" in table else None,
         table.get("followed", False),
+        frozenset(part[1:] for part in needs or parts if part[0] == "+"),
+        frozenset(part.removeprefix("~") for part in needs or parts if part[0] != "+"),
     )
