@@ -41,7 +41,7 @@ def kind_of(path: str, head: bytes) -> Kind:
         return Kind.SECRET
     if low.endswith(_NAMESAKES) and not is_text(head):
         return signed or Kind.RASTER
-    if signed == Kind.MAP and (kind == Kind.RECORDS or low.endswith(_TABLES)):
+    if (signed == Kind.MAP and kind == Kind.RECORDS) or (signed in (Kind.MAP, Kind.DOCUMENT) and low.endswith(_TABLES)):
         return signed
     if kind == Kind.SECRET or (low.endswith(_TABLES) and not is_text(head)):
         if signed == Kind.ARCHIVE:

@@ -22,6 +22,7 @@ _LONGEST = COUNTED  # letters of one cell
 _TALLEST = 1000  # lines of one row
 _CLOSELY = 1.5  # seconds for which a packed table is read
 _LONGEST_MARK = 6  # bytes by which packed files are told
+_NO_ROWS = (b"#", b"%", b"sep=")  # how lines above a heading begin: comments, and what Excel is told
 _WRAP = 1 << 32  # bytes at which gzip begins to count again
 _LINES = (".jsonl", ".ndjson", ".geojsonl")
 _TEXTS = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".txt", ".dat", ".out", ".prn", *_LINES)
@@ -41,7 +42,7 @@ def count_rows(path: Path, *, closely: bool = True) -> Rows | None:
     """
     name = path.name.lower()
     name = name.removesuffix(f".{suffix}") if (suffix := name.rpartition(".")[2]) in PACKED else name
-    if not name.endswith(_TEXTS) and kind_by_name(name) != Kind.OTHER:
+    if not name.endswith(_TEXTS) and kind_by_name(name) == Kind.TABLE:
         return None
     with open(path, "rb") as raw:
         begin = raw.read(_LONGEST_MARK)
@@ -153,21 +154,19 @@ def _records(text: bytes, lines: bool) -> int:
     if text.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = text.decode("utf-16", errors="replace").encode()
     lines_of = [line for line in text.splitlines() if line]
-    comments = next((number for number, line in enumerate(lines_of) if not line.startswith((b"#", b"%"))), 0)
-    above, first = (_text(lines_of[at : at + 1]) for at in (comments - 1, comments))
+    comments = next((number for number, line in enumerate(lines_of) if not line.startswith(_NO_ROWS)), 0)
+    above, first = (_text(lines_of[at : at + 1]) if at >= 0 else "" for at in (comments - 1, comments))
     separator = max(",;\t|", key=first.count)
     rows = _quoted(text.decode("latin-1"), separator) if b'"' in text else 0
-    cells = _cells(first, separator)
-    is_named = comments and len(_cells(above.lstrip("#% "), separator)) == len(cells)  # the heading is a comment
+    blanks = separator if separator in first else None
+    cells = first.split(blanks)
+    # the last comment may be the heading
+    is_named = above.startswith(("#", "%")) and len(above.lstrip("#% ").split(blanks)) == len(cells)
     return max(0, (rows or len(lines_of)) - comments - (not is_named and _has_heading(cells)))
 
 
 def _text(lines: list[bytes]) -> str:
     return b"".join(lines)[:_SAMPLE].decode(errors="replace")
-
-
-def _cells(line: str, separator: str) -> list[str]:
-    return line.split(separator) if separator in line else line.split()
 
 
 def _quoted(text: str, separator: str) -> int:

@@ -24,6 +24,13 @@ BY_HAND = {
     "only_heading.csv": ("id,h\n", 0),
     "objects.jsonl": ('{"a": 1}\n{"a": 2}\n', 2),
     "one_column.csv": ("height\n1\n2\n", 2),
+    "comment.csv": ("# of 2024\nid,h\n1,2\n3,4\n", 2),
+    "heading_as_comment.csv": ("#id,h\noak,elm\nash,fir\n", 2),
+    "comments.dat": ("# a buoy\n#YY MM DD\n#yr mo dy\n2024 1 1\n2024 1 2\n", 2),
+    "excel.csv": ("sep=;\nid;h\n1;2\n", 1),
+    "objects": ('{"a": 1}\n{"a": 2}\n', 2),
+    "years.txt": ("year rain\n1990 3.5\n1991 4\n", 2),
+    "only_comments.csv": ("# nothing yet\n", 0),
 }
 
 
@@ -64,3 +71,24 @@ def test_what_is_cut_off_has_no_known_rows(tmp_path):
     (tmp_path / "x.csv.xz").write_bytes(b"\xfd7zXZ\0no")
     assert count_rows(tmp_path / "cut.csv.gz") is None
     assert count_rows(tmp_path / "x.csv.xz") is None
+
+
+def test_rows_of_a_packed_table_are_counted_by_what_it_is_and_not_by_its_name(tmp_path):
+    (tmp_path / "plain.csv.gz").write_bytes(b"id,h\n1,2\n3,4\n")
+    (tmp_path / "packed.csv").write_bytes(gzip.compress(b"id,h\n1,2\n3,4\n"))
+    (tmp_path / "other.csv.gz").write_bytes(bz2.compress(b"id,h\n1,2\n3,4\n"))
+    for name in ("plain.csv.gz", "packed.csv", "other.csv.gz"):
+        assert count_rows(tmp_path / name) == Rows(2, exact=True)
+    (tmp_path / "image.csv.gz").write_bytes(gzip.compress(b"II*\0" + bytes(9999)))
+    (tmp_path / "trees.parquet").write_bytes(b"PAR1\n\n\n")
+    assert count_rows(tmp_path / "image.csv.gz") is None
+    assert count_rows(tmp_path / "trees.parquet") is None
+
+
+@pytest.mark.parametrize("parts", [1, 2, 50])
+def test_a_packed_table_in_several_parts_is_read_as_a_whole(tmp_path, parts):
+    text = b"".join(b"%d,%d\n" % (row, random.getrandbits(60)) for row in range(ROWS))
+    (tmp_path / "x.csv.gz").write_bytes(gzip.compress(b"id,h\n" + text, 1) + gzip.compress(text, 1) * (parts - 1))
+    for closely in (True, False):
+        rows = count_rows(tmp_path / "x.csv.gz", closely=closely)
+        assert rows and 0.9 < rows.number / (ROWS * parts) < 1.1

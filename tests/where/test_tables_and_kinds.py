@@ -209,6 +209,10 @@ TABLES = {
     "exponents.out": ("", " 1.0000E+00 2.5D+03 NaN\n"),
     "quoted.txt": ("id,note\n", '1,"a, b"\n'),
     "dates.txt": ("date time level\n", "2024-01-01 00:10 3.25\n"),
+    "spectrum.asc": ("", "400.5 0.125\n"),
+    "excel.csv": ("sep=;\nid;height\n", "1;2,5\n"),
+    "ghcn.dly": ("", "USC00011084 -9999 12 0 6\n"),
+    "points.xyz": ("", "1.0 2.0 3.0\n"),
     "comments.dat": ("# buoy 44009\n#YY MM DD WSPD\n", "2024 01 01 5.5\n"),
 }
 
@@ -223,6 +227,7 @@ def test_a_table_of_text_is_one_whatever_separates_its_cells(advised, home, name
 
 
 TEXTS = {
+    "login.csv": "<!DOCTYPE html>\n<html>\n<head><title>Sign in</title></head>\n</html>\n",
     "letter.txt": "Dear group,\n\nhere is the text, as told.\nYours, J.\n" * 300,
     "words.txt": "one two three\nfour five six\nseven eight nine\n" * 1000,
     "list.txt": "".join(f"sample-{number}\n" for number in range(3000)),
