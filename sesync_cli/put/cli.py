@@ -45,7 +45,9 @@ def _offered(context: click.Context, parameter: click.Parameter, incomplete: str
 @click.option("--no-link", is_flag=True, help="With --move: leave no link.")
 @click.option("--replace", is_flag=True, help="Ask about each different file that is there, instead of refusing.")
 @click.option("--checksum", is_flag=True, help="Compare the contents of what is there, not only length and time.")
-@click.option("--manifest", is_flag=True, help="Keep SHA-256 checksums there, in SHA256SUMS; without SRC, of what is there.")
+@click.option(
+    "--manifest", is_flag=True, help="Keep SHA-256 checksums there, in SHA256SUMS; without SRC, of what is there."
+)
 @click.option("--check", "checking", is_flag=True, help="Compare what is there with the checksums that are kept.")
 @plans_or_answers(verdict, failed=lambda checked: checked.failed)
 @click.pass_obj

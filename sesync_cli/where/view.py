@@ -94,7 +94,7 @@ def _rows(count: int, exact: bool) -> str:
     if exact:
         return f"{count:,} row{'' if count == 1 else 's'}"
     if count < 1_000_000:
-        return f"about {round(count, -3):,} rows"
+        return f"about {round(count, -min(3, max(0, len(str(count)) - 2))):,} rows"
     return f"about {count / 1_000_000:.1f} million rows"
 
 
