@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from sesync_cli.lock import alone
 from sesync_cli.plan import Report
 from sesync_cli.put.children import run_children
 from sesync_cli.put.entries import Shipment, place_of
-from sesync_cli.put.rights import Folder, share
+from sesync_cli.put.rights import Folder, Own, share
 from sesync_cli.put.steps import PutTally, explaining
 from sesync_cli.workers import Guard, Tell
 
@@ -53,8 +54,9 @@ class KeepSums:
         return
 
     def __str__(self) -> str:
-        names = " ".join(os.path.basename(final) for final in self.found.finals)
-        return f"(cd {self.found.folder} && find {names} -type f -exec sha256sum {{}} +) >> {self.at}"
+        names = shlex.join(f"./{os.path.basename(final)}" for final in self.found.finals)
+        words = f"find {names} -type f -exec sha256sum {{}} +"
+        return f"(cd {shlex.quote(self.found.folder)} && {words}) >> {shlex.quote(self.at)}"
 
     def _keep(self, tell: Tell) -> None:
         tops = len(self.found.folder) + 1
@@ -77,7 +79,7 @@ def add_sums(folder: str, made: Mapping[str, bytes]) -> None:
         with written_whole(Path(at), place_of(at), 0o644) as file:
             file.write(b"".join(line(sums[name], name) for name in sorted(sums)))
             file.flush()
-            share(file.fileno(), os.fstat(file.fileno()), Folder.at(folder))
+            share(file.fileno(), Own(0o644, os.fstat(file.fileno()).st_gid), Folder.at(folder))
             os.fsync(file.fileno())
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sesync_cli.errors import SesyncError
+from sesync_cli.put.attributes import UNFIT, copy_attributes
 from sesync_cli.put.entries import Entry, Shipment, There
 from sesync_cli.put.file_io import (
     LONG,
@@ -22,7 +23,7 @@ from sesync_cli.put.file_io import (
     rename_unless_taken,
     renew,
 )
-from sesync_cli.put.rights import FolderRights, copy_attributes, share
+from sesync_cli.put.rights import FolderRights, Own, share
 from sesync_cli.put.verify import Verification, is_same, naming, need_unchanged, open_source
 from sesync_cli.put.writers import BeingWritten, Writers
 from sesync_cli.workers import Tell
@@ -31,7 +32,7 @@ TOKEN = 4  # bytes that number the next batch
 _FEW = 16  # files up to which each is flushed by itself; for more, the whole file system is, which may be others' too
 _SECONDS = 1.0  # of copying until what is copied is placed
 _OFTEN = 0.1  # seconds between two words about the bytes that went
-_UNFIT = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EFBIG}  # the file system cannot hold this one
+_UNFIT = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EFBIG, errno.E2BIG}  # of one that cannot be there
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class _Copy:
     number: int
     beside: str
     file: int
-    source: os.stat_result
+    own: Own
     checksum: bytes
     read: list[Hash]
 
@@ -124,13 +125,16 @@ class Worker:
         try:
             with naming(beside):
                 file = open_beside(beside, goes_on=entry.facts.size > LONG)
-                copy = _Copy(number, beside, file, os.fstat(source), b"", self._hashes())
+                copy = _Copy(number, beside, file, Own.of(source, os.fstat(source)), b"", self._hashes())
                 try:
                     if entry.facts.size > LONG:
                         copy.checksum = self.copier.copy_long(source, file, entry.facts.size, copy.read)
                     else:
                         copy.checksum = self.copier.copy(source, file, entry.facts.size)
-                    copy_attributes(source, file)
+                    if not copy_attributes(source, file):
+                        if self.job.verification.moving:
+                            raise OSError(errno.E2BIG, UNFIT)
+                        self.tell(("refused", (self.job.found.source(entry),)))
                     return copy
                 except BaseException:
                     self._drop(copy)
@@ -194,7 +198,7 @@ class Worker:
 
     def _share(self, copy: _Copy, folder: str) -> None:
         """Give the group of the folder its rights to a file."""
-        if not share(copy.file, copy.source, self.folders.at(folder)):
+        if not share(copy.file, copy.own, self.folders.at(folder)):
             self.tell(("closed", (folder,)))
 
     def _hashes(self) -> list[Hash]:

@@ -8,12 +8,14 @@ from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from sesync_cli.disk import PARTIAL
 from sesync_cli.leftovers import partial
 from sesync_cli.names import first
 from sesync_cli.put.file_io import LONG, fast_hash
 
 ODD = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
 """What has no contents to put."""
+_UNFINISHED = "what a run of sesync has not finished"
 _SHOWN = 3
 _GRAINS = (100, 1_000)  # nanoseconds: NTFS and SMB, some NFS servers; nobody changes a file twice in so short a time
 
@@ -72,7 +74,8 @@ class Shipment:
     `needs` are bytes that are not there yet, `free` what the place has and, of a quota, has left; `needs_files` and
     `free_files` are the same of files, folders and links, None where nobody counts them. `odd` is what there cannot be
     (a FIFO, a socket, a device, and a link where the file system has none), `secrets` what looks like one and is left
-    out, `told_secrets` those that were named themselves; `astray` are the links that lead out of what is put,
+    out, `told_secrets` those that were named themselves; `access_lists` are those that have one, which stays behind,
+    `bare` those whose attributes do, since there can be none; `astray` are the links that lead out of what is put,
     `unreadable` the folders that cannot be looked into, and why, `leftovers` folders with what killed runs left, `made`
     those to be made. `alike` are places whose names some file systems take for one, and this one if it
     `knows_no_capitals`, `respelt` those that are there, each under another spelling; `unwritten` are the places of
@@ -91,6 +94,8 @@ class Shipment:
     odd: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     told_secrets: tuple[str, ...] = ()
+    access_lists: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
     astray: tuple[str, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
     leftovers: tuple[str, ...] = ()
@@ -160,6 +165,13 @@ def same_time(source: int, target: int) -> bool:
 def place_of(path: str) -> Path:
     """By what the lock of a path in a data directory is known: a name, since to look a path up is to ask its server."""
     return Path("/" + path.strip("/").replace("/", ":"))
+
+
+def odd(path: str, kind: int, final: str) -> str:
+    """What to say of a thing that is no file, folder or link, or that a later run would take for its own leftovers."""
+    unfinished = _UNFINISHED if os.path.basename(final).startswith(PARTIAL) else ""
+    what = ODD.get(kind, unfinished)
+    return f"{path} is {what}" if what else ""
 
 
 def some(texts: Iterable[str]) -> str:

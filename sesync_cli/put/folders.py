@@ -11,12 +11,13 @@ from typing import Any
 
 from sesync_cli.errors import Conflict
 from sesync_cli.leftovers import NO_LINKS, remove, sweep
+from sesync_cli.put.attributes import copy_attributes
 from sesync_cli.put.copying import Job, Worker
 from sesync_cli.put.entries import Entry, Shipment, There
 from sesync_cli.put.file_io import flush
 from sesync_cli.put.limits import NO_NEED, Links, no_link_there
 from sesync_cli.put.portable_names import try_alike, try_names
-from sesync_cli.put.rights import FolderRights, share_folder
+from sesync_cli.put.rights import FolderRights, Own, share_folder
 from sesync_cli.put.scan import nearest
 from sesync_cli.workers import Tell
 
@@ -46,14 +47,17 @@ def make_folders(share: Share, tell: Tell) -> None:
     """
     folders = FolderRights(share.found.new_folders(), set())
     for path in share.found.made:
-        _make(path, None, folders)
+        _make(path, "", folders)
     new = (final for _, entry, final in share.entries() if entry.there == There.NOTHING)
     try_names(new, share.found.folder, share.found.prefix)
     try_alike(share.found.alike, share.found.folder, share.found.prefix)
     share.links.need_all(share.found)
     for _, entry, final in share.entries():
         if entry.is_folder and entry.there == There.NOTHING:
-            _make(final, os.stat(share.found.source(entry)), folders)
+            source = share.found.source(entry)
+            _make(final, source, folders)
+            if not copy_attributes(source, final):
+                tell(("refused", (source,)))
     tell(("closed", tuple(folders.closed)))
 
 
@@ -94,18 +98,24 @@ def finish(share: Share, failed: Set[int], job: Job, tell: Tell) -> None:
         _flush_at(share.found.folder)
 
 
-def undo(share: Share) -> None:
-    """Remove what is not finished, and those of the new folders that nothing has come into."""
+def undo(share: Share, finished: bool) -> None:
+    """Remove what is not finished, and those of the new folders that nothing has come into.
+
+    Once all else is there, those that are to be empty are as they shall be.
+    """
     for folder in {os.path.dirname(final) for _, entry, final in share.entries() if not entry.is_folder}:
         _remove_named(folder, share.found.prefix)
     new = [final for _, entry, final in share.entries() if entry.is_folder and entry.there == There.NOTHING]
+    if finished:
+        filled = {os.path.dirname(final) for _, _, final in share.entries()}
+        new = [final for final in new if final in filled]
     for folder in (*reversed(new), *reversed(share.found.made)):
         with suppress(OSError):
             os.rmdir(folder)
 
 
-def _make(path: str, source: os.stat_result | None, folders: FolderRights) -> None:
-    """Make a folder with the mode of its source, or if that has none, with that of the folder above."""
+def _make(path: str, source: str, folders: FolderRights) -> None:
+    """Make a folder with the mode of its source, or if it has none, with that of the folder above."""
     top = os.path.dirname(path)
     try:
         os.mkdir(path, _OURS)
@@ -113,7 +123,8 @@ def _make(path: str, source: os.stat_result | None, folders: FolderRights) -> No
         if stat.S_ISDIR(os.lstat(path).st_mode):
             return
         raise Conflict(f"{path} has appeared meanwhile, and is no folder", hint="") from None
-    if not share_folder(path, source or os.stat(top), folders.at(top)) or top in folders.closed:
+    own = Own.of(source or top, os.stat(source or top))
+    if not share_folder(path, own, folders.at(top)) or top in folders.closed:
         folders.closed |= {path}
 
 

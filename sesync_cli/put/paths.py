@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.directory import below
+from sesync_cli.disk import PARTIAL
 from sesync_cli.errors import WrongWords
 from sesync_cli.names import checked
 from sesync_cli.put.request import PutRequest
@@ -99,3 +100,6 @@ def check_names(paths: Paths) -> None:
     for name in paths.names:
         if name in ("", ".", "..") or "/" in name or "\0" in name:
             raise WrongWords(f"{name!r} cannot be the name of a file", hint="'--as NAME' gives it another one.")
+        if name.startswith(PARTIAL):
+            hint = "Leave it to sesync, or give it another name with '--as NAME'."
+            raise WrongWords(f"names such as {name!r} are of what sesync has not finished", hint=hint)

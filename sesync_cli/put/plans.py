@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sesync_cli.caller import Caller
 from sesync_cli.directory import reached
 from sesync_cli.plan import Plan, Question, Step, Watch, asking, by_hand
+from sesync_cli.put.attributes import left_behind, refused_warning
 from sesync_cli.put.checksums import NAME, KeepSums
 from sesync_cli.put.children import guard
 from sesync_cli.put.entries import Shipment, There
@@ -100,7 +101,7 @@ class _Making:
             tuple(steps),
             there_already(found, finals),
             self._result(finals, new),
-            warnings=(*warnings(found), *untold, *(self._staying() if self.request.move else ())),
+            warnings=(*warnings(found), *left_behind(found), *untold, *(self._staying() if self.request.move else ())),
             locks=(Path(found.owner),),
             questions=(*asking(secrets_question(found)), *questions),
             note=self.together.note,
@@ -133,7 +134,7 @@ class _Making:
         chosen = tuple(number for number, one in enumerate(found.entries) if one.there != There.ANOTHER)
         options = (*request.options, "--checksum", "--replace")
         again = by_hand("sesync", "put", *options, *self.paths.sources, self.paths.target)
-        how = Verification(request.move or request.manifest, request.manifest, again)
+        how = Verification(request.move or request.manifest, request.manifest, again, request.move)
         steps: list[Step] = []
         if has_work(found, chosen) or (chosen and how.existing):
             steps.append(Put(found, chosen, tally, self.guard, shown(found), how, links=self._links()))
@@ -177,6 +178,8 @@ class _Making:
             "together": [one.names for one in self.together.sets],
             "skipped": found.odd,
             "astray": found.astray,
+            "access_lists": found.access_lists,
+            "bare": found.bare,
             "secrets": found.secrets,
             "unreadable": [path for path, _ in found.unreadable],
             "links": [],
@@ -195,5 +198,6 @@ class _Making:
         if self.request.move:
             done += moved_words(self.request, tally)
         result = {"files": len(copied), "bytes": bytes_of(self.found, copied), "links": tally.links}
-        warnings = (*plan.warnings, *([closed_warning(tally)] if tally.closed else []))
-        return {"done": done, "result": {**plan.result, **result}, "warnings": warnings}
+        later = [closed_warning(tally)] if tally.closed else []
+        later += [refused_warning(sorted(tally.refused))] if tally.refused else []
+        return {"done": done, "result": {**plan.result, **result}, "warnings": (*plan.warnings, *later)}

@@ -1,4 +1,4 @@
-"""Modes, groups and further attributes: a source's own, and the rights that a shared folder gives to its group."""
+"""Modes and groups: a source's own, and the rights that a shared folder gives to its group."""
 
 import errno
 import os
@@ -8,7 +8,7 @@ from collections.abc import Set
 from typing import NamedTuple, Self
 
 _GROUP, _MASK = 0x04, 0x10  # ACL_GROUP_OBJ and ACL_MASK in <linux/posix_acl.h>
-_REFUSED = (errno.ENOTSUP, errno.EPERM, errno.EACCES, errno.ENOSPC, errno.E2BIG, errno.EINVAL, errno.ENOSYS)
+_REFUSED = (errno.ENOTSUP, errno.EPERM, errno.EACCES, errno.EINVAL, errno.ENOSYS)
 
 
 class Folder(NamedTuple):
@@ -27,6 +27,21 @@ class Folder(NamedTuple):
             return cls(found.st_gid, handed.get(_MASK, handed.get(_GROUP, 0)) << 3, True)
         # with a list, the group's bits of a mode are the most that anybody on the list gets, and not the group's
         return cls(found.st_gid, own[_GROUP] << 3 if _GROUP in own else found.st_mode & stat.S_IRWXG, False)
+
+
+class Own(NamedTuple):
+    """The mode and the group of a source."""
+
+    mode: int
+    group: int
+
+    @classmethod
+    def of(cls, source: int | str, found: os.stat_result) -> Self:
+        """With an access list, the group's bits of the mode are the most that anybody on it gets: then it is asked."""
+        mode = stat.S_IMODE(found.st_mode) & 0o777
+        if mode & stat.S_IRWXG and (own := _acl(source, "system.posix_acl_access")):
+            mode = mode & ~stat.S_IRWXG | (own.get(_GROUP, 0) & own.get(_MASK, 0o7)) << 3
+        return cls(mode, found.st_gid)
 
 
 class FolderRights:
@@ -48,7 +63,7 @@ class FolderRights:
         return self._known[path]
 
 
-def share(file: int, source: os.stat_result, folder: Folder) -> bool:
+def share(file: int, source: Own, folder: Folder) -> bool:
     """Give an open file the group of its folder, and that group the folder's own rights.
 
     Somebody who is not in that group cannot give it: then nobody gets more rights than they had, and it is False,
@@ -59,7 +74,7 @@ def share(file: int, source: os.stat_result, folder: Folder) -> bool:
     return shared
 
 
-def share_folder(path: str, source: os.stat_result, above: Folder) -> bool:
+def share_folder(path: str, source: Own, above: Folder) -> bool:
     """The same for a new folder; what comes into it later has its group, too."""
     inherits = os.stat(path).st_gid == above.group
     given = inherits or _give_group(path, above.group)
@@ -70,10 +85,10 @@ def share_folder(path: str, source: os.stat_result, above: Folder) -> bool:
     return shared
 
 
-def kept_mode(source: os.stat_result, group: int) -> int:
+def kept_mode(source: Own, group: int) -> int:
     """A source's mode; what it gives to its own group is none of another group's, but for what all others have."""
-    mode = stat.S_IMODE(source.st_mode) & 0o777
-    return mode if source.st_gid == group else mode & ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
+    mode = source.mode
+    return mode if source.group == group else mode & ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
 
 
 def file_mode(source: int, rights: int) -> int:
@@ -91,24 +106,13 @@ def folder_mode(source: int, rights: int, made: int) -> int:
     return source & 0o777 | given | stat.S_IMODE(made) & stat.S_ISGID
 
 
-def _acl(path: str, name: str) -> dict[int, int]:
+def _acl(path: int | str, name: str) -> dict[int, int]:
     """The rights in a list as <linux/posix_acl_xattr.h> has it: those of the group, and the most that anybody gets."""
     try:
         text = os.getxattr(path, name)
     except OSError:
         return {}
     return {kind: rights for kind, rights, _ in struct.iter_unpack("<HHI", text[4:]) if kind in (_GROUP, _MASK)}
-
-
-def copy_attributes(source: int, target: int) -> None:
-    """The attributes that users may set; a file system that cannot hold them does without."""
-    try:
-        for name in os.listxattr(source):
-            if name.startswith("user."):
-                os.setxattr(target, name, os.getxattr(source, name))
-    except OSError as error:
-        if error.errno not in _REFUSED:
-            raise
 
 
 def _give_group(file: int | str, group: int) -> bool:

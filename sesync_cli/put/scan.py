@@ -12,8 +12,10 @@ from typing import Any
 from sesync_cli.disk import PARTIAL
 from sesync_cli.files.datasets import is_database, unwritten
 from sesync_cli.files.secret_scan import is_secret
+from sesync_cli.put.astray import leads_out
+from sesync_cli.put.attributes import Carried
 from sesync_cli.put.children import children_told
-from sesync_cli.put.entries import ODD, Entry, Fingerprint, Shipment, There, facts, same_time
+from sesync_cli.put.entries import Entry, Fingerprint, Shipment, There, facts, odd, same_time
 from sesync_cli.put.file_io import checksum
 from sesync_cli.put.limits import has_no_links, knows_no_capitals, no_link_there
 from sesync_cli.put.portable_names import alike, respelt
@@ -63,9 +65,11 @@ class _Scan:
     too_long: str = ""
     longest: int = 255
     devices: set[int] = field(default_factory=set)
+    carried: Carried = field(init=False)
 
     def look(self) -> None:
         place = nearest(self.folder)
+        self.carried = Carried(place)
         self.longest = os.pathconf(place, "PC_NAME_MAX")
         self.has_links = not has_no_links(place)
         names = map(os.path.basename, self.finals)
@@ -81,6 +85,7 @@ class _Scan:
         if self.too_long:
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), self.too_long)
         self.tell(self.share)
+        self.lists |= {"access_lists": self.carried.access_lists, "bare": self.carried.bare}
         lists = {name: tuple(found) for name, found in self.lists.items()}
         made, place = tuple(_missing(self.folder)), nearest(self.folder)
         caseless = bool(self.lists["alike"]) and knows_no_capitals(place)
@@ -143,8 +148,8 @@ class _Scan:
         final = f"{self.finals[number]}/{rel}" if rel else self.finals[number]
         source = f"{self.sources[number]}/{rel}" if rel else self.sources[number]
         kind = stat.S_IFMT(found.st_mode)
-        if kind in ODD or (kind == stat.S_IFLNK and not self.has_links):
-            self.lists["odd"].append(f"{source} is {ODD[kind]}" if kind in ODD else no_link_there(source))
+        if what := odd(source, kind, final) or (kind == stat.S_IFLNK and not self.has_links and no_link_there(source)):
+            self.lists["odd"].append(what)
             return False
         if kind == stat.S_IFREG and _is_secret(source, found.st_size):
             self.lists["secrets" if rel else "told_secrets"].append(source)
@@ -156,7 +161,7 @@ class _Scan:
         text, first = "", -1
         if kind == stat.S_IFLNK:
             text = os.readlink(source)
-            if _leads_out(rel, text):
+            if leads_out(self.sources[number], rel, text):
                 self.lists["astray"].append(source)
         there = self._there(source, final, found, other, text) if other else There.NOTHING
         if kind == stat.S_IFREG:
@@ -164,6 +169,7 @@ class _Scan:
             if there == There.NOTHING and first < 0:
                 self.needs += min(found.st_size, found.st_blocks * 512)
         self.needs_files += there == There.NOTHING and first < 0
+        self.carried.note(source, there)
         stamp = kind == stat.S_IFDIR and there == There.SAME and other is not None and other.st_uid == os.geteuid()
         entry = Entry(number, rel, found.st_mode, facts(found), there, text, first, stamp)
         self.share.append((*entry[:3], tuple(entry.facts), int(there), *entry[5:]))
@@ -235,8 +241,3 @@ def _lstat(path: str) -> os.stat_result | None:
         return os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
-
-
-def _leads_out(rel: str, text: str) -> bool:
-    inner = os.path.normpath(os.path.join(os.path.dirname(rel), text))
-    return text.startswith("/") or inner == ".." or inner.startswith("../")

@@ -32,11 +32,13 @@ _SHOWN = 5
 class PutTally:
     """What a run has come to: the numbers of the entries that are in place and checked, copies, and their sums.
 
-    `closed` are folders whose group could be given nothing. A problem is the number of an entry, and what to say of it.
+    It is `finished` once all is there that can be. `closed` are folders whose group could be given nothing, `refused`
+    sources of which not all attributes fitted. A problem is the number of an entry, and what to say of it.
     """
 
     total: int
     closed: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
     proven: set[int] = field(default_factory=set)
     copied: set[int] = field(default_factory=set)
     sums: dict[int, bytes] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class PutTally:
     links: list[str] = field(default_factory=list)
     problems: list[tuple[int, str]] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
+    finished: bool = False
     bytes: int = 0
 
     def placed(self) -> str:
@@ -62,8 +65,8 @@ class PutTally:
         elif kind in ("problem", "differs", "changed"):
             self.problems.append((rest[0], rest[1]))
             self.kinds.add(kind)
-        elif kind == "closed":
-            self.closed.update(rest[0])
+        elif kind in ("closed", "refused"):
+            getattr(self, kind).update(rest[0])
         else:
             number, copied, digest = rest
             self.proven.add(number)
@@ -93,6 +96,7 @@ class Put:
     def do(self, report: Report) -> None:
         self.tally.bytes = 0
         self.tally.problems.clear()
+        self.tally.finished = False
         share = self._share
         with explaining(self.found.folder, self.tally.placed):
             if little := lacking(self.found):
@@ -102,12 +106,13 @@ class Put:
             self._copy(report)
             failed = {number for number, _ in self.tally.problems}
             run_children([lambda tell: finish(share, failed, self._job(()), tell)], self.guard, self.tally.hear)
+        self.tally.finished = True
         if self.tally.problems or (self.found.unreadable and not self.replace):
             raise self._failure()
 
     def undo(self) -> None:
         with suppress(SesyncError):
-            run_children([lambda tell: _undo(self._share)], self.guard)
+            run_children([lambda tell: _undo(self._share, self.tally.finished)], self.guard)
 
     def __str__(self) -> str:
         return self.shown
@@ -220,7 +225,7 @@ def _tokens() -> Iterator[tuple[int, int]]:
         os.close(giving)
 
 
-def _undo(share: Share) -> None:
+def _undo(share: Share, finished: bool) -> None:
     """Undo in a child, which a second Ctrl-C reaches too, and does not end."""
     ignore_interrupts()
-    undo(share)
+    undo(share, finished)

@@ -12,11 +12,13 @@ from sesync_cli.put.file_io import Changed, Copier, Hash, SourceUnreadable, fast
 
 @dataclass(frozen=True)
 class Verification:
-    """Whether what is there already is compared, whether SHA-256 sums are told, and how to replace what differs."""
+    """Whether what is there already is compared, whether SHA-256 sums are told, how to replace what differs, and
+    whether the sources are to go."""
 
     existing: bool
     sums: bool
     replacing: str
+    moving: bool = False
 
 
 def is_same(source: str, final: str, entry: Entry, copier: Copier, read: list[Hash]) -> bool:

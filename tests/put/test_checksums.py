@@ -136,3 +136,14 @@ def test_a_provider_s_name_with_a_dot_is_the_same_name(sesync: Run, home: Path, 
     write(home / "a.tif", 20)
     assert sesync("put", "a.tif", "cooltrees", "--manifest", "--replace", "--yes").code == 0
     assert (sha256sum(data), sesync("put", "--check", "cooltrees").code) == ([], 0)
+
+
+@pytest.mark.parametrize("name", ["a b", "-rf", "$(x)", "~"])
+def test_the_command_that_the_dry_run_shows_can_be_typed(sesync: Run, home: Path, data: Path, name: str):
+    write(home / name / "a.csv", 10)
+    shown = sesync("put", "--manifest", "-n", "--", home / name, "cooltrees").out.splitlines()[-1]
+    assert sesync("put", "--manifest", "--", home / name, "cooltrees").code == 0
+    kept = (data / "SHA256SUMS").read_text(encoding="utf-8")
+    (data / "SHA256SUMS").unlink()
+    subprocess.run(["sh", "-c", shown], check=True)
+    assert (data / "SHA256SUMS").read_text(encoding="utf-8").replace("  ./", "  ") == kept

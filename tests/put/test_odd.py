@@ -161,3 +161,30 @@ def test_a_file_system_that_does_not_take_every_name(sesync: Run, home: Path, nt
     result = sesync("put", "odd", "cooltrees")
     assert (result.code, f"there is no such name as {ntfs}/odd/what?.csv" in result.err) == (1, True)
     assert sorted(os.listdir(ntfs)) == ["raw"]
+
+
+def test_a_link_that_leads_out_by_way_of_another_link_is_named(sesync: Run, home: Path, data: Path):
+    tree(home / "raw", files=8)
+    (home / "raw/here").symlink_to(".")
+    (home / "raw/inner").symlink_to("plot1")
+    (home / "raw/out").symlink_to("here/../beside.csv")
+    (home / "raw/in").symlink_to("inner/../plot2")
+    (home / "raw/out and in").symlink_to("here/../raw/plot2")
+    found = sesync("put", "raw", "cooltrees", "--json").json["result"]["astray"]
+    assert found == [f"{home}/raw/out", f"{home}/raw/out and in"]
+
+
+def test_what_an_unfinished_run_has_left_in_a_source_is_left_out(sesync: Run, home: Path, data: Path):
+    tree(home / "raw", files=8)
+    left = write(home / "raw/plot1/.sesync-partial-0-x.csv", 10)
+    said = f"{left} is what a run of sesync has not finished"
+    result = sesync("put", "raw", "cooltrees")
+    assert (result.code, result.err) == (0, f"Warning: left out: {said}\n")
+    assert sums(data / "raw") == {name: sum for name, sum in sums(home / "raw").items() if left.name not in name}
+    moved = sesync("put", "raw", "cooltrees:x", "--move")
+    assert (moved.code, f"this cannot be moved whole: {said}" in moved.err, left.exists()) == (1, True, True)
+    named = sesync("put", left, "cooltrees")
+    assert (named.code, "are of what sesync has not finished" in named.err) == (2, True)
+    assert sesync("put", left, "cooltrees", "--as", "x.csv").code == 0
+    assert (data / "x.csv").read_bytes() == left.read_bytes()
+    assert sesync("put", "raw", "cooltrees", "--as", ".sesync-partial-0-x").code == 2

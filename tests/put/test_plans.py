@@ -28,7 +28,7 @@ def test_two_plans_are_joined_and_carried_out(home: Path, nfs: Path):
     assert list(map(str, kept.steps)) == [f"cp -a -n {home}/a.csv {data}/c.csv  # 1 file (2 kB) to copy"]
     assert [str(step).splitlines()[0] for step in moved.steps] == [
         f"mkdir -p {data}/old",
-        f"(cd {data}/old && find raw -type f -exec sha256sum {{}} +) >> {data}/old/SHA256SUMS",
+        f"(cd {data}/old && find ./raw -type f -exec sha256sum {{}} +) >> {data}/old/SHA256SUMS",
         f"rm -r {home}/raw",
     ]
     both = join({"kept": kept, "moved": moved})

@@ -91,6 +91,8 @@ def test_the_document(sesync: Run, raw: Path, data: Path):
         "together": [],
         "skipped": [],
         "astray": [],
+        "access_lists": [],
+        "bare": [],
         "secrets": [],
         "unreadable": [],
         "links": [],

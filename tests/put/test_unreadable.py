@@ -64,3 +64,11 @@ def test_nothing_of_it_is_moved(sesync: Run, home: Path, data: Path):
     result = sesync("put", "raw", "cooltrees", "--move", prefix=AS_ANYBODY)
     assert (result.code, os.listdir(data)) == (1, [])
     assert f"this cannot be moved whole: {raw}/plot2 cannot be read" in result.err
+
+
+def test_folders_with_nothing_in_them_are_put_all_the_same(sesync: Run, home: Path, data: Path):
+    raw = tree(home / "raw", files=8)
+    (raw / "plot2").chmod(0)
+    (raw / "empty/inner").mkdir(parents=True)
+    assert sesync("put", "raw", "cooltrees", prefix=AS_ANYBODY).code == 1
+    assert (data / "raw/empty/inner").is_dir()
