@@ -7,7 +7,7 @@ import stat
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -47,13 +47,23 @@ class Kill:
     after: int
 
 
-def run(words: Sequence[str], cwd: Path, scratch: Path, kill: Kill | None = None) -> Ended:
-    """Run `sesync` with these words, without a terminal; the exit code of one that was killed is KILLED."""
+def run(
+    words: Sequence[str],
+    cwd: Path,
+    scratch: Path,
+    kill: Kill | None = None,
+    become: Callable[[], object] = lambda: None,
+) -> Ended:
+    """Run `sesync` with these words, without a terminal; the exit code of one that was killed is KILLED.
+
+    What runs is made another account's, or is told other things, by `become`.
+    """
     for name in _LOADED:
         import_module(name)
     said = [os.memfd_create(name) for name in ("out", "err")]
     process = os.fork()
     if not process:
+        become()
         _guarded(words, cwd, said, _armed(scratch, kill), kill) if kill else _run(words, cwd, said)
     _, status = os.waitpid(process, 0)
     out, err = (os.pread(one, _MOST, 0).decode(errors="replace") for one in said)
