@@ -16,7 +16,7 @@ from sesync_cli.lock import alone
 from sesync_cli.plan import Report
 from sesync_cli.put.children import run_children
 from sesync_cli.put.entries import Shipment, place_of
-from sesync_cli.put.rights import Folder, Own, share
+from sesync_cli.put.rights import Folder, OwnMode, share
 from sesync_cli.put.steps import PutTally, explaining
 from sesync_cli.workers import Guard, Tell
 
@@ -79,7 +79,7 @@ def add_sums(folder: str, made: Mapping[str, bytes]) -> None:
         with written_whole(Path(at), place_of(at), 0o644) as file:
             file.write(b"".join(line(sums[name], name) for name in sorted(sums)))
             file.flush()
-            share(file.fileno(), Own(0o644, os.fstat(file.fileno()).st_gid), Folder.at(folder))
+            share(file.fileno(), OwnMode(0o644, os.fstat(file.fileno()).st_gid), Folder.at(folder))
             os.fsync(file.fileno())
 
 

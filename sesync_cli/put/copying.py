@@ -23,7 +23,7 @@ from sesync_cli.put.file_io import (
     rename_unless_taken,
     renew,
 )
-from sesync_cli.put.rights import FolderRights, Own, share
+from sesync_cli.put.rights import FolderRights, OwnMode, share
 from sesync_cli.put.verify import Verification, is_same, naming, need_unchanged, open_source
 from sesync_cli.put.writers import BeingWritten, Writers
 from sesync_cli.workers import Tell
@@ -56,7 +56,7 @@ class _Copy:
     number: int
     beside: str
     file: int
-    own: Own
+    own: OwnMode
     checksum: bytes
     read: list[Hash]
 
@@ -125,7 +125,7 @@ class Worker:
         try:
             with naming(beside):
                 file = open_beside(beside, goes_on=entry.facts.size > LONG)
-                copy = _Copy(number, beside, file, Own.of(source, os.fstat(source)), b"", self._hashes())
+                copy = _Copy(number, beside, file, OwnMode.of(source, os.fstat(source)), b"", self._hashes())
                 try:
                     if entry.facts.size > LONG:
                         copy.checksum = self.copier.copy_long(source, file, entry.facts.size, copy.read)

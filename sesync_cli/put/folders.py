@@ -17,7 +17,7 @@ from sesync_cli.put.entries import Entry, Shipment, There
 from sesync_cli.put.file_io import flush
 from sesync_cli.put.limits import NO_NEED, Links, no_link_there
 from sesync_cli.put.portable_names import try_alike, try_names
-from sesync_cli.put.rights import FolderRights, Own, share_folder
+from sesync_cli.put.rights import FolderRights, OwnMode, share_folder
 from sesync_cli.put.scan import nearest
 from sesync_cli.workers import Tell
 
@@ -123,7 +123,7 @@ def _make(path: str, source: str, folders: FolderRights) -> None:
         if stat.S_ISDIR(os.lstat(path).st_mode):
             return
         raise Conflict(f"{path} has appeared meanwhile, and is no folder", hint="") from None
-    own = Own.of(source or top, os.stat(source or top))
+    own = OwnMode.of(source or top, os.stat(source or top))
     if not share_folder(path, own, folders.at(top)) or top in folders.closed:
         folders.closed |= {path}
 

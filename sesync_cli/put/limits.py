@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sesync_cli.directory import file_system
 from sesync_cli.disk import FULL
 from sesync_cli.errors import Conflict, Refused
-from sesync_cli.leftovers import NO_LINKS
+from sesync_cli.leftovers import NO_LINKS, remove
 from sesync_cli.put.entries import Shipment, There, some
 from sesync_cli.view import size
 
@@ -39,6 +39,7 @@ def _links_fail(folder: str, prefix: str) -> bool:
     if file_system(folder) in _WITH_LINKS:
         return False
     beside = f"{folder}/{prefix}link"
+    remove(Path(beside))  # of a run that was killed in between
     try:
         with suppress(FileNotFoundError):
             os.unlink(beside)  # of a run that was killed

@@ -29,7 +29,7 @@ class Folder(NamedTuple):
         return cls(found.st_gid, own[_GROUP] << 3 if _GROUP in own else found.st_mode & stat.S_IRWXG, False)
 
 
-class Own(NamedTuple):
+class OwnMode(NamedTuple):
     """The mode and the group of a source."""
 
     mode: int
@@ -63,7 +63,7 @@ class FolderRights:
         return self._known[path]
 
 
-def share(file: int, source: Own, folder: Folder) -> bool:
+def share(file: int, source: OwnMode, folder: Folder) -> bool:
     """Give an open file the group of its folder, and that group the folder's own rights.
 
     Somebody who is not in that group cannot give it: then nobody gets more rights than they had, and it is False,
@@ -74,7 +74,7 @@ def share(file: int, source: Own, folder: Folder) -> bool:
     return shared
 
 
-def share_folder(path: str, source: Own, above: Folder) -> bool:
+def share_folder(path: str, source: OwnMode, above: Folder) -> bool:
     """The same for a new folder; what comes into it later has its group, too."""
     inherits = os.stat(path).st_gid == above.group
     given = inherits or _give_group(path, above.group)
@@ -85,7 +85,7 @@ def share_folder(path: str, source: Own, above: Folder) -> bool:
     return shared
 
 
-def kept_mode(source: Own, group: int) -> int:
+def kept_mode(source: OwnMode, group: int) -> int:
     """A source's mode; what it gives to its own group is none of another group's, but for what all others have."""
     mode = source.mode
     return mode if source.group == group else mode & ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
