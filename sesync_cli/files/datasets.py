@@ -5,16 +5,13 @@ The formats are in datasets.toml. Capitals do not count in names: `DEM.TFW` belo
 
 import os
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sesync_cli.files.kinds import FORMATS, Kind, kind_by_name
+from sesync_cli.files.kinds import Kind, kind_by_name
+from sesync_cli.files.set_formats import WORLD, SetFormat, set_formats, world_ends
 from sesync_cli.files.signatures import signature
-
-DATASETS = Path(__file__).with_name("datasets.toml")
 
 _MAIN, _ANY, _WORLD, _ANY_IDX = "main", "*", "world", ".*.idx"
 _WHOLE = "."  # a name that does not go on
@@ -22,6 +19,7 @@ _HEADER, _OWN_HEADER = ".hdr", "+.hdr"  # what has the second one leaves the fir
 _SHARED = (".prj", ".wld", ".qml", ".qmd", ".sld")  # parts that several data sets of one stem may have
 _CUTS = re.compile(r"[.\-_]")  # where the names of parts may differ from that of the main file
 _OF_CFGRIB = re.compile(r"\.[0-9a-f]{5}\.idx$")
+_OF_ANY = 1_000  # the rank of a format that no suffix tells
 _HEAD = 100  # bytes by which formats are told apart
 _READ = ("-wal", "-journal", ".wal")  # what SQLite and DuckDB read into a database when it is opened
 
@@ -30,13 +28,14 @@ class DataSet(NamedTuple):
     """The names of the file that one opens, and of those beside it without which it is not whole.
 
     `kind` is that of the whole, None where it is that of the main file. It is `followed` if whoever opens a link to the
-    main file finds the parts where that leads.
+    main file finds the parts where that leads. `shared` are parts that another file needs as well, each with that file.
     """
 
     main: str
     parts: tuple[str, ...]
     kind: Kind | None = None
     followed: bool = False
+    shared: tuple[tuple[str, str], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,14 +59,25 @@ def data_sets(folder: str, names: Collection[str]) -> dict[str, DataSet]:
             spelt.setdefault(key, []).append(name)
     found: dict[str, DataSet] = {}
     parts: set[str] = set()
-    for _, dataset, needed in sorted(_candidates(folder, spelt), key=lambda one: one[0]):
+    candidates = sorted(_candidates(folder, spelt), key=lambda one: one[0])
+    for _, dataset, needed in candidates:
         free = (one for one in dataset.parts if one not in parts or one.lower().endswith(_SHARED))
         mine = tuple(one for one in free if one not in found)
         is_whole = mine and (not needed or not needed.isdisjoint(mine))
         if is_whole and dataset.main not in parts and dataset.main not in found:
             found[dataset.main] = dataset._replace(parts=mine)
             parts.update(mine)
-    return found
+    of_others: dict[str, set[str]] = {}
+    for (_, rank), dataset, _ in candidates:
+        if dataset.main in found or (rank < _OF_ANY and dataset.main not in parts):
+            for part in dataset.parts:
+                of_others.setdefault(part, set()).add(dataset.main)
+    return {main: one._replace(shared=tuple(_shared(one, of_others))) for main, one in found.items()}
+
+
+def _shared(one: DataSet, mains: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
+    for part in one.parts:
+        yield from ((part, main) for main in sorted(mains.get(part, ())) if main != one.main)
 
 
 def sets_by_member(folder: str) -> dict[str, DataSet]:
@@ -113,31 +123,11 @@ def is_database(path: str | Path) -> bool:
     return signature(_head(str(path))) == Kind.DATABASE
 
 
-class _Format(NamedTuple):
-    order: int
-    suffixes: tuple[str, ...]
-    parts: tuple[str, ...]
-    needs: frozenset[str]
-    begins: Mapping[str, str]
-    needs_database: bool
-    kind: Kind | None
-    followed: bool
-
-    behind: frozenset[str]
-    beside: frozenset[str]
-
-    def may_be(self, suffix: str, behind: Collection[str], beside: Collection[str]) -> bool:
-        """Whether parts that decide are there: names that go on like this behind that of the main file, or its stem."""
-        if not self.behind.isdisjoint(behind) or not self.beside.isdisjoint(beside):
-            return True
-        return _WORLD in self.beside and not _world(suffix).isdisjoint(beside)
-
-
 def _candidates(
     folder: str, spelt: Mapping[str, list[str]]
 ) -> Iterator[tuple[tuple[int, int], DataSet, frozenset[str]]]:
     """All that may be a data set, each with its rank (of its format, and of its suffix in that), and what it needs."""
-    formats, of_any = _formats()
+    formats, of_any = set_formats()
     ends = _ends(spelt)
     for low, same in spelt.items():
         stem, suffix = os.path.splitext(low)
@@ -147,7 +137,7 @@ def _candidates(
         for one in (*formats.get(suffix, ()), *of_any):
             for name in same if one.may_be(suffix, behind, beside) else ():
                 if there := _parts(folder, name, one, spelt):
-                    rank = one.suffixes.index(suffix) if suffix in one.suffixes else len(one.suffixes)
+                    rank = one.suffixes.index(suffix) if suffix in one.suffixes else _OF_ANY
                     needed = frozenset(part for part, pattern in there.items() if pattern in one.needs)
                     whole = DataSet(name, tuple(sorted(there)), one.kind, one.followed)
                     yield (one.order, rank), whole, needed
@@ -163,7 +153,7 @@ def _ends(names: Iterable[str]) -> Mapping[str, set[str]]:
     return ends
 
 
-def _parts(folder: str, name: str, one: _Format, spelt: Mapping[str, list[str]]) -> dict[str, str]:
+def _parts(folder: str, name: str, one: SetFormat, spelt: Mapping[str, list[str]]) -> dict[str, str]:
     """The parts of this format that are there beside a file, each with its pattern; none where it is no such set."""
     there: dict[str, str] = {}
     for pattern, wanted in _wanted(name, one.parts):
@@ -187,18 +177,12 @@ def _wanted(name: str, patterns: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The names that the parts of a file may have, each with the pattern that it comes from."""
     stem, suffix = os.path.splitext(name)
     for pattern in patterns:
-        if pattern == _WORLD:
-            yield from ((pattern, stem + end) for end in _world(suffix))
+        if pattern == WORLD:
+            yield from ((pattern, stem + end) for end in world_ends(suffix))
         elif pattern[0] == "+":
             yield pattern, name + pattern[1:]
         else:
             yield pattern, stem + ("" if pattern == _WHOLE else pattern.removeprefix("~"))
-
-
-@cache
-def _world(suffix: str) -> frozenset[str]:
-    """How a world file ends, by the suffix of its raster (https://gdal.org/en/stable/drivers/raster/wld.html)."""
-    return frozenset((".wld", *((f".{suffix[1]}{suffix[-1]}w", f"{suffix}w") if len(suffix) > 2 else ())))
 
 
 def _stem(name: str) -> str:
@@ -208,43 +192,8 @@ def _stem(name: str) -> str:
 def _head(path: str) -> bytes:
     """How a file begins; nothing where it cannot be read, or is none."""
     try:
-        # what is no file is not waited for
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        # what is no file is not waited for, and where a link leads, nobody may answer
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as file:
             return file.read(_HEAD) or b""
     except OSError:
         return b""
-
-
-@cache
-def _formats() -> tuple[Mapping[str, tuple[_Format, ...]], tuple[_Format, ...]]:
-    """The formats by the suffix of the main file, and those of any."""
-    kinds = tomllib.loads(FORMATS.read_text(encoding="utf-8"))
-    tables = tomllib.loads(DATASETS.read_text(encoding="utf-8"))
-    everywhere = tuple(tables["any"]["parts"].split())
-    by_suffix: dict[str, tuple[_Format, ...]] = {}
-    of_any: tuple[_Format, ...] = ()
-    for order, table in enumerate(tables.values()):
-        one = _format(order, table, kinds, everywhere)
-        if _ANY in one.suffixes:
-            of_any += (one,)
-        for suffix in one.suffixes:
-            by_suffix[suffix] = (*by_suffix.get(suffix, ()), one)
-    return by_suffix, of_any
-
-
-def _format(order: int, table: Mapping[str, Any], kinds: Mapping[str, Any], everywhere: Iterable[str]) -> _Format:
-    more = (f".{suffix}" for kind in table.get("kinds", "").split() for suffix in kinds[kind]["suffixes"].split())
-    parts = tuple(dict.fromkeys((*table["parts"].split(), *everywhere)))
-    needs = frozenset(table.get("needs", "").split())
-    return _Format(
-        order,
-        (*table["main"].split(), *more),
-        parts,
-        needs,
-        table.get("begins", {}),
-        table.get("needs_database", False),
-        Kind[table["kind"].upper()] if "kind" in table else None,
-        table.get("followed", False),
-        frozenset(part[1:] for part in needs or parts if part[0] == "+"),
-        frozenset(part.removeprefix("~") for part in needs or parts if part[0] != "+"),
-    )

@@ -5,7 +5,8 @@ import os
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -19,16 +20,20 @@ from sesync_cli.steps import RewriteFile
 _UNWRITABLE = {*FULL, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
-def ignoring(links: Iterable[Path]) -> tuple[tuple[RewriteFile, ...], tuple[str, ...]]:
-    """The steps that make git leave these links alone, as far as any are needed; warnings where git cannot be told."""
-    wanted: dict[Path, dict[str, str]] = {}
+def ignoring(links: Iterable[Path]) -> tuple[tuple["Hide", ...], tuple[str, ...]]:
+    """The steps that make git leave these links alone, as far as any are needed; warnings where git cannot be told.
+
+    What git has already it commits all the same, until it is taken out: for that there is a warning as well.
+    """
+    wanted: dict[Path, dict[Path, str]] = {}
     warnings: list[str] = []
     for parent, names in _by_folder(links).items():
         try:
             if not (found := _list_of(parent)):
                 continue
-            there = _lines(found.file)
-            missing = {name: line for name in names if (line := _line(found.inside / name)) not in there}
+            there, known = _lines(found.file), _tracked(parent, names)
+            warnings += [_known(parent, name) for name in names if name in known]
+            missing = {parent / name: line for name in names if (line := _line(found.inside / name)) not in there}
             if missing:
                 _need_writable(found.file)
                 wanted.setdefault(found.file, {}).update(missing)
@@ -48,7 +53,7 @@ def forgetting(at: Path) -> tuple[RewriteFile, ...]:
     except (SesyncError, OSError):
         return ()  # a link can be removed whatever is the matter with git
     shown = by_hand("sed", "-E", "-i", f"/^{re.escape(line).replace('/', chr(92) + '/')}$/d", found.file)
-    return (Forget(found.file, partial(_without, line), shown, f"Forgetting {at.name} in git's list"),)
+    return (Forget(found.file, partial(_without, (line,)), shown, f"Forgetting {at.name} in git's list"),)
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,20 @@ class Forget(RewriteFile):
             if error.errno not in _UNWRITABLE:
                 raise
             self.undo()
+
+
+@dataclass(frozen=True)
+class Hide(RewriteFile):
+    """Add lines for what is to become links; where it has not, its line goes again: git shall see a file that stays."""
+
+    hidden: tuple[tuple[Path, str], ...] = ()
+
+    def undo(self) -> None:
+        lines = [line for path, line in self.hidden if not path.is_symlink()]
+        if lines and self.path.exists():
+            taken = replace(self, text=partial(_without, lines))
+            with suppress(SesyncError, OSError):  # left where it is, it harms nobody
+                RewriteFile.do(taken, lambda share, words: None)
 
 
 class _List(NamedTuple):
@@ -78,11 +97,25 @@ def _by_folder(links: Iterable[Path]) -> dict[Path, list[str]]:
     return found
 
 
-def _hide(file: Path, missing: Mapping[str, str]) -> RewriteFile:
+def _hide(file: Path, missing: Mapping[Path, str]) -> "Hide":
     lines = tuple(missing.values())
     shown = "\n".join(f"{by_hand('echo', line)} >> {shlex.quote(str(file))}" for line in lines)
-    what = next(iter(missing)) if len(lines) == 1 else f"{len(lines):,} links"
-    return RewriteFile(file, partial(_with, lines), shown, f"Hiding {what} from git", mode=0o644)
+    what = next(iter(missing)).name if len(lines) == 1 else f"{len(lines):,} links"
+    doing = f"Hiding {what} from git"
+    return Hide(file, partial(_with, lines), shown, doing, mode=0o644, hidden=tuple(missing.items()))
+
+
+def _tracked(parent: Path, names: Sequence[str]) -> frozenset[str]:
+    """Those of these files and folders that git has, whole or in part."""
+    from sesync_cli.git.client import ask_git
+
+    said = ask_git(["ls-files", "-z", "--", *names], parent)
+    return frozenset(path.partition("/")[0] for path in said.out.split("\0"))
+
+
+def _known(parent: Path, name: str) -> str:
+    command = by_hand("git", "-C", parent, "rm", "-r", "--cached", "--", name)
+    return f"git has {name}, and would commit the link in its place: '{command}' takes it out of the next commit"
 
 
 def _need_writable(file: Path) -> None:
@@ -122,5 +155,5 @@ def _with(lines: Sequence[str], old: str) -> str:
     return "".join([old, end, *(f"{line}\n" for line in lines)])
 
 
-def _without(line: str, old: str) -> str:
-    return "".join(one for one in old.splitlines(keepends=True) if one.rstrip("\r\n") != line)
+def _without(lines: Sequence[str], old: str) -> str:
+    return "".join(one for one in old.splitlines(keepends=True) if one.rstrip("\r\n") not in lines)

@@ -79,7 +79,8 @@ class Shipment:
     `unreadable` the folders that cannot be looked into, and why, `leftovers` folders with what killed runs left, `made`
     those to be made. `alike` are places whose names some file systems take for one, and this one if it
     `knows_no_capitals`, `respelt` those that are there, each under another spelling; `unwritten` are the places of
-    databases, each with a file there that would be read into it.
+    databases, each with a file there that would be read into it, and `mixing` are files that are put (their source and
+    their place), each with the place of a database that is there, into which they would be read.
     """
 
     sources: tuple[str, ...]
@@ -103,6 +104,7 @@ class Shipment:
     alike: tuple[tuple[str, ...], ...] = ()
     respelt: tuple[tuple[str, str], ...] = ()
     unwritten: tuple[tuple[str, str], ...] = ()
+    mixing: tuple[tuple[str, str, str], ...] = ()
 
     def source(self, entry: Entry) -> str:
         return f"{self.sources[entry.source]}/{entry.rel}" if entry.rel else self.sources[entry.source]

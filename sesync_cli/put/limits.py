@@ -39,10 +39,8 @@ def _links_fail(folder: str, prefix: str) -> bool:
     if file_system(folder) in _WITH_LINKS:
         return False
     beside = f"{folder}/{prefix}link"
-    remove(Path(beside))  # of a run that was killed in between
     try:
-        with suppress(FileNotFoundError):
-            os.unlink(beside)  # of a run that was killed
+        remove(Path(beside))  # of a run that was killed in between
         os.symlink("nowhere", beside)
     except OSError as error:
         if error.errno not in (*NO_LINKS, *FULL):

@@ -51,7 +51,7 @@ class Leave:
 
     def __str__(self) -> str:
         lines = []
-        for entry in (one for one in self.found.entries if not one.rel):
+        for entry in reversed([one for one in self.found.entries if not one.rel]):
             if Path(self.found.source(entry)) in self.together.kept:
                 continue
             source, final = self.found.source(entry), self.found.final(entry)
@@ -91,7 +91,7 @@ class Leave:
                 staying[source] = error
         for source, reason in not_opening(self.found, self.together, staying, alive.tell):
             whole = self.together.mains.get(source, source)
-            staying[source] = _stays(whole, whole, reason, "Leave out '--move' to copy it.")
+            staying[source] = _stays(whole, whole, reason, "Mend it, or leave it where it is.")
         for one in self.together.sets if staying else ():
             files = [str(file) for file in one.files if str(file) in self.found.sources]
             if why := next((staying[file] for file in files if file in staying), None):
@@ -137,33 +137,6 @@ class _Alive:
         if time.monotonic() - self._told > _OFTEN:
             self._told = time.monotonic()
             self._tell("")
-
-
-@dataclass(frozen=True)
-class Point:
-    """Put a link where a run that was killed had removed a source."""
-
-    at: Path
-    final: str
-    tally: PutTally
-
-    @property
-    def doing(self) -> str:
-        return f"Linking {self.at.name}"
-
-    def do(self, report: Report) -> None:
-        try:
-            self.at.symlink_to(self.final)
-        except FileExistsError:
-            raise Conflict(f"{self.at} has appeared meanwhile", hint="Run the command again.") from None
-        self.tally.links.append(str(self.at))
-
-    def undo(self) -> None:
-        if self.at.is_symlink() and os.readlink(self.at) == self.final:
-            self.at.unlink()
-
-    def __str__(self) -> str:
-        return by_hand("ln", "-s", self.final, self.at)
 
 
 def _walk(path: str) -> Iterator[tuple[str, os.stat_result]]:

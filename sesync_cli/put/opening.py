@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sesync_cli.files.datasets import sets_by_member
+from sesync_cli.files.datasets import data_sets
 from sesync_cli.files.kinds import Kind, kind_by_name
 from sesync_cli.leftovers import remove
 from sesync_cli.put.entries import Shipment
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SQLITE = b"SQLite format 3\0"  # https://sqlite.org/fileformat.html
 _DAMAGED = (11, 26)  # SQLITE_CORRUPT and SQLITE_NOTADB in https://sqlite.org/rescode.html
+_UNKNOWN, _NO_PAGE = "malformed database schema", "invalid rootpage"  # the first is said of newer words, too
 _DAMAGE = "*** in database"  # how `quick_check` begins to tell of pages that are wrong
 _SECONDS = 20.0  # for which a large database is looked through
 _DATABASES = (Kind.DATABASE, Kind.MAP)  # kinds of which some are databases of SQLite, whatever they are called
@@ -47,8 +48,8 @@ def not_opening(
 def _is_known(final: str, parts: Set[str]) -> bool:
     """Whether a file and those beside it are known for one data set, as they were where they came from."""
     folder, name = os.path.split(final)
-    found = sets_by_member(folder).get(name)
-    return not parts or (found is not None and parts <= set(found.names))
+    found = data_sets(folder, {name, *parts}).get(name)
+    return not parts or (found is not None and parts <= set(found.parts))
 
 
 def damage(path: str, scratch: str, alive: Alive) -> str:
@@ -97,7 +98,8 @@ def _told(path: str, how: str, alive: Alive) -> str:
             return _checked(database)
     except sqlite3.Error as error:
         # that a function of an extension is not known here is no damage
-        return str(error) if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED else ""
+        said, code = str(error), getattr(error, "sqlite_errorcode", 0) & 0xFF
+        return said if code in _DAMAGED and (_UNKNOWN not in said or _NO_PAGE in said) else ""
 
 
 def _checked(database: "sqlite3.Connection") -> str:

@@ -158,10 +158,12 @@ class _Making:
             steps.append(self.summed)
         if request.move:
             # imported here since most people copy
-            from sesync_cli.put.moving import Leave, Point
+            from sesync_cli.put.finishing import Point, Tidy
+            from sesync_cli.put.moving import Leave
 
             steps += [Leave(found, tally, self.guard, self.together, request.link)] if found.entries else []
             steps += [Point(at, final, tally) for at, final in self.pointing.items()]
+            steps += [Tidy(Path(one.folder, part)) for one in self.together.sets for part in one.left]
         return steps
 
     def _result(self, finals: list[str], new: list[int]) -> dict[str, Any]:

@@ -80,8 +80,17 @@ def check_found(found: Shipment, request: PutRequest) -> None:
 
 
 def _need_no_mixing(found: Shipment) -> None:
-    """Refuse to put a database beside what has not been written into another one of its name: it would be, unasked."""
-    there = {found.final(one): one.there for one in found.entries} if found.unwritten else {}
+    """Refuse what would bring changes of one database into another of its name, which reads them unasked.
+
+    That is a database beside a log of changes that is there, and such a log beside a database that is there.
+    """
+    there = {found.final(one): one.there for one in found.entries} if found.unwritten or found.mixing else {}
+    for source, beside, final in found.mixing:
+        if there.get(beside, There.SAME) != There.SAME and there.get(final) != There.SAME:
+            hint = f"If nobody needs it any more: '{by_hand('rm', source)}'."
+            if final in there:
+                hint = f"'--as NAME' gives yours another name. If nobody needs what is there: '{by_hand('rm', final)}'."
+            raise Conflict(f"{final} is there already, and {source} would be read into it", hint=hint)
     for final, beside in found.unwritten:
         if there.get(final, There.SAME) != There.SAME and there.get(beside) != There.SAME:
             hint = f"'--as NAME' gives yours another name. If nobody needs what is there: '{by_hand('rm', beside)}'."

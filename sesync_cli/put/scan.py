@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +24,8 @@ from sesync_cli.workers import Guard, Tell
 
 _SHARE = 500  # entries in a message
 _PATH_MAX = 4096  # bytes, in <linux/limits.h>
-_LISTS = ("odd", "secrets", "told_secrets", "astray", "unreadable", "leftovers", "alike", "respelt", "unwritten")
+_MIXED = ("unwritten", "mixing")
+_LISTS = ("odd", "secrets", "told_secrets", "astray", "unreadable", "leftovers", "alike", "respelt")
 
 
 def scan(request: PutRequest, places: Mapping[str, str], folder: str, guard: Guard) -> Shipment:
@@ -61,7 +62,7 @@ class _Scan:
     needs: int = 0
     needs_files: int = 0
     has_links: bool = True
-    lists: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in _LISTS})
+    lists: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in (*_LISTS, *_MIXED)})
     too_long: str = ""
     longest: int = 255
     devices: set[int] = field(default_factory=set)
@@ -135,13 +136,21 @@ class _Scan:
             return set()
         if any(name.startswith(PARTIAL) for name in there):
             self.lists["leftovers"].append(folder)
-        for beside, name in unwritten(there):
-            if name in names and os.path.getsize(f"{folder}/{beside}") and is_database(names[name]):
-                self.lists["unwritten"].append((f"{folder}/{name}", f"{folder}/{beside}"))
+        self._note_mixing(folder, names, there)
         seen = [(f"{folder}/{name}", f"{folder}/{other}") for name, other in respelt(names, there)]
         taken = [(path, other) for path, other in seen if os.path.lexists(path)]
         self.lists["respelt"] += taken
         return there | {os.path.basename(path) for path, _ in taken}
+
+    def _note_mixing(self, folder: str, names: Mapping[str, str], there: Set[str]) -> None:
+        """Note databases that come beside the log of another, and logs that come beside another database."""
+        for beside, name in unwritten(there):
+            if name in names and os.path.getsize(f"{folder}/{beside}") and is_database(names[name]):
+                self.lists["unwritten"].append((f"{folder}/{name}", f"{folder}/{beside}"))
+        for beside, name in unwritten(names):
+            found = _lstat(names[beside]) if name in there else None
+            if found and found.st_size and is_database(f"{folder}/{name}"):
+                self.lists["mixing"].append((names[beside], f"{folder}/{beside}", f"{folder}/{name}"))
 
     def _seen(self, number: int, rel: str, found: os.stat_result, other: os.stat_result | None) -> bool:
         """Note one thing; True if it is a folder to be looked into."""

@@ -47,12 +47,13 @@ def closed_warning(tally: PutTally) -> str:
 
 def shown(found: Shipment) -> str:
     lines = [by_hand("mkdir", "-p", found.folder)] if found.made else []
-    renamed = os.path.basename(found.sources[0]) != os.path.basename(found.finals[0])
-    to = found.finals[0] if renamed else f"{found.folder}/"
     new, there = found.files(There.NOTHING), found.files(There.SAME)
     words = f"{counted(found, new)} to copy" + (f", {counted(found, there)} there already" if there else "")
-    lines.append(f"{by_hand('cp', '-a', '-n', *found.sources, to)}  # {words}")
-    return "\n".join(lines)
+    pairs = list(zip(found.sources, found.finals, strict=True))
+    renamed = any(os.path.basename(source) != os.path.basename(final) for source, final in pairs)
+    each = pairs if renamed else [(*found.sources, f"{found.folder}/")]
+    lines += [by_hand("cp", "-a", "-n", *one) for one in each]
+    return "\n".join([*lines[:-1], f"{lines[-1]}  # {words}"])
 
 
 def there_already(found: Shipment, finals: list[str]) -> str:

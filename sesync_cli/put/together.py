@@ -2,15 +2,16 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from sesync_cli.errors import WrongWords
 from sesync_cli.files.datasets import DataSet, data_sets
-from sesync_cli.names import first
+from sesync_cli.names import first, one_line
+from sesync_cli.plan import by_hand
 from sesync_cli.put.children import children_told
 from sesync_cli.put.paths import Paths, check_names
 from sesync_cli.workers import Guard, Tell
@@ -23,7 +24,8 @@ class PutSet(NamedTuple):
 
     `kept` are parts that another data set has as well, each with the main file of that: they are copied, and stay.
     `links` are members that are links, and so none that is put; `astray` are parts of these that lead elsewhere than
-    where the others go. If it is `followed`, a link to the main file is enough.
+    where the others go. If it is `followed`, a link to the main file is enough, and `left` are parts that a move has
+    not removed which was killed after it had made that link.
     """
 
     folder: str
@@ -33,6 +35,7 @@ class PutSet(NamedTuple):
     kept: tuple[tuple[str, str], ...]
     links: tuple[str, ...]
     astray: tuple[str, ...]
+    left: tuple[str, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -41,7 +44,7 @@ class PutSet(NamedTuple):
     @property
     def files(self) -> tuple[Path, ...]:
         """The files that are put; the main one is last in and first out, and so never without its parts."""
-        return tuple(Path(self.folder, one) for one in (*self.parts, self.main) if one not in self.links)
+        return tuple(Path(self.folder, one) for one in (*self.parts, self.main) if one not in (*self.links, *self.left))
 
 
 @dataclass(frozen=True)
@@ -84,15 +87,17 @@ class WholePaths:
 
 def _told(one: PutSet, added: Sequence[Path]) -> Iterator[str]:
     """What to say of a data set, of which these files were not named."""
-    named = next((file.name for file in one.files if file not in added), one.main)
-    along = ", ".join(first([file.name for file in added if file.name != one.main], _SHOWN, more="and {:,} more"))
-    if any(file.name == one.main for file in added):
-        yield f"{named} belongs to {one.main}, which goes along{f' with {along}' if along else ''}."
+    main, named = one.main, next((file.name for file in one.files if file not in added), one.main)
+    others = [file.name for file in added if file.name != main]
+    along = ", ".join(first(others, _SHOWN, one_line, "and {:,} more"))
+    if len(others) < len(added):
+        with_them = f" with {along}" if along else ""
+        yield f"{one_line(named)} belongs to {one_line(main)}, which goes along{with_them}."
     elif along:
         goes, it = ("go", "them") if len(added) > 1 else ("goes", "it")
-        yield f"{along} {goes} along: {named} is not whole without {it}."
-    for link in one.astray:
-        yield f"{link} is a link, and stays behind: put what it leads to, since {one.main} is not whole without it."
+        yield f"{along} {goes} along: {one_line(named)} is not whole without {it}."
+    for link in map(one_line, one.astray):
+        yield f"{link} is a link, and stays behind: {one_line(main)} is not whole without what it leads to."
 
 
 def with_data_sets(paths: Paths, folder: Path, guard: Guard) -> WholePaths:
@@ -123,9 +128,9 @@ def _named(whole: PutSet, source: Path, name: str) -> dict[Path, str]:
     if source.name != whole.main:
         hint = f"Name {whole.main}: '--as NAME' gives all of it another one."
         raise WrongWords(f"{source} belongs to {whole.main}, and cannot have a name of its own", hint=hint)
-    suffix = os.path.splitext(whole.main)[1]
-    if not whole.followed and os.path.splitext(name)[1].lower() != suffix.lower():
-        hint = f"'--as {name}{suffix}' is one that they know."
+    (stem, given), suffix = os.path.splitext(name), os.path.splitext(whole.main)[1]
+    if not whole.followed and given.lower() != suffix.lower():
+        hint = f"'{by_hand('--as', stem + suffix)}' is one that they know."
         raise WrongWords(f"programs would not open {whole.main} with its other files as {name}", hint=hint)
     known = DataSet(whole.main, whole.parts)
     return {file: name if file == source else known.renamed(file.name, name) for file in whole.files}
@@ -133,51 +138,55 @@ def _named(whole: PutSet, source: Path, name: str) -> dict[Path, str]:
 
 def _found(sources: Sequence[Path], target: str) -> Iterator[PutSet | None]:
     """The data set that each of these belongs to, if any."""
-    folders: dict[str, _SetsOfFolder] = {}
+    named: dict[str, list[str]] = defaultdict(list)
     for source in sources:
-        folder = str(source.parent)
-        if folder not in folders:
-            folders[folder] = _SetsOfFolder.of(folder)
-        yield folders[folder].set_of(source.name, target)
+        named[str(source.parent)].append(source.name)
+    folders = {folder: _SetsOfFolder.of(folder, names) for folder, names in named.items()}
+    for source in sources:
+        yield folders[str(source.parent)].set_of(source.name, target)
 
 
 @dataclass(frozen=True)
 class _SetsOfFolder:
-    """A folder with the data sets in it, and by each member the main files of its sets."""
+    """A folder with the data sets in it, each by the names of all of its files; `links` are names that are links."""
 
     path: str
-    sets: dict[str, DataSet]
     links: frozenset[str]
-    mains: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    sets: dict[str, DataSet]
 
     @classmethod
-    def of(cls, path: str) -> "_SetsOfFolder":
+    def of(cls, path: str, named: Iterable[str]) -> "_SetsOfFolder":
+        """Also of what is named and gone: a run that was killed may have moved it, and left what belongs to it."""
         try:
             with os.scandir(path) as entries:
-                listed = [(one.name, one.is_symlink()) for one in entries if one.is_symlink() or one.is_file()]
+                listed = {one.name: one.is_symlink() for one in entries if one.is_symlink() or one.is_file()}
         except OSError:  # what is wrong with the source is told when it is looked at
-            listed = []
-        found = cls(
-            path, data_sets(path, [name for name, _ in listed]), frozenset(name for name, is_link in listed if is_link)
-        )
-        for one in found.sets.values():
+            return cls(path, frozenset(), {})
+        gone = [name for name in named if name not in listed and not os.path.lexists(os.path.join(path, name))]
+        sets: dict[str, DataSet] = {}
+        for one in data_sets(path, [*listed, *gone]).values():
             for name in one.names:
-                found.mains[name].append(one.main)
-        return found
+                sets.setdefault(name, one)
+        return cls(path, frozenset(name for name, is_link in listed.items() if is_link), sets)
 
     def set_of(self, name: str, target: str) -> PutSet | None:
         """The data set that has this name as its main file, or else as a part, and goes to a target folder."""
-        mains = self.mains.get(name)
-        if not mains:
+        if not (one := self.sets.get(name)):
             return None
-        one = self.sets[mains[0]]
-        kept = tuple((part, other) for part in one.parts for other in self._others(part, one.main))
+        # those that are in the data directory by now need nothing here
+        kept = tuple((part, other) for part, other in one.shared if other not in self.links)
         links = tuple(name for name in one.names if name in self.links)
         moved = one.main in links  # by an earlier run, with what belongs to it
         ends = {} if moved else {name: os.path.realpath(os.path.join(self.path, name)) for name in links}
         astray = tuple(name for name, end in ends.items() if os.path.dirname(end) != target)
-        return PutSet(self.path, one.main, one.parts, one.followed, kept, links, astray)
+        left = tuple(self._left(one, target)) if moved and one.followed else ()
+        return PutSet(self.path, one.main, one.parts, one.followed, kept, links, astray, left)
 
-    def _others(self, part: str, main: str) -> list[str]:
-        """The main files of the other sets that have this part; not those that are in the data directory by now."""
-        return [one for one in self.mains[part] if one != main and one not in self.links]
+    def _left(self, one: DataSet, target: str) -> Iterator[str]:
+        """The parts that are as they were before the main file became a link into the target folder."""
+        main = os.path.join(self.path, one.main)
+        if os.path.dirname(os.path.realpath(main)) == target:
+            made = os.lstat(main).st_mtime_ns
+            for part in one.parts:
+                if part not in self.links and os.lstat(os.path.join(self.path, part)).st_mtime_ns <= made:
+                    yield part

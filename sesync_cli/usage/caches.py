@@ -18,6 +18,7 @@ class ProgramCache(NamedTuple):
     folders: tuple[str, ...]
     anywhere: bool
     variable: str
+    inside: tuple[str, ...]
     what: str
     do: str
 
@@ -35,6 +36,7 @@ def program_caches() -> tuple[ProgramCache, ...]:
             tuple(one["folders"].split()),
             one.get("anywhere", False),
             one.get("variable", ""),
+            tuple(one.get("inside", "").split()),
             one["what"],
             one["do"],
         )
@@ -48,7 +50,7 @@ def cache_folders(caller: Caller) -> Iterator[tuple[Path, ProgramCache]]:
         folders = () if one.anywhere else one.folders
         yield from ((caller.home / folder, one) for folder in folders)
         if one.variable and (set_to := caller.env.get(one.variable, "")).startswith("/"):
-            yield Path(set_to), one
+            yield from ((Path(set_to, name), one) for name in one.inside)
 
 
 def names_anywhere() -> frozenset[str]:

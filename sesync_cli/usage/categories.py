@@ -19,6 +19,7 @@ from sesync_cli.usage.grouping import grouping
 from sesync_cli.usage.judging import Judge
 from sesync_cli.usage.request import UsageRequest
 
+_LINKS = 40  # that lead on one from the other; the kernel follows no more (man 7 path_resolution)
 KERNELS, LOCAL, TRASH = "kernels", "local", "trash"
 UV, PIP, SESYNC = "uv", "pip", "sesync"
 
@@ -61,7 +62,7 @@ def categories_below(root: str, device: int, context: UsageContext, request: Usa
     site, of_home = context.site, is_within(root, context.home)
     is_near = of_home or is_within(context.home, root)
     is_near = is_near and not request.by
-    known = {_real(path, context.caller.home): place for path, place in _known(context)} if is_near else {}
+    known = {_real(path, context): place for path, place in _known(context)} if is_near else {}
     others = {*mounts(), *([site.data_root] if site.has("data_path") else [])}
     closed = {str(path) for path in others if is_within(str(path), root)} - {root}
     judge = Judge(root, site.where_large_mb * MB, site.where_large_folder_mb * MB) if of_home else None
@@ -74,9 +75,19 @@ def is_within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder.rstrip('/')}/")
 
 
-def _real(path: Path, home: Path) -> str:
+def _real(path: Path, context: UsageContext) -> str:
     """Where a path leads; what is not in home is not touched, since it may be on a server that hangs."""
-    return os.path.realpath(path) if is_within(str(path), str(home)) else str(path)
+    if not is_within(str(path), str(context.caller.home)):
+        return str(path)
+    path = Path(context.home, path.relative_to(context.caller.home))
+    for _ in range(_LINKS):
+        inside = (one for one in (*reversed(path.parents), path) if is_within(str(one), context.home))
+        link = next((one for one in inside if one.is_symlink()), None)
+        there = Path(os.path.normpath(link.parent / os.readlink(link))) if link else path
+        if not link or not is_within(str(there), context.home):
+            break  # nobody who counts a home goes out of it
+        path = there / path.relative_to(link)
+    return str(path)
 
 
 def _known(context: UsageContext) -> Iterator[tuple[Path, Place]]:

@@ -8,7 +8,7 @@ from sesync_cli.files import software
 from sesync_cli.files.kinds import Kind, is_data, kind_by_name
 from sesync_cli.files.sizes import moves_when_large, sums_up
 
-DATA, LEFTOVER = "data", "temporary"
+DATA, CRASHED = "data", "crashed"
 _BLOCK = 512  # bytes
 
 
@@ -22,7 +22,7 @@ class Judge:
     _software: dict[str, bool] = field(default_factory=dict)
 
     def group_of(self, path: str) -> str:
-        """What a large file counts as: `DATA`, `LEFTOVER`, or nothing of its own where it is in its place."""
+        """What a large file counts as: `DATA`, `CRASHED`, or nothing of its own where it is in its place."""
         # imported here since few files are large
         from sesync_cli.files.inspection import kind_inside
 
@@ -32,7 +32,10 @@ class Judge:
             kind = kind_inside(path)
         except OSError:
             kind = kind_by_name(os.path.basename(path))
-        return DATA if moves_when_large(kind) else LEFTOVER if kind == Kind.TEMPORARY else ""
+        if moves_when_large(kind):
+            return DATA
+        # that alone is known by the contents, and not by a name
+        return CRASHED if kind == Kind.TEMPORARY and kind_by_name(os.path.basename(path)) != kind else ""
 
     def together(self, path: str, folder: int, least: int) -> list[int]:
         """The blocks of each file in an open folder that has less than so many, if they are large together."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from sesync_cli.usage.categories import KERNELS, PIP, TRASH, UV, UsageContext
 from sesync_cli.usage.counting import CACHES, GIT, LEFT, REST, Place
 from sesync_cli.usage.grouping import AGE, OWNER, group_name
-from sesync_cli.usage.judging import DATA, LEFTOVER
+from sesync_cli.usage.judging import CRASHED, DATA
 from sesync_cli.usage.measuring import Measured
 
 SHARED = "shared"
@@ -101,7 +101,7 @@ def _path(kind: str, name: str, one: Measured, context: UsageContext) -> Path | 
         return one.path / name
     if kind in (OWNER, AGE):
         return None
-    if kind in (DATA, GIT, LEFT, LEFTOVER) or os.path.isabs(name):
+    if kind in (DATA, GIT, LEFT, CRASHED) or os.path.isabs(name):
         return Path(name)
     if kind == KERNELS:
         return next((kernel.environment for kernel in context.kernels if kernel.name == name), None)

@@ -12,7 +12,7 @@ from sesync_cli.usage.breakdown import Usage
 from sesync_cli.usage.categories import KERNELS, LOCAL, TRASH
 from sesync_cli.usage.counting import CACHES, CHECKPOINTS, GIT, LEFT, REST
 from sesync_cli.usage.grouping import AGE, OWNER
-from sesync_cli.usage.judging import DATA, LEFTOVER
+from sesync_cli.usage.judging import CRASHED, DATA
 from sesync_cli.usage.largest import Large
 from sesync_cli.usage.parts import SHARED, Part
 from sesync_cli.view import Facts, Page, View, size
@@ -25,7 +25,7 @@ _TITLES = {
     CHECKPOINTS: "checkpoints of notebooks",
     GIT: "what git keeps of repositories",
     DATA: "data that belongs elsewhere",
-    LEFTOVER: "leftovers of programs",
+    CRASHED: "what crashed programs left",
     LEFT: "leftovers of runs that were broken off",
     REST: "everything else",
 }

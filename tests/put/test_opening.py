@@ -43,7 +43,7 @@ def test_a_damaged_database_is_copied_and_not_moved(sesync: Run, home: Path, dat
     assert (done.code, sums(data)[f"./{name}"]) == (1, sums(home)[f"./{name}"])
     assert f"{home / top} stays, and nothing of it was removed" in done.err
     assert f"is damaged, so that {data / name} does not open: " in done.err
-    assert "Leave out '--move' to copy it." in done.err
+    assert "Mend it, or leave it where it is." in done.err
     assert sesync("put", top, "cooltrees").code == 0
 
 
@@ -137,7 +137,7 @@ def test_a_part_that_is_a_link_is_told(sesync: Run, home: Path, data: Path):
     write(home / "elsewhere/dem.tfw", 100)
     (home / "dem.tfw").symlink_to("elsewhere/dem.tfw")
     said = sesync("put", "dem.tif", "cooltrees", "-n").err
-    assert said == "dem.tfw is a link, and stays behind: put what it leads to, since dem.tif is not whole without it.\n"
+    assert said == "dem.tfw is a link, and stays behind: dem.tif is not whole without what it leads to.\n"
 
 
 def test_what_an_earlier_run_has_moved_is_no_link_to_tell_of(sesync: Run, home: Path, data: Path):

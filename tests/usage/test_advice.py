@@ -25,8 +25,8 @@ def filled(path: Path, begins: bytes, size: int = BIG) -> Path:
 
 
 CACHES = [
-    (".cache/huggingface", "models and data of Hugging Face", "rm -r {path}"),
-    (".cache/torch", "models of PyTorch", "rm -r {path}"),
+    (".cache/huggingface/hub", "models and data of Hugging Face", "rm -r {path}"),
+    (".cache/torch/hub", "models of PyTorch", "rm -r {path}"),
     (".cache/something-new", "what a program fetches or makes again", "rm -r {path}"),
     ("miniconda3/pkgs", "packages that conda keeps", "{home}/miniconda3/bin/conda clean --all"),
     (".conda/pkgs", "packages that conda keeps", "conda clean --all"),
@@ -52,11 +52,36 @@ def test_what_may_go_by_hand_is_named_with_a_command(sesync: Run, home: Path, fo
         assert (path.exists(), sesync("usage", "--json").json["advice"]) == (False, [])
 
 
-@pytest.mark.parametrize("variable", ["HF_HOME", "TORCH_HOME", "APPTAINER_CACHEDIR"])
-def test_a_cache_that_is_elsewhere_in_the_home(sesync: Run, home: Path, variable: str):
-    path = filled(home / "models/blob", b"x").parent
-    [said] = sesync("usage", "--json", env={**os.environ, variable: str(path)}).json["advice"]
+WHERE = [("HF_HOME", "hub"), ("TORCH_HOME", "hub"), ("APPTAINER_CACHEDIR", "cache")]
+
+
+@pytest.mark.parametrize(("variable", "inside"), WHERE)
+def test_a_cache_that_is_elsewhere_in_the_home(sesync: Run, home: Path, variable: str, inside: str):
+    path = filled(home / "models" / inside / "blob", b"x").parent
+    [said] = sesync("usage", "--json", env={**os.environ, variable: str(home / "models")}).json["advice"]
     assert said["path"] == str(path)
+    assert sesync("usage", "--json").json["advice"] == []
+
+
+@pytest.mark.parametrize(("variable", "inside"), WHERE)
+@pytest.mark.parametrize("folder", ["", "project"])
+def test_what_is_beside_a_cache_is_never_told_to_go(sesync: Run, home: Path, variable: str, inside: str, folder: str):
+    filled(home / folder / "raw/trees.tif", b"II*\0")
+    filled(home / folder / "fit.py", b"#")
+    document = sesync("usage", "--json", env={**os.environ, variable: str(home / folder)}).json
+    assert (document["advice"], part(document, "data")[""]["files"]) == ([], 2)
+
+
+def test_the_token_beside_a_cache_stays(sesync: Run, home: Path):
+    filled(home / ".cache/huggingface/hub/blob", b"x")
+    write(home / ".cache/huggingface/token", 40)
+    document = sesync("usage", "--json").json
+    assert [one["path"] for one in document["advice"]] == [str(home / ".cache/huggingface/hub")]
+
+
+@pytest.mark.parametrize("name", ["thesis.bak", "model.old", "trees.orig", "run.tmp", "video.part"])
+def test_a_backup_is_never_told_to_go(sesync: Run, home: Path, name: str):
+    filled(home / name, b"x")
     assert sesync("usage", "--json").json["advice"] == []
 
 
@@ -66,7 +91,7 @@ def test_what_a_program_was_when_it_crashed(sesync: Run, home: Path, name: str):
     document = sesync("usage", "--json").json
     [said] = document["advice"]
     assert (said["path"], said["command"]) == (str(path), f"rm {path}")
-    assert part(document, "temporary")[""]["bytes"] == du(path)
+    assert part(document, "crashed")[""]["bytes"] == du(path)
     assert sesync("where", name, "--json").json["kinds"][0]["kind"] == "temporary"
 
 
@@ -198,7 +223,7 @@ def test_what_is_asked_for_together_and_cannot_be(sesync: Run):
 
 def test_what_may_go_stays_where_nobody_removes_it(sesync: Run, home: Path):
     """`--clean` is for what is surely filled again: models that somebody waited a day for are not."""
-    path = filled(home / ".cache/huggingface/model", b"x")
+    path = filled(home / ".cache/huggingface/hub/model", b"x")
     assert sesync("usage", "--clean", "--yes").code == 0
     assert path.exists()
 
