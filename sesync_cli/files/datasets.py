@@ -60,8 +60,9 @@ def data_sets(folder: str, names: Collection[str]) -> dict[str, DataSet]:
     found: dict[str, DataSet] = {}
     parts: set[str] = set()
     candidates = sorted(_candidates(folder, spelt), key=lambda one: one[0])
-    for _, dataset, needed in candidates:
-        free = (one for one in dataset.parts if one not in parts or one.lower().endswith(_SHARED))
+    for (_, rank), dataset, needed in candidates:
+        shared = (*_SHARED, _HEADER) if rank < _OF_ANY else _SHARED
+        free = (one for one in dataset.parts if one not in parts or one.lower().endswith(shared))
         mine = tuple(one for one in free if one not in found)
         is_whole = mine and (not needed or not needed.isdisjoint(mine))
         if is_whole and dataset.main not in parts and dataset.main not in found:

@@ -114,7 +114,7 @@ def _tracked(parent: Path, names: Sequence[str]) -> frozenset[str]:
 
 
 def _known(parent: Path, name: str) -> str:
-    command = by_hand("git", "-C", parent, "rm", "-r", "--cached", "--", name)
+    command = by_hand("git", "-C", parent, "rm", "-r", "-f", "--cached", "--", name)
     return f"git has {name}, and would commit the link in its place: '{command}' takes it out of the next commit"
 
 

@@ -226,3 +226,68 @@ def test_a_database_that_is_open_there_is_not_replaced(sesync: Run, home: Path, 
         assert theirs.execute("select count(*) from obs").fetchone() == (101,)
     assert sesync("put", "obs.sqlite", "cooltrees", "--replace", "--yes", *words).code == 0
     assert rows(data / "obs.sqlite") == 200
+
+
+def theirs(data: Path, folder: str = "") -> Path:
+    """Another database of the same name, which a colleague has there."""
+    path = data / folder / "obs.sqlite"
+    path.parent.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("create table kept (number)")
+        writer.executemany("insert into kept values (?)", [(number,) for number in range(2_000)])
+        writer.commit()
+    return path
+
+
+def kept(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as reader:
+        (count,) = reader.execute("select count(*) from kept").fetchone()
+        return int(count)
+
+
+@pytest.mark.parametrize("words", [(), ("--replace",), ("--replace", "--yes"), ("--replace", "--yes", "--move")])
+@pytest.mark.parametrize("top", ["obs.sqlite", "raw"])
+def test_no_log_comes_beside_another_database(sesync: Run, home: Path, data: Path, top: str, words: tuple[str, ...]):
+    """Neither where somebody says no to the database itself, nor where a program has that open."""
+    name = "raw/obs.sqlite" if top == "raw" else top
+    (home / name).parent.mkdir(exist_ok=True)
+    database(home / name)
+    path, before = theirs(data, "raw" if top == "raw" else ""), sums(home)
+    with closing(sqlite3.connect(path)):
+        done = sesync("put", top, "cooltrees", *words)
+    assert (done.code, before.items() <= sums(home).items(), kept(path)) == (1, True, 2_000)
+    assert f"{path} is there already, and {home / name}-wal would be read into it" in done.err
+    assert os.listdir(path.parent) == ["obs.sqlite"]
+    command = done.err.partition("If nobody needs what is there: '")[2].partition("'")[0]
+    subprocess.run(shlex.split(command), check=True)
+    assert sesync("put", top, "cooltrees", *words).code == 0
+    assert rows(path) == ROWS
+
+
+@pytest.mark.parametrize("words", [(), ("--move",)], ids=["copy", "move"])
+def test_a_log_alone_comes_beside_no_database(sesync: Run, home: Path, data: Path, words: tuple[str, ...]):
+    (home / "raw").mkdir()
+    database(home / "raw/obs.sqlite").unlink()
+    path = theirs(data, "raw")
+    done = sesync("put", "raw", "cooltrees", *words)
+    assert (done.code, kept(path), os.listdir(path.parent)) == (1, 2_000, ["obs.sqlite"])
+    assert f"If nobody needs it any more: 'rm {home}/raw/obs.sqlite-wal'." in done.err
+
+
+def test_what_a_killed_move_has_left_does_not_come_into_later_work(sesync: Run, home: Path, data: Path):
+    """The database is a link already, its log is still here, and somebody has worked on through the link."""
+    database(home / "obs.sqlite")
+    left = {end: (home / f"obs.sqlite{end}").read_bytes() for end in ("-wal", "-shm")}
+    times = {end: os.stat(home / f"obs.sqlite{end}").st_mtime_ns for end in left}
+    assert sesync("put", "obs.sqlite", "cooltrees", "--move").code == 0
+    with closing(sqlite3.connect(home / "obs.sqlite")) as writer:
+        writer.execute("insert into obs values (-1)")
+        writer.commit()
+    for end, content in left.items():
+        (home / f"obs.sqlite{end}").write_bytes(content)
+        os.utime(home / f"obs.sqlite{end}", ns=(times[end], times[end]))
+    assert sesync("put", "obs.sqlite", "cooltrees", "--move").code == 0
+    assert (os.listdir(home), rows(home / "obs.sqlite")) == (["obs.sqlite"], ROWS + 1)
+    (home / "obs.sqlite-wal").write_bytes(left["-wal"])  # later than the link: nobody knows what it is
+    assert sesync("put", "obs.sqlite", "cooltrees", "--move").code == 1
+    assert rows(home / "obs.sqlite") == ROWS + 1

@@ -1,6 +1,7 @@
 """sesync put --move inside a work tree of git, which leaves the links alone."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -83,3 +84,34 @@ def test_a_repository_that_git_does_not_understand_stops_no_move(sesync: Run, ho
     result = sesync("put", home / "odd/a.tif", home / "odd/b.tif", "cooltrees", "--move")
     assert (result.code, (home / "odd/a.tif").is_symlink()) == (0, True)
     assert f"Warning: git will show the links in {home}/odd as new files: git failed" in result.err
+
+
+def test_what_stays_is_not_hidden(sesync: Run, repository: Path):
+    """A file that a program has open is no link afterwards: git has to show it."""
+    path = write(repository / "obs.h5", 10)
+    with path.open("ab"):
+        assert sesync("put", path, "cooltrees", "--move").code == 1
+    assert staged(repository) == ["obs.h5"]
+    assert "obs.h5" not in (repository / ".git/info/exclude").read_text()
+
+
+@pytest.mark.parametrize("name", ["dem.tif", "a b.tif", "raw"])
+def test_what_git_has_already_is_told(sesync: Run, repository: Path, name: str):
+    path = repository / name
+    write(path / "x.tif" if name == "raw" else path, 10)
+    staged(repository)
+    said = sesync("put", path, "cooltrees", "--move")
+    assert (said.code, f"git has {name}, and would commit the link in its place" in said.err) == (0, True)
+    command = re.search(r"in its place: '(.*)' takes it out", said.err)
+    assert command
+    subprocess.run(["bash", "-ec", command[1]], check=True)
+    assert staged(repository) == []
+
+
+def test_links_of_one_name_in_two_folders_are_hidden(sesync: Run, repository: Path):
+    for folder in ("a", "b"):
+        write(repository / folder / "dem.tif", 10)
+        write(repository / folder / "fit.py", 10)
+    for folder in ("a", "b"):
+        assert sesync("put", repository / folder / "dem.tif", f"cooltrees:{folder}", "--move").code == 0
+    assert staged(repository) == ["a/fit.py", "b/fit.py"]

@@ -1,7 +1,10 @@
 """sesync put of data sets: all of one goes along, opens there as before, and what stays behind is told."""
 
 import os
+import re
+import shlex
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -159,3 +162,86 @@ def test_another_name_keeps_the_end_that_programs_know_it_by(sesync: Run, home: 
     assert f"'--as other{end}' is one that they know." in done.err
     assert sesync("put", main, "cooltrees", "--as", f"other{end}", "--move").code == 0
     assert sorted(os.listdir(data)) == sorted([f"other{end}", f"other{os.path.splitext(part)[1]}"])
+
+
+@pytest.mark.parametrize("words", [("--move",), ("--move", "--no-link"), ()], ids=["move", "no-link", "copy"])
+@pytest.mark.parametrize("name", ["dem.tif", "obs.sqlite"])
+def test_the_commands_of_a_dry_run_do_the_same_under_another_name(
+    sesync: Run, home: Path, data: Path, name: str, words: tuple[str, ...]
+):
+    end = name[-4:] if name == "dem.tif" else ".sqlite"
+    for folder in ("typed", "done"):
+        (home / folder).mkdir()
+        if end == ".tif":
+            for one in (name, "dem.tfw", "dem.tif.ovr"):
+                (home / folder / one).write_text(one)
+        else:
+            database(home / folder / name)
+    said = sesync("put", f"typed/{name}", "cooltrees:typed", "--as", f"x y{end}", *words, "-n").out
+    subprocess.run(["bash", "-ec", said], check=True)
+    assert sesync("put", f"done/{name}", "cooltrees:done", "--as", f"x y{end}", *words).code == 0
+    for place in (home, data):
+        assert sorted(os.listdir(place / "typed")) == sorted(os.listdir(place / "done"))
+    if end == ".tif":
+        assert sums(data / "typed") == sums(data / "done")
+    else:
+        assert rows(data / "typed" / f"x y{end}") == ROWS
+
+
+def test_a_killed_move_without_a_link_is_finished(sesync: Run, home: Path, data: Path):
+    """The main file has gone, and what belongs to it is still here."""
+    for name in ("dem.tif", "dem.tfw", "dem.tif.ovr"):
+        write(home / name, 100)
+    assert sesync("put", "dem.tif", "cooltrees").code == 0
+    (home / "dem.tif").unlink()
+    done = sesync("put", "dem.tif", "cooltrees", "--move", "--no-link")
+    assert (done.code, os.listdir(home), len(os.listdir(data))) == (0, [], 3), done.err
+
+
+HEADERS = [("s.bil", "s.bsq", "s.hdr"), ("p.img", "p.bil", "p.hdr"), ("x.tif", "x.png", "x.wld")]
+
+
+@pytest.mark.parametrize(("main", "other", "part"), HEADERS)
+def test_a_part_that_another_file_needs_stays_as_well(
+    sesync: Run, home: Path, data: Path, main: str, other: str, part: str
+):
+    for name in (main, other, part):
+        write(home / name, 100)
+    done = sesync("put", main, "cooltrees", "--move", "--no-link")
+    assert (done.code, sorted(os.listdir(data)), sorted(os.listdir(home))) == (
+        (0, sorted((main, part)), sorted((other, part)))
+    )
+    assert f"{part} is copied, and stays as well: {other} is not whole without it" in done.err
+    assert sesync("put", other, "cooltrees", "--move", "--no-link").code == 0
+    assert (sorted(os.listdir(data)), os.listdir(home)) == (sorted((main, other, part)), [])
+
+
+@pytest.mark.parametrize(
+    ("main", "name", "better"), [("dem.tif", "a b.tiff", "a b.tif"), ("cover", "land.img", "land")]
+)
+def test_the_hint_for_another_name_works(sesync: Run, home: Path, data: Path, main: str, name: str, better: str):
+    write(home / main, 100)
+    (home / "cover.hdr").write_text("ENVI\n")
+    (home / "dem.tfw").write_text("1\n")
+    done = sesync("put", main, "cooltrees", "--as", name)
+    assert done.code == 2
+    option = re.search(r"'(--as .*)' is one that they know", done.err)
+    assert option and sesync("put", main, "cooltrees", *shlex.split(option[1])).code == 0
+    assert better in os.listdir(data)
+
+
+def test_a_name_with_a_line_break_is_told_in_one_line(sesync: Run, home: Path, data: Path):
+    for name in ("a\nb.tif", "a\nb.tfw"):
+        write(home / name, 100)
+    said = sesync("put", "a\nb.tif", "cooltrees", "-n").err
+    assert said == "a\\nb.tfw goes along: a\\nb.tif is not whole without it.\n"
+
+
+def test_a_database_with_newer_words_than_this_python_knows_is_moved(sesync: Run, home: Path, data: Path):
+    with closing(sqlite3.connect(home / "new.sqlite")) as writer:
+        writer.execute("create table t (a)")
+        writer.commit()
+        writer.execute("pragma writable_schema = on")
+        writer.execute("update sqlite_schema set sql = 'CREATE TABLE t (a) FROM_THE_FUTURE'")
+        writer.commit()
+    assert sesync("put", "new.sqlite", "cooltrees", "--move").code == 0
