@@ -68,8 +68,11 @@ class KeepSums:
         add_sums(self.found.folder, sums)
 
 
-def add_sums(folder: str, made: Mapping[str, bytes]) -> None:
-    """Write these SHA-256 sums, by the names of files below a folder, into its manifest; those of others stay in it."""
+def add_sums(folder: str, made: Mapping[str, bytes]) -> int:
+    """Write these SHA-256 sums, by the names of files below a folder, into its manifest; those of others stay in it.
+
+    How many are in it then.
+    """
     at = f"{folder}/{NAME}"
     with alone(place_of(at), nullcontext()):
         # a provider's './x' is our 'x': one name, one checksum
@@ -81,6 +84,7 @@ def add_sums(folder: str, made: Mapping[str, bytes]) -> None:
             file.flush()
             share(file.fileno(), OwnMode(0o644, os.fstat(file.fileno()).st_gid), Folder.at(folder))
             os.fsync(file.fileno())
+        return len(sums)
 
 
 def line(digest: bytes, name: bytes) -> bytes:

@@ -19,7 +19,7 @@ from sesync_cli.workers import Guard, Tell
 
 _SHARE = 500  # names in a message
 UNREADABLE = (errno.EACCES, errno.EPERM, errno.EIO)  # what is the matter with one file or folder, and not with all
-_GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO, errno.ESTALE)  # it, or another thing is in its place
 
 Sum = tuple[str, str, str, int]
 """A file, the digest that it should have, the algorithm, and the number of the manifest."""
@@ -239,7 +239,7 @@ class Inventory:
         """What cannot be read is told, what has gone meanwhile is not there, and all else ends the look."""
         if error.errno in UNREADABLE:
             self.tell(("unreadable", [rel]))
-        elif error.errno not in _GONE:
+        elif error.errno not in GONE:
             raise error
 
     def _warn(self, words: str) -> None:

@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+import stat
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,11 +13,12 @@ from sesync_cli.caller import Caller
 from sesync_cli.directory import reached
 from sesync_cli.errors import NotFound, Refused, SesyncError
 from sesync_cli.plan import Plan, Report, Watch, by_hand
-from sesync_cli.put.checksums import NAME, add_sums
+from sesync_cli.put.checksums import NAME
 from sesync_cli.put.children import children_told, guard, run_children
 from sesync_cli.put.entries import place_of, some
 from sesync_cli.put.file_io import Copier, renew
-from sesync_cli.put.inventory import UNREADABLE, take_stock
+from sesync_cli.put.inventory import GONE, UNREADABLE, take_stock
+from sesync_cli.put.keeping import SumKeeper
 from sesync_cli.put.pace import Pace
 from sesync_cli.put.paths import target_of
 from sesync_cli.put.refusals import check_manifest
@@ -31,33 +33,44 @@ _WORKERS = 4
 
 @dataclass(frozen=True)
 class SumUp:
-    """Make the checksums of these files below a folder, and keep them in its manifest; `sizes` are their bytes."""
+    """Make the checksums of these files below a folder, and keep them in its manifest; `sizes` are their bytes.
+
+    `gone` are the numbers of those that were there no more.
+    """
 
     folder: str
     names: tuple[str, ...]
     sizes: tuple[int, ...]
     guard: Guard
-    sums: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    gone: set[int] = field(default_factory=set, compare=False, repr=False)
     doing: str = "Making checksums"
 
     @property
+    def files(self) -> int:
+        return len(self.names) - len(self.gone)
+
+    @property
     def bytes(self) -> int:
-        return sum(self.sizes)
+        return sum(self.sizes) - sum(self.sizes[number] for number in self.gone)
 
     @property
     def made(self) -> str:
         """Of how many files."""
-        return f"{len(self.names):,} {'file' if len(self.names) == 1 else 'files'} ({size(self.bytes)})"
+        return f"{_counted(self.files)} ({size(self.bytes)})"
 
     @property
     def done(self) -> str:
         """What is true then."""
-        return f"Checksums of {self.made} are kept in {self.folder}/{NAME}."
+        kept = f"Checksums of {self.made} are kept in {self.folder}/{NAME}." if self.files else ""
+        names = some(f"{self.folder}/{self.names[number]}" for number in sorted(self.gone))
+        have = "has" if len(self.gone) == 1 else "have"
+        gone = f"{names} {have} gone meanwhile." if names else ""
+        return f"{kept} {gone}".strip()
 
     def do(self, report: Report) -> None:
-        self.sums.clear()
+        self.gone.clear()
         problems: list[str] = []
-        pace, done = Pace(self.bytes), 0
+        keeper, pace, done = SumKeeper(self.folder, self.guard), Pace(self.bytes), 0
 
         def hear(what: tuple[str, Any, Any]) -> None:
             nonlocal done
@@ -65,18 +78,19 @@ class SumUp:
             if kind == "bytes":
                 done += value
             elif kind == "sum":
-                self.sums[self.names[value]] = more
+                keeper.add(self.names[value], more)
+            elif kind == "gone":
+                self.gone.add(value)
             else:
                 problems.append(f"{self.folder}/{self.names[value]} {more}")
             if pace.is_due():
-                words = [*pace.words(done), f"{len(self.sums):,} of {len(self.names):,} files"]
+                words = [*pace.words(done), f"{keeper.made:,} of {len(self.names):,} files"]
                 report(pace.share(done), ", ".join(words))
 
-        run_children([partial(self._work, number) for number in range(_WORKERS)], self.guard, hear)
-        if self.sums:
-            run_children([lambda tell: add_sums(self.folder, self.sums)], self.guard)
+        with keeper.keeping():
+            run_children([partial(self._work, number) for number in range(_WORKERS)], self.guard, hear)
         if problems:
-            kept = f"The checksums of {len(self.sums):,} other files are kept." if self.sums else ""
+            kept = f"The checksums of {_counted(keeper.kept, 'other ')} are kept." if keeper.kept else ""
             raise SesyncError(f"no checksums of these could be made: {some(problems)}", hint=kept, problems=problems)
 
     def undo(self) -> None:
@@ -95,20 +109,29 @@ class SumUp:
                 tell(("sum", number, _sum_of(f"{self.folder}/{self.names[number]}", copier)))
             except _Unsteady:
                 tell(("problem", number, "changes while it is read"))
+            except _NoFile:
+                tell(("gone", number, None))
             except OSError as error:
-                if error.errno not in UNREADABLE:
+                if error.errno not in (*GONE, *UNREADABLE):
                     raise
-                tell(("problem", number, f"cannot be read: {error.strerror}"))
+                is_gone = error.errno in GONE
+                tell(("gone", number, None) if is_gone else ("problem", number, f"cannot be read: {error.strerror}"))
 
 
 class _Unsteady(Exception):
     """A file is no longer what it was when its checksum was begun."""
 
 
+class _NoFile(Exception):
+    """Something else is in the place of a file."""
+
+
 def _sum_of(path: str, copier: Copier) -> bytes:
     file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         before, made = os.fstat(file), hashlib.sha256()
+        if not stat.S_ISREG(before.st_mode):
+            raise _NoFile
         renew(file)
         copier.digest(file, before.st_size, [made])
         after = os.fstat(file)
@@ -146,15 +169,19 @@ def plan_sums(request: PutRequest, caller: Caller, site: Site, watch: Watch) -> 
         "unreadable": unreadable,
         "manifest": place / NAME if step else None,
     }
-    if step:
-        done = step.done
     return Plan(
         (step,) if step else (),
-        done,
+        step.done if step else done,
         result,
         warnings=(*sorted(set(stock.warnings)), *closed),
         locks=(place_of(f"{place}/{NAME}"),),
+        after=partial(_after, step, result) if step else None,
     )
+
+
+def _after(step: SumUp, result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is known once the checksums are made."""
+    return {"done": step.done, "result": {**result, "files": step.files, "bytes": step.bytes}}
 
 
 def sum_up_moved(directory: Path, folder: str, names: Sequence[str], guard: Guard) -> SumUp | None:
@@ -170,8 +197,22 @@ def sum_up(place: Path, files: Sequence[str], guard: Guard) -> SumUp | None:
     if not files:
         return None
     names = [os.path.relpath(file, place) for file in files]
-    sizes = children_told([lambda tell: tell([os.lstat(file).st_size for file in files])], guard)
+    sizes = children_told([lambda tell: tell([_size_of(file) for file in files])], guard)
     return SumUp(str(place), tuple(names), tuple(next(sizes)), guard)
+
+
+def _size_of(file: str) -> int:
+    """The bytes of a file; none of one that has gone."""
+    try:
+        return os.lstat(file).st_size
+    except OSError as error:
+        if error.errno not in GONE:
+            raise
+        return 0
+
+
+def _counted(files: int, which: str = "") -> str:
+    return f"{files:,} {which}{'file' if files == 1 else 'files'}"
 
 
 def _check_place(place: Path) -> None:

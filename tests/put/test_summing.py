@@ -4,12 +4,15 @@ import hashlib
 import os
 import re
 import shlex
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.put.ground import Run, leftovers, write
+from tests.conftest import HANG, held
+from tests.put.ground import Run, leftovers, wait_for, write
+from tests.put.test_checking import has_open
 from tests.services.accounts import People
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -124,6 +127,78 @@ def test_an_empty_folder(sesync: Run, data: Path):
     (data / "empty").mkdir()
     done = sesync("put", "--manifest", "cooltrees:empty")
     assert (done.code, done.out, os.listdir(data / "empty")) == (0, f"There are no files in {data}/empty.\n", [])
+
+
+ENDLESS = 1 << 40  # bytes, more than anybody reads in a test; of a hole, which takes no room
+
+
+def endless(path: Path) -> Path:
+    path.touch()
+    os.truncate(path, ENDLESS)
+    return path
+
+
+def kept(folder: Path) -> int:
+    """How many checksums there are, all of which are right."""
+    assert verified(folder)
+    return len((folder / "SHA256SUMS").read_text().splitlines())
+
+
+def test_a_killed_run_keeps_what_it_has_made(background, sesync: Run, data: Path):
+    for number in range(2_000):
+        write(data / f"raw/{number % 7}/{number}.csv", 10)
+    big, manifest = endless(data / "raw/3/big.nc"), data / "raw/SHA256SUMS"
+    run = background("put", "--manifest", "cooltrees:raw")
+    wait_for(manifest.exists)
+    run.kill()
+    run.wait()
+    first = kept(data / "raw")
+    assert 1_000 <= first <= 2_000
+    os.truncate(big, 10)
+    done = sesync("put", "--manifest", "cooltrees:raw", "--json")
+    assert (done.code, done.json["result"]["files"], kept(data / "raw")) == (0, 2_001 - first, 2_001)
+    assert leftovers(data) == []
+
+
+@pytest.mark.parametrize("stop", ["Ctrl-C", "Ctrl-C twice", signal.SIGTERM])
+def test_who_stops_it_keeps_what_was_made(terminal, there: Path, stop: str | signal.Signals):
+    endless(there / "big.nc")
+    seen = terminal("put", "--manifest", "cooltrees:raw", columns=150)
+    seen.wait_until(lambda: re.search("[123] of 4 files", seen.raw), "a checksum")
+    if isinstance(stop, signal.Signals):
+        seen.child.kill(stop)
+    else:
+        seen.type("\x03" * (1 + stop.endswith("twice")))
+    assert (seen.ended(), "are kept" in seen.raw) == (130, True), seen.screen
+    assert (kept(there) >= 1, leftovers(there)) == (True, [])
+
+
+@pytest.mark.parametrize("then", ["nothing", "folder", "link", "FIFO"])
+def test_a_file_that_goes_meanwhile_takes_no_checksums_along(background, data: Path, then: str):
+    """The run is held in the first files; most of the others go, or make way for something else."""
+    files = [data / f"raw/{number}.nc" for number in range(40)]
+    (data / "raw").mkdir()
+    for file in files:
+        file.touch()
+        os.truncate(file, 200_000_000)
+    run = background("put", "--manifest", "cooltrees:raw")
+    names = [file.name for file in files]
+    wait_for(lambda: any(has_open(run.pid, name) for name in names))
+    with held(run.pid):
+        stay = [file for file in files if has_open(run.pid, file.name)]
+        for file in set(files) - set(stay):
+            file.unlink()
+            if then == "folder":
+                file.mkdir()
+            elif then == "link":
+                file.symlink_to("/etc/passwd")
+            elif then == "FIFO":
+                os.mkfifo(file)
+    out, err = run.communicate(timeout=HANG)
+    assert (run.returncode, err) == (0, "")
+    assert re.search(r"^Checksums of \d+ files? \([\d.]+ [MG]B\) are kept in .* have gone meanwhile\.$", out), out
+    lines = (data / "raw/SHA256SUMS").read_text().splitlines()
+    assert {line.split("  ")[1] for line in lines} >= {file.name for file in stay}
 
 
 def test_two_at_once_lose_nothing(background, home: Path, data: Path):
