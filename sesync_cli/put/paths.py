@@ -57,9 +57,8 @@ def target_of(words: str, caller: Caller, site: Site) -> tuple[str, str]:
     below the data root. No file server is asked.
     """
     project, colon, folder = words.partition(":")
-    if colon:
-        project = project.rstrip("/")
-    elif "/" in words or words.startswith("~"):
+    project = project.rstrip("/") if colon else project
+    if "/" in project or words.startswith("~"):  # a colon behind that is one in a name, as in that of a time
         project, _, folder = (_below_root(words, caller, site) or words).partition("/")
     parts = [part for part in folder.split("/") if part not in ("", ".")]
     if folder.startswith("/") or ".." in parts or "\0" in folder:

@@ -1,6 +1,8 @@
 """Where sesync put brings things, named as people name it."""
 
 import os
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,29 @@ ONE_PLACE = [
 def test_a_folder_of_a_data_directory(sesync: Run, home: Path, data: Path, target: str):
     done = sesync("put", "dem.tif", target.format(home=home, data=data))
     assert (done.code, done.out) == (0, f"1 file (10 bytes) copied to {data}/maps/dem.tif, and checked.\n")
+
+
+COLONS = ["2021:01", "2021-01-01T12:30:00", "a: b's:"]
+
+
+@pytest.mark.parametrize("name", COLONS)
+@pytest.mark.parametrize(
+    "target",
+    ["cooltrees:{}", "cooltrees-data:{}", "cooltrees/{}", "cooltrees-data/{}", "./cooltrees-data/{}", "work/trees/{}"]
+    + ["{data}/{}", "~/cooltrees-data/{}", "cooltrees/:{}"],
+)
+def test_a_name_with_colons(sesync: Run, data: Path, name: str, target: str):
+    done = sesync("put", "dem.tif", target.format(name, data=data))
+    assert (done.code, (data / name / "dem.tif").exists()) == (0, True), done.err
+
+
+@pytest.mark.parametrize("name", COLONS)
+def test_a_hint_that_names_colons_can_be_typed(sesync: Run, data: Path, name: str):
+    write(data / name / "a.tif", 10)
+    said = sesync("put", "--check", f"cooltrees:{name}", "--json")
+    typed = re.search("'sesync (.*)' keeps them", said.json["error"]["hint"])
+    assert typed and sesync(*shlex.split(typed[1])).code == 0
+    assert sesync("put", "--check", data / name).code == 0
 
 
 @pytest.mark.parametrize("target", ["cooltrees", "cooltrees/", "cooltrees-data/", "{data}", "{data}/", "work/trees"])
