@@ -28,6 +28,9 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
 _NAMES = {f"{one}{end}": one for one in _ALGORITHMS for end in ("sum", "sums", "sum.txt", "sums.txt")}
 _SUFFIXES = {f".{one}{end}": one for one in _ALGORITHMS for end in ("", "sum", "sums", ".txt")}
 _LONGEST = 10_000  # bytes of a line: a path of 4096 that is escaped, and the digest
+_ANY = f"({'|'.join(_ALGORITHMS)})"
+LISTS = rf".*/({_ANY}sums?(\.txt)?|[^/]+\.{_ANY}(sums?|\.txt)?)"
+"""What `algorithm_of` knows, as `find -regextype posix-extended -iregex` has it."""
 _FEW = 100  # lines that say nothing, after which a file is something else
 _MARK = b"\xef\xbb\xbf"  # what editors on Windows put before UTF-8
 

@@ -63,10 +63,14 @@ class Stock:
             self.sums.setdefault(rel, []).append((digest, algorithm, manifest))
 
     @property
+    def is_file(self) -> bool:
+        """Whether it was a file that was looked at, with what belongs to it."""
+        return self.inner in self.sums or self.inner in self.files
+
+    @property
     def base(self) -> str:
         """The folder that was looked at, or the one of the file that was."""
-        is_file = self.inner in self.sums or self.inner in self.files
-        return os.path.dirname(self.inner) if is_file else self.inner
+        return os.path.dirname(self.inner) if self.is_file else self.inner
 
     @property
     def without(self) -> list[str]:

@@ -11,13 +11,14 @@ from typing import Any
 
 from sesync_cli.caller import Caller
 from sesync_cli.directory import reached
+from sesync_cli.disk import PARTIAL
 from sesync_cli.errors import NotFound, Refused, SesyncError
 from sesync_cli.plan import Plan, Report, Watch, by_hand
-from sesync_cli.put.checksums import NAME
+from sesync_cli.put.checksums import LISTS, NAME, algorithm_of
 from sesync_cli.put.children import children_told, guard, run_children
 from sesync_cli.put.entries import place_of, some
 from sesync_cli.put.file_io import Copier, renew
-from sesync_cli.put.inventory import GONE, UNREADABLE, take_stock
+from sesync_cli.put.inventory import GONE, UNREADABLE, Stock, take_stock
 from sesync_cli.put.keeping import SumKeeper
 from sesync_cli.put.pace import Pace
 from sesync_cli.put.paths import target_of
@@ -29,19 +30,23 @@ from sesync_cli.view import size
 from sesync_cli.workers import Guard, Tell
 
 _WORKERS = 4
+_NAMED = 20  # files that a command names
 
 
 @dataclass(frozen=True)
 class SumUp:
     """Make the checksums of these files below a folder, and keep them in its manifest; `sizes` are their bytes.
 
-    `gone` are the numbers of those that were there no more.
+    They are all below its `tops` that have none; `others` there have some. `gone` are the numbers of those that were
+    there no more.
     """
 
     folder: str
     names: tuple[str, ...]
     sizes: tuple[int, ...]
     guard: Guard
+    tops: tuple[str, ...]
+    others: int
     gone: set[int] = field(default_factory=set, compare=False, repr=False)
     doing: str = "Making checksums"
 
@@ -98,8 +103,19 @@ class SumUp:
         return
 
     def __str__(self) -> str:
-        find = "find . -type f -exec sha256sum {} +"
-        return f"(cd {by_hand(self.folder)} && {find}) >> {by_hand(f'{self.folder}/{NAME}')}  # {self.made} without any"
+        few = len(self.names) <= _NAMED or any(map(algorithm_of, self.names))  # only find leaves such names out
+        words = by_hand("sha256sum", *(f"./{name}" for name in self.names)) if few else self._search
+        again = f", and again of {_counted(self.others)} with some" if self.others and not few else ""
+        manifest = by_hand(f"{self.folder}/{NAME}")
+        return f"(cd {by_hand(self.folder)} && {words}) >> {manifest}  # of {self.made} without any{again}"
+
+    @property
+    def _search(self) -> str:
+        """The command that makes checksums of all below the tops."""
+        tops = [top if top == "." else f"./{top}" for top in self.tops]
+        files = ("-type", "f", "!", "-iregex", LISTS, "-exec", "sha256sum", "{}", "+")
+        passed_over = ("-name", f"{PARTIAL}*", "-prune")
+        return by_hand("find", *tops, "-xdev", "-regextype", "posix-extended", *passed_over, "-o", *files)
 
     def _work(self, first: int, tell: Tell) -> None:
         """What each of the workers does: its share of the files."""
@@ -153,7 +169,7 @@ def plan_sums(request: PutRequest, caller: Caller, site: Site, watch: Watch) -> 
             raise NotFound(f"there is no {directory / folder}", hint="'ls' shows what there is.")
         place = directory / stock.base
         run_children([lambda tell: _check_place(place)], guarded)
-        step = sum_up(place, [str(directory / one) for one in stock.without], guarded)
+        step = _sum_up(directory, stock, stock.files if stock.is_file else [stock.inner], guarded)
     shown, have = directory / folder, len(stock.sums)
     done = f"{have:,} {'file' if have == 1 else 'files'} in {shown} have checksums already."
     if not have:
@@ -187,18 +203,23 @@ def _after(step: SumUp, result: Mapping[str, Any]) -> Mapping[str, Any]:
 def sum_up_moved(directory: Path, folder: str, names: Sequence[str], guard: Guard) -> SumUp | None:
     """The step that keeps checksums of what earlier runs have moved into a folder, if it lacks any."""
     stock = take_stock(directory, folder, guard)
-    tops = tuple(os.path.join(stock.inner, name) for name in names)
-    files = [one for one in stock.without if one in tops or one.startswith(tuple(f"{top}/" for top in tops))]
-    return sum_up(directory / stock.inner, [str(directory / one) for one in files], guard)
+    return _sum_up(directory, stock, [os.path.join(stock.inner, name) for name in names], guard)
 
 
-def sum_up(place: Path, files: Sequence[str], guard: Guard) -> SumUp | None:
-    """The step that keeps checksums of these files in the manifest of a folder above them; None for no files."""
-    if not files:
+def _sum_up(directory: Path, stock: Stock, tops: Sequence[str], guard: Guard) -> SumUp | None:
+    """The step that keeps checksums of all at or below these paths that lacks any; None where nothing does."""
+    files = [one for one in stock.files if _is_below(one, tops)]
+    bare = [one for one in files if one not in stock.sums]
+    if not bare:
         return None
-    names = [os.path.relpath(file, place) for file in files]
-    sizes = children_told([lambda tell: tell([_size_of(file) for file in files])], guard)
-    return SumUp(str(place), tuple(names), tuple(next(sizes)), guard)
+    paths = [str(directory / one) for one in bare]
+    [sizes] = children_told([lambda tell: tell([_size_of(path) for path in paths])], guard)
+    names, shown = (tuple(os.path.relpath(f"/{one}", f"/{stock.base}") for one in some) for some in (bare, tops))
+    return SumUp(str(directory / stock.base), names, tuple(sizes), guard, shown, len(files) - len(bare))
+
+
+def _is_below(path: str, tops: Sequence[str]) -> bool:
+    return any(not top or path == top or path.startswith(f"{top}/") for top in tops)
 
 
 def _size_of(file: str) -> int:

@@ -84,12 +84,56 @@ def test_what_an_earlier_run_has_moved(sesync: Run, home: Path, data: Path):
     assert (done.code, done.json["steps"], done.json["result"]["manifest"]) == (0, [], None)
 
 
-def test_the_dry_run_writes_nothing_and_shows_a_command_that_does_it(sesync: Run, there: Path):
+ODD = (
+    "b c.tif",
+    "it's.tif",
+    "-n",
+    "-rf/--zero",
+    'say "x".tif',
+    "$(id)/`id`.tif",
+    "back\\slash.tif",
+    "a;b&.tif",
+    "ü.tif",
+)
+PARTS = "files", "without", "different", "missing", "unreadable", "warnings"
+
+
+def theirs(place: Path) -> None:
+    """Two files with checksums of their provider."""
+    for manifest, name in (("theirs/MD5SUMS.txt", "theirs/x.tif"), ("y.tif.md5", "y.tif")):
+        made = hashlib.md5(write(place / name, 10).read_bytes(), usedforsecurity=False).hexdigest()
+        (place / manifest).write_text(f"{made}  {Path(name).name}\n")
+
+
+@pytest.mark.parametrize("more", [0, 100], ids=["few", "many"])
+@pytest.mark.parametrize("have", [0, 1, 2])
+@pytest.mark.parametrize("folder", ["raw", "-it's here"])
+def test_the_dry_run_writes_nothing_and_shows_a_command_that_does_it(
+    sesync: Run, data: Path, more: int, have: int, folder: str
+):
+    place = data / folder
+    names = [*ODD, *(f"more/{number}.tif" for number in range(more))]
+    for name in (*names, "more/.sesync-partial-x/y.tif"):
+        write(place / name, 10)
+    if have == 1:
+        assert sesync("put", "--manifest", place / names.pop(0)).code == 0
+    elif have == 2:
+        theirs(place)
+    before = sorted(place.rglob("*"))
+    done = sesync("put", "--manifest", place, "-n")
+    assert (done.code, sorted(place.rglob("*"))) == (0, before)
+    again = f", and again of {have} file{'s' * (have == 2)} with some" if have and more else ""
+    assert re.search(rf"  # of {len(names)} files \([^)]+\) without any{again}\n$", done.out), done.out
+    subprocess.run(["bash", "-euc", done.out], check=True)
+    found = sesync("put", "--check", place, "--json").json
+    assert (verified(place), [found[one] for one in PARTS]) == (True, [len(names) + have, [], [], [], [], []])
+
+
+def test_the_dry_run_of_a_name_of_two_lines(sesync: Run, there: Path):
     done = sesync("put", "--manifest", "cooltrees:raw", "-n")
-    assert (done.code, (there / "SHA256SUMS").exists()) == (0, False)
-    assert done.out.endswith("  # 3 files (3 kB) without any\n")
-    subprocess.run(["bash", "-ec", done.out.replace("find .", "find . ! -name SHA256SUMS")], check=True)
+    subprocess.run(["bash", "-euc", done.out], check=True)
     assert verified(there)
+    assert sesync("put", "--check", "cooltrees:raw", "--json").json["files"] == 3
 
 
 @pytest.mark.parametrize("folder", ["raw", "with blank", "it's"])
