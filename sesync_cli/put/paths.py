@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.directory import below
+from sesync_cli.directory import below, mounts
 from sesync_cli.disk import PARTIAL
 from sesync_cli.errors import WrongWords
 from sesync_cli.names import checked
@@ -75,11 +75,24 @@ def _below_root(words: str, caller: Caller, site: Site) -> str:
     for _ in range(_LINKS):
         if found := below(path, site.data_root):
             return found
-        link = next((one for one in reversed((Path(path), *Path(path).parents)) if one.is_symlink()), None)
+        link = _first_link(Path(path), caller.home)
         if link is None:
             return ""
         path = os.path.normpath(os.path.join(link.parent, os.readlink(link), os.path.relpath(path, link)))
     return ""
+
+
+def _first_link(path: Path, home: Path) -> Path | None:
+    """The first link on the way from home to a path; nothing elsewhere is looked at, where a server may hang."""
+    servers, real = mounts(), Path(os.path.realpath(home))
+    for top in (home, real):
+        if top in path.parents:
+            for one in (*reversed(path.parents[: -len(top.parts)]), path):
+                if real / one.relative_to(top) in servers:
+                    return None
+                if one.is_symlink():
+                    return one
+    return None
 
 
 def _absolute(source: str, caller: Caller) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.put.ground import Run, write
+from tests.services.fuse import hang, hangs, served
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -114,3 +115,33 @@ def test_what_is_no_place_there(sesync: Run, home: Path, nfs: Path, target: str,
     done = sesync("put", "dem.tif", target.format(home=home, nfs=nfs))
     assert (done.code in (1, 2), f"Error: {said.format(home=home, nfs=nfs)}\n" in done.err) == (True, True), done.err
     assert "Hint:" in done.err
+
+
+@pytest.mark.parametrize("words", [("put", "dem.tif"), ("put", "--check"), ("put", "--manifest")])
+@pytest.mark.parametrize(
+    "target", ["away/x/y", "{home}/away/x/y", "work/../away/x", "mnt/x/y", "{tmp}/server/x", "on/x"]
+)
+def test_no_server_is_asked_what_a_path_means(sesync: Run, home: Path, tmp_path: Path, target: str, words, monkeypatch):
+    """What is behind a link to another server, or is mounted in one's home, may hang."""
+    (home / "away").symlink_to(tmp_path / "server")
+    (home / "on").symlink_to("away/further")
+    (tmp_path / "link").symlink_to(home)
+    monkeypatch.setenv("HOME", str(tmp_path / "link"))
+    (tmp_path / "export/x").mkdir(parents=True)
+    with served(tmp_path / "export", tmp_path / "server") as one, served(tmp_path / "export", home / "mnt") as two:
+        hang(one)
+        hang(two)
+        done = sesync(*words, target.format(home=home, tmp=tmp_path))
+        assert (done.code in (1, 2), "Error: " in done.err, hangs(one), hangs(two)) == (True, True, True, True)
+
+
+@pytest.mark.parametrize("away", ["../other/away", "/nonexistent/away"])
+def test_links_in_a_home_that_is_a_link_itself(sesync: Run, home: Path, data: Path, tmp_path: Path, away, monkeypatch):
+    """Spelt by either name; another link on the way does no harm."""
+    (tmp_path / "people").symlink_to(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "people/home"))
+    (home / "away").symlink_to(away)
+    (home / "chain").symlink_to(tmp_path / "people/home/work/trees")
+    for number, top in enumerate((home, tmp_path / "people/home", "~", ".")):
+        assert sesync("put", "dem.tif", f"{top}/chain/{number}").code == 0
+        assert (data / f"{number}/dem.tif").exists()
