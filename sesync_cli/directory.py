@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import Conflict, NoAnswer, NotFound, Refused, SesyncError
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
-from sesync_cli.workers import ask
+from sesync_cli.workers import ask, ask_many
 
 MOUNTS = Path("/proc/self/mounts")
 
@@ -61,12 +62,23 @@ class Directory:
         return self.state in (State.OK, State.READ_ONLY, State.FILE)
 
 
-def look_at_directories(
-    paths: Iterable[Path], root: Path, until: float, watch: Watch, *, quotas: bool = False
-) -> dict[Path, Directory]:
+def look_at_directories(paths: Iterable[Path], root: Path, until: float, watch: Watch) -> dict[Path, Directory]:
     """Reach for all these directories at once, those on file servers below `root` above all."""
-    found = ask({path: partial(_found, path, root, until if quotas else None) for path in paths}, until, watch)
+    found = ask({path: partial(_found, path, root) for path in paths}, until, watch)
     return {path: _directory(facts) for path, facts in found.items()}
+
+
+def look_below(paths: Iterable[Path], root: Path, until: float, watch: Watch) -> dict[Path, Directory]:
+    """The same of many paths below `root`, with quotas: what is in one data directory is looked at in one go."""
+    places, real = mounts(), Path(os.path.realpath(root.parent), root.name)
+    groups: dict[Path, list[Path]] = {}
+    for path in sorted(paths, key=lambda one: len(one.parts)):
+        inner = path.relative_to(root)
+        above = [one for one in (inner, *inner.parents) if len(one.parts) > 1 and real / one in places]
+        groups.setdefault(above[0] if above else Path(inner.parts[0]), []).append(path)
+    found = ask_many({key: partial(_all_found, group, root, until) for key, group in groups.items()}, until, watch)
+    pairs = (pair for key, group in groups.items() for pair in zip_longest(group, found[key]))
+    return {path: _directory(facts) for path, facts in pairs}
 
 
 def projects(site: Site, names: Iterable[str]) -> list[str]:
@@ -172,13 +184,29 @@ def _directory(facts: dict[str, Any] | None) -> Directory:
     return Directory(**facts | {"state": State(facts["state"]), "identity": tuple(facts.get("identity", ()))})
 
 
-def _found(path: Path, root: Path, quota_until: float | None) -> dict[str, Any]:
+def _all_found(paths: Iterable[Path], root: Path, until: float) -> Iterator[dict[str, Any]]:
+    quotas: dict[int, tuple[int, int] | None] = {}  # by the file system
+    for path in paths:
+        facts = _found(path, root)
+        if device := next(iter(facts.get("identity", ())), 0):
+            if device not in quotas:
+                quotas[device] = _quota(path, until)
+            facts["quota"] = quotas[device]
+        yield facts
+
+
+def _found(path: Path, root: Path) -> dict[str, Any]:
     # to open it is what makes the automounter mount it; a look at its name alone need not
     try:
         opened = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        return dict(_failed(path, root, error))
+    try:
         facts, space = os.fstat(opened), os.fstatvfs(opened)
     except OSError as error:
         return dict(_failed(path, root, error))
+    finally:
+        os.close(opened)
     if not os.access(path, os.X_OK):
         return {"state": State.NO_ACCESS.value, "group": _group(facts.st_gid)}
     return {
@@ -186,7 +214,6 @@ def _found(path: Path, root: Path, quota_until: float | None) -> dict[str, Any]:
         "free": space.f_bavail * space.f_frsize,
         "total": space.f_blocks * space.f_frsize,
         "identity": [facts.st_dev, facts.st_ino],
-        "quota": _quota(path, quota_until) if quota_until else None,
     }
 
 

@@ -10,6 +10,7 @@ import select
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +22,9 @@ from sesync_cli.plan import Watch
 
 Question = Callable[[], Any]
 """Gives plain values: texts, numbers, bytes, and tuples, lists and dictionaries of them."""
+
+Questions = Callable[[], Iterable[Any]]
+"""Gives several of them, each as soon as it is known."""
 
 _DYING = 0.05  # seconds that a child may take to be gone until it is left alone, since it hangs
 _WRITING = 1.0  # the same of one that may have begun to write: what it has made is taken back afterwards
@@ -83,38 +87,43 @@ class Crew:
 
 def ask(questions: Mapping[Path, Question], until: float, watch: Watch) -> dict[Path, Any]:
     """The answers that came until that moment of the monotonic clock; None for each that did not come."""
+    asked = ask_many({key: partial(_only, question) for key, question in questions.items()}, until, watch)
+    return {key: next(iter(answers), None) for key, answers in asked.items()}
+
+
+def ask_many(questions: Mapping[Path, Questions], until: float, watch: Watch) -> dict[Path, list[Any]]:
+    """The same of questions with many answers each, one after the other: all that came until then."""
     with Crew() as crew:
         # the children are there before the display and its thread: a fork copies one thread only
         asked = {key: crew.hire(_answering(question)) for key, question in questions.items()}
         with watch("Waiting for the file server"):
             while crew.working and (left := until - time.monotonic()) > 0:
                 crew.listen(left)
-        return {key: _answer(child) if child.gone else None for key, child in asked.items()}
+        return {key: list(child.told()) for key, child in asked.items()}
 
 
-def _answering(question: Question) -> Work:
-    return lambda tell: tell(question())
+def _only(question: Question) -> Iterator[Any]:
+    yield question()
 
 
-def _answer(child: Child) -> Any:
-    [answer] = child.told()
-    return answer
+def _answering(question: Questions) -> Work:
+    def work(tell: Tell) -> None:
+        for found in question():
+            tell(found)
+
+    return work
 
 
 @contextmanager
-def stream(question: Callable[[], Iterable[Any]], patience: float) -> Iterator[Iterator[Any]]:
+def stream(question: Questions, patience: float) -> Iterator[Iterator[Any]]:
     """What a child finds, as it finds it.
 
     To wait for the next is a TimeoutError once the child is silent for so many seconds. While it works on something
     long, it gives None now and then, which is left out.
     """
 
-    def work(tell: Tell) -> None:
-        for found in question():
-            tell(found)
-
     with Crew() as crew:
-        crew.hire(work)
+        crew.hire(_answering(question))
         yield _streamed(crew, patience)
 
 

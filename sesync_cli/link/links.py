@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.directory import Directory, State, below, look_at_directories, mounted, need_folder, projects
+from sesync_cli.directory import Directory, State, below, look_below, mounted, need_folder, projects
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
 
@@ -71,7 +71,7 @@ def seen_links(folder: Path, site: Site, watch: Watch) -> list[tuple[Link, Path,
     until = time.monotonic() + site.data_patience_seconds
     links = find_links(folder, site.data_root)
     targets = {link.at: site.data_root / link.below for link in links}
-    seen = look_at_directories(dict.fromkeys(targets.values()), site.data_root, until, watch, quotas=True)
+    seen = look_below(dict.fromkeys(targets.values()), site.data_root, until, watch)
     return [(link, targets[link.at], _behind(link, seen[targets[link.at]])) for link in links]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import DRAFTS, HANG, SESYNC
+from tests.conftest import DRAFTS, HANG, SESYNC, needed
 
 pytestmark = pytest.mark.usefixtures("site")
 ODD = ["a b", "it's", 'say "hi"', "[bold]x", "-n", "wald-äöü", "two\nlines", "$HOME", "\x1b[31mred"]
@@ -373,3 +373,19 @@ def test_a_link_into_a_directory_that_leads_nowhere_is_named(sesync, nfs, home, 
     lines = sesync("link").out.splitlines()
     assert [line.split()[0] for line in lines] == ["LINK", "cooltrees-data", "dem.tif"]
     assert lines[-1].split()[-1] == "missing"
+
+
+def test_fifteen_hundred_links_are_looked_at_by_one_process(sesync, nfs, home, tmp_path):
+    """As 'put --move' leaves them; one per link would take longer than anybody's patience."""
+    needed("strace")
+    (nfs / "cooltrees-data/raw").mkdir()
+    for number in range(1500):
+        (nfs / f"cooltrees-data/raw/{number}.tif").touch()
+        (home / f"{number}.tif").symlink_to(nfs / f"cooltrees-data/raw/{number}.tif")
+    (home / "oaks").symlink_to(nfs / "oaks-data")
+    trace = ("strace", "-f", "-qq", "-e", "trace=%process", "-o", str(tmp_path / "trace"))
+    said = sesync("link", "--json", prefix=trace).json
+    states = {(line["name"] == "oaks", line["state"]) for line in said}
+    assert (len(said), states) == (1501, {(False, "file"), (True, "missing")})
+    begun = {line.split()[0] for line in (tmp_path / "trace").read_text().splitlines()}
+    assert len(begun) <= 5

@@ -121,6 +121,19 @@ def test_the_list_tries_all_links_side_by_side(sesync, root, site, export, home)
     assert states == {"one": "no answer", "two": "not mounted", "three": "missing", "fine": "ok"}
 
 
+def test_a_server_that_hangs_inside_a_directory_takes_no_time_of_the_rest_of_it(sesync, root, site, export, home):
+    site(data={"patience_seconds": 5.0})
+    (root / "cooltrees-data/raw").mkdir(parents=True)
+    for name, target in (("a", "deep/x"), ("b", "raw"), ("c", ""), ("d", "deep"), ("e", "raw/none")):
+        (home / name).symlink_to(root / "cooltrees-data" / target)
+    with served(export, root / "cooltrees-data/deep") as server:
+        hang(server)
+        result = sesync("link", "--json")
+        assert hangs(server)
+    states = {line["name"]: line["state"] for line in result.json}
+    assert states == {"a": "no answer", "b": "ok", "c": "ok", "d": "no answer", "e": "missing"}
+
+
 def test_nobody_who_reads_the_output_waits_for_a_hung_server(root, site, export):
     site(data={"patience_seconds": 0.5})
     with served(export, root / "cooltrees-data") as server:

@@ -119,7 +119,7 @@ def test_what_is_no_place_there(sesync: Run, home: Path, nfs: Path, target: str,
 
 @pytest.mark.parametrize("words", [("put", "dem.tif"), ("put", "--check"), ("put", "--manifest")])
 @pytest.mark.parametrize(
-    "target", ["away/x/y", "{home}/away/x/y", "work/../away/x", "mnt/x/y", "{tmp}/server/x", "on/x"]
+    "target", ["away/x/y", "{home}/away/x/y", "work/../away/x", "mnt/x/y", "{tmp}/server/x", "{tmp}/link/mnt/x", "on/x"]
 )
 def test_no_server_is_asked_what_a_path_means(sesync: Run, home: Path, tmp_path: Path, target: str, words, monkeypatch):
     """What is behind a link to another server, or is mounted in one's home, may hang."""
