@@ -1,8 +1,9 @@
 """Which folders are one thing to a researcher, such as `x.zarr` or the parts of a table. They are in stores.toml."""
 
 import os
+import stat
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import cache
@@ -10,16 +11,36 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sesync_cli.files.kinds import Kind, kind_by_name
+from sesync_cli.files.secret_scan import by_path
 
 STORES = Path(__file__).with_name("stores.toml")
 _DEEPEST = 20  # folders in each other, of which each is a value of a column
 
 
 def store_kind(folder: str, names: Collection[str]) -> Kind | None:
-    """The kind of a folder with these names in it, by its own name or by what is in it; None for any other folder."""
-    end = os.path.splitext(folder.rstrip("/").lower())[1]
+    """The kind of a folder with these names in it, by its own name or by what is in it; None for any other folder.
+
+    Where only what is in it tells, there is nothing else at its top. What is further inside, `is_foreign` is asked for.
+    """
+    if kind := kind_by_end(folder):
+        return kind
     spelt = {name.lower(): name for name in names}
-    return next((one.kind for one in _stores() if (end and end in one.ends) or _is(one, folder, spelt)), None)
+    found = (one for one in _stores() if _is(one, folder, spelt))
+    return next((one.kind for one in found if not any(_is_other(one, folder, *pair) for pair in spelt.items())), None)
+
+
+def kind_by_end(folder: str) -> Kind | None:
+    """The kind of a folder whose own name says that it is one thing, whatever is in it."""
+    end = os.path.splitext(folder.rstrip("/").lower())[1]
+    return next((one.kind for one in _stores() if end and end in one.ends), None)
+
+
+def is_foreign(name: str) -> bool:
+    """Whether a file of this name is never a part of one thing: code, a notebook, a secret, or git's folder."""
+    kind = kind_by_name(name)
+    if kind == Kind.SOURCE:  # some programs leave settings of their own, whose names begin with a dot
+        return name[0] != "." and not _are_any(name.lower(), _own_anywhere())
+    return name == ".git" or kind == Kind.NOTEBOOK or by_path(name).is_secret
 
 
 class _Store(NamedTuple):
@@ -27,16 +48,34 @@ class _Store(NamedTuple):
     ends: frozenset[str]
     marks: tuple[str, ...]
     all: str
-    but: frozenset[Kind]
+    own: tuple[str, ...]
+    folders: bool
 
 
 def _is(one: _Store, folder: str, spelt: Mapping[str, str]) -> bool:
     """Whether what is in a folder makes it such a store; the names are there in small letters, and as they are."""
     if one.all and _are_like(one.all, spelt):
         return _innermost(folder, spelt, one.all) == {one.kind}
-    if not any(_is_there(mark, folder, spelt) for mark in one.marks):
+    return any(_is_there(mark, folder, spelt) for mark in one.marks)
+
+
+def _is_other(one: _Store, folder: str, low: str, name: str) -> bool:
+    """Whether what is called so at the top of a store does not belong to it."""
+    if is_foreign(low):
+        return True
+    if _are_any(low, one.marks) or _are_any(low, one.own) or _are_any(low, _own_anywhere()):
         return False
-    return one.but.isdisjoint(map(kind_by_name, spelt))
+    return low[0] == "." or not one.folders or _is_no_folder(os.path.join(folder, name))
+
+
+def _is_no_folder(path: str) -> bool:
+    with suppress(OSError):
+        return not stat.S_ISDIR(os.lstat(path).st_mode)
+    return False
+
+
+def _are_any(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _is_there(mark: str, folder: str, spelt: Mapping[str, str]) -> bool:
@@ -70,16 +109,25 @@ def _listed(folder: str) -> dict[str, str]:
 
 @cache
 def _stores() -> tuple[_Store, ...]:
-    return tuple(_read())
+    return tuple(_store(table) for table in _tables().values() if "kind" in table)
 
 
-def _read() -> Iterator[_Store]:
-    for table in tomllib.loads(STORES.read_text(encoding="utf-8")).values():
-        kinds = frozenset(Kind[kind.upper()] for kind in _words(table, "but"))
-        kind, marks = Kind[table["kind"].upper()], tuple(_words(table, "marks"))
-        yield _Store(kind, frozenset(_words(table, "ends")), marks, table.get("all", ""), kinds)
+@cache
+def _own_anywhere() -> tuple[str, ...]:
+    return _words(_tables()["any"], "own")
 
 
-def _words(table: Mapping[str, Any], key: str) -> list[str]:
+@cache
+def _tables() -> Mapping[str, Any]:
+    return tomllib.loads(STORES.read_text(encoding="utf-8"))
+
+
+def _store(table: Mapping[str, Any]) -> _Store:
+    kind, ends = Kind[table["kind"].upper()], frozenset(_words(table, "ends"))
+    own, folders = _words(table, "own"), table.get("folders", False)
+    return _Store(kind, ends, _words(table, "marks"), table.get("all", ""), own, folders)
+
+
+def _words(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
     words: str = table.get(key, "")
-    return words.split()
+    return tuple(words.split())

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
@@ -13,11 +14,13 @@ from sesync_cli.disk import system_failure
 from sesync_cli.errors import NoAnswer, NotFound, SesyncError
 from sesync_cli.files.kinds import Kind
 from sesync_cli.files.sizes import MB, refined
+from sesync_cli.files.stores import kind_by_end
 from sesync_cli.names import near
 from sesync_cli.plan import Watch
 from sesync_cli.where.advice import Advice, JudgedFile, above, advice, bash_word, gathered, judge
 from sesync_cli.where.duplicates import duplicates, of_equal_size
-from sesync_cli.where.locations import Place, WhereContext, in_data_directory, locator, place_of_path, project_of
+from sesync_cli.where.locations import Place, WhereContext, is_ground, locator, place_of_path, project_of, real_path
+from sesync_cli.where.rules import Verdict
 from sesync_cli.where.survey import PathFacts, Unseen, gather
 from sesync_cli.workers import stream
 
@@ -92,7 +95,7 @@ def advice_for(path: Path, context: WhereContext, watch: Watch) -> Advice:
 
 def _gathered(named: str, context: WhereContext, watch: Watch) -> PathFacts:
     try:
-        return gather(named, context.site, watch)
+        return gather(named, partial(is_ground, context=context), context.site, watch)
     except Unseen as unseen:
         if unseen.number is None:
             raise _no_answer(unseen.top, context) from None
@@ -105,14 +108,31 @@ def _cases(facts: PathFacts, context: WhereContext) -> list[JudgedFile]:
 
 
 def _asked(facts: PathFacts, cases: list[JudgedFile], context: WhereContext) -> list[JudgedFile]:
-    if not facts.folder:
-        return cases
     # what nobody has looked at is not moved along
     unseen = {
         folder for path in (*facts.left, *(path for path, _ in facts.closed)) for folder in above(path, facts.top)
     }
+    cases = [_kept(case, case.found.path in unseen, facts, context) for case in cases]
+    if not facts.folder:
+        return cases
     kept = unseen if _may_move(facts, context) else {*unseen, facts.top}
     return gathered(cases, facts.top, lambda folder: not facts.whole or folder in kept, context)
+
+
+def _kept(case: JudgedFile, unseen: bool, facts: PathFacts, context: WhereContext) -> JudgedFile:
+    """The same; what is one thing stays if there is something `unseen` in it, or somebody in what is not called so."""
+    path = case.found.path
+    if not stat.S_ISDIR(case.found.mode):
+        return case
+    if unseen:
+        return case._replace(verdict=Verdict("Not all that is in it can be looked at, and what nobody has seen stays."))
+    if (
+        case.verdict.deeds
+        and not kind_by_end(real := real_path(path, facts))
+        and Path(os.path.realpath(context.caller.cwd)).is_relative_to(real)
+    ):
+        return case._replace(verdict=Verdict("You are in it: go to the folder above it, and ask for it by its name."))
+    return case
 
 
 def _looked(facts: PathFacts, context: WhereContext) -> Looked:
@@ -141,11 +161,8 @@ def _kinds(cases: Iterable[JudgedFile], context: WhereContext) -> tuple[OfKind, 
 
 def _may_move(facts: PathFacts, context: WhereContext) -> bool:
     """Whether a folder may be advised to go as a whole: no home, no data directory, nothing that somebody is in."""
-    at = Path(facts.at)
-    if any(Path(os.path.realpath(folder)).is_relative_to(at) for folder in (context.caller.home, context.caller.cwd)):
-        return False
-    name = in_data_directory(at, context.site)
-    return not name or "/" in name
+    cwd = os.path.realpath(context.caller.cwd)
+    return not is_ground(facts.at, context) and not Path(cwd).is_relative_to(facts.at)
 
 
 def _is_past_browsers(size: int, context: WhereContext) -> bool:

@@ -57,14 +57,14 @@ def locator(facts: PathFacts, context: WhereContext) -> Callable[[str], Location
 
     @cache
     def of_folder(folder: str) -> tuple[Place, str, str, TrackedFiles | None]:
-        real = _real(folder, facts)
+        real = real_path(folder, facts)
         place = place_of_path(Path(real), context)
         if place != Place.HOME:
             return place, "", project_of(Path(real, "x"), "", context), None
         inner = folder if facts.folder else facts.top
         while inner not in repositories and len(inner) > len(facts.top):
             inner = os.path.dirname(inner)
-        tree = _real(inner, facts) if inner in repositories else facts.tree
+        tree = real_path(inner, facts) if inner in repositories else facts.tree
         project = project_of(Path(real, "x"), tree, context)
         return (Place.GIT, tree, project, known(tree)) if tree else (place, tree, project, None)
 
@@ -78,12 +78,13 @@ def locator(facts: PathFacts, context: WhereContext) -> Callable[[str], Location
 
     def location(path: str) -> Location:
         place, tree, project, has = of_folder(os.path.dirname(path) if facts.folder else os.path.dirname(facts.at))
-        return Location(place, has.of(_real(path, facts)) if has else None, tree, project)
+        return Location(place, has.of(real_path(path, facts)) if has else None, tree, project)
 
     return location
 
 
-def _real(path: str, facts: PathFacts) -> str:
+def real_path(path: str, facts: PathFacts) -> str:
+    """Where a path of the survey is, without links."""
     if not facts.folder:
         return facts.at if path == facts.top else path
     # links are not followed on the way down
@@ -116,6 +117,17 @@ def _roots(site: Site) -> tuple[Path, ...]:
 def in_data_directory(real: Path, site: Site) -> str:
     """What this path is called below the data root; nothing if it is not there, or there is none."""
     return below(real, site.data_root) if site.has("data_path") else ""
+
+
+def is_ground(real: str, context: WhereContext) -> bool:
+    """Whether a folder is the home, a whole data directory, or has such a one in it."""
+    site = context.site
+    if Path(os.path.realpath(context.caller.home)).is_relative_to(real):
+        return True
+    if not site.has("data_path"):
+        return False
+    name = in_data_directory(Path(real), site)
+    return "/" not in name if name else any(root.is_relative_to(real) for root in _roots(site))
 
 
 def project_of(real: Path, tree: str, context: WhereContext) -> str:

@@ -4,7 +4,7 @@ import os
 import re
 import stat
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,11 +14,10 @@ from typing import Any
 from sesync_cli.files import software
 from sesync_cli.files.datasets import DataSet, data_set_of, data_sets
 from sesync_cli.files.inspection import FileFacts, by_name, looked_into, with_parts
-from sesync_cli.files.kinds import Kind
-from sesync_cli.files.stores import store_kind
 from sesync_cli.git.work_tree import work_tree
 from sesync_cli.plan import Report, Watch
 from sesync_cli.site.settings import Site
+from sesync_cli.where.one_thing import OneThing, one_thing
 from sesync_cli.workers import stream
 
 Fact = tuple[str, Any]
@@ -61,12 +60,15 @@ class Unseen(Exception):
         self.top, self.number = top, number
 
 
-def gather(named: str, site: Site, watch: Watch) -> PathFacts:
-    """Look at a path, which may be on a server that hangs: what was seen until then counts; `Unseen` if nothing was."""
+def gather(named: str, is_ground: Callable[[str], bool], site: Site, watch: Watch) -> PathFacts:
+    """Look at a path, which may be on a server that hangs: what was seen until then counts; `Unseen` if nothing was.
+
+    What `is_ground` that people stand on, a home or a whole data directory, is never one thing.
+    """
     named = re.sub("/+", "/", named)
     facts, patience = PathFacts(_short(named)), site.data_patience_seconds
     entering = facts.top
-    with stream(partial(survey, named, site.where_most_files), patience) as told, watch("Looking") as report:
+    with stream(partial(survey, named, site.where_most_files, is_ground), patience) as told, watch("Looking") as report:
         try:
             for name, value in told:
                 if name == "failed":
@@ -110,7 +112,7 @@ def _short(path: str) -> str:
     return f"./{short}" if short.startswith("-") else short.rstrip("/") or short[:1]
 
 
-def survey(named: str, most: int) -> Iterator[Fact | None]:
+def survey(named: str, most: int, is_ground: Callable[[str], bool]) -> Iterator[Fact | None]:
     """Look at a file, or at up to so many files of a folder and what is below it; links are not followed.
 
     Hidden folders, software and other file systems are left out, unless they are named themselves.
@@ -120,11 +122,14 @@ def survey(named: str, most: int) -> Iterator[Fact | None]:
         if not stat.S_ISDIR(facts.st_mode):
             yield from _file(named, facts)
             return
-        kind = store_kind(named, _names(named))
         real = os.path.realpath(named)
-        yield "at", (real, kind is None)
+        path = named if os.path.basename(named.rstrip("/")).strip(".") else real
+        thing = yield from one_thing(path, real, _names(named), is_ground)
+        if thing and path != named:
+            yield "whole", path
+        yield "at", (real, not thing)
         yield "tree", str(work_tree(os.path.dirname(real)) or "")
-        yield from _store(named, kind) if kind else _walk(named, _device(named), most)
+        yield from _told(path, thing) if thing else _walk(named, real, most, is_ground)
     except OSError as error:
         yield "failed", error.errno
 
@@ -168,8 +173,8 @@ def _real(path: str) -> str:
     return os.path.join(os.path.realpath(folder), name)
 
 
-def _walk(top: str, device: int, most: int) -> Iterator[Fact | None]:
-    folders = deque([top])
+def _walk(top: str, real: str, most: int, is_ground: Callable[[str], bool]) -> Iterator[Fact | None]:
+    device, folders = _device(top), deque([top])
     while folders:
         folder = folders.popleft()
         yield "folder", folder
@@ -184,8 +189,9 @@ def _walk(top: str, device: int, most: int) -> Iterator[Fact | None]:
             continue
         if ".git" in names:
             yield "repository", folder
-        if kind := None if folder == top else store_kind(folder, names):
-            yield from _store(folder, kind)
+        inner = os.path.join(real, os.path.relpath(folder, top))
+        if folder != top and (thing := (yield from one_thing(folder, inner, names, is_ground))):
+            yield from _told(folder, thing)
             continue
         for entry, whole in _single(folder, entries):
             if not entry.is_dir(follow_symlinks=False):
@@ -235,10 +241,7 @@ def _look(path: str, facts: os.stat_result, whole: DataSet | None, *, named: boo
     yield "found", tuple(with_parts(file))
 
 
-def _store(path: str, kind: Kind) -> Iterator[Fact | None]:
-    size = files = 0
-    for folder, _, names in os.walk(path):
-        yield None
-        size += sum(os.lstat(os.path.join(folder, name)).st_size for name in names)
-        files += len(names)
-    yield "found", tuple(by_name(path, os.lstat(path))._replace(kind=kind.value, bytes=size, files=files))
+def _told(path: str, thing: OneThing) -> Iterator[Fact | None]:
+    yield from (("closed", one) for one in thing.closed)
+    file = by_name(path, os.lstat(path))
+    yield "found", tuple(file._replace(kind=thing.kind.value, bytes=thing.bytes, files=thing.files))
