@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sesync_cli.errors import Conflict, NotFound, Refused, WrongWords
-from sesync_cli.plan import by_hand
 from sesync_cli.put.checksums import NAME, read_manifest
 from sesync_cli.put.children import children_told
 from sesync_cli.put.entries import ODD, Shipment, There, some
 from sesync_cli.put.limits import has_no_links, no_link_left, not_whole
+from sesync_cli.put.mixing import need_no_mixing
 from sesync_cli.put.paths import Paths
 from sesync_cli.put.portable_names import need_no_capitals
 from sesync_cli.put.request import PutRequest
@@ -55,7 +55,7 @@ def check_found(found: Shipment, request: PutRequest) -> None:
         _need_no_manifest(found)
     if found.knows_no_capitals:
         need_no_capitals(found.alike)
-    _need_no_mixing(found)
+    need_no_mixing(found)
     blocked = [one for one in found.entries if one.there == There.BLOCKED]
     others = [one for one in found.entries if one.there == There.ANOTHER]
     if blocked:
@@ -77,24 +77,6 @@ def check_found(found: Shipment, request: PutRequest) -> None:
             hint=WHOSE,
             problems=unreadable_folders(found),
         )
-
-
-def _need_no_mixing(found: Shipment) -> None:
-    """Refuse what would bring changes of one database into another of its name, which reads them unasked.
-
-    That is a database beside a log of changes that is there, and such a log beside a database that is there.
-    """
-    there = {found.final(one): one.there for one in found.entries} if found.unwritten or found.mixing else {}
-    for source, beside, final in found.mixing:
-        if there.get(beside, There.SAME) != There.SAME and there.get(final) != There.SAME:
-            hint = f"If nobody needs it any more: '{by_hand('rm', source)}'."
-            if final in there:
-                hint = f"'--as NAME' gives yours another name. If nobody needs what is there: '{by_hand('rm', final)}'."
-            raise Conflict(f"{final} is there already, and {source} would be read into it", hint=hint)
-    for final, beside in found.unwritten:
-        if there.get(final, There.SAME) != There.SAME and there.get(beside) != There.SAME:
-            hint = f"'--as NAME' gives yours another name. If nobody needs what is there: '{by_hand('rm', beside)}'."
-            raise Conflict(f"{beside} is there already, and would be read into {final}", hint=hint)
 
 
 def _need_no_manifest(found: Shipment) -> None:

@@ -3,14 +3,13 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from sesync_cli.disk import PARTIAL
-from sesync_cli.files.datasets import is_database, unwritten
 from sesync_cli.files.secret_scan import is_secret
 from sesync_cli.put.astray import leads_out
 from sesync_cli.put.attributes import Carried
@@ -18,6 +17,7 @@ from sesync_cli.put.children import children_told
 from sesync_cli.put.entries import Entry, Fingerprint, Shipment, There, facts, odd, same_time
 from sesync_cli.put.file_io import checksum
 from sesync_cli.put.limits import has_no_links, knows_no_capitals, no_link_there
+from sesync_cli.put.mixing import databases_beside_logs, logs_beside_databases
 from sesync_cli.put.portable_names import alike, respelt
 from sesync_cli.put.request import PutRequest
 from sesync_cli.workers import Guard, Tell
@@ -136,21 +136,12 @@ class _Scan:
             return set()
         if any(name.startswith(PARTIAL) for name in there):
             self.lists["leftovers"].append(folder)
-        self._note_mixing(folder, names, there)
+        self.lists["unwritten"] += databases_beside_logs(folder, names, there)
+        self.lists["mixing"] += logs_beside_databases(folder, names, there)
         seen = [(f"{folder}/{name}", f"{folder}/{other}") for name, other in respelt(names, there)]
         taken = [(path, other) for path, other in seen if os.path.lexists(path)]
         self.lists["respelt"] += taken
         return there | {os.path.basename(path) for path, _ in taken}
-
-    def _note_mixing(self, folder: str, names: Mapping[str, str], there: Set[str]) -> None:
-        """Note databases that come beside the log of another, and logs that come beside another database."""
-        for beside, name in unwritten(there):
-            if name in names and os.path.getsize(f"{folder}/{beside}") and is_database(names[name]):
-                self.lists["unwritten"].append((f"{folder}/{name}", f"{folder}/{beside}"))
-        for beside, name in unwritten(names):
-            found = _lstat(names[beside]) if name in there else None
-            if found and found.st_size and is_database(f"{folder}/{name}"):
-                self.lists["mixing"].append((names[beside], f"{folder}/{beside}", f"{folder}/{name}"))
 
     def _seen(self, number: int, rel: str, found: os.stat_result, other: os.stat_result | None) -> bool:
         """Note one thing; True if it is a folder to be looked into."""
