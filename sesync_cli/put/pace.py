@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sesync_cli.view import size
 
@@ -12,16 +12,19 @@ _OFTEN = 0.1  # seconds between two words
 
 
 class Pace:
-    """Of so many bytes that pass, each of them so many times: it may be copied, and then read back."""
+    """Of so many bytes that pass, each of them so many times: it may be copied, and then read back.
 
-    def __init__(self, whole: int, passes: int = 1) -> None:
+    `clock` tells the time in seconds.
+    """
+
+    def __init__(self, whole: int, passes: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
         self.whole, self.passes = whole, passes
-        self._told = 0.0
-        self._seen: deque[tuple[float, int]] = deque([(time.monotonic(), 0)])
+        self._clock, self._told = clock, 0.0
+        self._seen: deque[tuple[float, int]] = deque([(clock(), 0)])
 
     def is_due(self) -> bool:
         """Whether it is time for new words."""
-        return time.monotonic() - self._told >= _OFTEN
+        return self._clock() - self._told >= _OFTEN
 
     def share(self, done: int) -> float | None:
         """The part that is done, from 0 to 1; None where there are no bytes to count."""
@@ -29,7 +32,7 @@ class Pace:
 
     def words(self, done: int) -> Iterator[str]:
         """The bytes that are in place, those of a second, and the time that is left, as far as these are known."""
-        self._told = now = time.monotonic()
+        self._told = now = self._clock()
         if not self.whole:
             return
         done = min(done, self.whole)

@@ -3,36 +3,42 @@
 import os
 import re
 import signal
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from sesync_cli.put.file_io import LONG, Copier
+from sesync_cli.put.file_io import LONG
 from sesync_cli.put.pace import Pace
-from tests.conftest import HANG, children
+from tests.conftest import HANG, children, needed
 from tests.put.ground import Run, is_writing, leftovers, sums, wait_for, write
 
 pytestmark = pytest.mark.usefixtures("site")
 
 
-def test_a_killed_run_goes_on_where_it_was(sesync: Run, background, home: Path, nfs: Path, tmp_path: Path):
+def killed(run: "subprocess.Popen[str]", data: Path, least: int) -> list[Path]:
+    """A run that is killed once so many bytes are copied; what it has left beside, nothing if it was quicker."""
+    seen = is_writing(data, least)
+    wait_for(lambda: seen() or run.poll() is not None)
+    run.kill()
+    run.communicate(timeout=HANG)
+    return leftovers(data)
+
+
+def test_a_killed_run_goes_on_where_it_was(sesync: Run, background, home: Path, nfs: Path):
     """Three times over: what is there of the file is used again, and is the file in the end."""
     source, data = write(home / "big.nc", 12 * LONG), nfs / "cooltrees-data"
     before = sums(home)
     inodes = set()
     for parts in (1, 3, 5):
-        process = background("put", "big.nc", "cooltrees")
-        wait_for(is_writing(data, parts * LONG))
-        process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=HANG)
-        if (data / "big.nc").exists():
+        left = killed(background("put", "big.nc", "cooltrees"), data, parts * LONG)
+        inodes |= {one.stat().st_ino for one in left}
+        if not left:
             break  # it was quicker
-        [begun] = data.glob(".sesync-partial*")
-        inodes.add(begun.stat().st_ino)
     done = sesync("put", "big.nc", "cooltrees")
     assert (done.code, sums(data), leftovers(data)) == (0, before, [])
-    assert inodes == {(data / "big.nc").stat().st_ino}
+    assert inodes <= {(data / "big.nc").stat().st_ino}
     assert (data / "big.nc").stat().st_mode & 0o777 == source.stat().st_mode & 0o777
 
 
@@ -40,10 +46,7 @@ def test_a_killed_run_goes_on_where_it_was(sesync: Run, background, home: Path, 
 def test_what_was_begun_of_another_version_goes(sesync: Run, background, home: Path, nfs: Path, change: str):
     source, data = write(home / "big.nc", 6 * LONG), nfs / "cooltrees-data"
     write(home / "small.nc", 10)
-    process = background("put", "big.nc", "small.nc", "cooltrees")
-    wait_for(is_writing(data, LONG))
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=HANG)
+    killed(background("put", "big.nc", "small.nc", "cooltrees"), data, LONG)
     if change == "longer":
         with source.open("ab") as file:
             file.write(b"more")
@@ -55,23 +58,10 @@ def test_what_was_begun_of_another_version_goes(sesync: Run, background, home: P
     assert (done.code, sums(data), leftovers(data)) == (0, sums(home), [])
 
 
-def begun(tmp_path: Path, contents: bytes, size: int) -> tuple[int, int]:
-    """A source of this size, and a target that begins so; open both."""
-    source, target = write(tmp_path / "source", size), tmp_path / "target"
-    target.write_bytes(contents)
-    return os.open(source, os.O_RDONLY), os.open(target, os.O_RDWR)
-
-
-class Recorded(Copier):
-    """Copies as the real one does, whatever the file system could do by itself, and notes what it has written."""
-
-    def __init__(self) -> None:
-        super().__init__(lambda count: None)
-        self.clones, self.written = False, 0
-
-    def _write(self, source: int, target: int, offset: int, data: memoryview) -> None:
-        self.written += len(data)
-        super()._write(source, target, offset, data)
+def written(trace: Path) -> int:
+    """How many bytes a run has written into files, as strace saw it."""
+    calls = re.findall(r"(?:copy_file_range|pwrite64)\(.* = (\d+)$", trace.read_text(), re.MULTILINE)
+    return sum(map(int, calls))
 
 
 @pytest.mark.parametrize(
@@ -79,30 +69,29 @@ class Recorded(Copier):
     [(2.5, b"", 2), (2, b"wrong", 2), (0.5, b"", 0), (0, b"wrong" * LONG, 0), (3.25, b"", 3), (1, b"\0" * 2 * LONG, 1)],
     ids=["two parts and a half", "two and noise", "half", "noise", "all", "one and zeros"],
 )
-def test_only_what_is_right_from_the_beginning_is_kept(tmp_path: Path, right: float, then: bytes, kept: int):
-    from sesync_cli.put.file_io import fast_hash
+def test_only_what_is_right_from_the_beginning_is_kept(
+    sesync: Run, background, home: Path, nfs: Path, tmp_path: Path, right: float, then: bytes, kept: int
+):
+    """A killed run has left this of the file; it is not copied again if it is right."""
+    size, data, trace = 3 * LONG + LONG // 4, nfs / "cooltrees-data", tmp_path / "trace"
+    contents = write(home / "big.nc", size).read_bytes()
+    left = killed(background("put", "big.nc", "cooltrees"), data, 1)
+    for one in left:
+        one.write_bytes(contents[: int(right * LONG)] + then)
+    words = ("-f", "-qq", "-e", "trace=copy_file_range,pwrite64", "-o", str(trace))
+    done = sesync("put", "big.nc", "cooltrees", prefix=(needed("strace"), *words))
+    assert (done.code, (data / "big.nc").read_bytes() == contents, leftovers(data)) == (0, True, [])
+    assert not left or written(trace) in (size - kept * LONG, 0)  # none where a file system shares contents
 
-    size = 3 * LONG + LONG // 4
-    source, target = begun(tmp_path, b"", size)
-    contents = (tmp_path / "source").read_bytes()
-    os.write(target, contents[: int(right * LONG)] + then)
-    copier, read = Recorded(), [fast_hash()]
-    checksum = copier.copy_long(source, target, size, read)
-    assert (tmp_path / "target").read_bytes() == contents
-    assert (checksum, copier.written) == (read[0].digest(), size - kept * LONG)
-    os.close(source)
-    os.close(target)
 
-
-def test_no_old_bytes_stay_where_the_source_has_a_hole(tmp_path: Path):
-    from sesync_cli.put.file_io import fast_hash
-
-    source, target = begun(tmp_path, b"old" * LONG, 10)
-    os.truncate(tmp_path / "source", 3 * LONG)
-    read = [fast_hash()]
-    checksum = Recorded().copy_long(source, target, 3 * LONG, read)
-    assert (tmp_path / "target").read_bytes() == (tmp_path / "source").read_bytes()
-    assert checksum == read[0].digest()
+def test_no_old_bytes_stay_where_the_source_has_a_hole(sesync: Run, background, home: Path, nfs: Path):
+    source, data = write(home / "big.nc", 4 * LONG), nfs / "cooltrees-data"
+    begin = source.read_bytes()[:LONG]
+    os.truncate(source, 6 * LONG)
+    for one in killed(background("put", "big.nc", "cooltrees"), data, 1):
+        one.write_bytes(begin + b"old" * 2 * LONG)
+    assert sesync("put", "big.nc", "cooltrees").code == 0
+    assert (sums(data), leftovers(data)) == (sums(home), [])
 
 
 def test_bytes_pace_and_time_left_are_seen(terminal, home: Path, nfs: Path, tmp_path: Path):
@@ -121,13 +110,10 @@ def test_bytes_pace_and_time_left_are_seen(terminal, home: Path, nfs: Path, tmp_
     assert re.search(r"[\d.]+( MB)? of 335\.5 MB, [\d.]+ [kM]B/s, \d+ (s|min) left, 0 of 1 files", line), line
 
 
-def test_words_of_the_pace(monkeypatch):
-    now = [100.0]
-    monkeypatch.setattr("time.monotonic", lambda: now[0])
-    pace = Pace(2 * 8_400_000_000, passes=2)
+def test_words_of_the_pace():
+    times = iter([100.0, 100.0, 110.0, 210.0])
+    pace = Pace(2 * 8_400_000_000, passes=2, clock=lambda: next(times))
     assert list(pace.words(0)) == ["0 bytes of 8.4 GB"]
-    now[0] += 10
     assert list(pace.words(2 * 1_200_000_000)) == ["1.2 of 8.4 GB", "120.0 MB/s", "60 s left"]
-    now[0] += 100
     assert list(pace.words(2 * 1_300_000_000)) == ["1.3 of 8.4 GB", "1 MB/s", "2 h left"]
     assert list(Pace(0).words(0)) == []
