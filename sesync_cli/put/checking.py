@@ -16,9 +16,10 @@ from sesync_cli.errors import NotFound
 from sesync_cli.plan import Watch, by_hand
 from sesync_cli.put.children import guard, run_children
 from sesync_cli.put.file_io import Copier, renew
-from sesync_cli.put.inventory import UNREADABLE, Stock, take_stock
+from sesync_cli.put.inventory import UNREADABLE
 from sesync_cli.put.paths import target_of
 from sesync_cli.put.request import CheckRequest
+from sesync_cli.put.stock import Stock, take_stock
 from sesync_cli.site.settings import Site
 from sesync_cli.workers import Guard, Tell
 

@@ -6,16 +6,14 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from sesync_cli.directory import mounts
 from sesync_cli.disk import PARTIAL
 from sesync_cli.errors import Refused
 from sesync_cli.files.datasets import members
 from sesync_cli.put.checksums import NAME, algorithm_of, lines_of
-from sesync_cli.put.children import run_children
-from sesync_cli.workers import Guard, Tell
+from sesync_cli.workers import Tell
 
 _SHARE = 500  # names in a message
 UNREADABLE = (errno.EACCES, errno.EPERM, errno.EIO)  # what is the matter with one file or folder, and not with all
@@ -26,76 +24,17 @@ Sum = tuple[str, str, str, int]
 
 
 @dataclass
-class Stock:
-    """The files below a folder, and what is kept of them; `states` and `bytes` are what comes of comparing.
-
-    All paths begin below the data directory, where the folder itself is `inner`.
-    """
-
-    inner: str = ""
-    is_there: bool = False
-    manifests: list[str] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
-    sums: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    states: dict[str, list[str]] = field(default_factory=lambda: {"different": [], "missing": [], "unreadable": []})
-    bytes: int = 0
-
-    def hear(self, what: tuple[str, Any]) -> None:
-        """Take in what the inventory tells."""
-        kind, value = what
-        match kind:
-            case "at":
-                self.inner, self.is_there = value
-            case "manifest":
-                self.manifests.append(value)
-            case "files":
-                self.files += value
-            case "sums":
-                self._add(value)
-            case "unreadable":
-                self.states["unreadable"] += value
-            case "warnings":
-                self.warnings += value
-
-    def _add(self, sums: Sequence[Sum]) -> None:
-        for rel, digest, algorithm, manifest in sums:
-            self.sums.setdefault(rel, []).append((digest, algorithm, manifest))
-
-    @property
-    def is_file(self) -> bool:
-        """Whether it was a file that was looked at, with what belongs to it."""
-        return self.inner in self.sums or self.inner in self.files
-
-    @property
-    def base(self) -> str:
-        """The folder that was looked at, or the one of the file that was."""
-        return os.path.dirname(self.inner) if self.is_file else self.inner
-
-    @property
-    def without(self) -> list[str]:
-        """The files of which no checksums are kept."""
-        return [path for path in self.files if path not in self.sums]
-
-
-def take_stock(directory: Path, folder: str, guard: Guard) -> Stock:
-    """What there is below a folder of a data directory, and what is kept of it; a child looks."""
-    stock = Stock()
-    run_children([lambda tell: Inventory(str(directory), folder, tell).look()], guard, stock.hear)
-    return stock
-
-
-@dataclass
 class Inventory:
     """One look, in a process of its own. All paths that it tells begin below the data directory.
 
-    Of one file that was named, and its data set, `held` are the sums of all beside it until it is known what belongs to
-    it, also of what is gone.
+    With `tops` only these names in the folder are looked at. Of one file that was named, and its data set, `held` are
+    the sums of all beside it until it is known what belongs to it, also of what is gone.
     """
 
     directory: str
     folder: str
     tell: Tell
+    tops: Sequence[str] = ()
     top: str = ""
     inner: str = ""
     manifests: int = 0
@@ -145,7 +84,7 @@ class Inventory:
                 self._manifest(os.path.join(folder, name))
 
     def _below(self, device: int) -> None:
-        todo = [self.inner]
+        todo = list(self._named(device)) if self.tops else [self.inner]
         while todo:
             folder = todo.pop()
             try:
@@ -155,6 +94,27 @@ class Inventory:
             except OSError as error:
                 self._note(folder, error)
 
+    def _named(self, device: int) -> Iterator[str]:
+        """Tell of the files among the tops; the folders that are to be looked into."""
+        self._above(self.inner)
+        for rel in (os.path.join(self.inner, name) for name in self.tops):
+            try:
+                kind = 0 if self._path(rel) in self.closed else os.lstat(self._path(rel)).st_mode
+                if (not kind or stat.S_ISDIR(kind)) and self._is_here(rel, device):
+                    yield rel
+                elif stat.S_ISREG(kind) and not algorithm_of(os.path.basename(rel)):
+                    self.tell(("files", [rel]))
+            except OSError as error:
+                self._note(rel, error)
+
+    def _is_here(self, rel: str, device: int) -> bool:
+        """Whether a folder is on the file system that we look at; what is not is warned of."""
+        # a mount is not even touched: its server may hang while ours answers
+        if self._path(rel) not in self.closed and os.lstat(self._path(rel)).st_dev == device:
+            return True
+        self._warn(f"{self.directory}/{rel} is on another file system, and is not looked into")
+        return False
+
     def _entered(self, folder: str, batch: list["os.DirEntry[str]"], device: int) -> list[str]:
         """Tell of the files among these; the folders that are to be looked into."""
         files, folders = [], []
@@ -163,11 +123,7 @@ class Inventory:
             if entry.name.startswith(PARTIAL):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                # a mount is not even touched: its server may hang while ours answers
-                if entry.path in self.closed or entry.stat(follow_symlinks=False).st_dev != device:
-                    self._warn(f"{self.directory}/{rel} is on another file system, and is not looked into")
-                else:
-                    folders.append(rel)
+                folders += [rel] if self._is_here(rel, device) else []
             elif algorithm_of(entry.name):
                 self._manifest(rel)
             elif entry.is_file(follow_symlinks=False):

@@ -18,13 +18,14 @@ from sesync_cli.put.checksums import LISTS, NAME, algorithm_of
 from sesync_cli.put.children import children_told, guard, run_children
 from sesync_cli.put.entries import place_of, some
 from sesync_cli.put.file_io import Copier, renew
-from sesync_cli.put.inventory import GONE, UNREADABLE, Stock, take_stock
+from sesync_cli.put.inventory import GONE, UNREADABLE
 from sesync_cli.put.keeping import SumKeeper
 from sesync_cli.put.pace import Pace
 from sesync_cli.put.paths import target_of
 from sesync_cli.put.refusals import check_manifest
 from sesync_cli.put.request import PutRequest
 from sesync_cli.put.steps import WHOSE
+from sesync_cli.put.stock import Stock, take_stock
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
 from sesync_cli.workers import Guard, Tell
@@ -202,24 +203,19 @@ def _after(step: SumUp, result: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def sum_up_moved(directory: Path, folder: str, names: Sequence[str], guard: Guard) -> SumUp | None:
     """The step that keeps checksums of what earlier runs have moved into a folder, if it lacks any."""
-    stock = take_stock(directory, folder, guard)
+    stock = take_stock(directory, folder, guard, names)
     return _sum_up(directory, stock, [os.path.join(stock.inner, name) for name in names], guard)
 
 
 def _sum_up(directory: Path, stock: Stock, tops: Sequence[str], guard: Guard) -> SumUp | None:
-    """The step that keeps checksums of all at or below these paths that lacks any; None where nothing does."""
-    files = [one for one in stock.files if _is_below(one, tops)]
-    bare = [one for one in files if one not in stock.sums]
+    """The step that keeps checksums of all files that lack any, which are at or below these paths; None for none."""
+    bare = stock.without
     if not bare:
         return None
     paths = [str(directory / one) for one in bare]
     [sizes] = children_told([lambda tell: tell([_size_of(path) for path in paths])], guard)
     names, shown = (tuple(os.path.relpath(f"/{one}", f"/{stock.base}") for one in some) for some in (bare, tops))
-    return SumUp(str(directory / stock.base), names, tuple(sizes), guard, shown, len(files) - len(bare))
-
-
-def _is_below(path: str, tops: Sequence[str]) -> bool:
-    return any(not top or path == top or path.startswith(f"{top}/") for top in tops)
+    return SumUp(str(directory / stock.base), names, tuple(sizes), guard, shown, len(stock.files) - len(bare))
 
 
 def _size_of(file: str) -> int:

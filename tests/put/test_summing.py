@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import HANG, held
+from tests.conftest import HANG, held, needed
 from tests.put.ground import Run, leftovers, wait_for, write
 from tests.put.test_checking import has_open
 from tests.services.accounts import People
@@ -82,6 +82,21 @@ def test_what_an_earlier_run_has_moved(sesync: Run, home: Path, data: Path):
     assert (verified(data / "x"), len((data / "x/SHA256SUMS").read_text().splitlines())) == (True, 4)
     done = sesync("put", "raw", "cooltrees:x", "--move", "--manifest", "--json")
     assert (done.code, done.json["steps"], done.json["result"]["manifest"]) == (0, [], None)
+
+
+def test_of_what_was_moved_only_that_is_looked_at(sesync: Run, home: Path, data: Path, tmp_path: Path):
+    """A data directory may hold millions of others."""
+    for place in ("raw/b/c.tif", "dem.tif", "SHA256SUMS.tif"):
+        write(home / place, 10)
+    write(data / "other/deep/x.tif", 10)
+    for moved in (("raw",), ("dem.tif",), ("SHA256SUMS.tif",)):
+        assert sesync("put", *moved, "cooltrees", "--move").code == 0
+    trace = ("strace", "-f", "-qq", "-e", "trace=%file", "-o", str(tmp_path / "trace"))
+    words = ("put", "raw", "dem.tif", "SHA256SUMS.tif", "cooltrees", "--move", "--manifest")
+    done = sesync(*words, prefix=(needed("strace"), *trace[1:]))
+    assert (done.code, kept(data), f"{data}/other" in (tmp_path / "trace").read_text()) == (0, 3, False), done
+    assert sesync("put", "--check", "cooltrees", "--json").json["without"] == ["other/deep/x.tif"]
+    assert sesync(*words, "--json").json["steps"] == []
 
 
 ODD = (
