@@ -32,7 +32,13 @@ def store_kind(folder: str, names: Collection[str]) -> Kind | None:
 def kind_by_end(folder: str) -> Kind | None:
     """The kind of a folder whose own name says that it is one thing, whatever is in it."""
     end = os.path.splitext(folder.rstrip("/").lower())[1]
-    return next((one.kind for one in _stores() if end and end in one.ends), None)
+    return _by_end().get(end) if end else None
+
+
+def plain_marks() -> frozenset[str]:
+    """Names of which most folders that are one thing without being called so have one at their top, in any spelling."""
+    marks = {mark.partition("/")[0] for one in _stores() for mark in one.marks if "*" not in mark}
+    return frozenset({*marks, *map(str.upper, marks)})
 
 
 def is_foreign(name: str) -> bool:
@@ -110,6 +116,11 @@ def _listed(folder: str) -> dict[str, str]:
 @cache
 def _stores() -> tuple[_Store, ...]:
     return tuple(_store(table) for table in _tables().values() if "kind" in table)
+
+
+@cache
+def _by_end() -> Mapping[str, Kind]:
+    return {end: one.kind for one in _stores() for end in one.ends}
 
 
 @cache

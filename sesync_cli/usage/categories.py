@@ -65,7 +65,8 @@ def categories_below(root: str, device: int, context: UsageContext, request: Usa
     known = {_real(path, context): place for path, place in _known(context)} if is_near else {}
     others = {*mounts(), *([site.data_root] if site.has("data_path") else [])}
     closed = {str(path) for path in others if is_within(str(path), root)} - {root}
-    judge = Judge(root, site.where_large_mb * MB, site.where_large_folder_mb * MB) if of_home else None
+    large, together = site.where_large_mb * MB, site.where_large_folder_mb * MB
+    judge = Judge(root, context.home, large, together) if of_home else None
     caches = names_anywhere() if of_home else frozenset[str]()
     return Categories(root, device, known, frozenset(closed), judge, request.depth, caches, grouping(request.by))
 

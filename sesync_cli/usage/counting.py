@@ -127,16 +127,23 @@ class Counter:
         try:
             with os.scandir(folder) as entries:
                 shown = self._open_ones(path, entries) if path in self.doors else entries
-                total = 0
-                while batch := list(islice(shown, _BATCH)):
+                total, judge, batch = 0, self.judge if place[0] == REST else None, list(islice(shown, _BATCH))
+                if judge and judge.may_be_store(path, batch) and judge.is_store(path, self._sign):
+                    self.tally.put(place, -(own := os.fstat(folder).st_blocks), -1)
+                    place, judge = (DATA, path), None
+                    self.tally.put(place, own)
+                while batch:
                     total += self._count(path, place, batch)
-                    self.alive(self.tally.files)
-            judge = self.judge if place[0] == REST else None
+                    self._sign()
+                    batch = list(islice(shown, _BATCH))
             if judge and total * 512 >= judge.large_folder and (small := judge.together(path, folder, self.least)):
                 self.tally.put(place, -sum(small), -len(small))
                 self.tally.put((DATA, path), sum(small), len(small))
         finally:
             os.close(folder)
+
+    def _sign(self) -> None:
+        self.alive(self.tally.files)
 
     def _open_ones(self, path: str, entries: Iterator["os.DirEntry[str]"]) -> Iterator["os.DirEntry[str]"]:
         for entry in entries:
@@ -200,21 +207,15 @@ class Counter:
         """What the files in a folder count as, by its path, by its name, or because it is in another."""
         if name.startswith(PARTIAL):
             return LEFT, path
-        if found := self.categories.known.get(path):
-            return found
-        if place[0] != REST:
-            return place
+        found = self.categories.known.get(path)
+        if found or place[0] != REST:
+            return found or place
         if name == ".git":
             return GIT, os.path.dirname(path)
         if name == ".ipynb_checkpoints":
             return CHECKPOINTS, ""
-        return self._named(path, name, place)
-
-    def _named(self, path: str, name: str, place: Place) -> Place:
         if name in self.categories.caches:
             return CACHES, path
-        if self.judge and self.judge.is_store(name):
-            return DATA, path
         below = path[len(self.categories.root.rstrip("/")) + 1 :]
         return (REST, below) if below.count("/") < self.categories.depth else place
 

@@ -2,21 +2,32 @@
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from sesync_cli.files import software
-from sesync_cli.files.kinds import Kind, is_data, kind_by_name
+from sesync_cli.files.kinds import Kind, kind_by_name
 from sesync_cli.files.sizes import moves_when_large, sums_up
+from sesync_cli.files.stores import kind_by_end, plain_marks
+from sesync_cli.where.one_thing import OneThing, one_thing
 
 DATA, CRASHED = "data", "crashed"
 _BLOCK = 512  # bytes
+_MANY = 1000  # entries of a folder among which a mark may not be one of the first
+_FEW = 3  # entries that tell for all
+_MARKS, _NAME = plain_marks(), attrgetter("name")
 
 
 @dataclass
 class Judge:
-    """`large` are bytes of one file, `large_folder` those of the smaller files in a folder; all is below `root`."""
+    """`large` are bytes of one file, `large_folder` those of the smaller files in a folder; all is below `root`.
+
+    `home` is the home's real path.
+    """
 
     root: str
+    home: str
     large: int
     large_folder: int
     _software: dict[str, bool] = field(default_factory=dict)
@@ -53,9 +64,32 @@ class Judge:
                     found.append(facts.st_blocks)
         return found if sum(found) * _BLOCK >= self.large_folder else []
 
-    def is_store(self, name: str) -> bool:
-        """Whether a folder of this name is data as a whole, such as `x.zarr`."""
-        return "." in name[1:] and is_data(kind_by_name(name))
+    def may_be_store(self, path: str, first: list["os.DirEntry[str]"]) -> bool:
+        """Whether a folder with these entries, or as many of them as one looks at once, may be one thing."""
+        # nearly every folder is none: only names are compared, and those of parts have most of them alike
+        if not _MARKS.isdisjoint(map(_NAME, first)) or kind_by_end(path):
+            return True
+        if any("=" in entry.name or "part" in entry.name for entry in first[:_FEW]):
+            return True
+        return len(first) >= _MANY and any(os.path.lexists(f"{path}/{mark}") for mark in _MARKS)
+
+    def is_store(self, path: str, alive: Callable[[], object]) -> bool:
+        """Whether a folder is large data as a whole, such as `x.zarr`, and all of it can be seen."""
+        if self._is_left_alone(path):
+            return False
+        try:
+            looking = one_thing(path, path, os.listdir(path), self._is_ground)
+            while True:
+                next(looking)
+                alive()
+        except StopIteration as end:
+            thing: OneThing | None = end.value
+            return bool(thing and not thing.closed and thing.bytes > self.large)
+        except OSError:
+            return False
+
+    def _is_ground(self, folder: str) -> bool:
+        return f"{self.home}/".startswith(f"{folder}/")
 
     def _is_left_alone(self, folder: str) -> bool:
         """Whether a folder is hidden, or of software, or in such a one."""
