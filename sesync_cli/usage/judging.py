@@ -10,7 +10,6 @@ from sesync_cli.files import software
 from sesync_cli.files.kinds import Kind, kind_by_name
 from sesync_cli.files.sizes import moves_when_large, sums_up
 from sesync_cli.files.stores import kind_by_end, plain_marks
-from sesync_cli.where.one_thing import OneThing, one_thing
 
 DATA, CRASHED = "data", "crashed"
 _BLOCK = 512  # bytes
@@ -75,6 +74,9 @@ class Judge:
 
     def is_store(self, path: str, alive: Callable[[], object]) -> bool:
         """Whether a folder is large data as a whole, such as `x.zarr`, and all of it can be seen."""
+        # imported here since few folders are asked for
+        from sesync_cli.where.one_thing import one_thing
+
         if self._is_left_alone(path):
             return False
         try:
@@ -83,7 +85,7 @@ class Judge:
                 next(looking)
                 alive()
         except StopIteration as end:
-            thing: OneThing | None = end.value
+            thing = end.value
             return bool(thing and not thing.closed and thing.bytes > self.large)
         except OSError:
             return False
