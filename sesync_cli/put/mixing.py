@@ -1,4 +1,4 @@
-"""Databases and logs of changes that would come beside each other, and not belong together: SQLite reads one into the other."""
+"""A database beside the log of changes of another: whoever opens it reads the log into it, and loses what it was."""
 
 import os
 from collections.abc import Iterator, Mapping, Set
@@ -10,9 +10,9 @@ from sesync_cli.put.entries import Shipment, There
 
 
 def databases_beside_logs(folder: str, names: Mapping[str, str], there: Set[str]) -> Iterator[tuple[str, str]]:
-    """Databases that come into a folder by these names, each from its source, whose place is beside a log that is there.
+    """Databases that come into a folder beside a log that is there: the places of both.
 
-    Told are the places of both.
+    `names` are those that come, each with its source.
     """
     for log, name in unwritten(there):
         if name in names and os.path.getsize(f"{folder}/{log}") and is_database(names[name]):
