@@ -110,8 +110,12 @@ class Inventory:
     def _is_here(self, rel: str, device: int) -> bool:
         """Whether a folder is on the file system that we look at; what is not is warned of."""
         # a mount is not even touched: its server may hang while ours answers
-        if self._path(rel) not in self.closed and os.lstat(self._path(rel)).st_dev == device:
-            return True
+        try:
+            if self._path(rel) not in self.closed and os.lstat(self._path(rel)).st_dev == device:
+                return True
+        except OSError as error:  # it has gone: what is beside it is looked at all the same
+            self._note(rel, error)
+            return False
         self._warn(f"{self.directory}/{rel} is on another file system, and is not looked into")
         return False
 
