@@ -52,7 +52,7 @@ class Categories:
 
 @dataclass
 class Tally:
-    """What was found. `names` is how many files and folders each place has, a file with several names as often.
+    """What was found. `names` is how many files and folders with one name each place has.
 
     `blocks` are those of each place, but for files with several names: their inodes are in `links` by place, with how
     many of their names were seen there, and in `inodes`, with their blocks and all names' number.
@@ -185,7 +185,6 @@ class Counter:
         if facts.st_nlink == 1:
             tally.put(place, blocks)
         else:
-            tally.put(place, 0)
             seen = tally.links.get(place)
             if seen is None:
                 seen = tally.links[place] = {}

@@ -66,10 +66,11 @@ class Judge:
     def may_be_store(self, path: str, first: list["os.DirEntry[str]"]) -> bool:
         """Whether a folder with these entries, or as many of them as one looks at once, may be one thing."""
         # nearly every folder is none: only names are compared, and those of parts have most of them alike
-        if not _MARKS.isdisjoint(map(_NAME, first)) or kind_by_end(path):
+        if not _MARKS.isdisjoint(map(_NAME, first)) or ("." in path[path.rfind("/") :] and kind_by_end(path)):
             return True
-        if any("=" in entry.name or "part" in entry.name for entry in first[:_FEW]):
-            return True
+        for entry in first[:_FEW]:
+            if "=" in entry.name or "part" in entry.name:
+                return True
         return len(first) >= _MANY and any(os.path.lexists(f"{path}/{mark}") for mark in _MARKS)
 
     def is_store(self, path: str, alive: Callable[[], object]) -> bool:

@@ -35,6 +35,7 @@ def parts_of(one: Measured, context: UsageContext) -> Iterator[Part]:
     """The parts by their kind, the largest first."""
     alone, shared = _bytes(one)
     names = Counter(one.tally.names)
+    names.update({place: sum(seen.values()) for place, seen in one.tally.links.items()})
     by_kind: dict[str, list[Part]] = {}
     for (kind, name), count in sorted(alone.items()):
         path = _path(kind, name, one, context)
