@@ -46,13 +46,13 @@ def page(usage: Usage) -> Page:
         files = [Branch(size(one.bytes), shown(one.path), _what(one)) for one in usage.largest]
         total = sum(one.bytes for one in usage.largest)
         views += ["", Tree(Branch(size(total), "in the largest files", branches=files))]
-    if advice := [one for one in usage.advice if one.bytes >= usage.bytes * _LEAST][:_MOST]:
-        views += ["", Facts("What else may go", [fact for one in advice for fact in _suggested(one)])]
     mine = shown(usage.path).startswith("~")
     if not mine and [part.kind for part in usage.parts] == [REST]:
         views += ["", "'--by owner' shows whose it is, '--by age' how old."]
     if any(part.kind in _CLEANED for part in usage.parts) and mine:
         views += ["", "'sesync usage --clean' asks what of this may go."]
+    if advice := [one for one in usage.advice if one.bytes >= usage.bytes * _LEAST][:_MOST]:
+        views += ["", Facts("What else may go", [fact for one in advice for fact in _suggested(one)])]
     if left_out := list(_left_out(usage)):
         views += ["", "\n".join(left_out)]
     return Page(views)
