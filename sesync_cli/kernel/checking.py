@@ -157,8 +157,13 @@ class _Trial:
         return f"; it works without {blame.told(home)}" if blame else ""
 
     def _answers(self, ipython: Path) -> bool:
-        with self._running(Path(mkdtemp(dir=self.folder)), ipython) as kernel:
-            return kernel.language(self.patience, self._go_on) is not None
+        for _ in range(2):  # what another program has taken a port of says nothing: it is started once more
+            with self._running(Path(mkdtemp(dir=self.folder)), ipython) as kernel:
+                if kernel.language(self.patience, self._go_on) is not None:
+                    return True
+                if not kernel.lost_its_port:
+                    return False
+        return False
 
     def _running(self, folder: Path, ipython: Path | None) -> AbstractContextManager[Running]:
         argv, values = words(self.kernel, self.env), places(self.kernel, self.env)
