@@ -85,8 +85,13 @@ def sets_by_member(folder: str) -> dict[str, DataSet]:
     """The data sets in a folder, by the names of all of their files; by a part of several the first."""
     with os.scandir(folder) as entries:
         names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+    return by_member(data_sets(folder, names))
+
+
+def by_member(sets: Mapping[str, DataSet]) -> dict[str, DataSet]:
+    """These data sets by the names of all of their files; by a part of several the first."""
     found: dict[str, DataSet] = {}
-    for one in data_sets(folder, names).values():
+    for one in sets.values():
         for name in one.names:
             found.setdefault(name, one)
     return found

@@ -80,14 +80,20 @@ def _only_member(raw: IO[bytes]) -> tuple[IO[bytes], int]:
     return archive.open(member), member.file_size
 
 
-def _counted(plain: IO[bytes], lines: bool) -> Rows | None:
+def _begun(plain: IO[bytes], lines: bool) -> tuple[bytes, Rows | None, float]:
+    """How a table begins; its rows if that is all of it, else how many a line has; neither for what is none."""
     head = plain.read(COUNTED + 1)
     if not is_text(head[:_SAMPLE]):
-        return None
+        return head, None, 0.0
     if len(head) <= COUNTED:
-        return Rows(_records(head, lines), exact=True)
-    if not (per_line := _rows_of_a_line(head, lines)):
-        return None
+        return head, Rows(_records(head, lines), exact=True), 0.0
+    return head, None, _rows_of_a_line(head, lines)
+
+
+def _counted(plain: IO[bytes], lines: bool) -> Rows | None:
+    _, rows, per_line = _begun(plain, lines)
+    if not per_line:
+        return rows
     size = os.fstat(plain.fileno()).st_size
     pieces = []
     for number in range(_SAMPLES):
@@ -115,13 +121,9 @@ class _Packed:
     mark: bytes
 
     def counted(self, lines: bool, seconds: float) -> Rows | None:
-        head = self.plain.read(COUNTED + 1)
-        if not is_text(head[:_SAMPLE]):
-            return None
-        if len(head) <= COUNTED:
-            return Rows(_records(head, lines), exact=True)
-        if not (per_line := _rows_of_a_line(head, lines)):
-            return None
+        head, rows, per_line = _begun(self.plain, lines)
+        if not per_line:
+            return rows
         pieces, until = [(len(head), _breaks(head))], time.monotonic() + seconds
         while time.monotonic() < until and (piece := self.plain.read(COUNTED)):
             pieces.append((len(piece), _breaks(piece)))

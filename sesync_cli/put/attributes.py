@@ -2,16 +2,15 @@
 
 import errno
 import os
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from sesync_cli.put.entries import Shipment, There, some
+from sesync_cli.put.entries import There
 
 _GIVEN, _LIST = "user.", "system.posix_acl_"
 _NONE_THERE = (errno.ENOTSUP, errno.ENOSYS)
 _DOES_NOT_FIT = (errno.EPERM, errno.EACCES, errno.ENOSPC, errno.E2BIG, errno.EINVAL, errno.ERANGE)
-_SEEN = "'getfattr -d' shows them"
-UNFIT = f"not all of its extended attributes do ({_SEEN})"
+SEEN = "'getfattr -d' shows them"
+UNFIT = f"not all of its extended attributes do ({SEEN})"
 
 
 class Carried:
@@ -66,17 +65,3 @@ def copy_attributes(source: int | str, target: int | str) -> bool:
                 raise
             fits &= error.errno in _NONE_THERE
     return fits
-
-
-def left_behind(found: Shipment) -> Iterator[str]:
-    """What to say beforehand of what does not go along."""
-    if found.access_lists:
-        lists = "access lists ('getfacl' shows them)"
-        yield f"{lists} stay behind, and the rights of {found.folder} hold there: {some(found.access_lists)}"
-    if found.bare:
-        yield f"extended attributes ({_SEEN}) stay behind, since there can be none there: {some(found.bare)}"
-
-
-def refused_warning(paths: Sequence[str]) -> str:
-    """What to say afterwards of copies whose attributes did not all fit."""
-    return f"some of the extended attributes ({_SEEN}) of these do not fit there, and stayed behind: {some(paths)}"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from sesync_cli.caller import Caller
 from sesync_cli.directory import reached
 from sesync_cli.plan import Plan, Question, Step, Watch, asking, by_hand
-from sesync_cli.put.attributes import left_behind, refused_warning
 from sesync_cli.put.checksums import NAME, KeepSums
 from sesync_cli.put.children import guard
 from sesync_cli.put.entries import Shipment, There
@@ -25,6 +24,7 @@ from sesync_cli.put.sentences import (
     counted,
     moved_words,
     place_named,
+    refused_warning,
     secrets_question,
     shown,
     there_already,
@@ -101,7 +101,7 @@ class _Making:
             tuple(steps),
             there_already(found, finals),
             self._result(finals, new),
-            warnings=(*warnings(found), *left_behind(found), *untold, *(self._staying() if self.request.move else ())),
+            warnings=(*warnings(found), *untold, *(self._staying() if self.request.move else ())),
             locks=(Path(found.owner),),
             questions=(*asking(secrets_question(found)), *questions),
             note=self.together.note,
@@ -201,5 +201,5 @@ class _Making:
             done += moved_words(self.request, tally)
         result = {"files": len(copied), "bytes": bytes_of(self.found, copied), "links": tally.links}
         later = [closed_warning(tally)] if tally.closed else []
-        later += [refused_warning(sorted(tally.refused))] if tally.refused else []
+        later += [refused_warning(tally)] if tally.refused else []
         return {"done": done, "result": {**plan.result, **result}, "warnings": (*plan.warnings, *later)}

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 
 from sesync_cli.plan import by_hand
+from sesync_cli.put.attributes import SEEN
 from sesync_cli.put.entries import Shipment, There, some
 from sesync_cli.put.limits import lacking
 from sesync_cli.put.request import PutRequest
@@ -27,6 +28,11 @@ def warnings(found: Shipment) -> Iterable[str]:
         yield f"links that lead out of what you put, and may lead nowhere from there: {some(found.astray)}"
     if little := lacking(found):
         yield little
+    if found.access_lists:
+        lists = "access lists ('getfacl' shows them)"
+        yield f"{lists} stay behind, and the rights of {found.folder} hold there: {some(found.access_lists)}"
+    if found.bare:
+        yield f"extended attributes ({SEEN}) stay behind, since there can be none there: {some(found.bare)}"
 
 
 def secrets_question(found: Shipment) -> str:
@@ -43,6 +49,11 @@ def closed_warning(tally: PutTally) -> str:
         f"your group may not be able to read what you put: you are not in the group that {some(folders)} belongs to, "
         "so it could not be given to that group"
     )
+
+
+def refused_warning(tally: PutTally) -> str:
+    paths = some(sorted(tally.refused))
+    return f"some of the extended attributes ({SEEN}) of these do not fit there, and stayed behind: {paths}"
 
 
 def shown(found: Shipment) -> str:

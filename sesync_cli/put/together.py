@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sesync_cli.errors import WrongWords
-from sesync_cli.files.datasets import DataSet, data_sets
+from sesync_cli.files.datasets import DataSet, by_member, data_sets
 from sesync_cli.names import first, one_line
 from sesync_cli.plan import by_hand
 from sesync_cli.put.children import children_told
@@ -163,11 +163,8 @@ class _SetsOfFolder:
         except OSError:  # what is wrong with the source is told when it is looked at
             return cls(path, frozenset(), {})
         gone = [name for name in named if name not in listed and not os.path.lexists(os.path.join(path, name))]
-        sets: dict[str, DataSet] = {}
-        for one in data_sets(path, [*listed, *gone]).values():
-            for name in one.names:
-                sets.setdefault(name, one)
-        return cls(path, frozenset(name for name, is_link in listed.items() if is_link), sets)
+        links = frozenset(name for name, is_link in listed.items() if is_link)
+        return cls(path, links, by_member(data_sets(path, [*listed, *gone])))
 
     def set_of(self, name: str, target: str) -> PutSet | None:
         """The data set that has this name as its main file, or else as a part, and goes to a target folder."""
