@@ -13,11 +13,11 @@ from click.shell_completion import CompletionItem
 
 from sesync_cli import screen
 from sesync_cli.disk import left_if_low, need_room
-from sesync_cli.drawing import printable
-from sesync_cli.errors import STOPPED, Exit, Stopped, WrongWords
+from sesync_cli.errors import Declined, Exit, Stopped, Unanswered
 from sesync_cli.plan import Make, Plan
 from sesync_cli.session import Session
 from sesync_cli.view import View, size
+from sesync_cli.wrapping import shown
 
 _JSON = "sesync.json"
 
@@ -87,7 +87,7 @@ def _acting(command: Command, view: Callable[[Any], View], failed: Callable[[Any
             _say_plan(replace(plan, warnings=(*plan.warnings, *_when_low(session, acts))), dry_run)
         except KeyboardInterrupt:
             if is_done:
-                raise Stopped("stopped when all was done already; it stays") from None
+                raise Stopped("stopped when all was done; it stays") from None
             raise
         return Exit.DONE
 
@@ -127,7 +127,7 @@ class _Performance:
         if self.yes or not plan.questions or not plan.steps:
             return plan
         if not self.interactive:
-            raise WrongWords(
+            raise Unanswered(
                 f"this needs an answer: {plan.questions[0].text}", hint="Add '--yes' to answer yes beforehand."
             )
         agreed = plan
@@ -135,15 +135,15 @@ class _Performance:
             if not self._answer(question.text):
                 agreed = agreed.declined([question])
             if not agreed.steps:
-                raise Stopped("as you wish; nothing was done")
+                raise Declined("as you wish: nothing was done")
         return agreed
 
     def _answer(self, question: str) -> bool:
         if question not in self.heard:
             try:
-                self.heard[question] = click.confirm(printable(question), err=True)
+                self.heard[question] = click.confirm(shown(question), err=True)
             except click.Abort:
-                raise Stopped(STOPPED) from None
+                raise Stopped from None
         return self.heard[question]
 
 
@@ -189,7 +189,7 @@ def _say_plan(plan: Plan, dry_run: bool) -> None:
         warnings = (*([plan.note] if plan.note else []), *plan.warnings)
         document = {"done": done, "steps": steps, "message": plan.done, "warnings": warnings}
         return say_json(document | {"result": plan.result})
-    screen.show("\n".join(steps) if dry_run and steps else plan.done)
+    screen.commands(steps) if dry_run and steps else screen.show(plan.done)
     for warning in plan.warnings:
         screen.warn(warning)
 

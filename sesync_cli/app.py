@@ -13,9 +13,11 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import say_json
-from sesync_cli.errors import STOPPED, Exit, Remedy, SesyncError, Stopped, WrongWords, leaving, left_by
+from sesync_cli.errors import Exit, Remedy, SesyncError, Stopped, WrongWords, leaving, left_by, stopped
+from sesync_cli.help import Group, Help
 from sesync_cli.interrupts import calm, ignore_interrupts, stop_at_interrupts
-from sesync_cli.lazy import Lazy, LazyGroup
+from sesync_cli.lazy import Lazy
+from sesync_cli.names import did_you_mean
 from sesync_cli.session import Session, forget_repository
 
 COMMANDS = {
@@ -37,14 +39,7 @@ COMMANDS = {
 }
 
 
-class Root(LazyGroup):
-    """The commands in the order of the table."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="sesync-cli", prog_name="sesync")
 @click.pass_context
 def sesync(ctx: click.Context) -> None:
@@ -52,6 +47,7 @@ def sesync(ctx: click.Context) -> None:
     ctx.obj = Session()
 
 
+click.Context.formatter_class = Help  # for every command: Click asks none but this class for it
 for name, (target, summary) in COMMANDS.items():
     sesync.add_command(Lazy(name, target, summary))
 
@@ -110,6 +106,8 @@ def _may_ask() -> bool:
 
 def _explained(error: BaseException) -> SesyncError:
     """What a failure means for a person."""
+    if isinstance(error, Stopped | KeyboardInterrupt | click.Abort):
+        return stopped(error)
     if isinstance(error, SesyncError):
         return error
     if isinstance(error, click.UsageError):
@@ -118,8 +116,6 @@ def _explained(error: BaseException) -> SesyncError:
         from sesync_cli.disk import system_failure
 
         return system_failure(error, Session().caller.home) or _bug()
-    if isinstance(error, KeyboardInterrupt | click.Abort):
-        return Stopped("stopped; not all that was begun is undone" if left_by(error) else STOPPED)
     return _bug()
 
 
@@ -127,8 +123,11 @@ def _fail(error: SesyncError) -> int:
     _offer_report(error)
     if _wants_json(sys.argv):
         say_json({"error": error.as_dict()})
+    elif isinstance(error, Stopped):
+        screen.end(str(error), error.hint)
     else:
         screen.fail(str(error), error.hint, error.lines, error.remedies)
+    if not _wants_json(sys.argv):
         for one in left_by(error):
             screen.warn(f"this could not be undone: {one}")
     return error.exit_code
@@ -156,9 +155,9 @@ def _do_it_now(remedies: Sequence[Remedy]) -> int | None:
 def _offer_report(error: SesyncError) -> None:
     """Keep what a report needs to know of a failure, and say in its hint what drafts one, if the hint sends to support.
 
-    Nothing is kept of wrong words and interrupts. A home that is full stays as it is: the record goes elsewhere.
+    Nothing is kept of wrong words, a no, and interrupts. A home that is full stays as it is: the record goes elsewhere.
     """
-    if error.exit_code in (Exit.USAGE, Exit.INTERRUPTED) or sys.argv[1:2] == ["report"]:
+    if isinstance(error, WrongWords | Stopped) or sys.argv[1:2] == ["report"]:
         return
     from sesync_cli.failure import kept, offering
 
@@ -169,9 +168,25 @@ def _offer_report(error: SesyncError) -> None:
 
 
 def _wrong_words(error: click.UsageError) -> WrongWords:
-    where = error.ctx.command_path if error.ctx else "sesync"
-    message = error.format_message().rstrip(".")
-    return WrongWords(message[:1].lower() + message[1:], hint=f"'{where} --help' shows the words.")
+    where = error.ctx.command_path if error.ctx else _command_path()
+    meant = did_you_mean(getattr(error, "possibilities", None) or ())
+    is_unknown = isinstance(error, click.NoSuchOption | click.exceptions.NoSuchCommand)
+    message = (error.message if is_unknown else error.format_message()).rstrip(".")
+    hint = f"{meant} '{where} --help' shows the words.".lstrip()
+    return WrongWords(message[:1].lower() + message[1:], hint=hint)
+
+
+def _command_path() -> str:
+    """The command that was typed, as far as there is one; click does not tell where an option lacks its value."""
+    path: list[str] = []
+    command: click.Command | None = sesync
+    for word in sys.argv[1:]:
+        command = command.commands.get(word) if isinstance(command, click.Group) else None
+        if command is None:
+            break
+        path.append(word)
+        command = command.load() if isinstance(command, Lazy) else command
+    return " ".join(["sesync", *path])
 
 
 class _Bug(SesyncError):

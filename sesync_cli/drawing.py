@@ -1,75 +1,91 @@
-"""How tables and facts are laid out: as lines of text, and as Rich draws them."""
+"""How tables and facts are laid out: as lines, parts of which have a style."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import NamedTuple
 
-from sesync_cli.view import Facts, Table
+from sesync_cli.view import Facts, Table, Tone, Toned
+from sesync_cli.wrapping import cells, shown, wrapped
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-_NARROW = 60  # columns below which a table that does not fit is shown as a list
-
-
-def printable(text: str) -> str:
-    """The text with control characters and undecodable bytes made visible, so that no name can command a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+_STYLES = {Tone.GOOD: "green", Tone.ODD: "yellow", Tone.BAD: "red"}
+_GAP = "  "
+_LEAST = 20  # columns in which a value stands beside its name
 
 
-def drawn(view: Table | Facts, width: int) -> "RenderableType":
-    from rich.console import Group
-    from rich.text import Text
+class Span(NamedTuple):
+    """A part of a line, and its style as Rich names it."""
 
+    text: str
+    style: str = ""
+
+
+Line = Sequence[Span]
+
+
+def drawn(view: Table | Facts, width: int) -> Iterator[Line]:
+    """The lines of a table or of facts in so many columns. A table that would have to break a word becomes a list."""
     if isinstance(view, Facts):
-        return _facts(view.facts, view.title)
-    heading, *lines = aligned(view)
-    if max(map(cells, (heading, *lines))) <= width:
-        # what fits is laid out here: Rich's own tables take their time over hundreds of rows
-        return Group(Text(heading, style="bold"), Text("\n".join(lines)))
-    if width < _NARROW:
-        named = (tuple(zip(view.columns, row, strict=True)) for row in view.rows)
-        return Group(*(_facts([fact for fact in facts[1:] if fact[1]], facts[0][1]) for facts in named))
-    return _table(view)
+        yield from _facts(view.title, view.facts, width)
+        return
+    heading = [Span(name, "bold") for name in view.columns]
+    rows = [[_span(cell) for cell in row] for row in view.rows]
+    if widths := _widths([heading, *rows], width):
+        for row in (heading, *rows):
+            yield from _row(row, widths)
+        return
+    for first, *others in view.rows:
+        facts = [(name, cell) for name, cell in zip(view.columns[1:], others, strict=True) if cell]
+        yield from _facts(first, facts, width)
 
 
-def aligned(view: Table) -> list[str]:
-    """The heading and the rows as lines, each column as wide as its widest cell."""
-    rows = [view.columns, *(tuple(map(printable, row)) for row in view.rows)]
-    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(c + " " * (n - cells(c)) for c, n in zip(row, widths, strict=True)).rstrip() for row in rows]
+def _span(text: str, style: str = "") -> Span:
+    tone = _STYLES[text.tone] if isinstance(text, Toned) else style
+    return Span(shown(text), tone)
 
 
-def cells(text: str) -> int:
-    """The columns of a terminal that a text takes."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
-
-
-def _table(view: Table) -> "RenderableType":
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    table = RichTable(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in view.columns:
-        table.add_column(Text(column), overflow="fold")
-    for row in view.rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
-    return table
+def _widths(rows: Sequence[Line], width: int) -> list[int] | None:
+    """How wide each column is; none if words would have to be broken."""
+    columns = list(zip(*rows, strict=True))
+    widths = [max(cells(line) for cell in column for line in cell.text.split("\n")) for column in columns]
+    room = width - len(_GAP) * (len(widths) - 1)
+    if sum(widths) <= room:
+        return widths
+    least = [max(cells(word) for cell in column for word in cell.text.split() or [""]) for column in columns]
+    if sum(least) > room:
+        return None
+    while sum(widths) > room:
+        widest = max((number for number, one in enumerate(widths) if one > least[number]), key=lambda n: widths[n])
+        widths[widest] -= 1
+    return widths
 
 
-def _facts(facts: Sequence[tuple[str, str]], title: str) -> "RenderableType":
-    from rich.console import Group
-    from rich.table import Table as Grid
-    from rich.text import Text
+def _row(row: Line, widths: Sequence[int]) -> Iterator[Line]:
+    """The lines of a row, in which a cell may have several."""
+    parts = [wrapped(cell.text, width) for cell, width in zip(row, widths, strict=True)]
+    for lines in zip_longest(*parts, fillvalue=""):
+        last = max((number for number, line in enumerate(lines) if line), default=0)
+        filled = [
+            line + " " * (width - cells(line)) + _GAP for line, width in zip(lines[:last], widths[:last], strict=True)
+        ]
+        yield [Span(text, cell.style) for text, cell in zip([*filled, lines[last]], row, strict=False)]
 
-    grid = Grid.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
+
+def _facts(title: str, facts: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
+    """A title, and below it names and values; what has no room beside its name stands below that."""
+    yield [_span(title, "bold")]
+    indent = max((2 + cells(name) for name, _ in facts), default=0) + len(_GAP)
     for name, value in facts:
-        grid.add_row(Text(f"  {name.lower()}", style="dim"), Text(printable(value)))
-    return Group(Text(printable(title), style="bold"), grid)
+        span = _span(value)
+        beside = not _better_below(span.text, width - indent, width - 4)
+        if not beside:
+            yield [Span(f"  {name.lower()}", "dim")]
+        at = indent if beside else 4
+        for number, line in enumerate(wrapped(span.text, max(width - at, _LEAST))):
+            lead = Span(f"  {name.lower()}".ljust(at) if beside and not number else " " * at, "dim")
+            yield [lead, Span(line, span.style)] if line else [Span(lead.text.rstrip(), "dim")]
+
+
+def _better_below(text: str, beside: int, below: int) -> bool:
+    """Whether a value has more room in a line of its own, where beside its name a word would not be whole."""
+    longest = max(map(cells, text.split()), default=0)
+    return longest > beside and (longest <= below or " " not in text)

@@ -7,8 +7,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-STOPPED = "stopped; what was begun is undone"
 _LEFT = "not undone: "
+_UNDONE = "undone"
 
 
 class Exit(IntEnum):
@@ -94,10 +94,27 @@ def leaving(error: SesyncError, left: Sequence[str]) -> SesyncError:
     return error
 
 
+def undone(error: BaseException) -> None:
+    """Tell the error that something was begun, and is undone."""
+    error.add_note(_UNDONE)
+
+
+def stopped(error: BaseException) -> "Stopped":
+    """What an interrupt means for the person: what was begun, if anything was, and whether it is undone."""
+    if isinstance(error, Stopped) and str(error):
+        return error
+    begun = _UNDONE in _notes(error)
+    after = "; not all that was begun is undone" if left_by(error) else "; what was begun is undone" if begun else ""
+    return Stopped(f"stopped{after}", hint=getattr(error, "hint", ""))
+
+
 def left_by(error: BaseException) -> list[str]:
     """What a failure has left that could not be undone, each as the command that made it, and why it is left."""
-    notes = (note for one in (error, error.__cause__) for note in getattr(one, "__notes__", ()))
-    return [note.removeprefix(_LEFT) for note in notes if note.startswith(_LEFT)]
+    return [note.removeprefix(_LEFT) for note in _notes(error) if note.startswith(_LEFT)]
+
+
+def _notes(error: BaseException) -> list[str]:
+    return [note for one in (error, error.__cause__) for note in getattr(one, "__notes__", ())]
 
 
 class NotFound(SesyncError):
@@ -138,10 +155,20 @@ class NotReady(SesyncError):
 
 
 class Stopped(SesyncError):
-    """The person said no, or pressed Ctrl-C."""
+    """The person ended it, with Ctrl-C or a signal; what it means is said by `stopped` where there is no message."""
 
     kind = "interrupted"
     exit_code = Exit.INTERRUPTED
+
+    def __init__(self, message: str = "", *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+
+
+class Declined(Stopped):
+    """The person answered no."""
+
+    kind = "declined"
+    exit_code = Exit.FAILED
 
 
 class WrongWords(SesyncError):
@@ -149,3 +176,9 @@ class WrongWords(SesyncError):
 
     kind = "usage"
     exit_code = Exit.USAGE
+
+
+class Unanswered(WrongWords):
+    """Something has to be said or typed first, and nobody is there to be asked."""
+
+    kind = "unanswered"

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 from sesync_cli.errors import WrongWords
@@ -31,24 +30,16 @@ def near(name: str, known: Iterable[str]) -> list[str]:
     return [by_folded[match] for match in get_close_matches(name.casefold(), by_folded, n=3)]
 
 
+def did_you_mean(words: Iterable[str]) -> str:
+    """The question after a word that is not known, with what may be typed in its place; empty where nothing may."""
+    known = [shlex.quote(word) for word in words]
+    return f"Did you mean {listed(known)}?" if known else ""
+
+
 def listed(names: Iterable[str]) -> str:
     """'a', 'a or b', 'a, b or c': for a hint."""
     *rest, last = names
     return f"{', '.join(rest)} or {last}" if rest else last
-
-
-def as_read(path: Path, home: Path) -> str:
-    """A path with ~ for home."""
-    if not path.is_relative_to(home):
-        return str(path)
-    return "~" if path == home else f"~/{path.relative_to(home)}"
-
-
-def as_typed(path: Path, home: Path) -> str:
-    """The same as one types it: quoted where a shell wants it."""
-    if not path.is_relative_to(home):
-        return shlex.quote(str(path))
-    return "~" if path == home else f"~/{shlex.quote(str(path.relative_to(home)))}"
 
 
 def few(names: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from sesync_cli.errors import Remedy, SesyncError, Stopped, leaving, left_by, not_undone
+from sesync_cli.errors import Remedy, SesyncError, Stopped, leaving, left_by, not_undone, undone
 from sesync_cli.interrupts import calm
 
 Report = Callable[[float | None, str], None]
@@ -111,7 +111,7 @@ class Plan:
             try:
                 self._do(begun, watch, lambda make: held.enter_context(ready(make)))
             except BaseException as error:
-                no_way_back = _undone(begun, error)
+                no_way_back = _undo(begun, error)
                 if isinstance(error, KeyboardInterrupt | Stopped) and no_way_back:
                     raise leaving(Stopped(str(no_way_back[0])), left_by(error)) from None
                 if isinstance(error, SesyncError) and self.mends:
@@ -175,7 +175,7 @@ def _lines(texts: Iterable[str]) -> str:
     return "\n".join(filter(None, texts))
 
 
-def _undone(begun: list[Step], error: BaseException) -> list[NoWayBack]:
+def _undo(begun: list[Step], error: BaseException) -> list[NoWayBack]:
     """Undo these steps, the latest first, and tell the error what could not be undone; those without a way back.
 
     A second interrupt changes nothing: it is being undone already.
@@ -189,4 +189,6 @@ def _undone(begun: list[Step], error: BaseException) -> list[NoWayBack]:
                 one_way.append(end)
             except (Exception, KeyboardInterrupt) as failed:
                 not_undone(error, str(step), failed)
+    if begun:
+        undone(error)
     return one_way

@@ -3,14 +3,16 @@
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
-from sesync_cli.drawing import aligned, drawn, printable
+from sesync_cli.drawing import Line, Span, drawn
 from sesync_cli.errors import Remedy
 from sesync_cli.plan import Report
+from sesync_cli.tree import branching
 from sesync_cli.view import Facts, Page, Table, View
+from sesync_cli.wrapping import folded, shown, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,38 +24,47 @@ _PATIENCE = 0.4  # seconds of work that go by before progress is shown
 
 def show(view: View) -> None:
     """The answer, on standard output."""
-    if isinstance(view, str):
-        print(printable(view))
-    elif isinstance(view, Page):
+    if isinstance(view, Page):
         for part in view.views:
             show(part)
-    elif not isinstance(view, Table | Facts):
-        print("\n".join(map(printable, view.lines(_ENDLESS if _unseen(sys.stdout) else width(_ENDLESS)))))
+    elif isinstance(view, str):
+        _say(view, sys.stdout)
     elif isinstance(view, Table) and not view.rows:
-        print(printable(view.empty), file=sys.stderr)
-    elif isinstance(view, Table) and _unseen(sys.stdout):
-        print("\n".join(aligned(view)))
+        note(view.empty)
+    elif isinstance(view, Table | Facts):
+        _draw(drawn(view, _width(sys.stdout)), sys.stdout)
     else:
-        console = _console(sys.stdout)
-        with console.capture() as text:
-            console.print(drawn(view, console.width))
-        print("\n".join(line.rstrip() for line in text.get().splitlines()))
+        print("\n".join(branching(view, _width(sys.stdout))))
     if isinstance(view, Table) and view.end:
-        print(printable(view.end))
+        _say(view.end, sys.stdout)
     if isinstance(view, Table) and view.note:
         sys.stdout.flush()
         note(view.note)
+
+
+def commands(lines: Sequence[str]) -> None:
+    """What one would type, on standard output: each line as it can be typed."""
+    for line in lines:
+        print("\n".join(folded(shown(line), _reading_width(sys.stdout))))
 
 
 def fail(message: str, hint: str = "", lines: Sequence[str] = (), remedies: Sequence[Remedy] = ()) -> None:
     """What went wrong, the lines of a log that say more, what would work, and what else to do, on standard error."""
     _labelled("Error: ", message, "bold red")
     for line in lines:
-        note(f"  {line}")
+        print(f"  {shown(line)}", file=sys.stderr)
     for remedy in remedies:
         _labelled("Try:   ", f"{remedy.says}:", "bold")
         for command in remedy.typed:
-            note(f"       {command}")
+            for line in folded(shown(command), _reading_width(sys.stderr) - 7):
+                print(f"       {line}", file=sys.stderr)
+    if hint:
+        _labelled("Hint:  ", hint, "bold")
+
+
+def end(message: str, hint: str = "") -> None:
+    """What the person ended themselves, by a no or by an interrupt, on standard error."""
+    note(f"{message[:1].upper()}{message[1:]}.")
     if hint:
         _labelled("Hint:  ", hint, "bold")
 
@@ -65,7 +76,7 @@ def warn(message: str) -> None:
 
 def note(message: str) -> None:
     """A word beside the answer, on standard error."""
-    print(printable(message), file=sys.stderr)
+    _say(message, sys.stderr)
 
 
 def scene(sentence: str, line: str) -> None:
@@ -84,10 +95,15 @@ def scene(sentence: str, line: str) -> None:
 
 
 def width(most: int) -> int:
-    """The columns that can be drawn in, at most this many."""
-    import shutil
-
-    return min(most, shutil.get_terminal_size().columns)
+    """The columns that can be drawn in, at most this many: as COLUMNS says, else those of the terminal."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return min(most, int(said))
+    for stream in (sys.stdout, sys.stderr, sys.stdin):  # one of them may be a file
+        with suppress(OSError, ValueError, AttributeError):
+            if columns := os.get_terminal_size(stream.fileno()).columns:
+                return min(most, columns)
+    return min(most, 80)
 
 
 def raw(text: str) -> None:
@@ -144,7 +160,7 @@ class _Display:
             self._draw()
 
     def update(self, fraction: float | None, detail: str) -> None:
-        self.state = (fraction, printable(detail).strip()[:60])
+        self.state = (fraction, shown(detail).strip()[:60])
         if self.timer is None:
             self.start_late()
         with self.lock:
@@ -175,25 +191,38 @@ def _progress() -> "Progress":
     return Progress(SpinnerColumn(), *words, detail, console=_console(sys.stderr), transient=True, expand=False)
 
 
+def _say(text: str, stream: TextIO) -> None:
+    print("\n".join(wrapped(shown(text), _reading_width(stream))), file=stream)
+
+
 def _labelled(label: str, message: str, style: str) -> None:
-    if not sys.stderr.isatty():
-        print(label + printable(message), file=sys.stderr)
+    """A label, and a message that stays to the right of it."""
+    first, *rest = wrapped(shown(message), _reading_width(sys.stderr) - len(label))
+    _draw([[Span(label, style), Span(first)], *([Span(" " * len(label) + line)] for line in rest)], sys.stderr)
+
+
+def _draw(lines: Iterable[Line], stream: TextIO) -> None:
+    """Lines with their styles, where somebody sees these."""
+    if not stream.isatty():
+        print("\n".join("".join(span.text for span in line) for line in lines), file=stream)
         return
-    from rich.table import Table as Grid
     from rich.text import Text
 
-    grid = Grid.grid(padding=0)
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    grid.add_row(Text(label, style=style), Text(printable(message)))
-    _console(sys.stderr).print(grid)
+    text = Text("\n").join(Text.assemble(*line) for line in lines)
+    _console(stream).print(text, soft_wrap=True)
+
+
+def _width(stream: TextIO) -> int:
+    """The columns for tables; where nobody looks, a line stays a line, for grep and for logs."""
+    return width(_ENDLESS) if "COLUMNS" in os.environ else _reading_width(stream)
+
+
+def _reading_width(stream: TextIO) -> int:
+    """The columns for sentences, which are wrapped for people alone."""
+    return width(_ENDLESS) if stream.isatty() else _ENDLESS
 
 
 def _console(stream: TextIO) -> "Console":
     from rich.console import Console
 
-    return Console(file=stream, width=_ENDLESS if _unseen(stream) else None, highlight=False, markup=False, emoji=False)
-
-
-def _unseen(stream: TextIO) -> bool:
-    return not stream.isatty() and "COLUMNS" not in os.environ  # then a line stays a line, for grep and for logs
+    return Console(file=stream, highlight=False, markup=False, emoji=False)

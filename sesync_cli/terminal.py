@@ -11,7 +11,7 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import asked_for_json
-from sesync_cli.errors import STOPPED, Stopped
+from sesync_cli.errors import Stopped
 from sesync_cli.session import Session
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class Terminal:
         try:
             return str(click.prompt(question, default=default, show_default=bool(default), err=True))
         except click.Abort:
-            raise Stopped(STOPPED) from None
+            raise Stopped from None
 
     def secret(self, question: str) -> str:
         return str(click.prompt(question, hide_input=True, err=True))

@@ -1,10 +1,42 @@
 """The shapes that an answer can take on a screen. Nothing here knows how to draw."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from enum import Enum
+from typing import NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    from sesync_cli.tree import Tree
+
+class Tone(Enum):
+    """How good the news is that a word has."""
+
+    GOOD = "good"
+    ODD = "odd"
+    BAD = "bad"
+
+
+class Toned(str):
+    """A text with a tone, for a state."""
+
+    tone: Tone
+
+    def __new__(cls, text: str, tone: Tone) -> "Toned":
+        made = super().__new__(cls, text)
+        made.tone = tone
+        return made
+
+
+def good(text: str) -> Toned:
+    """A state that is as it should be."""
+    return Toned(text, Tone.GOOD)
+
+
+def odd(text: str) -> Toned:
+    """A state that one should know of."""
+    return Toned(text, Tone.ODD)
+
+
+def bad(text: str) -> Toned:
+    """A state that stops somebody."""
+    return Toned(text, Tone.BAD)
 
 
 class Table(NamedTuple):
@@ -25,6 +57,21 @@ class Facts(NamedTuple):
 
     title: str
     facts: Sequence[tuple[str, str]]
+
+
+class Branch(NamedTuple):
+    """A line of a tree: how much, of what, a word beside it, and what is in it."""
+
+    amount: str
+    name: str
+    note: str = ""
+    branches: Sequence["Branch"] = ()
+
+
+class Tree(NamedTuple):
+    """A tree, by its top."""
+
+    top: Branch
 
 
 class Page(NamedTuple):

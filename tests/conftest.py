@@ -23,6 +23,7 @@ from sesync_cli.plan import Report
 from sesync_cli.python.pip_settings import as_variables
 from sesync_cli.session import Session
 from tests.services.leaks import keep_said, leaks, recording
+from tests.words import wrong_words
 
 if TYPE_CHECKING:
     from tests.services.accounts import People
@@ -189,6 +190,7 @@ def sesync(tmp_path: Path) -> Callable[..., Ended]:
         options.setdefault("stdin", subprocess.DEVNULL)
         done = subprocess.run(argv, capture_output=True, text=True, timeout=timeout, errors="replace", **options)
         keep_said(tmp_path.parent, done.stdout, done.stderr)
+        assert not list(wrong_words([str(word) for word in words], done.stdout, done.stderr))
         return Ended(done.returncode, done.stdout, done.stderr)
 
     return run

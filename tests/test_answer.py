@@ -168,7 +168,7 @@ def test_a_no_to_the_whole_ends_it_calmly(seen, home):
     screen.wait_for("At all?")
     screen.type("n\n")
     screen.ended()
-    assert "as you wish; nothing was done" in screen.screen and "Touch a?" not in screen.screen
+    assert "As you wish: nothing was done." in screen.screen and "Touch a?" not in screen.screen
     assert notes(home) == ["made"]
 
 
@@ -215,10 +215,10 @@ def test_what_could_not_be_undone_is_told_with_the_failure(touch):
 
 def test_an_interrupt_says_so_if_not_all_is_undone(touch):
     ended, _ = touch("a", "stops")
-    assert (ended.returncode, ended.stderr) == (130, "\nError: stopped; what was begun is undone\n")
+    assert (ended.returncode, ended.stderr) == (130, "\nStopped; what was begun is undone.\n")
     ended, _ = touch("stays", "stops")
     assert ended.stderr == (
-        "\nError: stopped; not all that was begun is undone\n"
+        "\nStopped; not all that was begun is undone.\n"
         "Warning: this could not be undone: touch stays: Permission denied\n"
     )
 
@@ -226,10 +226,10 @@ def test_an_interrupt_says_so_if_not_all_is_undone(touch):
 def test_an_interrupt_after_the_last_step_does_not_say_that_it_is_undone(touch):
     ended, noted = touch("a", "late")
     assert (ended.returncode, noted) == (130, ["made", "do a", "do late"])
-    assert ended.stderr == "Error: stopped when all was done already; it stays\n"
+    assert ended.stderr == "Stopped when all was done; it stays.\n"
 
 
 def test_a_second_interrupt_does_not_keep_the_rest_from_being_undone(touch):
     ended, noted = touch("a", "again", "stops")
     assert noted == ["made", "do a", "do again", "do stops", "undo stops", "undo again", "undo a"]
-    assert (ended.returncode, ended.stderr) == (130, "\nError: stopped; what was begun is undone\n")
+    assert (ended.returncode, ended.stderr) == (130, "\nStopped; what was begun is undone.\n")

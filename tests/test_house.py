@@ -27,8 +27,8 @@ HOUSE = Path(sesync_cli.__file__).parent
 PROJECT = HOUSE.parent
 MODULES = sorted(path for path in HOUSE.rglob("*.py") if HOUSE / "tour/files" not in path.parents)
 DOORS = {  # each library, and the only modules that may import it
-    "click": ("app", "lazy", "answer", "terminal", "*/cli", "*/options"),
-    "rich": ("screen", "drawing"),
+    "click": ("app", "help", "lazy", "answer", "terminal", "*/cli", "*/options"),
+    "rich": ("screen", "wrapping"),
     "subprocess": ("run",),
     "git": ("git/gitpython",),
     "virtualenv": ("kernel/environment",),

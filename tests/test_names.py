@@ -1,11 +1,9 @@
 """Names that people type or read, and how several are told in a sentence."""
 
-from pathlib import Path
-
 import pytest
 
 from sesync_cli.errors import WrongWords
-from sesync_cli.names import as_read, as_typed, checked, few, first, listed, near, one_line, shortened
+from sesync_cli.names import checked, few, first, listed, near, one_line, shortened
 
 
 @pytest.mark.parametrize("name", ["cooltrees", "a", "3d", "v1.2_b-c", "n" * 100])
@@ -48,21 +46,6 @@ def test_the_first_of_many_lines():
     assert first(lines, 2) == ["0", "1", "and 1002 more"]
     assert first(range(1_004), 2, lambda one: f"-{one}", "{:,} are left") == ["-0", "-1", "1,002 are left"]
     assert first(lines[:2], 2) == ["0", "1"]
-
-
-@pytest.mark.parametrize(
-    ("path", "read", "typed"),
-    [
-        ("/home/ann", "~", "~"),
-        ("/home/ann/heat", "~/heat", "~/heat"),
-        ("/home/ann/my heat", "~/my heat", "~/'my heat'"),
-        ("/home/anna", "/home/anna", "/home/anna"),
-        ("/nfs/my data", "/nfs/my data", "'/nfs/my data'"),
-    ],
-)
-def test_a_path_is_read_and_typed(path: str, read: str, typed: str):
-    home = Path("/home/ann")
-    assert (as_read(Path(path), home), as_typed(Path(path), home)) == (read, typed)
 
 
 def test_a_name_in_one_line():

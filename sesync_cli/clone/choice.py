@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sesync_cli.caller import Caller
 from sesync_cli.clone.projects import GROUP, NAME, Listed, as_listed, by_group, find_projects, several
-from sesync_cli.errors import NotFound, Stopped, WrongWords
+from sesync_cli.errors import Declined, NotFound, Unanswered
 from sesync_cli.gitlab.account import my_account
 from sesync_cli.gitlab.api import Account, Project
 from sesync_cli.plan import Watch
@@ -107,7 +107,7 @@ class _Choice:
             raise self.site.off("gitlab_url", "A repository's whole address will do: 'sesync clone ADDRESS'.")
         account = self.prompter.once("account", self._account)
         if account is None:
-            raise WrongWords(
+            raise Unanswered(
                 why,
                 hint="'sesync clone --login' keeps a token, once and for all. Without one, type"
                 f" 'sesync clone GROUP/NAME': {self.site.gitlab_url}/dashboard/projects lists your projects.",
@@ -134,7 +134,7 @@ class _Choice:
             if words:
                 found, shown = source(words), []
             elif not more:
-                raise Stopped("nothing was chosen, and nothing was done")
+                raise Declined("as you wish: nothing was done")
 
     def _show(self, page: list[Project], first: int) -> None:
         """The projects under their groups, numbered, each on one line."""

@@ -11,7 +11,7 @@ from sesync_cli.clone.login import plan_login
 from sesync_cli.clone.plans import plan_clone
 from sesync_cli.clone.projects import Listed
 from sesync_cli.clone.request import CloneRequest, Extent, checked_branch
-from sesync_cli.errors import WrongWords
+from sesync_cli.errors import Unanswered, WrongWords
 from sesync_cli.gitlab.failures import tokens_page
 from sesync_cli.gitlab.token_store import given
 from sesync_cli.gitlab.tokens import PERMISSIONS, SCOPES, Token
@@ -101,7 +101,7 @@ def _typed(page: str, prompter: Prompter) -> Token:
         return given(prompter.secret("Token (it is not shown)"))
     text = sys.stdin.readline(_LONGEST) if sys.stdin else ""
     if not text.strip():
-        raise WrongWords(
+        raise Unanswered(
             "there is no terminal to type a token in, and none came on standard input",
             hint=f"Make one at {page}, and run 'sesync clone --login' in a terminal, or with '< FILE'.",
         )

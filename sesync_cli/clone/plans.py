@@ -18,8 +18,7 @@ from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.exposed import exposed
 from sesync_cli.git.refusals import moved, said_by
 from sesync_cli.gitlab.lending import lent_token
-from sesync_cli.names import as_typed
-from sesync_cli.plan import Need, Plan, Watch, asking
+from sesync_cli.plan import Need, Plan, Watch, asking, by_hand
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
 from sesync_cli.sync.summary import counted
@@ -39,13 +38,13 @@ def plan_clone(request: CloneRequest, caller: Caller, site: Site, watch: Watch, 
     facts = {"repository": address.shown, "path": str(final)}
     if there is None:
         return _cloning(attempt, request, facts, caller, watch, prompter)
-    shown = as_typed(final, caller.home)
+    shown = by_hand(final)
     if request.way and there.scheme != address.scheme and not request.update:
         told = exposed(final, shown, site, moves=True)
         return _redirecting(attempt, there, facts, caller, watch).warned(told)
     told = exposed(final, shown, site)
     if not request.update:
-        done = f"{shown} is already cloned from {address.label}; '--update' gets what is new."
+        done = f"{shown} is cloned from {address.label} already; '--update' gets what is new."
         return Plan((), done, facts, warnings=told)
     return _updating(replace(attempt, address=there), facts, caller, watch).warned(told)
 
@@ -59,7 +58,7 @@ def _cloning(
     prompter: Prompter,
 ) -> Plan:
     final, site = attempt.folder, attempt.site
-    shown = as_typed(final, caller.home)
+    shown = by_hand(final)
     done = f"Cloned {attempt.address.label} to {shown}."
     way = _way(attempt, caller, watch, None)
     big = weighed(attempt, request.extent, caller, prompter)
@@ -85,7 +84,7 @@ def _cloning(
 def _redirecting(
     attempt: ServerAttempt, there: Address, facts: Mapping[str, Any], caller: Caller, watch: Watch
 ) -> Plan:
-    shown = as_typed(attempt.folder, caller.home)
+    shown = by_hand(attempt.folder)
     way = _way(attempt, caller, watch, None)
     steps = (*way.steps, Redirect(attempt, there.url, way.connection))
     done = f"{shown} now goes to {attempt.where} over {attempt.address.scheme}."
@@ -94,7 +93,7 @@ def _redirecting(
 
 def _updating(attempt: ServerAttempt, facts: Mapping[str, Any], caller: Caller, watch: Watch) -> Plan:
     final = attempt.folder
-    shown = as_typed(final, caller.home)
+    shown = by_hand(final)
     way = _way(attempt, caller, watch, final)
     update = Update(attempt, way.connection, caller)
 

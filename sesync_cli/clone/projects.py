@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.errors import NotFound, SesyncError, WrongWords
+from sesync_cli.errors import NotFound, SesyncError, Unanswered
 from sesync_cli.git.address import read_address, site_addresses
 from sesync_cli.git.client import origin
 from sesync_cli.gitlab.api import Account, Project
-from sesync_cli.names import listed, near
+from sesync_cli.names import did_you_mean, listed, near
 from sesync_cli.site.settings import Site
 
 NAME = re.compile(r"\w[\w.-]*")
@@ -77,10 +77,9 @@ def _meant(name: str, account: Account) -> str:
     if said := as_group(name, account):
         return said
     projects = [path for like in near(name, paths) for path in paths[like]]
-    words = [f"Did you mean {listed(projects[:_CHOICES])}?"] if projects else []
-    if like_groups := [path for like in near(name, groups) for path in groups[like]]:
-        words.append(f"Did you mean a group? {_cloning(like_groups)}")
-    return " ".join(words) or "'sesync clone' lists your projects."
+    like_groups = [f"{path}/" for like in near(name, groups) for path in groups[like]]
+    meant = did_you_mean([*projects[:_CHOICES], *like_groups[:_CHOICES]])
+    return f"{meant} 'sesync clone' lists your projects, 'sesync clone GROUP/' takes all of a group.".lstrip()
 
 
 def _groups(path: str) -> list[str]:
@@ -94,10 +93,10 @@ def _cloning(groups: Sequence[str]) -> str:
     return f"{commands} clones what is in that group."
 
 
-def several(name: str, found: Sequence[Project]) -> WrongWords:
+def several(name: str, found: Sequence[Project]) -> Unanswered:
     """The error for a name that is that of several projects."""
     words = [f"'sesync clone {one.path}'" for one in found[:_CHOICES]]
-    return WrongWords(f"{len(found)} of your projects are named {name}", hint=f"Say which: {listed(words)}.")
+    return Unanswered(f"{len(found)} of your projects are named {name}", hint=f"Say which: {listed(words)}.")
 
 
 def folder_names(paths: Sequence[str], group: str) -> dict[str, str]:

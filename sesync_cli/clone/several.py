@@ -17,8 +17,8 @@ from sesync_cli.git.address import typed
 from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.exposed import exposed
 from sesync_cli.gitlab.lending import lent_token
-from sesync_cli.names import as_typed, shortened
-from sesync_cli.plan import Plan, Watch, asking
+from sesync_cli.names import shortened
+from sesync_cli.plan import Plan, Watch, asking, by_hand
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
 from sesync_cli.sync.update import Update
@@ -42,9 +42,7 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
     wanted = (*found.new, *there)
     all_ = [{"repository": one.address.shown, "path": str(one.folder)} for one in (*found.new, *found.there)]
     facts = {"repositories": sorted(all_, key=lambda one: one["path"])}
-    told = tuple(
-        warning for one in found.there for warning in exposed(one.folder, as_typed(one.folder, caller.home), site)
-    )
+    told = tuple(warning for one in found.there for warning in exposed(one.folder, by_hand(one.folder), site))
     if not wanted:
         if found.blocked:
             raise _unfinished(found.blocked, count)
@@ -65,7 +63,7 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
         return {"warnings": (*who.warnings, *(told for one in updates for told in one.warnings))}
 
     steps = (*(step for way in ways.values() for step in way.steps), together, *who.steps)
-    place_of = as_typed(wanted[0].folder.parent, caller.home)
+    place_of = by_hand(wanted[0].folder.parent)
     names = shortened([one.folder.name for one in (*found.new, *found.there)], _NAMED)
     done = f"{_are(count)} in {place_of}: {names}."
     ask = "\n".join(filter(None, (*(way.ask for way in ways.values()), _question(wanted, place_of, prompter))))

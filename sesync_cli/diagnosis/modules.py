@@ -3,7 +3,7 @@
 import sys
 
 from sesync_cli.errors import NotFound, Refused
-from sesync_cli.names import listed, near
+from sesync_cli.names import did_you_mean, near
 
 PACKAGES = {  # where the package has another name than its module, as the index has it
     "Bio": "biopython",
@@ -163,8 +163,7 @@ def suggestion(name: str) -> str:
         return f"The package is called {package}: ask for that."
     if package := package_of_r(name):
         return f'{package} is a package for R: type install.packages("{package}") in R.'
-    alike = near(name, _WELL_KNOWN.split())
-    return f"Did you mean {listed(alike)}?" if alike else ""
+    return did_you_mean(near(name, _WELL_KNOWN.split()))
 
 
 def check_name(name: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sesync_cli.disk import out_of_room
-from sesync_cli.errors import NoAnswer, NotFound, NotReady, Refused, SesyncError
+from sesync_cli.errors import NoAnswer, NotFound, NotReady, Refused, SesyncError, Unanswered
 from sesync_cli.git.address import ssh_key_command
 from sesync_cli.git.attempt import ServerAttempt, facts, keys_page, support
 from sesync_cli.git.host_keys import vouched_change
@@ -130,7 +130,7 @@ def _wrong_password(attempt: ServerAttempt, text: str) -> SesyncError:
 
 
 def _no_password(attempt: ServerAttempt, text: str) -> SesyncError:
-    return Refused(
+    return Unanswered(
         f"{attempt.where} asks for a name and a password, and there is no terminal to type them in",
         hint=f"""Run it in a terminal{_or(attempt, "ssh", ", or use '--ssh'")}.""",
     )

@@ -18,7 +18,6 @@ from sesync_cli.gitlab.tokens import (
     read_settings,
     section_for,
 )
-from sesync_cli.names import as_read
 from sesync_cli.plan import Report, Step, by_hand
 from sesync_cli.steps import RewriteFile
 
@@ -82,8 +81,7 @@ def _in_file(url: str, token: Token, caller: Caller) -> tuple[Step, str]:
     def text(old: str) -> str:
         return _with_token(old, section, url, token, path)
 
-    place = as_read(path, caller.home)
-    return RewriteFile(path, text, f"$EDITOR {place}", f"Keeping the token in {place}", secret=True), place
+    return RewriteFile(path, text, f"$EDITOR {by_hand(path)}", f"Keeping the token in {path}", secret=True), str(path)
 
 
 def _with_token(old: str, section: str, url: str, token: Token, path: Path) -> str:

@@ -11,7 +11,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.check import Finding
 from sesync_cli.errors import NotReady
 from sesync_cli.git.credentials import password
-from sesync_cli.names import as_read
+from sesync_cli.plan import by_hand
 
 ENVIRONMENT = "GITLAB_TOKEN"
 GIT = "git's credential helper"
@@ -100,7 +100,7 @@ def _of_python_gitlab(host_url: str, caller: Caller) -> Token | None:
     except (ConfigError, configparser.Error, OSError, ValueError):
         raise bad_settings(files[-1]) from None
     value = found.private_token or found.oauth_token
-    return Token(value, as_read(files[-1], caller.home), _found_open(files, caller.home)) if value else None
+    return Token(value, str(files[-1]), _found_open(files)) if value else None
 
 
 def _of_glab(host_url: str, caller: Caller) -> Token | None:
@@ -110,7 +110,7 @@ def _of_glab(host_url: str, caller: Caller) -> Token | None:
     for host, facts in _glab_hosts(path):
         url = f"{facts.get('api_protocol') or 'https'}://{facts.get('api_host') or host}"
         if facts.get("token") and same_server(url, host_url):
-            return Token(str(facts["token"]), "glab", _found_open([path], caller.home))
+            return Token(str(facts["token"]), "glab", _found_open([path]))
     return None
 
 
@@ -147,12 +147,11 @@ def _server(url: str) -> tuple[str, str, int | None, str] | None:
     return (parts.scheme, parts.hostname, port, parts.path.rstrip("/")) if parts.hostname else None
 
 
-def _found_open(files: list[Path], home: Path) -> Finding | None:
+def _found_open(files: list[Path]) -> Finding | None:
     for path in files:
         if path != _SYSTEM and path.stat().st_mode & 0o077:
-            name = as_read(path, home)
-            message = f"others can read your token in {name}"
-            return Finding("open token", message, f"'chmod 600 {name}' closes the file.")
+            message = f"others can read your token in {path}"
+            return Finding("open token", message, f"'{by_hand('chmod', '600', path)}' closes the file.")
     return None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sesync_cli.install.request import InstallRequest
 from sesync_cli.install.usersite import UserSite
+from sesync_cli.kernel.in_jupyterlab import RESTART
 from sesync_cli.names import joined
 from sesync_cli.plan import by_hand
 from sesync_cli.python.distributions import Package
@@ -16,7 +17,7 @@ def story(
     wanted = [package for package in new if package.name in request.names]
     others = len(new) - len(wanted)
     if not new and again:
-        return f"Installed {joined(map(str, again))} again {where}. {_restart(again)}"
+        return f"Installed {joined(map(str, again))} again {where}. {RESTART}"
     if not new:
         there = [visible[name] for name in request.names if name in visible]
         what = joined(map(str, there)) if there and not request.requirements else wanted_in(request)
@@ -26,12 +27,7 @@ def story(
     else:
         what = joined(map(str, wanted)) + (f" and {others} more" if others else "")
     more = f", and {joined(map(str, again))} again," if again else ""
-    return f"Installed {what}{more} {where}. {_restart([*new, *again])}"
-
-
-def _restart(packages: list[Package]) -> str:
-    it = "it" if len(packages) == 1 else "them"
-    return f"Restart the kernels that shall see {it}: Kernel ▸ Restart."
+    return f"Installed {what}{more} {where}. {RESTART}"
 
 
 def import_warnings(failed: Mapping[Package, str], *where: str) -> tuple[str, ...]:

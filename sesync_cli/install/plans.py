@@ -58,7 +58,6 @@ from sesync_cli.kernel.packages import NEEDED
 from sesync_cli.kernel.start_test import expanded
 from sesync_cli.kernel.uv_cache import refusals
 from sesync_cli.lock import scratch
-from sesync_cli.names import as_read
 from sesync_cli.plan import Plan, Watch, asking
 from sesync_cli.prompter import Prompter
 from sesync_cli.python.distributions import environment_packages, packages_in
@@ -101,7 +100,7 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
     around = neighbours([own.folder, *own.path], own.version)
     would = foreseen(request, around, lambda: coming_for_user(own, request, lists, around, caller.env), watch, prompter)
     seen_by = audience(kernels, own, caller.cwd)
-    where = f"for {own.title} ({as_read(own.base, caller.home)})"
+    where = f"for {own.title} ({own.base})"
     place = ("--python", request.python or own.minor)
     facts = {"python": str(own.python), "version": own.version, "packages": (), "log": str(log)}
     before = seen([own.folder])
@@ -190,7 +189,7 @@ def _uninstall_for_user(request: UninstallRequest, caller: Caller, site: Site) -
     plan = Plan((step,), "", result=facts | {"log": str(log)}, locks=(own.folder,), sweeps=(scratch(),))
     left = packages_in([own.folder]).keys() - {one.name for one in (*gone, *more)}
     after = packages_in(own.elsewhere) | {name: visible[name] for name in left}
-    where, place = f"{own.title} ({as_read(own.base, caller.home)})", ("--python", request.python or own.minor)
+    where, place = f"{own.title} ({own.base})", ("--python", request.python or own.minor)
     told = uninstalling(request, Departure(gone, more, where, place, own.version, visible, after), plan)
     return replace(told, warnings=(*warnings, *told.warnings))
 

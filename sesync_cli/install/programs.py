@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.install.usersite import UserSite
-from sesync_cli.names import as_read, as_typed, few
+from sesync_cli.names import few
+from sesync_cli.plan import by_hand
 from sesync_cli.python.distributions import Package, files_of
 
 
@@ -20,9 +21,9 @@ def not_on_path(packages: Iterable[Package], own: UserSite, caller: Caller) -> t
         return ()
     what = f"the program {found[0]} is" if len(found) == 1 else f"the programs {few(found)} are"
     return (
-        f"{what} in {as_read(folder, caller.home)}, which is not on your PATH: "
-        f"type '{as_typed(folder / found[0], caller.home)}', or once, for all new terminals, "
-        f"'{_adding(folder, caller.home)}'",
+        f"{what} in {folder}, which is not on your PATH: "
+        f"type '{by_hand(folder / found[0])}', or once, for all new terminals, "
+        f"'{_adding(folder)}'",
     )
 
 
@@ -30,8 +31,8 @@ def _is_in(file: Path, folder: Path) -> bool:
     return os.path.realpath(file.parent) == os.path.realpath(folder) and os.path.exists(file)
 
 
-def _adding(folder: Path, home: Path) -> str:
+def _adding(folder: Path) -> str:
     """What to type in bash so that it looks in this folder from now on."""
-    line = f"PATH={as_typed(folder, home)}:$PATH"
+    line = f"PATH={by_hand(folder)}:$PATH"
     escaped = re.sub(r'([\\$`"])', r"\\\1", line)
     return f'echo "{escaped}" >> ~/.bashrc'

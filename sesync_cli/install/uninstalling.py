@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from sesync_cli.install.neighbours import Unmet, needing, needs_of, unmet
 from sesync_cli.install.request import UninstallRequest
+from sesync_cli.kernel.in_jupyterlab import RESTART
 from sesync_cli.names import joined
 from sesync_cli.plan import Plan, asking, by_hand
 from sesync_cli.python.distributions import Package, source_of
@@ -41,8 +42,7 @@ def uninstalling(request: UninstallRequest, leaving: Departure, plan: Plan) -> P
     missing = f"{joined(absent or [''])} {'is' if len(absent) == 1 else 'are'} not installed in {where}"
     if not gone:
         return replace(plan, steps=(), done=f"{missing}.")
-    done = f"Uninstalled {joined(map(str, [*gone, *more]))} from {where}. "
-    done += "Running kernels forget it at their next start: Kernel ▸ Restart."
+    done = f"Uninstalled {joined(map(str, [*gone, *more]))} from {where}. {RESTART}"
     warnings: tuple[str, ...] = (missing,) if absent else ()
     it = _it(gone)
     along = f", and with {it} {joined(map(str, more))}, which nothing else needs" if more else ""

@@ -12,6 +12,7 @@ from sesync_cli.kernel.activation import Activation, folders_of, variables, with
 from sesync_cli.kernel.context import KernelContext, shell
 from sesync_cli.kernel.foreign import Foreign, find_environment
 from sesync_cli.kernel.health import trouble_of
+from sesync_cli.kernel.in_jupyterlab import reload
 from sesync_cli.kernel.namesake import existing_kernel
 from sesync_cli.kernel.proof import Start, proven
 from sesync_cli.kernel.recipe import Recipe, plain_name
@@ -48,7 +49,7 @@ class _Adoption:
         name = self.name or plain_name(self.environment.name)
         if not name:
             raise WrongWords(
-                f"{self.environment.folder} has no name for a kernel", hint=f"'{self.typed} --name NAME' gives it one."
+                f"{self.environment.folder} has no name for a kernel", hint=f"'{self.typed} --as NAME' gives it one."
             )
         return checked(name, "kernel")
 
@@ -63,9 +64,7 @@ def plan_adopt(request: AdoptRequest, caller: Caller, site: Site) -> Plan:
         name = adopted.name
     existing = existing_kernel(name, folders)
     if existing and (existing.recipe is None or not existing.environment or not same(existing.environment, folder)):
-        hint = (
-            f"'{wanted.typed} --name NAME' gives it another, 'sesync kernel remove {existing.name}' makes room for it."
-        )
+        hint = f"'{wanted.typed} --as NAME' gives it another, 'sesync kernel remove {existing.name}' makes room for it."
         raise Conflict(f"there is another kernel named {existing.name}, {_what(existing)}", hint=hint)
     _check(wanted, caller.env)
     changed = variables(_activation(wanted), shell(caller, site))
@@ -78,8 +77,7 @@ def plan_adopt(request: AdoptRequest, caller: Caller, site: Site) -> Plan:
     proof = ProveAdopted(offer, caller.env, site.kernels_start_seconds)
     return Plan(
         (proof, OfferKernel(offer, folders)),
-        f"Adopted {folder} as the kernel {name}. "
-        f"Reload the page of JupyterLab: its Launcher shows '{offer.display_name}'.",
+        f"Adopted {folder} as the kernel {name}. {reload(offer.display_name)}",
         result=facts,
         locks=(folders.environment(name),),
         sweeps=(folders.environments, folders.specs.parent),

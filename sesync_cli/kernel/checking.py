@@ -150,11 +150,11 @@ class _Trial:
 
     def _blame(self) -> str:
         """What in the person's IPython folder it works without, for the end of a sentence; empty if that is not why."""
-        own, home, blame = ipython_folder(self._env), Path(self.env.get("HOME", "/")), None
+        own, blame = ipython_folder(self._env), None
         with suppress(OSError):
             blame = to_blame(own, self._answers, self.folder) if own else None
-        self.command = blame.command(home) if blame else ""
-        return f"; it works without {blame.told(home)}" if blame else ""
+        self.command = blame.command() if blame else ""
+        return f"; it works without {blame.told()}" if blame else ""
 
     def _answers(self, ipython: Path) -> bool:
         for _ in range(2):  # what another program has taken a port of says nothing: it is started once more
@@ -225,7 +225,7 @@ class _Trial:
 
     def _go_on(self) -> None:
         if self.stop.is_set():
-            raise Stopped("stopped")
+            raise Stopped
 
 
 def edited_files(kernel: Kernel) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import answers, plans
 from sesync_cli.errors import WrongWords
+from sesync_cli.help import Group
 from sesync_cli.kernel import view
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel, find_kernels
@@ -27,7 +28,7 @@ from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 
 
-@click.group()
+@click.group(cls=Group)
 def kernel() -> None:
     """Make and manage Jupyter kernels.
 
@@ -77,7 +78,9 @@ def create(
 
 @kernel.command()
 @click.argument("path", type=click.Path(), help="The environment, its project's folder, or its name in conda.")
-@click.option("--name", metavar="NAME", default="", help="The kernel's name; else the environment's or project's.")
+@click.option(
+    "--as", "name", metavar="NAME", default="", help="The kernel's name; else the environment's or project's."
+)
 @click.option("--display-name", metavar="TEXT", default="", help="What Jupyter shows; else NAME (Python VERSION).")
 @module_option
 @env_option

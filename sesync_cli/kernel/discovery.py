@@ -9,7 +9,7 @@ from sesync_cli.errors import NotFound
 from sesync_cli.kernel.layout import command_of, environment_of
 from sesync_cli.kernel.specs import AGAIN, Folders, Kernel, entries, read_kernel, specs_in
 from sesync_cli.leftovers import in_the_making
-from sesync_cli.names import listed, near, shortened
+from sesync_cli.names import did_you_mean, near, shortened
 
 _MOST = 3  # names of others in a sentence
 
@@ -36,9 +36,9 @@ def find_kernel(name: str, folders: Folders) -> Kernel:
     kernels = {kernel.name.lower(): kernel for kernel in find_kernels(folders)}
     if name.lower() in kernels:
         return kernels[name.lower()]
-    alike = near(name, kernels)
-    meant = f"Did you mean {listed(alike)}? " if alike else ""
-    raise NotFound(f"there is no kernel named {name}", hint=f"{meant}'sesync kernel list' shows your kernels.")
+    meant = did_you_mean(near(name, kernels))
+    hint = f"{meant} 'sesync kernel list' shows your kernels.".lstrip()
+    raise NotFound(f"there is no kernel named {name}", hint=hint)
 
 
 def _add_unoffered(found: dict[str, Kernel], folders: Folders) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, Refused, SesyncError
 from sesync_cli.kernel.layout import USUAL, is_conda
-from sesync_cli.names import listed, near
+from sesync_cli.names import did_you_mean, near
 from sesync_cli.python.environments import settings_of
 
 _UNSET = "***unset***"  # conda's word for a variable that is not to be
@@ -101,9 +101,8 @@ def _no_environment(text: str, path: Path, named: Mapping[str, Path]) -> SesyncE
         return NotFound(f"{path} is no environment, and there is none for it", hint=hint)
     if _is_closed(path):
         return Refused(f"you may not look into {path}", hint="'ls -ld' on it, and on what is above, shows whose it is.")
-    alike = near(text, named)
-    meant = f"Did you mean {listed(alike)}? " if alike else ""
-    hint = f"{meant}Say where it is; 'conda env list' shows conda's."
+    meant = did_you_mean(near(text, named))
+    hint = f"{meant} Say where it is; 'conda env list' shows conda's.".lstrip()
     return NotFound(f"there is no environment {text}", hint=hint)
 
 

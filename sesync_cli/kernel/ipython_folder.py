@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.names import as_read, as_typed
+from sesync_cli.plan import by_hand
 
 _PROFILE = "profile_"
 _STARTUP = "startup"
@@ -51,14 +51,14 @@ class Blame:
 
     files: tuple[tuple[Path, int], ...]
 
-    def told(self, home: Path) -> str:
+    def told(self) -> str:
         """What it works without, for the end of a sentence."""
-        return " and ".join(as_read(path, home) + (f" (line {line})" if line else "") for path, line in self.files)
+        return " and ".join(str(path) + (f" (line {line})" if line else "") for path, line in self.files)
 
-    def command(self, home: Path) -> str:
+    def command(self) -> str:
         """What puts these files aside."""
         moves = [(path, path.with_name(path.name + _OFF)) for path, _ in self.files]
-        return " && ".join(f"mv {as_typed(path, home)} {as_typed(off, home)}" for path, off in moves)
+        return " && ".join(by_hand("mv", path, off) for path, off in moves)
 
 
 def ipython_folder(env: Mapping[str, str]) -> Path | None:

@@ -9,6 +9,7 @@ from sesync_cli.errors import Conflict, NotReady, Refused
 from sesync_cli.kernel.activation import within
 from sesync_cli.kernel.context import KernelContext
 from sesync_cli.kernel.environment import MakeEnvironment, PlaceEnvironment
+from sesync_cli.kernel.in_jupyterlab import RESTART, reload
 from sesync_cli.kernel.in_use import running
 from sesync_cli.kernel.installer import was_copied
 from sesync_cli.kernel.namesake import existing_kernel, same_or_conflict
@@ -62,7 +63,7 @@ def plan_new(wanted: KernelToMake, context: KernelContext, warnings: tuple[str, 
     of_proof: list[str] = []
     return Plan(
         (*_build(wanted, context, offer, of_proof), OfferKernel(offer, folders)),
-        f"Made the kernel {offer.name}{told}. Reload the page of JupyterLab: its Launcher shows '{wanted.title}'.",
+        f"Made the kernel {offer.name}{told}. {reload(wanted.title)}",
         result=facts,
         warnings=warnings,
         locks=(environment,),
@@ -95,7 +96,7 @@ def plan_again(
         steps.append(RemoveTree(old, aside, "Removing the old packages"))
     return Plan(
         tuple(steps),
-        f"Made the kernel {kernel.name} anew. Notebooks that have it open: Kernel ▸ Restart.",
+        f"Made the kernel {kernel.name} anew. {RESTART}",
         result=_facts(wanted, environment, folders),
         questions=asking(ask),
         warnings=warnings,
@@ -103,7 +104,7 @@ def plan_again(
         sweeps=(folders.environments, folders.specs.parent),
         needs=(Need(_ROOM, folders.environments),),
         after=lambda: {"warnings": (*warnings, *of_proof, *_of_the_cache(context, offer))},
-        note=f"{words}: there it goes on after Kernel ▸ Restart." if (words := running(kernel)) else "",
+        note=f"{words}." if (words := running(kernel)) else "",
     )
 
 

@@ -46,9 +46,8 @@ def proven(start: Start, folder: Path) -> tuple[StartResult, str]:
     blame = to_blame(own, lambda ipython: _started(start, folder, ipython).works, folder)
     if blame is None:
         return alone, ""
-    home = Path(start.env.get("HOME", "/"))
     warning = f"your IPython settings keep it from starting in Jupyter: {outcome.why}; it works without "
-    return alone, f"{warning}{blame.told(home)}: '{blame.command(home)}' puts that aside"
+    return alone, f"{warning}{blame.told()}: '{blame.command()}' puts that aside"
 
 
 def _started(start: Start, folder: Path, ipython: Path | None) -> StartResult:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sesync_cli.errors import Conflict, NotReady, Refused, SesyncError
 from sesync_cli.kernel.discovery import find_kernels
+from sesync_cli.kernel.in_jupyterlab import RELOAD
 from sesync_cli.kernel.ingredients import Ingredients
 from sesync_cli.kernel.layout import USUAL, is_conda
 from sesync_cli.kernel.making import KernelToMake
@@ -76,7 +77,7 @@ def _follow(kernel: Kernel, folders: Folders, *, along: bool) -> FollowMove:
 
 def _told(names: Sequence[str]) -> str:
     what = f"The kernels {', '.join(names[:-1])} and {names[-1]} name" if names[1:] else f"The kernel {names[0]} names"
-    return f"{what} the new place of your home now. Reload the page of JupyterLab."
+    return f"{what} the new place of your home now. {RELOAD}."
 
 
 def ingredients_of(recipe: Recipe) -> Ingredients:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sesync_cli.diagnosis.modules import check_name
 from sesync_cli.errors import WrongWords
+from sesync_cli.names import did_you_mean
 from sesync_cli.secrets import without_logins
 
 ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".zip")
@@ -157,7 +158,7 @@ def from_anywhere(word: str, cwd: Path) -> str:
 def _check_requirement(word: str) -> None:
     meant = re.sub(r"(?<![=<>!~])=(?!=)", "==", word)  # conda's way to say a version
     if not _is_requirement(word):
-        hint = f"Did you mean '{meant}'?" if _is_requirement(meant) else "Say it as 'pandas' or 'pandas>=2'."
+        hint = did_you_mean([meant]) if _is_requirement(meant) else "Say it as 'pandas' or 'pandas>=2'."
         raise WrongWords(f"{word!r} is not a package", hint=hint)
 
 

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sesync_cli.errors import STOPPED, NoRoom, SesyncError, Stopped, leaving, left_by
+from sesync_cli.errors import Declined, NoRoom, SesyncError, Stopped, leaving, left_by, stopped
 from sesync_cli.kernel.discovery import find_kernel, find_kernels
 from sesync_cli.kernel.request import KernelChoice
 from sesync_cli.kernel.specs import Folders, Kernel
@@ -62,8 +62,9 @@ class Apart(Plan):
             except (KeyboardInterrupt, Stopped) as error:
                 if not self.ended:
                     raise
-                words = f"{str(error) or STOPPED}; {' and '.join(self.ended)} came before that"
-                raise leaving(Stopped(words), left_by(error)) from None
+                words = f"{stopped(error)}; {' and '.join(self.ended)} came before that"
+                ended = Declined if isinstance(error, Declined) else Stopped
+                raise leaving(ended(words), left_by(error)) from None
             except NoRoom:
                 raise
             except SesyncError as error:

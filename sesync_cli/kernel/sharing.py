@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.directory import reached
-from sesync_cli.errors import Conflict, NotFound, Refused, SesyncError, WrongWords
+from sesync_cli.errors import Conflict, NotFound, Refused, SesyncError, Unanswered, WrongWords
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.freeze import Contents, WriteLock, contents_of
@@ -14,7 +14,7 @@ from sesync_cli.kernel.request import LockRequest, ShareRequest
 from sesync_cli.kernel.several import plan_each
 from sesync_cli.kernel.shared import FOLDER, PREVIOUS, RememberShared, StepBack, differences, shared_by
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.names import checked, listed, near
+from sesync_cli.names import checked, did_you_mean, listed, near
 from sesync_cli.plan import Plan, Watch, asking, by_hand
 from sesync_cli.site.settings import Site
 
@@ -55,7 +55,7 @@ def _written(kernel: Kernel, at: Path, replace: bool, caller: Caller) -> Plan:
         return Plan((), f"{at} has all versions of the kernel {name} already.", result)
     if at.exists() and not replace:
         raise Conflict(
-            f"{at} is there, and it stays", hint=f"'{_typed(name, at)} --replace' puts the lock in its place."
+            f"{at} is there already, and it stays", hint=f"'{_typed(name, at)} --replace' puts the lock in its place."
         )
     way = by_hand("sesync", "kernel", "create", "--from", at.name if at.parent == caller.cwd else at)
     done = f"Wrote {contents.count} packages with versions and hashes to {at}: '{way}'."
@@ -144,11 +144,11 @@ def shared_kernel(directory: Path, project: str, kernel: str) -> Path:
         raise NotFound(f"{project} shares no kernel", hint=hint)
     if not kernel and len(there) == 1:
         return next(iter(there.values()))
-    likely = near(kernel, there) or sorted(there)
-    ways = listed(f"'sesync kernel create --from {project}:{one}'" for one in likely)
     if kernel:
-        raise NotFound(f"{project} shares no kernel named {kernel}", hint=f"Did you mean {ways}?")
-    raise NotFound(f"{project} shares {len(there)} kernels", hint=f"Say which one: {ways}.")
+        meant = did_you_mean(f"{project}:{one}" for one in near(kernel, there) or sorted(there))
+        raise NotFound(f"{project} shares no kernel named {kernel}", hint=meant)
+    ways = listed(f"'sesync kernel create --from {project}:{one}'" for one in sorted(there))
+    raise Unanswered(f"{project} shares {len(there)} kernels", hint=f"Say which: {ways}.")
 
 
 def _shared(directory: Path) -> Iterator[Path]:

@@ -10,11 +10,12 @@ from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import first
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
-from sesync_cli.view import Facts, Table, View, size
+from sesync_cli.view import Facts, Table, Toned, View, bad, good, odd, size
 
 if TYPE_CHECKING:
     from sesync_cli.kernel.shared import SharedState
 
+_MADE = "being made"
 _MOST = 10  # files that are named
 
 
@@ -112,7 +113,7 @@ def card(kernel: Kernel, caller: Caller, site: Site, watch: Watch) -> Card:
 
 
 def kernel_table(rows: list[Row]) -> Table:
-    lines = [(one.name, one.display_name, one.python, *_sizes(one), _whose(one), one.state) for one in rows]
+    lines = [(one.name, one.display_name, one.python, *_sizes(one), _whose(one), _state(one)) for one in rows]
     empty = "You have no kernels yet. 'sesync kernel create NAME' makes one."
     return Table(("NAME", "IN JUPYTER", "PYTHON", "ALONE", "SHARED", "MADE BY", "STATE"), lines, empty, _advice(rows))
 
@@ -125,7 +126,8 @@ def kernel_card(card: Card) -> Facts:
     moved_on = [path for path in card.changed if path not in card.gone]
     facts = [
         ("In Jupyter", one.display_name),
-        ("State", f"{one.state}: {one.problem}" if one.problem else one.state),
+        ("State", _state(one)),
+        ("Problem", one.problem or ""),
         ("Python", one.python),
         ("Made by", _whose(one)),
         ("Environment", one.environment or ""),
@@ -150,11 +152,15 @@ def verdicts(found: list[CheckResult]) -> View:
     """One kernel is a sentence, several are a table."""
     if len(found) == 1:
         return _sentence(found[0])
-    rows = [(one.name, one.python, "works" if one.works else "fails", _seconds(one), _what(one)) for one in found]
+    rows = [(one.name, one.python, _works(one), _seconds(one), _what(one)) for one in found]
     commands = dict.fromkeys(f"'{one.next}'" for one in found if one.next)
     note = f"To mend it: {', '.join(commands)}." if commands else ""
     empty = "You have no kernels yet. 'sesync kernel create NAME' makes one."
     return Table(("NAME", "PYTHON", "RESULT", "SECONDS", "PROBLEM"), rows, empty, note)
+
+
+def _works(one: CheckResult) -> Toned:
+    return good("works") if one.works else bad("fails")
 
 
 def edited(changed: Sequence[str]) -> str:
@@ -175,13 +181,18 @@ def packages(count: int) -> str:
 
 def _advice(rows: list[Row]) -> str:
     """What to do about kernels that do not work."""
-    broken = [one.name for one in rows if one.state not in (*WORKS, "being made") and not one.server]
+    broken = [one.name for one in rows if one.state not in (*WORKS, _MADE) and not one.server]
     if not broken:
         return ""
     if moved := [one.name for one in rows if one.state == "moved"]:
         return f"Your home has moved: 'sesync kernel repair {moved[0]}' tells all its kernels where they are."
     what = f"{len(broken)} kernels do not work" if len(broken) > 1 else f"The kernel {broken[0]} does not work"
     return f"{what}: 'sesync kernel show {broken[0]}' says why, 'sesync kernel repair {broken[0]}' mends it."
+
+
+def _state(one: Row) -> Toned:
+    tone = good if one.state == "ok" else odd if one.state in (*WORKS, _MADE) else bad
+    return tone(one.state)
 
 
 def _sizes(one: Row) -> tuple[str, str]:

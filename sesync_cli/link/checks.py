@@ -6,7 +6,6 @@ from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
 from sesync_cli.directory import State, unreachable
 from sesync_cli.link.links import seen_links
-from sesync_cli.names import as_read
 from sesync_cli.plan import Watch, by_hand
 from sesync_cli.site.settings import Site
 
@@ -20,10 +19,9 @@ def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
 
 def _links(caller: Caller, site: Site, watch: Watch) -> Iterator[Finding]:
     for link, target, seen in seen_links(caller.home, site, watch):
-        at = as_read(link.at, caller.home)
         if seen.state == State.MISSING:
             hint = f"'{by_hand('sesync', 'unlink', link.at.name)}' removes it; what it led to stays where it is."
-            yield Finding(seen.state, f"the link {at} leads to {target}, which is not there", hint)
+            yield Finding(seen.state, f"the link {link.at} leads to {target}, which is not there", hint)
         elif not seen.reached:
             error = unreachable(target, seen, site)
-            yield Finding(seen.state, f"the link {at} leads nowhere now: {error}", error.hint)
+            yield Finding(seen.state, f"the link {link.at} leads nowhere now: {error}", error.hint)

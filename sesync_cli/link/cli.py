@@ -13,8 +13,9 @@ from sesync_cli.link.plans import plan_link, plan_unlink
 from sesync_cli.link.request import LinkRequest, UnlinkRequest
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
-from sesync_cli.view import Table, View, size
+from sesync_cli.view import Table, Toned, View, bad, good, odd, size
 
+_TONES = {State.OK: good, State.FILE: good, State.READ_ONLY: odd}  # all others are bad
 _SHOWN = 5  # links to folders inside of data directories that are worth a line each
 
 
@@ -23,7 +24,11 @@ def _table(links: list[LinkedDirectory]) -> View:
     inside = {link.name for link in links if link.inside and link.state in (State.OK, State.READ_ONLY)}
     files = {link.name for link in links if link.state == State.FILE}
     left = files | (inside if len(inside) > _SHOWN else set())
-    rows = [(link.name, link.target, link.state.value, _free(link)) for link in links if link.name not in left]
+    rows = [
+        (link.name, link.target, _TONES.get(link.state, bad)(link.state.value), _free(link))
+        for link in links
+        if link.name not in left
+    ]
     what = "links to whole data directories" if links else "links"
     empty = f"No {what} yet: 'sesync link PROJECT' makes one."
     return Table(("LINK", "TO", "STATE", "FREE"), rows, empty=empty, end=_further(len(left)))
@@ -34,6 +39,10 @@ def _further(count: int) -> str:
         return ""
     lead = "1 link leads" if count == 1 else f"{count:,} links lead"
     return f"{lead} to what is in data directories; '--json' names them all."
+
+
+def _state(link: LinkedDirectory) -> Toned:
+    return _TONES.get(link.state, bad)(link.state.value)
 
 
 def _free(link: LinkedDirectory) -> str:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.directory import State, beside, look_at_directories, projects, unreachable
-from sesync_cli.errors import Conflict, NotFound, Refused
+from sesync_cli.errors import Conflict, NotFound, Refused, Unanswered
 from sesync_cli.link.links import Link, find_links, folder_of, known, read_link
 from sesync_cli.link.request import LinkRequest, UnlinkRequest
-from sesync_cli.names import as_read, checked, listed, near
-from sesync_cli.plan import Plan, Step, Watch
+from sesync_cli.names import checked, did_you_mean, listed, near
+from sesync_cli.plan import Plan, Step, Watch, by_hand
 from sesync_cli.site.settings import Site
 
 
@@ -33,15 +33,15 @@ def plan_link(request: LinkRequest, caller: Caller, site: Site, watch: Watch) ->
         raise unreachable(target, directory, site)
     done = Plan(
         (),
-        f"{as_read(at, caller.home)} is linked to {target} already.",
+        f"{at} is linked to {target} already.",
         {"project": project, "link": at, "target": target, "state": directory.state},
         warnings=(f"you can read {target}, but not write to it",) if directory.state == State.READ_ONLY else (),
     )
     if link and (not unsure or seen[at].identity == directory.identity):
         return done
     if taken and not (link and request.replace):
-        raise _in_the_way(at, link, target, caller.home)
-    return _linking(at, target, link, replace(done, done=f"Linked {as_read(at, caller.home)} to {target}."))
+        raise _in_the_way(at, link, target)
+    return _linking(at, target, link, replace(done, done=f"Linked {at} to {target}."))
 
 
 def _linking(at: Path, target: Path, link: Link | None, done: Plan) -> Plan:
@@ -65,19 +65,17 @@ def plan_unlink(request: UnlinkRequest, caller: Caller, site: Site, watch: Watch
     from sesync_cli.git.ignore import forgetting
     from sesync_cli.steps import RemoveLink
 
-    folder, home = folder_of(request.folder, caller, site, watch), caller.home
+    folder = folder_of(request.folder, caller, site, watch)
     name = request.name.removesuffix("/")  # a shell that completes a link to a folder adds the slash
     if "/" in name or not os.path.lexists(folder / name):
         checked(name, "link")
     link = _meant(name, folder, site)
     if link is None:
-        like = near(name, [one.at.name for one in find_links(folder, site.data_root)])
-        warnings = tuple(f"there is a link {one}: did you mean 'sesync unlink {one}'?" for one in like[:1])
-        done = f"There is no link {name} in {as_read(folder, home)}."
-        return Plan((), done, {"link": None, "target": None}, warnings=warnings)
+        meant = did_you_mean(near(name, [one.at.name for one in find_links(folder, site.data_root)]))
+        return Plan((), f"There is no link {name} in {folder}. {meant}".rstrip(), {"link": None, "target": None})
     result = {"link": link.at, "target": link.text}
     steps: tuple[Step, ...] = (RemoveLink(link.at, link.text), *forgetting(link.at))
-    done = f"Removed the link {as_read(link.at, home)}; the data in {site.data_root / link.below} stays."
+    done = f"Removed the link {link.at}; the data in {site.data_root / link.below} stays."
     return Plan(steps, done, result, locks=(link.at,), sweeps=(folder,))
 
 
@@ -90,8 +88,8 @@ def _meant(name: str, folder: Path, site: Site) -> Link | None:
     if directory in links:
         return links[directory]
     if len(behind) > 1:
-        names = listed(link.at.name for link in behind)
-        raise Conflict(f"several links point to {directory}", hint=f"Say which one: {names}.")
+        names = listed(f"'{by_hand('sesync', 'unlink', link.at.name)}'" for link in behind)
+        raise Unanswered(f"several links point to {directory}", hint=f"Say which: {names}.")
     if behind:
         return behind[0]
     for there in (folder / name, folder / directory):
@@ -109,16 +107,14 @@ def _what(there: Path) -> str:
     return "a folder" if there.is_dir() else "a file"
 
 
-def _in_the_way(at: Path, link: Link | None, target: Path, home: Path) -> Conflict:
+def _in_the_way(at: Path, link: Link | None, target: Path) -> Conflict:
     hint = "Choose another name with '--as NAME'."
     if link:
         hint = f"Choose another name with '--as NAME', or let it point to {target} with '--replace'."
-    return Conflict(f"{as_read(at, home)} is {_what(at)}, and it stays", hint=hint)
+    return Conflict(f"{at} is {_what(at)}, and it stays", hint=hint)
 
 
 def _no_such_project(project: str, site: Site, names: list[str]) -> NotFound:
-    like = [f"'sesync link {one}'" for one in near(project, projects(site, names))]
-    hint = f"Ask {site.support} for your project's short name."
-    if like:
-        hint = f"Did you mean {listed(like)}? If not: {hint[:1].lower()}{hint[1:]}"
+    meant = did_you_mean(near(project, projects(site, names)))
+    hint = f"{meant} {'Else ask' if meant else 'Ask'} {site.support} for your project's short name.".lstrip()
     return NotFound(f"there is no data directory {site.data_directory(project)}", hint=hint)

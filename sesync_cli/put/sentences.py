@@ -70,7 +70,7 @@ def shown(found: Shipment) -> str:
 def there_already(found: Shipment, finals: list[str]) -> str:
     whole = found.files()
     if not whole:
-        return f"{place_named(found, finals)} is there."
+        return f"{place_named(found, finals)} is there already."
     return f"{counted(found, whole)} {'is' if len(whole) == 1 else 'are'} in {place_named(found, finals)} already."
 
 

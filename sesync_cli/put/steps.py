@@ -186,7 +186,7 @@ def explaining(folder: str, safe: Callable[[], str]) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise Stopped("stopped", hint=safe()) from None
+        raise Stopped(hint=safe()) from None
     except SesyncError as error:
         error.hint = f"{error.hint} {safe()}".lstrip()
         raise

@@ -8,6 +8,7 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import answers
 from sesync_cli.errors import NotFound, NotReady
+from sesync_cli.help import Group
 from sesync_cli.session import Session
 from sesync_cli.site.reading import load_site, site_file
 from sesync_cli.site.settings import OFF, Setting
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sesync_cli.site.missing import Summary
 
 
-@click.group()
+@click.group(cls=Group)
 def site() -> None:
     """Show and check the site's settings.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import NotReady
-from sesync_cli.names import near
+from sesync_cli.names import did_you_mean, near
 from sesync_cli.site.settings import BUILT_IN, DEFAULT, OFF, SYSTEM, LoadedSite, Setting, Site, kinds
 from sesync_cli.site.validation import broken_rule, web_host
 
@@ -151,8 +151,8 @@ def _short(value: Any) -> str:
 def _meant(key: str, known: Mapping[str, Any]) -> str:
     by_last_word = {one.rpartition(".")[2]: one for one in known}
     last = key.rpartition(".")[2]
-    meant = near(key, [*known, _EXTENDS]) or [by_last_word[word] for word in near(last, by_last_word)]
-    return f"Did you mean {meant[0]}?" if meant else "docs/site.md lists the settings."
+    alike = near(key, [*known, _EXTENDS]) or [by_last_word[word] for word in near(last, by_last_word)]
+    return f"{did_you_mean(alike[:1])} docs/site.md lists the settings.".lstrip()
 
 
 _LIST = "a list of texts"

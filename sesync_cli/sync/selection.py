@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.errors import NotFound, Refused, WrongWords
+from sesync_cli.errors import NotFound, Refused, Unanswered, WrongWords
 from sesync_cli.git.client import ask_git
-from sesync_cli.names import few, near, one_line
+from sesync_cli.names import did_you_mean, few, near, one_line
 from sesync_cli.plan import by_hand
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
@@ -76,7 +76,7 @@ def chosen(
     listed = [change.path for change in status.changes]
     if not prompter.interactive:
         shown = few([one_line(path) for path in listed])
-        raise WrongWords(f"which files? Changed here: {shown}", hint="Name those to commit, or '.' for all of them.")
+        raise Unanswered(f"which files? Changed here: {shown}", hint="Name those to commit, or '.' for all of them.")
     told = prompter.once(f"files of {copy.place}", lambda: _asked_for(listed, prompter))
     return named_changes(copy, status, site, request.message, told)
 
@@ -181,8 +181,8 @@ def _need_known(copy: WorkingCopy, status: Status, word: str) -> None:
     if word == "." or ask_git(["ls-files", "-z", "--", word], copy.top).out:
         return
     if not exists(copy, word):
-        like = near(word, [change.path for change in status.changes])
-        hint = f"Did you mean {' or '.join(like)}?" if like else "'sesync sync' lists what has changed."
+        meant = did_you_mean(near(word, [change.path for change in status.changes]))
+        hint = f"{meant} 'sesync sync' lists what has changed.".lstrip()
         raise NotFound(f"{copy.shown} has no {word}", hint=hint)
     if untracked(copy, word, ignored=True):
         by_force = by_hand("git", "-C", copy.top, "add", "-f", "--", word)

@@ -9,7 +9,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, Refused, SesyncError
 from sesync_cli.git.client import ALONE, Connection, ask_git
 from sesync_cli.git.work_tree import is_top, work_tree
-from sesync_cli.names import as_typed, near
+from sesync_cli.names import did_you_mean, listed, near
 from sesync_cli.plan import by_hand
 from sesync_cli.secrets import without_secrets
 
@@ -76,7 +76,7 @@ def _around(folder: Path, word: str | None, caller: Caller, here: Path) -> Worki
     top = Path(os.path.normpath(folder / cdup))
     here, real = Path(os.path.realpath(here)), Path(os.path.realpath(top))
     inside = str(here.relative_to(real)) if here.is_relative_to(real) else None
-    return at(top, as_typed(top, caller.home), top.name if top.parent == caller.home else str(top), inside)
+    return at(top, by_hand(top), top.name if top.parent == caller.home else str(top), inside)
 
 
 def at(top: Path, shown: str, name: str, inside: str | None = None) -> WorkingCopy:
@@ -148,13 +148,12 @@ def _folder(word: str, caller: Caller) -> Path | None:
 def _nothing(word: str | None, caller: Caller) -> NotFound:
     known = clones(caller.home)
     if word is None:
-        what = f"{as_typed(caller.cwd, caller.home)} is not in a clone of a repository"
+        what = f"{by_hand(caller.cwd)} is not in a clone of a repository"
     else:
         what = f"there is no clone of a repository {word}"
-    like = near(Path(word).name, known) if word else []
-    like = like or known[:5]
-    names = ", ".join(f"'{by_hand('sesync', 'sync', one)}'" for one in like)
-    return NotFound(what, hint=f"In your home: {names}." if names else "'sesync clone GROUP/NAME' makes one.")
+    names = listed(f"'{by_hand('sesync', 'sync', one)}'" for one in known[:5]) if known else ""
+    others = f"In your home: {names}." if names else "'sesync clone GROUP/NAME' makes one."
+    return NotFound(what, hint=did_you_mean(near(Path(word).name, known) if word else []) or others)
 
 
 def _git_paths(top: Path, *options: str) -> list[Path]:

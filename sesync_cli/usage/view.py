@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sesync_cli.names import as_read, first
-from sesync_cli.tree import Branch, Tree
+from sesync_cli.names import first, one_line
 from sesync_cli.usage.advice import Suggestion
 from sesync_cli.usage.breakdown import Usage
 from sesync_cli.usage.categories import KERNELS, LOCAL, TRASH
@@ -15,7 +14,7 @@ from sesync_cli.usage.grouping import AGE, OWNER
 from sesync_cli.usage.judging import CRASHED, DATA
 from sesync_cli.usage.largest import Large
 from sesync_cli.usage.parts import SHARED, Part
-from sesync_cli.view import Facts, Page, View, size
+from sesync_cli.view import Branch, Facts, Page, Tree, View, size
 
 _TITLES = {
     KERNELS: "kernels",
@@ -43,10 +42,10 @@ def page(usage: Usage) -> Page:
     """The tree, the largest files, and what is not in either."""
     views: list[View] = [Tree(_top(usage))]
     if usage.largest:
-        files = [Branch(size(one.bytes), shown(one.path), _what(one)) for one in usage.largest]
+        files = [Branch(size(one.bytes), _line(one.path), _what(one)) for one in usage.largest]
         total = sum(one.bytes for one in usage.largest)
         views += ["", Tree(Branch(size(total), "in the largest files", branches=files))]
-    mine = shown(usage.path).startswith("~")
+    mine = usage.path.is_relative_to(os.path.realpath(os.path.expanduser("~")))
     if not mine and [part.kind for part in usage.parts] == [REST]:
         views += ["", "'--by owner' shows whose it is, '--by age' how old."]
     if any(part.kind in _CLEANED for part in usage.parts) and mine:
@@ -58,9 +57,9 @@ def page(usage: Usage) -> Page:
     return Page(views)
 
 
-def shown(path: Path) -> str:
-    """A path on one line, home as ~."""
-    return as_read(path, Path(os.path.realpath(os.path.expanduser("~")))).replace("\n", "\\n")
+def _line(path: Path) -> str:
+    """A path on one line."""
+    return one_line(str(path))
 
 
 def _top(usage: Usage) -> Branch:
@@ -71,7 +70,7 @@ def _top(usage: Usage) -> Branch:
         branches = [Branch(size(part.bytes), part.name, _files(part.files)) for part in only.parts]
     elif only and only.kind == REST:
         branches = lines.of_all(only.parts)
-    return Branch(size(usage.bytes), shown(usage.path), f"{_limits(usage)}, {_number(usage)}", branches)
+    return Branch(size(usage.bytes), _line(usage.path), f"{_limits(usage)}, {_number(usage)}", branches)
 
 
 def _number(usage: Usage) -> str:
@@ -106,7 +105,7 @@ class _Lines(NamedTuple):
     def of(self, part: Part) -> Branch:
         """The line of a part, with those below it."""
         if part.kind == REST and part.path and not part.name:
-            return Branch(size(part.bytes), f"{shown(part.path)} itself", self._note(part))
+            return Branch(size(part.bytes), f"{_line(part.path)} itself", self._note(part))
         if part.name or part.kind not in _TITLES:
             while part.parts and part.parts[0].bytes > _NEARLY_ALL * part.bytes:
                 part = part.parts[0]
@@ -132,7 +131,7 @@ class _Lines(NamedTuple):
 def _name(part: Part) -> str:
     if part.kind == KERNELS:
         return part.name
-    return shown(part.path) if part.path else part.name or part.kind
+    return _line(part.path) if part.path else part.name or part.kind
 
 
 def _what(one: Large) -> str:
@@ -141,17 +140,17 @@ def _what(one: Large) -> str:
 
 
 def _suggested(one: Suggestion) -> Iterator[tuple[str, str]]:
-    yield "what", f"{size(one.bytes)}  {shown(one.path)}: {one.what}"
+    yield "what", f"{size(one.bytes)}  {_line(one.path)}: {one.what}"
     yield "do", one.command
 
 
 def _left_out(usage: Usage) -> Iterator[str]:
     if usage.unreadable:
         yield "Not counted, since they could not be read:"
-        yield from _some([f"{shown(one.path)}: {one.problem}" for one in usage.unreadable])
+        yield from _some([f"{_line(one.path)}: {one.problem}" for one in usage.unreadable])
     if usage.not_entered:
         yield "Not entered, since they are on other disks or hold the projects' data:"
-        yield from _some([shown(path) for path in usage.not_entered])
+        yield from _some([_line(path) for path in usage.not_entered])
 
 
 def _some(lines: list[str]) -> Iterator[str]:

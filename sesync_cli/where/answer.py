@@ -15,8 +15,8 @@ from sesync_cli.errors import NoAnswer, NotFound, SesyncError
 from sesync_cli.files.kinds import Kind
 from sesync_cli.files.sizes import MB, refined
 from sesync_cli.files.stores import kind_by_end
-from sesync_cli.names import near
-from sesync_cli.plan import Watch
+from sesync_cli.names import did_you_mean, near
+from sesync_cli.plan import Watch, by_hand
 from sesync_cli.where.advice import Advice, JudgedFile, above, advice, bash_word, gathered, judge
 from sesync_cli.where.duplicates import duplicates, of_equal_size
 from sesync_cli.where.locations import Place, WhereContext, is_ground, locator, place_of_path, project_of, real_path
@@ -217,8 +217,7 @@ def _failed(top: str, number: int, context: WhereContext) -> SesyncError:
 def _upload(top: str, context: WhereContext) -> str:
     """How a file that is on one's own computer comes here."""
     site, name, here = context.site, os.path.basename(top), context.caller.cwd
-    like = near(name, _names(here / os.path.dirname(top)))
-    meant = f"Did you mean {like[0]}? " if like else ""
+    meant = did_you_mean(near(name, _names(here / os.path.dirname(top))))
     page = f"upload it at {site.uploads_url}" if site.has("uploads_url") else ""
     limit = f"larger than {site.uploads_limit_gb} GB, " if page and site.has("uploads_limit_gb") else ""
     host = ""
@@ -227,11 +226,13 @@ def _upload(top: str, context: WhereContext) -> str:
         if site.has("data_path"):
             directory = str(site.data_directory(project_of(here / "x", "", context)))
         place = f"{context.caller.user}@{site.uploads_sftp_host}:{directory}"
-        host = f"{limit}type there: sftp {bash_word(place.removesuffix(':'))}, and then: put -r {bash_word(name)}"
+        host = (
+            f"{limit}type there '{by_hand('sftp', place.removesuffix(':'))}', and then '{by_hand('put', '-r', name)}'"
+        )
     ways = "; ".join(filter(None, (page, host)))
     if not ways:
         return meant.strip() or "Is it spelt rightly? What is on your own computer has to be uploaded first."
-    return f"{meant}If it is on your own computer, {ways}{'' if host else '.'}"
+    return f"{meant} If it is on your own computer, {ways}.".lstrip()
 
 
 def _names(folder: Path) -> list[str]:

@@ -101,7 +101,7 @@ def test_interrupted_it_ends_git_and_ssh_and_leaves_nothing(background, held, ho
     process.send_signal(word)
     out, err = process.communicate(timeout=HANG)
     assert (process.returncode, out) == (130, "")
-    assert "stopped; what was begun is undone" in err
+    assert "Stopped; what was begun is undone." in err
     assert sorted(path.name for path in home.iterdir()) == [".ssh"]
     wait_until_ended(partial, home / ".ssh")
 
@@ -117,7 +117,7 @@ def test_interrupted_at_any_moment_it_leaves_nothing(background, friend, home):
             assert is_whole(home / "big")
             shutil.rmtree(home / "big")
             continue
-        assert (process.returncode, err.strip()) == (130, "Error: stopped; what was begun is undone")
+        assert (process.returncode, err.strip()) == (130, "Stopped; what was begun is undone.")
         assert sorted(path.name for path in home.iterdir()) == [".ssh"]
 
 
@@ -126,7 +126,7 @@ def test_ctrl_c_on_a_terminal_leaves_nothing(terminal, held, home):
     partial = wait_until_waiting(home)
     person.type("\x03")
     assert person.ended() == 130
-    assert "stopped; what was begun is undone" in person.screen
+    assert "Stopped; what was begun is undone." in person.screen
     assert sorted(path.name for path in home.iterdir()) == [".ssh"]
     wait_until_ended(partial, home / ".ssh")
 

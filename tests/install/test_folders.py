@@ -42,7 +42,9 @@ def test_an_edited_folder_is_installed_again(sesync: Run, home: Path, version: s
     assert sesync("install", "./my tree", "--python", python(version)).out.startswith("Installed treetool 1.0 for")
     (at / "treetool.py").write_text("rings = 20\n")
     done = sesync("install", "./my tree", "--python", python(version), "--json")
-    assert done.json["message"].startswith(f"Installed treetool 1.0 again for Python {version} (~/.local). Restart")
+    assert done.json["message"].startswith(
+        f"Installed treetool 1.0 again for Python {version} (~/.local). Then, in open"
+    )
     assert done.json["result"]["packages"] == [{"name": "treetool", "version": "1.0"}]
     assert rings(python(version)) == "20"
 

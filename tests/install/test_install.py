@@ -15,7 +15,7 @@ from tests.conftest import HANG, Ended, Terminal, needed, needed_root, wait_for
 from tests.install.ground import held_installer, prefix, python, source, user_folder, wheel
 
 Run = Callable[..., Ended]
-RESTART = "Restart the kernels that shall see it: Kernel ▸ Restart."
+RESTART = "Then, in open notebooks: Kernel ▸ Restart."
 POWERLESS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
 
 
@@ -64,7 +64,7 @@ def test_packages_that_come_along_are_counted(sesync: Run, index: Path) -> None:
     wheel(index, "bark")
     wheel(index, "leaf")
     done = sesync("install", "treetool")
-    assert done.out.startswith("Installed treetool 1.0 and 2 more for Python 3.8 (~/.local). Restart the kernels that")
+    assert done.out.startswith("Installed treetool 1.0 and 2 more for Python 3.8 (~/.local). Then, in open notebooks")
 
 
 def test_requirement_files_are_read_by_pip(sesync: Run, index: Path, home: Path) -> None:
@@ -276,7 +276,7 @@ def test_an_interrupted_build_leaves_nothing(
     wait_for(begun.exists)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=HANG)
-    assert (process.returncode, err.strip()) == (130, "Error: stopped; what was begun is undone")
+    assert (process.returncode, err.strip()) == (130, "Stopped; what was begun is undone.")
     assert not (home / ".local/lib").exists()
     assert not _thrown_away(tmp_path)
 
@@ -307,7 +307,7 @@ def test_a_second_interrupt_takes_the_half_package_away(
         window.wait_for("nearly done; Ctrl-C again breaks it off")
         window.type("\x03")
         assert window.ended() == 130
-    assert "Error: stopped; what was begun is undone" in window.screen
+    assert "Stopped; what was begun is undone." in window.screen
     assert list(user_folder(home, "3.8").glob("[!_]*")) == []
     assert not _thrown_away(tmp_path)
 

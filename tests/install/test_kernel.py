@@ -39,7 +39,7 @@ def test_a_package_goes_into_a_kernel_and_out_of_it(sesync: Run, home: Path, tmp
     done = sesync("install", "sesynctrees", "--kernel", "Trees")
     assert (done.code, done.out) == (
         0,
-        "Installed sesynctrees 1.0 in the kernel trees. Restart the kernels that shall see it: Kernel ▸ Restart.\n",
+        "Installed sesynctrees 1.0 in the kernel trees. Then, in open notebooks: Kernel ▸ Restart.\n",
     )
     assert (packages / "sesynctrees.py").exists()
     assert not (home / ".local/lib").exists()

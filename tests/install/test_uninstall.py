@@ -19,8 +19,7 @@ def test_ones_own_package_is_uninstalled(sesync: Run, home: Path, index: Path, v
     done = sesync("uninstall", "TreeTool", "--python", version, "--yes")
     assert (done.code, done.err) == (0, "")
     assert done.out == (
-        f"Uninstalled treetool 1.0 from Python {version} (~/.local). "
-        "Running kernels forget it at their next start: Kernel ▸ Restart.\n"
+        f"Uninstalled treetool 1.0 from Python {version} (~/.local). Then, in open notebooks: Kernel ▸ Restart.\n"
     )
     assert list(user_folder(home, version).glob("treetool*")) == []
 

@@ -246,7 +246,7 @@ def test_an_environment_that_was_moved_or_has_no_activation_script(sesync, home:
     (home / "old").rename(home / "new")
     assert sesync("kernel", "adopt", "new").code == 0
     (home / "new/bin/activate").unlink()
-    assert sesync("kernel", "adopt", "new", "--name", "bare").code == 0
+    assert sesync("kernel", "adopt", "new", "--as", "bare").code == 0
     for name in ("new", "bare"):
         code = "import os, sys; print(sys.prefix, os.environ['VIRTUAL_ENV'], os.environ['PATH'].split(':')[0])"
         out = sesync("kernel", "run", name, "python", "-c", code).out
@@ -299,7 +299,7 @@ def test_what_setup_py_has_installed_is_shown_locked_and_had_again(sesync, home:
 
 def test_the_same_again_says_so_and_other_words_are_a_conflict(sesync, home: Path, tmp_path: Path):
     folder = made(home / "trees", "ipykernel")
-    assert sesync("kernel", "adopt", "trees", "--name", "Woods").code == 0
+    assert sesync("kernel", "adopt", "trees", "--as", "Woods").code == 0
     again = sesync("kernel", "adopt", "trees", "--json")
     assert (again.code, again.json["steps"], again.json["result"]["name"]) == (0, [], "woods")
     for words in (("--display-name", "Oaks"), ("--env", "TREES=oak")):
@@ -373,13 +373,13 @@ def test_a_name_that_is_taken_or_cannot_be(refused, home: Path):
     ground.spec(home, "Trees", ["/usr/bin/python3"])
     message, hint = refused("trees", code=1)
     assert message == "there is another kernel named Trees, which sesync did not make"
-    assert f"'sesync kernel adopt {folder} --name NAME' gives it another" in hint
-    assert "Jupyter's own" in refused("trees", "--name", "python3", code=1)[0]
-    assert refused("trees", "--name", "../x", code=2)[0] == "'../x' cannot be the name of a kernel"
+    assert f"'sesync kernel adopt {folder} --as NAME' gives it another" in hint
+    assert "Jupyter's own" in refused("trees", "--as", "python3", code=1)[0]
+    assert refused("trees", "--as", "../x", code=2)[0] == "'../x' cannot be the name of a kernel"
     folder.rename(home / "[]")
     assert refused(home / "[]", code=2) == (
         f"{home}/[] has no name for a kernel",
-        f"'sesync kernel adopt '{home}/[]' --name NAME' gives it one.",
+        f"'sesync kernel adopt '{home}/[]' --as NAME' gives it one.",
     )
     (home / "[]").rename(home / "a:b")
     assert "which ends a PATH" in refused(home / "a:b", code=3)[0]
@@ -449,5 +449,5 @@ def test_an_interrupted_adoption_leaves_nothing(background, home: Path):
     wait_for((home / "begun").exists)
     run.send_signal(signal.SIGINT)
     _, err = run.communicate(timeout=HANG)
-    assert (run.returncode, "stopped; what was begun is undone" in err) == (130, True)
+    assert (run.returncode, "Stopped; what was begun is undone." in err) == (130, True)
     assert ground.nothing(home) and not ground.survivors(home)

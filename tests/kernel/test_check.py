@@ -254,7 +254,7 @@ def test_ctrl_c_ends_every_kernel(terminal, sesync, home: Path, index: Path, tmp
     screen.wait_until(lambda: all(path.exists() for path in begun), "the endless import")
     screen.type("\x03")
     assert screen.ended() == 130
-    assert "Error: stopped; what was begun is undone" in screen.screen
+    assert "Stopped; what was begun is undone." in screen.screen
     assert ground.survivors(home) == []
     assert benches(tmp_path) == []
 

@@ -178,7 +178,7 @@ def test_a_new_kernel_is_made_with_a_warning_that_names_the_file(sesync, home: P
 def test_an_adopted_kernel_too(sesync, home: Path, tmp_path: Path):
     profile(home, _00=EXITS)
     venv = ground.venv(tmp_path / "venv", "ipykernel")
-    result = sesync("kernel", "adopt", venv, "--name", "oaks")
+    result = sesync("kernel", "adopt", venv, "--as", "oaks")
     assert result.code == 0, result.err
     assert "it works without ~/.ipython/profile_default/startup/00.py (line 3)" in " ".join(result.err.split())
     profile(home, _00="x = 1\n")

@@ -57,7 +57,7 @@ def test_a_run_interrupted_at_any_step_undoes_what_it_did(warm, home: Path, numb
     for at in range(1, STEPS + 1):
         result = signalled(number, at, *CREATE)
         assert (result.code, result.out) == (130, "")
-        assert result.err.strip() == "Error: stopped; what was begun is undone"
+        assert result.err.strip() == "Stopped; what was begun is undone."
         assert ground.nothing(home), f"interrupted before step {at}"
         assert ground.survivors(home) == []
 
@@ -72,7 +72,7 @@ def test_ctrl_c_on_a_terminal_stops_it_and_gives_the_cursor_back(terminal, home:
         screen.wait_for("\x1b[?25l")
         screen.type("\x03")
         assert screen.ended() == 130
-    assert "Error: stopped; what was begun is undone" in screen.screen
+    assert "Stopped; what was begun is undone." in screen.screen
     assert screen.raw.rindex("\x1b[?25h") > screen.raw.rindex("\x1b[?25l")
     assert ground.nothing(home)
     assert ground.survivors(home) == []

@@ -59,7 +59,7 @@ def grow(sesync, home: Path) -> None:
         ("repair", "anew", "--yes"),
         ("create", "heat", "-r", "requirements.txt"),
         ("run", "plain", "--", "pip", "install", "-q", "--no-deps", "wcwidth", "pipdeptree"),
-        ("adopt", str(ground.venv(home / "by hand", "ipykernel")), "--name", "mine"),
+        ("adopt", str(ground.venv(home / "by hand", "ipykernel")), "--as", "mine"),
     ):
         done = sesync("kernel", *words, cwd=project)
         assert done.code == 0, done.err

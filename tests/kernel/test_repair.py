@@ -46,7 +46,7 @@ def test_the_python_under_a_kernel_is_gone_and_its_notebook_goes_on(sesync, home
     result = sesync("kernel", "repair", "trees", "--python", "3.11")
     assert (result.code, result.out) == (
         0,
-        "Made the kernel trees anew. Notebooks that have it open: Kernel ▸ Restart.\n",
+        "Made the kernel trees anew. Then, in open notebooks: Kernel ▸ Restart.\n",
     ), result.err
     with ground.notebook("trees", tmp_path / "said") as run:
         assert run(cell) == "1.0 3 11\n"

@@ -14,12 +14,12 @@ def test_links_that_lead_somewhere_are_well_and_others_are_told(site, home, nfs,
     gone, file = findings(checks)
     assert (gone.kind, gone.message) == (
         "missing",
-        f"the link ~/-odd name leads to {nfs}/gone-data, which is not there",
+        f"the link {home}/-odd name leads to {nfs}/gone-data, which is not there",
     )
     assert gone.hint == "'sesync unlink '-odd name'' removes it; what it led to stays where it is."
     assert (file.kind, file.message) == (
         "not a directory",
-        f"the link ~/file leads nowhere now: {nfs}/file-data is not a folder",
+        f"the link {home}/file leads nowhere now: {nfs}/file-data is not a folder",
     )
 
 

@@ -180,7 +180,7 @@ def test_where_names_the_ways_to_upload_that_there_are(sesync: Run, standing: St
     hint = "Hint:  If it is on your own computer, upload it at https://files.example.org.\n"
     assert sesync("where", "raw.csv").err.endswith(hint)
     standing('[uploads]\nsftp_host = "files.example.org"\n')
-    assert "computer, type there: sftp " in sesync("where", "raw.csv").err
+    assert "computer, type there 'sftp " in sesync("where", "raw.csv").err
     assert "@files.example.org, and then: put -r raw.csv" in sesync("where", "raw.csv").err
 
 

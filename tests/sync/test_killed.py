@@ -359,7 +359,7 @@ def test_interrupted_while_files_are_written_they_go_back(background, sesync, la
         _, err = process.communicate(timeout=HANG)
         if process.returncode == 0:
             break  # it was quicker
-        assert (process.returncode, err.strip()) == (130, "Error: stopped; what was begun is undone")
+        assert (process.returncode, err.strip()) == (130, "Stopped; what was begun is undone.")
         assert git("rev-parse", "HEAD", cwd=large.here) == before
         assert git("status", "--porcelain", cwd=large.here) == " M trees.csv\n"
         assert leftovers(large.here / ".git") == []

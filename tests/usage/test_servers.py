@@ -118,7 +118,7 @@ def test_it_can_be_stopped_and_leaves_no_process(background, export: Path, tmp_p
         crew = children(walking.pid)
         walking.send_signal(word)
         _, err = walking.communicate(timeout=HANG)
-        assert (walking.returncode, "stopped" in err) == (130, True)
+        assert (walking.returncode, "Stopped." in err) == (130, True)
         wait_for(lambda: all(is_killed(one) for one in crew))
         assert crew and hangs(server)
         server.send_signal(signal.SIGCONT)

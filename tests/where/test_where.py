@@ -247,7 +247,7 @@ def test_a_file_that_is_not_here_yet(sesync, write, home, linked):
     assert "Error: there is no mosaik.tif on this machine\n" in result.err
     assert "Did you mean mosaic.tif?" in result.err
     assert "https://files.sesync.org" in result.err and "larger than 10 GB" in result.err
-    assert f"sftp jsmith@ssh.sesync.org:{linked}, and then: put -r mosaik.tif" in result.err
+    assert f"'sftp jsmith@ssh.sesync.org:{linked}', and then 'put -r mosaik.tif'." in result.err
     assert sesync("where", "nope", "--json").json["error"]["kind"] == "not-found"
 
 

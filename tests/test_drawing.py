@@ -1,0 +1,83 @@
+"""Tables and facts as lines."""
+
+from itertools import pairwise
+
+import pytest
+
+from sesync_cli.drawing import drawn
+from sesync_cli.view import Facts, Table, Tone, Toned
+
+TABLE = Table(
+    ("NAME", "TO", "STATE", "WHAT IT IS"),
+    [
+        ("cooltrees-data", "/nfs/cooltrees-data", Toned("ok", Tone.GOOD), "trees and the heat of the city, since 2019"),
+        ("oaks", "/nfs/oaks-data", Toned("not mounted", Tone.BAD), ""),
+    ],
+)
+
+
+def text(view: Table | Facts, width: int) -> list[str]:
+    return ["".join(span.text for span in line) for line in drawn(view, width)]
+
+
+def words(lines: list[str]) -> list[str]:
+    return sorted(word for line in lines for word in line.split())
+
+
+def test_a_table_that_fits_has_a_line_for_each_row():
+    assert text(TABLE, 200) == [
+        "NAME            TO                   STATE        WHAT IT IS",
+        "cooltrees-data  /nfs/cooltrees-data  ok           trees and the heat of the city, since 2019",
+        "oaks            /nfs/oaks-data       not mounted",
+    ]
+
+
+def test_a_table_that_does_not_fit_goes_on_below_in_its_columns():
+    lines = text(TABLE, 80)
+    assert max(map(len, lines)) <= 80 and len(lines) > 3
+    assert words(lines) == words(text(TABLE, 200))
+    column = lines[0].index("WHAT")
+    assert all(not line[column - 1 : column].strip() for line in lines)
+
+
+def test_a_table_that_would_break_words_is_a_list():
+    lines = text(TABLE, 40)
+    assert max(map(len, lines)) <= 40
+    assert lines[0] == "cooltrees-data" and "  to          /nfs/cooltrees-data" in lines
+    assert [line for line in lines if line.startswith("oaks")] == ["oaks"]
+    assert "trees and the" in " ".join(lines) and "  what it is" not in lines[lines.index("oaks") :]
+
+
+def test_a_value_that_has_no_room_beside_its_name_stands_below():
+    path = "/nfs/cooltrees-data/" + "x" * 40
+    assert text(Facts("heat", [("environment", path), ("state", "ok")]), 40) == [
+        "heat",
+        "  environment",
+        f"    {path}",
+        "  state        ok",
+    ]
+
+
+def test_states_have_their_colours_and_nothing_else_has():
+    styles = {span.text.strip(): span.style for line in drawn(TABLE, 200) for span in line}
+    assert styles["ok"] == "green" and styles["not mounted"] == "red" and styles["NAME"] == "bold"
+    assert styles["oaks"] == styles["/nfs/oaks-data"] == ""
+    facts = {
+        span.text.strip(): span.style
+        for line in drawn(Facts("x", [("s", Toned("odd", Tone.ODD))]), 80)
+        for span in line
+    }
+    assert facts["odd"] == "yellow"
+
+
+@pytest.mark.parametrize("width", [20, 33, 40, 60, 80, 99])
+def test_no_line_ends_in_blanks_or_is_wider_than_it_has_to(width: int):
+    lines = text(TABLE, width)
+    longest = max(map(len, words(lines)))
+    assert all(line == line.rstrip() for line in lines)
+    assert all(len(line) <= max(width, longest + 4) for line in lines)
+
+
+def test_wider_is_never_longer():
+    counts = [len(text(TABLE, width)) for width in range(75, 120)]
+    assert all(one >= other for one, other in pairwise(counts))
