@@ -86,14 +86,14 @@ def site() -> str:
     """Every setting with its words, its value at SESYNC, and what holds in a site that does not name it."""
     parts, table, defaults = [SITE], "", anywhere()
     for setting in read_site(None, {}).settings:
-        if setting.key.partition(".")[0] != table:
-            table = setting.key.partition(".")[0]
+        if setting.name.partition(".")[0] != table:
+            table = setting.name.partition(".")[0]
             heading = "| setting | what it is | at SESYNC | where it is not named |\n| --- | --- | --- | --- |\n"
             parts.append(f"\n## [{table}]\n\n{heading}")
         named = _cell(setting.value)
-        unnamed = _cell(defaults[setting.key]) if setting.key in defaults else setting.otherwise or "off"
+        unnamed = _cell(defaults[setting.name]) if setting.name in defaults else setting.otherwise or "off"
         same = "the same" if unnamed == named else unnamed
-        parts.append(f"| `{setting.key.partition('.')[2]}` | {setting.help} | {named} | {same} |\n")
+        parts.append(f"| `{setting.name.partition('.')[2]}` | {setting.help} | {named} | {same} |\n")
     return "".join(parts)
 
 

@@ -71,13 +71,26 @@ class SesyncError(Exception):
         return lines if len(lines) > 1 else ()
 
     def as_dict(self) -> dict[str, Any]:
-        facts: dict[str, Any] = {"kind": self.kind, "message": str(self), "hint": self.hint}
-        remedies = [{"says": one.says, "commands": list(one.typed)} for one in self.remedies]
-        facts |= {"remedies": remedies} if remedies else {}
-        facts |= {"diagnosis": self.diagnosis} if self.diagnosis else {}
-        facts |= {"problems": list(self.problems)} if self.problems else {}
-        facts |= {"left": left} if (left := left_by(self)) else {}
-        return facts
+        """All of it, for programs."""
+        return {
+            "kind": self.kind,
+            "message": str(self),
+            "hint": self.hint or None,
+            "log": log_of(self),
+            "remedies": [{"message": one.says, "commands": one.typed} for one in self.remedies],
+            "diagnosis": self.diagnosis,
+            "problems": list(self.problems),
+            "left": left_by(self),
+        }
+
+
+def log_of(error: BaseException | None) -> Path | None:
+    """The log of this failure, or of the program's failure that it tells of."""
+    while error:
+        if isinstance(error, SesyncError) and error.log:
+            return error.log
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def not_undone(error: BaseException, step: str, failed: BaseException) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.disk import is_full
-from sesync_cli.errors import SesyncError
+from sesync_cli.errors import SesyncError, log_of
 from sesync_cli.leftovers import written_whole
 from sesync_cli.lock import scratch
 from sesync_cli.secrets import without_secrets
@@ -56,7 +56,7 @@ def kept(error: SesyncError, argv: Sequence[str], state: Path) -> None:
         kind=error.kind,
         message=without_secrets(str(error)),
         hint=without_secrets(error.hint),
-        log=_log(error),
+        log=str(log_of(error) or ""),
         diagnosis=error.diagnosis,
     )
     record = json.dumps(asdict(failure)).encode()
@@ -126,15 +126,6 @@ def _hidden(word: str, before: str) -> str:
     if before == "--env" and equals:
         return f"{name}=***"
     return re.sub(r"^(--env=[^=]*=).*", r"\1***", word, flags=re.DOTALL)
-
-
-def _log(error: BaseException | None) -> str:
-    """The log of this failure, or of the program's failure that it tells of."""
-    while error:
-        if isinstance(error, SesyncError) and error.log:
-            return str(error.log)
-        error = error.__cause__ or error.__context__
-    return ""
 
 
 def _here() -> str:

@@ -155,7 +155,8 @@ class Later:
         if not self.made:
             return {}
         plan = self.made[0].learnt() if self.made[0].steps else self.made[0]
-        return {"done": plan.done, "result": plan.result, "warnings": plan.warnings}
+        told = {"done": plan.done, "result": plan.result, "warnings": plan.warnings}
+        return told if plan.steps else {**told, "steps": ()}
 
     def __str__(self) -> str:
         return self.shown

@@ -22,6 +22,7 @@ from sesync_cli.check import Finding, found_by
 from sesync_cli.plan import Report
 from sesync_cli.python.pip_settings import as_variables
 from sesync_cli.session import Session
+from tests.documents import asks_json, check_document
 from tests.services.leaks import keep_said, leaks, recording
 from tests.words import wrong_words
 
@@ -191,6 +192,8 @@ def sesync(tmp_path: Path) -> Callable[..., Ended]:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=timeout, errors="replace", **options)
         keep_said(tmp_path.parent, done.stdout, done.stderr)
         assert not list(wrong_words([str(word) for word in words], done.stdout, done.stderr))
+        if asks_json(argv[len(prefix) + 1 :]) and (done.stdout or done.returncode >= 0):
+            check_document(argv[len(prefix) + 1 :], done.stdout)
         return Ended(done.returncode, done.stdout, done.stderr)
 
     return run

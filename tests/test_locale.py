@@ -54,7 +54,7 @@ def test_a_kernel_of_a_folder_with_other_letters(sesync, home: Path, wälder: Pa
     )
     assert sesync("kernel", "check", "walder").code == 0
     shown = sesync("kernel", "show", "walder", "--json")
-    assert shown.json["kernel"]["display_name"] == "Bäume 木"
+    assert shown.json["display_name"] == "Bäume 木"
     locked = sesync("kernel", "lock", "walder", "-o", wälder / "pylock.toml")
     assert locked.code == 0, locked.err
     assert "Bäume 木" in (wälder / "pylock.toml").read_text(encoding="utf-8")
@@ -67,4 +67,4 @@ def test_a_home_and_a_data_directory_with_other_letters(sesync, site, nfs: Path,
     put = sesync("put", place / "Bäume.csv", "cooltrees", "--yes")
     assert put.code == 0, put.err
     assert [path.name for path in (nfs / "cooltrees-data").iterdir() if path.is_file()] == ["Bäume.csv"]
-    assert sesync("where", nfs / "cooltrees-data/Bäume.csv", "--json").json["paths"][0]["path"].endswith("Bäume.csv")
+    assert sesync("where", nfs / "cooltrees-data/Bäume.csv", "--json").json["named"][0]["path"].endswith("Bäume.csv")

@@ -1,10 +1,12 @@
 """The plan that keeps a token for the site's GitLab, once GitLab has said whose it is."""
 
+from typing import Any
+
 from sesync_cli.caller import Caller
 from sesync_cli.errors import Refused
 from sesync_cli.gitlab.account import account
 from sesync_cli.gitlab.api import Account, User
-from sesync_cli.gitlab.token_store import plan_keeping
+from sesync_cli.gitlab.token_store import TokenPlace, plan_keeping
 from sesync_cli.gitlab.tokens import ENVIRONMENT, Token, find_token
 from sesync_cli.plan import Plan, Watch
 from sesync_cli.prompter import Prompter
@@ -20,17 +22,23 @@ def plan_login(token: Token | None, caller: Caller, site: Site, watch: Watch, pr
     """Keep a token once GitLab has said whose it is; without one, what would be done."""
     url = site.gitlab_url
     if token is None:
-        return Plan(plan_keeping(url, "", Token("", ""), caller)[:1], f"You are logged in to {url}.")
+        step, place = plan_keeping(url, "", Token("", ""), caller)
+        return Plan((step,), f"You are logged in to {url}.", _facts(url, None, place))
     user, warnings = prompter.once("user", lambda: _proven(token, caller, site, watch))
     known = find_token(url, caller)
     step, place = plan_keeping(url, user.username, token, caller)
-    facts = {"url": url, "username": user.username, "kept_in": place}
+    facts = _facts(url, None if user == _UNKNOWN else user.username, place)
     whose = f" as {user.name} (@{user.username})" if user != _UNKNOWN else ""
-    done = f"Logged in to {url}{whose}. The token is kept in {place}."
+    done = f"Logged in to {url}{whose}. The token is kept in {place.words}."
     if known and known.source == ENVIRONMENT and known.value != token.value:
         warnings += (f"{ENVIRONMENT} is set in this shell, and goes first: 'unset {ENVIRONMENT}'",)
     is_kept = known and known.source != ENVIRONMENT and known.value == token.value
     return Plan(() if is_kept else (step,), done, facts, warnings=warnings)
+
+
+def _facts(url: str, user: str | None, place: TokenPlace) -> dict[str, Any]:
+    """Who is logged in, and where the token is, for programs."""
+    return {"url": url, "user": user, "helper": place.helper, "file": place.file}
 
 
 def _proven(token: Token, caller: Caller, site: Site, watch: Watch) -> tuple[User, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from sesync_cli.clone import destination, next_steps, submodules
 from sesync_cli.clone.offers import introduction, weighed
 from sesync_cli.clone.redirect import Redirect
 from sesync_cli.clone.request import CloneRequest
-from sesync_cli.clone.several import plan_several
+from sesync_cli.clone.several import place_facts, plan_several
 from sesync_cli.clone.working_copy import Clone, existing
 from sesync_cli.git import client, connection
 from sesync_cli.git.address import Address, typed
@@ -35,7 +35,7 @@ def plan_clone(request: CloneRequest, caller: Caller, site: Site, watch: Watch, 
         destination.refuse_data_directory(final, site)
     there = existing(address, final, request.dir is not None)
     attempt = ServerAttempt(address, final, site, caller.home)
-    facts = {"repository": address.shown, "path": str(final)}
+    facts = place_facts(attempt)
     if there is None:
         return _cloning(attempt, request, facts, caller, watch, prompter)
     shown = by_hand(final)
@@ -100,7 +100,8 @@ def _updating(attempt: ServerAttempt, facts: Mapping[str, Any], caller: Caller, 
     def after() -> dict[str, Any]:
         text = "\n".join(update.said.values())
         done = f"{shown} is up to date: {counted(update.received, 'new commit')}."
-        return {"done": "\n".join((done, *said_by(text))), "warnings": update.warnings}
+        told = {"done": "\n".join((done, *said_by(text))), "warnings": update.warnings}
+        return told if update.received else {**told, "steps": way.steps}
 
     steps = (*way.steps, update)
     return Plan(steps, f"{shown} is up to date.", facts, questions=asking(way.ask), locks=(final,), after=after)

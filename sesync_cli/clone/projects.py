@@ -20,20 +20,23 @@ _CHOICES = 5  # how many are named in a hint
 
 @dataclass(frozen=True)
 class Listed:
-    """A project as it is listed: when something last happened there, who sees it, and its clone in home, if any."""
+    """A project as it is listed: when something last happened there, who sees it, and `path`, its clone in home.
 
-    path: str
-    name: str
-    last_activity: str
-    visibility: str
+    `url` is its page. What GitLab does not tell, and the clone where there is none, is None.
+    """
+
+    repository: str
+    display_name: str
+    last_activity: str | None
+    visibility: str | None
     url: str
-    clone: Path | None
+    path: Path | None
 
 
 def as_listed(projects: Iterable[Project], home: Path, site: Site) -> list[Listed]:
     """The projects group by group, those first where something happened last."""
     return [
-        Listed(one.path, one.name, one.last_activity, one.visibility, one.url, _clone(one, home, site))
+        Listed(one.path, one.name, one.last_activity or None, one.visibility or None, one.url, _clone(one, home, site))
         for one in by_group(projects)
     ]
 

@@ -13,7 +13,7 @@ from sesync_cli.clone.request import CloneRequest
 from sesync_cli.clone.working_copy import Clone, existing
 from sesync_cli.errors import Conflict, SesyncError, WrongWords
 from sesync_cli.git import connection
-from sesync_cli.git.address import typed
+from sesync_cli.git.address import name_at_site, typed
 from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.exposed import exposed
 from sesync_cli.gitlab.lending import lent_token
@@ -40,9 +40,8 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
     found, count = _sorted(request, caller, site), len(request.repos)
     there = found.there if request.update else ()
     wanted = (*found.new, *there)
-    all_ = [{"repository": one.address.shown, "path": str(one.folder)} for one in (*found.new, *found.there)]
-    facts = {"repositories": sorted(all_, key=lambda one: one["path"])}
-    told = tuple(warning for one in found.there for warning in exposed(one.folder, by_hand(one.folder), site))
+    facts = {"repositories": sorted(map(place_facts, (*found.new, *found.there)), key=lambda one: str(one["path"]))}
+    told = tuple(warning for one in found.there for warning in _exposed(one))
     if not wanted:
         if found.blocked:
             raise _unfinished(found.blocked, count)
@@ -60,9 +59,12 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
     def after() -> dict[str, Any]:
         if failed:
             raise _unfinished(failed, count)
-        return {"warnings": (*who.warnings, *(told for one in updates for told in one.warnings))}
+        brought = (together,) if found.new or any(one.received for one in updates) else ()
+        warnings = (*who.warnings, *(told for one in updates for told in one.warnings))
+        return {"warnings": warnings, "steps": (*introductions, *brought, *who.steps)}
 
-    steps = (*(step for way in ways.values() for step in way.steps), together, *who.steps)
+    introductions = tuple(step for way in ways.values() for step in way.steps)
+    steps = (*introductions, together, *who.steps)
     place_of = by_hand(wanted[0].folder.parent)
     names = shortened([one.folder.name for one in (*found.new, *found.there)], _NAMED)
     done = f"{_are(count)} in {place_of}: {names}."
@@ -72,6 +74,17 @@ def plan_several(request: CloneRequest, caller: Caller, site: Site, watch: Watch
         steps, done, facts, questions=asking(ask), locks=(owner,), sweeps=(wanted[0].folder.parent,), after=after
     )
     return plan.warned(told)
+
+
+def place_facts(attempt: ServerAttempt) -> dict[str, Any]:
+    """What is cloned and to where, for programs: GROUP/NAME if it is at the site's GitLab, and its address."""
+    address = attempt.address
+    repository = name_at_site(address, attempt.site) or None
+    return {"repository": repository, "address": address.shown, "path": attempt.folder}
+
+
+def _exposed(attempt: ServerAttempt) -> tuple[str, ...]:
+    return exposed(attempt.folder, by_hand(attempt.folder), attempt.site)
 
 
 def _sorted(request: CloneRequest, caller: Caller, site: Site) -> _Sorting:

@@ -61,7 +61,7 @@ def unknown(text: str, attempt: InstallAttempt, said: str = "") -> SesyncError:
     return SesyncError(
         f"{message}: {reason}" if reason else message,
         hint=f"Send {attempt.log} to {attempt.support}, with the package's name.",
-        diagnosis={"cause": None, "package": package, "lines": list(lines)},
+        diagnosis=as_facts(Diagnosis("", "", "", package, message, support=True, lines=lines)),
     )
 
 
@@ -70,9 +70,9 @@ def _told(found: Diagnosis, hint: str) -> SesyncError:
 
 
 def as_facts(found: Diagnosis) -> dict[str, object]:
-    """A diagnosis for programs, without what the error says itself."""
-    facts = asdict(found)
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in facts.items() if key != "error"}
+    """A diagnosis for programs, without what the error says itself; what is not known is None."""
+    facts = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(found).items()}
+    return {key: None if value == "" else value for key, value in facts.items() if key != "error"}
 
 
 def _advice(found: Diagnosis, attempt: InstallAttempt) -> Iterator[str]:

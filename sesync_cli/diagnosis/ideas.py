@@ -79,7 +79,7 @@ class Idea:
 
 def ideas(facts: Mapping[str, Any], ways: Ways) -> Iterator[Idea]:
     """What may be worth a trial by what is known of the failure, the nearest to what was asked first."""
-    cause, kind, package = facts.get("cause"), facts.get("kind", ""), str(facts.get("package", ""))
+    cause, kind, package = facts.get("cause"), facts.get("kind"), str(facts.get("package") or "")
     asked = ways.wanted.packages
     name = name_in(package) or (name_in(asked[0]) if len(asked) == 1 else "")
     if kind in _BUILDS or cause in _VERSIONS + _OTHERS or (cause is None and name):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from sesync_cli.caller import Caller
@@ -33,13 +34,21 @@ def given(text: str) -> Token:
     return Token(text.strip(), "just given")
 
 
-def plan_keeping(url: str, username: str, token: Token, caller: Caller) -> tuple[Step, str]:
-    """The step that keeps this token for this GitLab, and where it will be, in words."""
+class TokenPlace(NamedTuple):
+    """Where a token is kept, in words: with a credential helper of git's, or else in a file."""
+
+    words: str
+    helper: str | None = None
+    file: Path | None = None
+
+
+def plan_keeping(url: str, username: str, token: Token, caller: Caller) -> tuple[Step, TokenPlace]:
+    """The step that keeps this token for this GitLab, and where it will be."""
     helper = _helper(url, caller.env)
     name = helper.split(" ")[0]
     if name in _FORGETFUL or helper.startswith("!"):
         return _in_file(url, token, caller)
-    return KeepInGit(url, username, token, caller), f"{GIT} ({name})"
+    return KeepInGit(url, username, token, caller), TokenPlace(f"{GIT} ({name})", helper=name)
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,7 @@ class KeepInGit:
         return by_hand("git", "credential", "approve")
 
 
-def _in_file(url: str, token: Token, caller: Caller) -> tuple[Step, str]:
+def _in_file(url: str, token: Token, caller: Caller) -> tuple[Step, TokenPlace]:
     path = (python_gitlab_files(caller) or [caller.home / ".python-gitlab.cfg"])[-1]
     if path == Path("/etc/python-gitlab.cfg"):
         path = caller.home / ".python-gitlab.cfg"
@@ -81,7 +90,8 @@ def _in_file(url: str, token: Token, caller: Caller) -> tuple[Step, str]:
     def text(old: str) -> str:
         return _with_token(old, section, url, token, path)
 
-    return RewriteFile(path, text, f"$EDITOR {by_hand(path)}", f"Keeping the token in {path}", secret=True), str(path)
+    step = RewriteFile(path, text, f"$EDITOR {by_hand(path)}", f"Keeping the token in {path}", secret=True)
+    return step, TokenPlace(str(path), file=path)
 
 
 def _with_token(old: str, section: str, url: str, token: Token, path: Path) -> str:

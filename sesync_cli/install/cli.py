@@ -20,7 +20,7 @@ from sesync_cli.view import Table, View, size
 def _table(found: list[Held]) -> View:
     rows = [
         (
-            f"{one.name} {one.version}".strip(),
+            f"{one.name} {one.version or ''}".strip(),
             "" if one.bytes is None else size(one.bytes),
             one.since,
             "you" if one.asked_for else "",

@@ -29,7 +29,7 @@ class Held:
     """
 
     name: str
-    version: str
+    version: str | None
     bytes: int | None
     since: str
     asked_for: bool | None
@@ -65,7 +65,7 @@ def inventory(folder: Path, python: str, asked: Collection[str] | None = None) -
     return [
         Held(
             name,
-            package.version,
+            package.version or None,
             bytes_of(package),
             time.strftime("%Y-%m-%d", time.localtime(package.entry.lstat().st_mtime)),
             ties[name].asked_for,

@@ -10,6 +10,7 @@ from sesync_cli.errors import NotReady, Refused, SesyncError, WrongWords
 from sesync_cli.install.lists import lists_of
 from sesync_cli.install.messages import package_facts
 from sesync_cli.install.request import InstallRequest, package_name, quoted, without_extras
+from sesync_cli.install.usersite import UserSite
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.packages import NEEDED
@@ -18,6 +19,7 @@ from sesync_cli.kernel.spec_writing import RememberAdded
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.plan import Step
 from sesync_cli.python.distributions import Package, source_of
+from sesync_cli.python.environments import version_in
 from sesync_cli.site.settings import Site
 
 
@@ -87,6 +89,16 @@ def _folder(word: str) -> str:
     return path if path.startswith("/") else ""
 
 
-def kernel_facts(kernel: Kernel, log: Path, packages: list[Package]) -> dict[str, Any]:
+def kernel_facts(kernel: Kernel, environment: Path, log: Path, packages: Iterable[Package] = ()) -> dict[str, Any]:
     """What happens in a kernel, for JSON."""
-    return {"kernel": kernel.name, "version": kernel.python, "packages": package_facts(packages), "log": str(log)}
+    return _facts(kernel.name, environment / "bin/python", kernel.python or version_in(environment), log, packages)
+
+
+def own_facts(own: UserSite, log: Path, packages: Iterable[Package] = ()) -> dict[str, Any]:
+    """What happens among one's own packages for a Python, for JSON."""
+    return _facts(None, own.python, own.version, log, packages)
+
+
+def _facts(kernel: str | None, python: Path, version: str, log: Path, packages: Iterable[Package]) -> dict[str, Any]:
+    where = {"kernel": kernel, "python": python, "python_version": version or None}
+    return {**where, "packages": package_facts(packages), "log": log}

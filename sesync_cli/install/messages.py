@@ -7,7 +7,7 @@ from sesync_cli.install.usersite import UserSite
 from sesync_cli.kernel.in_jupyterlab import RESTART
 from sesync_cli.names import joined
 from sesync_cli.plan import by_hand
-from sesync_cli.python.distributions import Package
+from sesync_cli.python.distributions import Package, known_versions
 
 
 def story(
@@ -67,6 +67,6 @@ def wanted_in(request: InstallRequest) -> str:
     )
 
 
-def package_facts(packages: list[Package]) -> list[dict[str, str]]:
+def package_facts(packages: Iterable[Package]) -> dict[str, str | None]:
     """Packages, for JSON."""
-    return [{"name": package.name, "version": package.version} for package in packages]
+    return known_versions({package.name: package.version for package in packages})

@@ -24,6 +24,7 @@ from sesync_cli.install.kernels import (
     kernel_named,
     named_in,
     own_environment,
+    own_facts,
     remembering,
 )
 from sesync_cli.install.lists import lists_of
@@ -31,7 +32,6 @@ from sesync_cli.install.mending import mending_for_user, mending_in_kernel, plac
 from sesync_cli.install.messages import (
     import_warnings,
     jupyter_question,
-    package_facts,
     risks,
     story,
     wanted_in,
@@ -102,7 +102,6 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
     seen_by = audience(kernels, own, caller.cwd)
     where = f"for {own.title} ({own.base})"
     place = ("--python", request.python or own.minor)
-    facts = {"python": str(own.python), "version": own.version, "packages": (), "log": str(log)}
     before = seen([own.folder])
 
     def after() -> dict[str, Any]:
@@ -114,14 +113,16 @@ def _install_for_user(request: InstallRequest, caller: Caller, site: Site, watch
         failed = not_importable(tried, own.python, env, site.kernels_start_seconds, watch)
         said = (*warnings, *seen_by.shadows(new), *at_risk, *broken(around, visible, place, own.folder))
         said += (*import_warnings(failed, *place), *not_on_path([*new, *again], own, caller))
-        return {"done": told, "result": facts | {"packages": package_facts([*new, *again])}, "warnings": said}
+        facts = {"done": told, "result": own_facts(own, log, [*new, *again]), "warnings": said}
+        return facts if new or again else {**facts, "steps": marks}
 
     meant = jupyter_question(jupyters_own(request.names)) or seen_by.question(request, own.title)
     step = InstallForUser(own, request.words, lists, request.upgrade, caller.env, _attempt(request, own, log, site))
+    marks = marking(own.folder, names_in(request, lists)) if own.marks else ()
     return Plan(
-        (step, *(marking(own.folder, names_in(request, lists)) if own.marks else ())),
+        (step, *marks),
         f"Installed {wanted_in(request)} {where}.",
-        result=facts,
+        result=own_facts(own, log),
         note=seen_by.note(request, own.title),
         questions=asking(meant, lists.question, break_question(would)),
         warnings=(*warnings, *breaks(would)),
@@ -149,11 +150,12 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
         tried = asked_for(request, lists, [*new, *again])
         failed = not_importable(tried, environment / "bin/python", env, site.kernels_start_seconds, watch)
         told = broken(around, neighbours(folders, python), place, folder)
-        return {
+        facts = {
             "done": story(request, new, again, now.packages, f"in the kernel {kernel.name}"),
-            "result": kernel_facts(kernel, log, [*new, *again]),
+            "result": kernel_facts(kernel, environment, log, [*new, *again]),
             "warnings": (*lists.remarks, *refusals(env), *told, *import_warnings(failed, *place)),
         }
+        return facts if new or again else {**facts, "steps": keep}
 
     step = InstallPackages(environment, request.words, lists, request.upgrade, env, log)
     keep = remembering(kernel, [*kept_words(request, caller.cwd), *lists.names, *lists.links])
@@ -162,7 +164,7 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
     return Plan(
         (step, *keep),
         f"Installed {wanted_in(request)} in the kernel {kernel.name}.",
-        result=kernel_facts(kernel, log, []),
+        result=kernel_facts(kernel, environment, log),
         questions=asking(lists.question, break_question(would)),
         warnings=(*lists.remarks, *breaks(would)),
         locks=(environment,),
@@ -183,10 +185,10 @@ def _uninstall_for_user(request: UninstallRequest, caller: Caller, site: Site) -
             raise Refused(f"{package} is not among your own packages, but in {package.place}", hint=hint)
     names = [one.name for one in gone]
     more = [] if request.keep else going_along(names, own.folder, own.path, own.version)
-    facts = {"python": str(own.python), "version": own.version, "packages": package_facts([*gone, *more])}
     attempt = _attempt(request, own, log, site)
     step = UninstallForUser(own, (*names, *(one.name for one in more)), caller.env, attempt)
-    plan = Plan((step,), "", result=facts | {"log": str(log)}, locks=(own.folder,), sweeps=(scratch(),))
+    facts = own_facts(own, log, [*gone, *more])
+    plan = Plan((step,), "", result=facts, locks=(own.folder,), sweeps=(scratch(),))
     left = packages_in([own.folder]).keys() - {one.name for one in (*gone, *more)}
     after = packages_in(own.elsewhere) | {name: visible[name] for name in left}
     where, place = f"{own.title} ({own.base})", ("--python", request.python or own.minor)
@@ -211,7 +213,8 @@ def _uninstall_in_kernel(request: UninstallRequest, caller: Caller, site: Site) 
     env = expanded(kernel.env, caller.env)
     step = UninstallPackages(environment, (*names, *(one.name for one in more)), env, log)
     steps = (step, *remembering(kernel, (), gone))
-    plan = Plan(steps, "", result=kernel_facts(kernel, log, [*gone, *more]), locks=(environment,))
+    facts = kernel_facts(kernel, environment, log, [*gone, *more])
+    plan = Plan(steps, "", result=facts, locks=(environment,))
     after = {name: one for name, one in now.items() if one not in (*gone, *more)}
     where, place = f"the kernel {kernel.name}", ("--kernel", kernel.name)
     return uninstalling(request, Departure(gone, more, where, place, python, now, after), plan)

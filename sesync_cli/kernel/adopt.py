@@ -13,6 +13,7 @@ from sesync_cli.kernel.context import KernelContext, shell
 from sesync_cli.kernel.foreign import Foreign, find_environment
 from sesync_cli.kernel.health import trouble_of
 from sesync_cli.kernel.in_jupyterlab import reload
+from sesync_cli.kernel.making import facts_of
 from sesync_cli.kernel.namesake import existing_kernel
 from sesync_cli.kernel.proof import Start, proven
 from sesync_cli.kernel.recipe import Recipe, plain_name
@@ -70,15 +71,19 @@ def plan_adopt(request: AdoptRequest, caller: Caller, site: Site) -> Plan:
     changed = variables(_activation(wanted), shell(caller, site))
     python = _started(wanted, expanded(changed, caller.env), context.cache)
     offer = _offer(wanted, folders.spec(name), python, changed, context.version)
-    facts = {"name": name, "display_name": offer.display_name, "python": python.version}
-    facts |= {"environment": str(folder), "spec": str(folders.spec(name))}
     if existing:
-        return _already(existing, wanted, offer, facts)
+        return _already(existing, wanted, offer)
     proof = ProveAdopted(offer, caller.env, site.kernels_start_seconds)
     return Plan(
         (proof, OfferKernel(offer, folders)),
         f"Adopted {folder} as the kernel {name}. {reload(offer.display_name)}",
-        result=facts,
+        result={
+            "name": name,
+            "display_name": offer.display_name,
+            "python_version": python.version,
+            "environment": folder,
+            "spec": offer.spec,
+        },
         locks=(folders.environment(name),),
         sweeps=(folders.environments, folders.specs.parent),
         after=lambda: {"warnings": tuple(proof.warnings)},
@@ -215,7 +220,7 @@ def _env(environment: Foreign, python: Interpreter, changed: Mapping[str, str]) 
     return found | {"VIRTUAL_ENV": "" if environment.conda else own["VIRTUAL_ENV"]}
 
 
-def _already(existing: Kernel, wanted: _Adoption, offer: Offer, facts: dict[str, str]) -> Plan:
+def _already(existing: Kernel, wanted: _Adoption, offer: Offer) -> Plan:
     hint = f"'sesync kernel remove {existing.name}' first (its environment stays)."
     if wanted.display_name not in ("", existing.display_name):
         what = f"which Jupyter shows as '{existing.display_name}'"
@@ -226,5 +231,4 @@ def _already(existing: Kernel, wanted: _Adoption, offer: Offer, facts: dict[str,
     differ = sorted(name for name in {*existing.env, *offer.env} if existing.env.get(name) != offer.env.get(name))
     news = f"its activation sets {', '.join(differ)} otherwise by now: to follow it, {hint[:-1]}, and adopt it again"
     done = f"{offer.environment} is the kernel {existing.name} already, as '{existing.display_name}'."
-    facts |= {"display_name": existing.display_name}
-    return Plan((), done, result=facts, warnings=(news,) if differ else ())
+    return Plan((), done, result=facts_of(existing), warnings=(news,) if differ else ())

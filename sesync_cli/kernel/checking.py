@@ -102,13 +102,13 @@ class _Trial:
         return CheckResult(
             kernel.name,
             works=not problem,
-            problem=problem,
-            python=self.python or kernel.python,
+            problem=problem or None,
+            python_version=self.python or kernel.python or None,
             seconds=self.seconds,
             imported=len(self.names) - len(self.failed) - len(self._untried),
             failed=dict(sorted(self.failed.items())),
-            changed=unlike,
-            next=self.command or (f"sesync kernel repair {kernel.name}" if mends else ""),
+            edited=unlike,
+            command=self.command or (f"sesync kernel repair {kernel.name}" if mends else None),
         )
 
     def _problem(self) -> str:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sesync_cli.errors import Conflict, NotReady, Refused
 from sesync_cli.kernel.activation import within
@@ -54,17 +55,16 @@ def plan_new(wanted: KernelToMake, context: KernelContext, warnings: tuple[str, 
     environment = folders.environment(wanted.name)
     if os.pathsep in str(environment):
         raise NotReady(f"no kernel can be in {folders.environments}: its name has a '{os.pathsep}', which ends a PATH")
-    facts = _facts(wanted, environment, folders)
     if existing := existing_kernel(wanted.name, folders):
         same_or_conflict(existing, wanted.recipe, wanted.display_name)
         done = f"The kernel {existing.name} is there already, as '{existing.display_name}'."
-        return Plan((), done, result=facts | {"display_name": existing.display_name})
+        return Plan((), done, result=facts_of(existing))
     offer = _offer(wanted, context, environment, folders.spec(wanted.name))
     of_proof: list[str] = []
     return Plan(
         (*_build(wanted, context, offer, of_proof), OfferKernel(offer, folders)),
         f"Made the kernel {offer.name}{told}. {reload(wanted.title)}",
-        result=facts,
+        result=_facts(wanted, environment, offer.spec),
         warnings=warnings,
         locks=(environment,),
         sweeps=(folders.environments, folders.specs.parent),
@@ -97,7 +97,7 @@ def plan_again(
     return Plan(
         tuple(steps),
         f"Made the kernel {kernel.name} anew. {RESTART}",
-        result=_facts(wanted, environment, folders),
+        result=_facts(wanted, environment, kernel.spec),
         questions=asking(ask),
         warnings=warnings,
         locks=(folders.environment(kernel.name),),
@@ -150,9 +150,26 @@ def _all(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def _facts(wanted: KernelToMake, environment: Path, folders: Folders) -> dict[str, str]:
-    facts = {"name": wanted.name.lower(), "display_name": wanted.title, "python": wanted.interpreter.version}
-    return facts | {"environment": str(environment), "spec": str(folders.spec(wanted.name))}
+def facts_of(kernel: Kernel) -> dict[str, Any]:
+    """A kernel that stays as it is, for programs."""
+    return {
+        "name": kernel.name,
+        "display_name": kernel.display_name,
+        "python_version": kernel.python or None,
+        "environment": kernel.environment,
+        "spec": kernel.spec,
+    }
+
+
+def _facts(wanted: KernelToMake, environment: Path, spec: Path) -> dict[str, Any]:
+    """The same of a kernel that is to be made."""
+    return {
+        "name": wanted.name.lower(),
+        "display_name": wanted.title,
+        "python_version": wanted.interpreter.version,
+        "environment": environment,
+        "spec": spec,
+    }
 
 
 def _offer(wanted: KernelToMake, context: KernelContext, environment: Path, spec: Path) -> Offer:

@@ -12,7 +12,7 @@ from sesync_cli.kernel.activation import module_variables
 from sesync_cli.kernel.context import KernelContext, interpreter, kernel_folders, shell
 from sesync_cli.kernel.ingredients import Ingredients
 from sesync_cli.kernel.layout import is_conda
-from sesync_cli.kernel.making import KernelToMake, plan_again, plan_new, plan_removal, removal_question
+from sesync_cli.kernel.making import KernelToMake, facts_of, plan_again, plan_new, plan_removal, removal_question
 from sesync_cli.kernel.mending import mending
 from sesync_cli.kernel.new_place import is_gone, with_files_at
 from sesync_cli.kernel.rebuild import (
@@ -79,7 +79,8 @@ def plan_repair(request: RepairRequest, caller: Caller, site: Site, watch: Watch
     """Make broken kernels anew as they were, or tell all kernels of a home that has moved where they are."""
 
     def repaired(kernel: Kernel) -> Plan:
-        return _repaired(kernel, request, caller, site, watch)
+        plan = _repaired(kernel, request, caller, site, watch)
+        return replace(plan, result={**plan.result, "moved": plan.result.get("moved", [])})
 
     whole = "All your kernels look whole, and 'sesync kernel check --all' tries them."
     return plan_each(request.kernels, kernel_folders(caller, site), repaired, whole)
@@ -92,7 +93,7 @@ def _repaired(kernel: Kernel, request: RepairRequest, caller: Caller, site: Site
         return plan_follow(one, where)
     every = not request.kernels.names
     if every and one.works and not (python or request.modules or _edited(one, watch)):
-        return Plan((), "", {"name": one.name})
+        return Plan((), "", facts_of(one))
     recipe = recipe_of(one)
     if request.modules:
         recipe = replace(recipe, modules=tuple(map(checked_module, request.modules)))
@@ -110,7 +111,7 @@ def _repaired(kernel: Kernel, request: RepairRequest, caller: Caller, site: Site
     ask = ""
     if one.state == "ok" and not (python or every or _edited(one, watch)):
         if one.name in request.broken and not request.modules:
-            return Plan((), f"The kernel {one.name} was mended meanwhile.", {"name": one.name})
+            return Plan((), f"The kernel {one.name} was mended meanwhile.", facts_of(one))
         ask = f"The kernel {one.name} looks whole, and 'sesync kernel check {one.name}' tries it. Make it anew?"
     wanted = wanted_repaired(one, recipe, chosen)
     return plan_again(one, wanted, KernelContext(caller, site, loaded), warnings, ask=ask)
@@ -146,7 +147,7 @@ def _updated(kernel: Kernel, request: UpdateRequest, caller: Caller, site: Site,
         raise is_gone(one.name, recipe, gone[0], caller.cwd)
     if not (changed or place or request.upgrade or request.python):
         says = "as its files say" if recipe.files else "as you asked for it, and follows no file"
-        done, facts = f"The kernel {one.name} is {says} ('--upgrade' takes newer versions).", {"name": one.name}
+        done, facts = f"The kernel {one.name} is {says} ('--upgrade' takes newer versions).", facts_of(one)
         states = tuple(state for state in shared_states(one, caller, site, watch) if state.newer)
         return Plan((), done, facts, warnings=(told(states),) if states else ())
     ingredients = ingredients_of(recipe)

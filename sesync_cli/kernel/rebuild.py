@@ -11,7 +11,7 @@ from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.in_jupyterlab import RELOAD
 from sesync_cli.kernel.ingredients import Ingredients
 from sesync_cli.kernel.layout import USUAL, is_conda
-from sesync_cli.kernel.making import KernelToMake
+from sesync_cli.kernel.making import KernelToMake, facts_of
 from sesync_cli.kernel.moved import FollowMove
 from sesync_cli.kernel.packages import NEEDED, Requirements
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
@@ -56,12 +56,12 @@ def plan_follow(kernel: Kernel, folders: Folders) -> Plan:
         left = [one.name for one in find_kernels(folders) if one.move]
         names = [one.name for one in moved if one.name not in left]
         warnings = [f"the kernel {name} is still to be mended: 'sesync kernel repair {name}'" for name in left]
-        return {"done": _told(names), "result": {"name": kernel.name, "kernels": names}, "warnings": tuple(warnings)}
+        return {"done": _told(names), "result": facts_of(kernel) | {"moved": names}, "warnings": tuple(warnings)}
 
     return Plan(
         tuple(_follow(one, folders, along=one is not kernel) for one in moved),
         _told([one.name for one in moved]),
-        result={"name": kernel.name, "kernels": [one.name for one in moved]},
+        result=facts_of(kernel) | {"moved": [one.name for one in moved]},
         locks=(folders.environment(kernel.name),),
         sweeps=(folders.environments, folders.specs.parent),
         after=told,

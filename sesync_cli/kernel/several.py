@@ -23,7 +23,7 @@ def plan_each(choice: KernelChoice, folders: Folders, make: Callable[[Kernel], P
     parts: dict[str, Plan] = {}
     passed: list[str] = []
     for kernel in meant(choice, folders):
-        if any(kernel.name in part.result.get("kernels", ()) for part in parts.values()):
+        if any(kernel.name in part.result.get("moved", ()) for part in parts.values()):
             continue  # a plan before is about this one, too
         try:
             parts[kernel.name] = make(kernel)
@@ -32,7 +32,7 @@ def plan_each(choice: KernelChoice, folders: Folders, make: Callable[[Kernel], P
                 raise
             passed.append(f"{kernel.name} is passed over: {error}")
     if not any(part.steps or part.done for part in parts.values()):
-        return Plan((), nothing, {name: part.result for name, part in parts.items()}, warnings=tuple(passed))
+        return Plan((), nothing, _result({name: part.result for name, part in parts.items()}), warnings=tuple(passed))
     return _apart(parts).warned(tuple(passed))
 
 
@@ -76,12 +76,18 @@ class Apart(Plan):
         """What is true of those that were carried out, and of those for which nothing was to be done."""
         parts = {name: part for name, part in self.parts.items() if name in self.ended or not part.steps}
         plan = join(parts).learnt()
-        return {"done": plan.done, "result": plan.result, "warnings": plan.warnings}
+        return {"done": plan.done, "result": _result(plan.result), "warnings": plan.warnings}
+
+
+def _result(of_each: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What comes of all of them, for programs."""
+    return {"kernels": [*of_each.values()]}
 
 
 def _apart(parts: Mapping[str, Plan]) -> Apart:
     questions = [replace(one, steps=one.steps or part.steps) for part in parts.values() for one in part.questions]
-    plan = Apart(**{**vars(join(parts)), "questions": tuple(questions)}, parts=parts)
+    joined = join(parts)
+    plan = Apart(**{**vars(joined), "result": _result(joined.result), "questions": tuple(questions)}, parts=parts)
     return replace(plan, after=plan.told)
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial as having
 from pathlib import Path
 from typing import Any
@@ -30,17 +31,17 @@ _MOST = 3  # packages that are named
 
 @dataclass(frozen=True)
 class SharedState:
-    """What a project shares of a kernel: its file, who shared that and when (ISO 8601), and how one takes it.
+    """What a project shares of a kernel: its file, who shared that and when (ISO 8601), and the command that takes it.
 
     It is `newer` if it is not what the kernel was made from, or what one shared oneself.
     """
 
     project: str
-    file: str
+    file: Path
     by: str
     at: str
     newer: bool
-    take: str
+    command: str
 
 
 def shared_states(kernel: Kernel, caller: Caller, site: Site, watch: Watch) -> tuple[SharedState, ...]:
@@ -167,15 +168,15 @@ def _state(kernel: Kernel, file: Path, known: set[str], site: Site, facts: Mappi
     project = site.project(file.parents[3].name)
     source = kernel.recipe.source if kernel.recipe else ""
     way = () if source == str(file) else ("--from", f"{project}:{file.parent.name}")
-    at = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(facts["at"]))
-    take = by_hand("sesync", "kernel", "update", kernel.name, *way)
-    return SharedState(project, str(file), facts["by"], at, facts["sha256"] not in known, take)
+    at = datetime.fromtimestamp(facts["at"]).astimezone().isoformat(timespec="seconds")
+    command = by_hand("sesync", "kernel", "update", kernel.name, *way)
+    return SharedState(project, file, facts["by"], at, facts["sha256"] not in known, command)
 
 
 def _words(one: SharedState) -> str:
     since = f"{one.by} on {one.at[:16].replace('T', ' ')}"
     if one.newer:
-        return f"{since} shared another state with {one.project}: '{one.take}' takes it"
+        return f"{since} shared another state with {one.project}: '{one.command}' takes it"
     return f"with {one.project}, by {since}"
 
 

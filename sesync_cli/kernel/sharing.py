@@ -16,6 +16,7 @@ from sesync_cli.kernel.shared import FOLDER, PREVIOUS, RememberShared, StepBack,
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import checked, did_you_mean, listed, near
 from sesync_cli.plan import Plan, Watch, asking, by_hand
+from sesync_cli.python.distributions import known_versions
 from sesync_cli.site.settings import Site
 
 _GROUP, _OTHERS = 0o640, 0o004
@@ -46,7 +47,7 @@ def plan_lock(request: LockRequest, caller: Caller, site: Site) -> Plan:
 
 def _written(kernel: Kernel, at: Path, replace: bool, caller: Caller) -> Plan:
     contents = contents_of(kernel)
-    name, result = kernel.name, {"name": kernel.name, "file": at, "packages": contents.count}
+    name, result = kernel.name, {"name": kernel.name, "file": at, "packages": known_versions(contents.versions)}
     if at.is_dir():
         raise Conflict(
             f"{at} is a folder", hint=f"'{_typed(name, at / f'pylock.{_plain(name)}.toml')}' has a file in it."
@@ -80,7 +81,8 @@ def plan_share(request: ShareRequest, caller: Caller, site: Site, watch: Watch) 
     kernel = _theirs(find_kernel(name, kernel_folders(caller, site)))
     directory = reached(project, site, watch)
     contents, at = contents_of(kernel), directory / FOLDER / name / NAME
-    result = {"name": kernel.name, "project": project, "file": at, "packages": contents.count}
+    packages = known_versions(contents.versions)
+    result = {"name": kernel.name, "project": project, "file": at, "packages": packages}
     way = f"'sesync kernel create --from {project}:{kernel.name}'"
     ask, back = "", ""
     remember = RememberShared(kernel.name, at, caller.state)
@@ -110,7 +112,7 @@ def _back(name: str, project: str, directory: Path, caller: Caller) -> Plan:
     return Plan(
         (StepBack(at), RememberShared(name, at, caller.state)),
         f"{project} has the kernel {name} again as {then} shared it. {again}",
-        {"name": name, "project": project, "file": at, "packages": len(versions)},
+        {"name": name, "project": project, "file": at, "packages": known_versions(versions)},
         questions=asking(f"{ask}Put back what {then} shared?"),
         locks=(at,),
         sweeps=(at.parent,),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sesync_cli.caller import Caller
@@ -28,32 +29,31 @@ class Row:
 
     name: str
     display_name: str
-    python: str
+    python_version: str | None
     state: str
-    problem: str
+    problem: str | None
     alone_bytes: int | None
     shared_bytes: int | None
     managed: bool
     server: bool
-    spec: str
-    environment: str | None
+    spec: Path
+    environment: Path | None
 
 
 @dataclass(frozen=True)
-class Card:
+class Card(Row):
     """All about one kernel: what was asked for, and which packages are there, with their versions.
 
-    `changed` are the files that say something else since the kernel was made, `gone` those of them that are not there;
-    `shared` is what projects share of it.
+    `changed` are the files that say something else since the kernel was made, `missing` those of them that are not
+    there; `shared` is what projects share of it.
     """
 
-    kernel: Row
     asked: tuple[str, ...]
     requirements: tuple[str, ...]
     env: tuple[str, ...]
-    packages: dict[str, str]
+    packages: Mapping[str, str | None]
     changed: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     shared: "tuple[SharedState, ...]" = ()
 
 
@@ -61,20 +61,20 @@ class Card:
 class CheckResult:
     """Whether a kernel works: in how many seconds it answered, and what can be imported in it and what not, and why.
 
-    `changed` are the files of its packages that are not as the packages brought them, below its folder of packages.
-    `seconds` is null for a kernel that did not answer; `next` is the command that may mend it, empty where there is
-    none or nothing to mend.
+    `edited` are the files of its packages that are not as the packages brought them, below its folder of packages.
+    `seconds` is null for a kernel that did not answer; `command` may mend it, null where there is none or nothing to
+    mend.
     """
 
     name: str
     works: bool
-    problem: str = ""
-    python: str = ""
+    problem: str | None = None
+    python_version: str | None = None
     seconds: float | None = None
     imported: int = 0
     failed: Mapping[str, str] = field(default_factory=dict)
-    changed: tuple[str, ...] = ()
-    next: str = ""
+    edited: tuple[str, ...] = ()
+    command: str | None = None
 
 
 def row(kernel: Kernel) -> Row:
@@ -83,15 +83,15 @@ def row(kernel: Kernel) -> Row:
     return Row(
         name=kernel.name,
         display_name=kernel.display_name,
-        python=kernel.python,
+        python_version=kernel.python or None,
         state=kernel.state,
-        problem=kernel.problem,
+        problem=kernel.problem or None,
         alone_bytes=room.alone if room else None,
         shared_bytes=room.shared if room else None,
         managed=kernel.managed,
         server=kernel.server,
-        spec=str(kernel.spec),
-        environment=str(kernel.environment) if kernel.environment else None,
+        spec=kernel.spec,
+        environment=kernel.environment,
     )
 
 
@@ -100,20 +100,24 @@ def card(kernel: Kernel, caller: Caller, site: Site, watch: Watch) -> Card:
     from sesync_cli.kernel.recipe import changed_files
     from sesync_cli.kernel.shared import shared_states
     from sesync_cli.kernel.spec_writing import ORDINARY
-    from sesync_cli.python.distributions import installed
+    from sesync_cli.python.distributions import installed, known_versions
 
     made = kernel.recipe
-    files = tuple(path for path, _ in made.files) if made else ()
-    packages = installed(kernel.environment) if kernel.environment else {}
-    asked = (*made.packages, *made.added) if made else ()
     found = changed_files(made, site.data_patience_seconds, watch) if made else None
-    changed, gone = (tuple(found.changed), tuple(found.gone)) if found else ((), ())
-    sets = tuple(name for name in kernel.env if name not in ORDINARY)
-    return Card(row(kernel), asked, files, sets, packages, changed, gone, shared_states(kernel, caller, site, watch))
+    return Card(
+        **vars(row(kernel)),
+        asked=(*made.packages, *made.added) if made else (),
+        requirements=tuple(path for path, _ in made.files) if made else (),
+        env=tuple(name for name in kernel.env if name not in ORDINARY),
+        packages=known_versions(installed(kernel.environment)) if kernel.environment else {},
+        changed=tuple(found.changed) if found else (),
+        missing=tuple(found.gone) if found else (),
+        shared=shared_states(kernel, caller, site, watch),
+    )
 
 
 def kernel_table(rows: list[Row]) -> Table:
-    lines = [(one.name, one.display_name, one.python, *_sizes(one), _whose(one), _state(one)) for one in rows]
+    lines = [(one.name, one.display_name, _python(one), *_sizes(one), _whose(one), _state(one)) for one in rows]
     empty = "You have no kernels yet. 'sesync kernel create NAME' makes one."
     return Table(("NAME", "IN JUPYTER", "PYTHON", "ALONE", "SHARED", "MADE BY", "STATE"), lines, empty, _advice(rows))
 
@@ -121,39 +125,38 @@ def kernel_table(rows: list[Row]) -> Table:
 def kernel_card(card: Card) -> Facts:
     from sesync_cli.kernel.shared import told
 
-    one = card.kernel
-    alone, shared = _sizes(one)
-    moved_on = [path for path in card.changed if path not in card.gone]
+    alone, shared = _sizes(card)
+    moved_on = [path for path in card.changed if path not in card.missing]
     facts = [
-        ("In Jupyter", one.display_name),
-        ("State", _state(one)),
-        ("Problem", one.problem or ""),
-        ("Python", one.python),
-        ("Made by", _whose(one)),
-        ("Environment", one.environment or ""),
-        ("Spec", one.spec),
+        ("In Jupyter", card.display_name),
+        ("State", _state(card)),
+        ("Problem", card.problem or ""),
+        ("Python", _python(card)),
+        ("Made by", _whose(card)),
+        ("Environment", str(card.environment or "")),
+        ("Spec", str(card.spec)),
         ("Asked for", ", ".join((*card.asked, *card.requirements))),
-        ("Moved on", f"{', '.join(moved_on)}: 'sesync kernel update {one.name}' follows" if moved_on else ""),
+        ("Moved on", f"{', '.join(moved_on)}: 'sesync kernel update {card.name}' follows" if moved_on else ""),
         (
             "Gone",
-            f"{', '.join(card.gone)}: 'sesync kernel update {one.name} --from DIR' says where it is"
-            if card.gone
+            f"{', '.join(card.missing)}: 'sesync kernel update {card.name} --from DIR' says where it is"
+            if card.missing
             else "",
         ),
         ("Shared", told(card.shared)),
         ("Sets", ", ".join(card.env)),
         ("Takes", f"{alone} alone, {shared} shared with the cache and other kernels" if alone else ""),
-        ("Packages", ", ".join(f"{name} {version}" for name, version in card.packages.items())),
+        ("Packages", ", ".join(f"{name} {version or ''}" for name, version in card.packages.items())),
     ]
-    return Facts(one.name, [(name, value) for name, value in facts if value])
+    return Facts(card.name, [(name, value) for name, value in facts if value])
 
 
 def verdicts(found: list[CheckResult]) -> View:
     """One kernel is a sentence, several are a table."""
     if len(found) == 1:
         return _sentence(found[0])
-    rows = [(one.name, one.python, _works(one), _seconds(one), _what(one)) for one in found]
-    commands = dict.fromkeys(f"'{one.next}'" for one in found if one.next)
+    rows = [(one.name, _python(one), _works(one), _seconds(one), _what(one)) for one in found]
+    commands = dict.fromkeys(f"'{one.command}'" for one in found if one.command)
     note = f"To mend it: {', '.join(commands)}." if commands else ""
     empty = "You have no kernels yet. 'sesync kernel create NAME' makes one."
     return Table(("NAME", "PYTHON", "RESULT", "SECONDS", "PROBLEM"), rows, empty, note)
@@ -195,6 +198,10 @@ def _state(one: Row) -> Toned:
     return tone(one.state)
 
 
+def _python(one: Row | CheckResult) -> str:
+    return one.python_version or ""
+
+
 def _sizes(one: Row) -> tuple[str, str]:
     if one.alone_bytes is None or one.shared_bytes is None:
         return "", ""
@@ -211,19 +218,19 @@ def _sentence(one: CheckResult) -> str:
         return f"The kernel {one.name} works: {started}, and its {packages(one.imported)} can be imported."
     if one.works:
         return f"The kernel {one.name} works: {started}."
-    found = one.failed or one.changed
+    found = one.failed or one.edited
     problem = f"{started}, but {one.problem}" if one.seconds is not None and found else one.problem
     reasons = [f"  {name}: {reason}" for name, reason in one.failed.items()]
-    reasons += [f"  {line}" for line in first(one.changed, _MOST)]
+    reasons += [f"  {line}" for line in first(one.edited, _MOST)]
     lines = [f"The kernel {one.name} fails: {problem}{':' if reasons else '.'}", *reasons]
-    return "\n".join([*lines, f"'{one.next}' mends it."] if one.next else lines)
+    return "\n".join([*lines, f"'{one.command}' mends it."] if one.command else lines)
 
 
 def _what(one: CheckResult) -> str:
     """What is wrong, in one cell."""
     said = [f"{name}: {reason}" for name, reason in one.failed.items()]
-    reasons = "; ".join([*said, *one.changed[:1]])
-    return f"{one.problem}: {reasons}" if reasons else one.problem
+    reasons = "; ".join([*said, *one.edited[:1]])
+    return f"{one.problem}: {reasons}" if reasons else one.problem or ""
 
 
 def _seconds(one: CheckResult) -> str:

@@ -24,11 +24,7 @@ def _table(links: list[LinkedDirectory]) -> View:
     inside = {link.name for link in links if link.inside and link.state in (State.OK, State.READ_ONLY)}
     files = {link.name for link in links if link.state == State.FILE}
     left = files | (inside if len(inside) > _SHOWN else set())
-    rows = [
-        (link.name, link.target, _TONES.get(link.state, bad)(link.state.value), _free(link))
-        for link in links
-        if link.name not in left
-    ]
+    rows = [(link.name, str(link.target), _state(link), _free(link)) for link in links if link.name not in left]
     what = "links to whole data directories" if links else "links"
     empty = f"No {what} yet: 'sesync link PROJECT' makes one."
     return Table(("LINK", "TO", "STATE", "FREE"), rows, empty=empty, end=_further(len(left)))
@@ -46,9 +42,9 @@ def _state(link: LinkedDirectory) -> Toned:
 
 
 def _free(link: LinkedDirectory) -> str:
-    if link.quota_bytes is None or link.used_bytes is None or link.free is None:
-        return "" if link.free is None else size(link.free)
-    left = min(max(0, link.quota_bytes - link.used_bytes), link.free)
+    if link.quota_bytes is None or link.used_bytes is None or link.free_bytes is None:
+        return "" if link.free_bytes is None else size(link.free_bytes)
+    left = min(max(0, link.quota_bytes - link.used_bytes), link.free_bytes)
     return f"{size(left)} of {size(link.quota_bytes)}"
 
 

@@ -33,16 +33,17 @@ class Link:
 class LinkedDirectory:
     """A link, and how the directory behind it is found, or what is `inside` of a directory.
 
-    `free` and `total` are those of its disk; `used_bytes` of `quota_bytes` are used where the system tells a quota.
+    `free_bytes` and `total_bytes` are those of its disk; `used_bytes` of `quota_bytes` are used where the system tells
+    a quota.
     """
 
     name: str
-    path: Path
-    target: str
-    inside: str
+    link: Path
+    target: Path
+    inside: str | None
     state: State
-    free: int | None
-    total: int | None
+    free_bytes: int | None
+    total_bytes: int | None
     quota_bytes: int | None
     used_bytes: int | None
 
@@ -109,4 +110,4 @@ def known(home: Path, site: Site) -> list[str]:
 def _line(link: Link, target: Path, seen: Directory) -> LinkedDirectory:
     used, quota = seen.quota or (None, None)
     facts = (seen.state, seen.free, seen.total, quota, used)
-    return LinkedDirectory(link.at.name, link.at, str(target), link.inside, *facts)
+    return LinkedDirectory(link.at.name, link.at, target, link.inside or None, *facts)

@@ -73,9 +73,10 @@ def plan_unlink(request: UnlinkRequest, caller: Caller, site: Site, watch: Watch
     if link is None:
         meant = did_you_mean(near(name, [one.at.name for one in find_links(folder, site.data_root)]))
         return Plan((), f"There is no link {name} in {folder}. {meant}".rstrip(), {"link": None, "target": None})
-    result = {"link": link.at, "target": link.text}
+    target = site.data_root / link.below
+    result = {"link": link.at, "target": target}
     steps: tuple[Step, ...] = (RemoveLink(link.at, link.text), *forgetting(link.at))
-    done = f"Removed the link {link.at}; the data in {site.data_root / link.below} stays."
+    done = f"Removed the link {link.at}; the data in {target} stays."
     return Plan(steps, done, result, locks=(link.at,), sweeps=(folder,))
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sesync_cli.caller import Caller
 from sesync_cli.directory import mounts, reached
 from sesync_cli.errors import NotFound
+from sesync_cli.files.unread import Unread
 from sesync_cli.plan import Watch, by_hand
 from sesync_cli.put.children import guard, run_children
 from sesync_cli.put.file_io import Copier, renew
@@ -31,9 +32,10 @@ OUT = "out"
 
 @dataclass(frozen=True)
 class Comparison:
-    """What came of comparing files with the checksums that are kept of them; paths are below `folder`.
+    """What came of comparing files with the checksums that are kept of them.
 
-    `files` are those with checksums, `without` those that have none; `warnings` say what else is odd.
+    Names are as seen from `folder`. `files` counts those with checksums, and `without` are those that have none;
+    `warnings` say what else is odd.
     """
 
     folder: Path
@@ -42,7 +44,7 @@ class Comparison:
     bytes: int
     different: tuple[str, ...]
     missing: tuple[str, ...]
-    unreadable: tuple[str, ...]
+    unreadable: tuple[Unread, ...]
     without: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -72,7 +74,7 @@ def _compared(directory: Path, folder: str, guard: Guard) -> Comparison:
     heard = take_stock(directory, folder, guard)
     wanted = [_Expected(rel, sums) for rel, sums in sorted(heard.sums.items())]
     _compare(directory, wanted, heard, guard)
-    if not heard.sums and not heard.states["unreadable"]:
+    if not heard.sums and not heard.unreadable:
         raise _nothing(directory / folder, heard)
     return _checked(directory, folder, heard)
 
@@ -101,7 +103,7 @@ def _checked(directory: Path, folder: str, heard: Stock) -> Comparison:
         heard.bytes,
         below(heard.states["different"]),
         below(heard.states["missing"]),
-        below(heard.states["unreadable"]),
+        heard.unread_in(directory),
         below(heard.without),
         tuple(sorted(set(heard.warnings))),
     )
@@ -115,13 +117,15 @@ def _shortened(path: str, base: str) -> str:
 
 
 def _compare(directory: Path, wanted: Sequence[_Expected], heard: Stock, guard: Guard) -> None:
-    def hear(what: tuple[str, int, int, tuple[int, ...]]) -> None:
-        state, number, length, wrong = what
+    def hear(what: tuple[str, int, int, tuple[int, ...], str]) -> None:
+        state, number, length, wrong, why = what
         one = wanted[number]
         heard.bytes += length
         if state == OUT:
             del heard.sums[one.rel]
             heard.warnings.append(f"{directory}/{one.rel} leads out of the data directory, and is not followed")
+        elif why:
+            heard.unreadable[one.rel] = why
         elif state != "same":
             heard.states[state].append(one.rel)
         if 0 < len(wrong) < len(one.sums):
@@ -148,16 +152,17 @@ def _work(directory: str, wanted: Sequence[_Expected], first: int, tell: Tell) -
         if os.path.islink(path):
             path = os.path.realpath(path)
         if not path.startswith(f"{top}/"):
-            tell((OUT, number, 0, ()))
+            tell((OUT, number, 0, (), ""))
         else:
-            state, length, wrong = _verdict(path, one, copier)
-            tell((state, number, length, wrong))
+            state, length, wrong, why = _verdict(path, one, copier)
+            tell((state, number, length, wrong, why))
 
 
-def _verdict(path: str, one: _Expected, copier: Copier) -> tuple[str, int, tuple[int, ...]]:
+def _verdict(path: str, one: _Expected, copier: Copier) -> tuple[str, int, tuple[int, ...], str]:
+    """How a file is, how long, which of its checksums say something else, and why it could not be read."""
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
-            return "different", 0, ()
+            return "different", 0, (), ""
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
             length = os.fstat(file).st_size
@@ -166,11 +171,11 @@ def _verdict(path: str, one: _Expected, copier: Copier) -> tuple[str, int, tuple
             os.close(file)
     except OSError as error:
         if error.errno in _ABSENT:
-            return "missing", 0, ()
+            return "missing", 0, (), ""
         if error.errno not in UNREADABLE:
             raise
-        return "unreadable", 0, ()
-    return "different" if wrong else "same", length, wrong
+        return "unreadable", 0, (), error.strerror or ""
+    return "different" if wrong else "same", length, wrong, ""
 
 
 def _wrong(file: int, length: int, one: _Expected, copier: Copier) -> Iterator[int]:

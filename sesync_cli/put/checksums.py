@@ -50,7 +50,7 @@ class KeepSums:
 
     def do(self, report: Report) -> None:
         with explaining(self.found.folder, self.tally.safe):
-            run_children([self._keep], self.guard)
+            run_children([self._keep], self.guard, self._hear)
 
     def undo(self) -> None:
         # it appears by one rename, and true checksums harm nobody
@@ -68,26 +68,31 @@ class KeepSums:
             one = number if entry.first < 0 else entry.first
             if entry.is_file and one in self.tally.sums:
                 sums[self.found.final(entry)[tops:]] = self.tally.sums[one]
-        add_sums(self.found.folder, sums)
+        tell(add_sums(self.found.folder, sums)[1])
+
+    def _hear(self, new: int) -> None:
+        self.tally.new_sums = new
 
 
-def add_sums(folder: str, made: Mapping[str, bytes]) -> int:
+def add_sums(folder: str, made: Mapping[str, bytes]) -> tuple[int, int]:
     """Write these SHA-256 sums, by the names of files below a folder, into its manifest; those of others stay in it.
 
-    How many are in it then.
+    How many are in it then, and how many of these were not.
     """
     at = f"{folder}/{NAME}"
     with alone(place_of(at), nullcontext()):
         # a provider's './x' is our 'x': one name, one checksum
         there = read_manifest(at) if os.path.lexists(at) else ()
         sums = {os.path.normpath(name): digest for name, digest in there}
-        sums |= {os.fsencode(name): digest.hex().encode() for name, digest in made.items()}
+        mine = {os.fsencode(name): digest.hex().encode() for name, digest in made.items()}
+        new = len(mine.items() - sums.items())
+        sums |= mine
         with written_whole(Path(at), place_of(at), 0o644) as file:
             file.write(b"".join(line(sums[name], name) for name in sorted(sums)))
             file.flush()
             share(file.fileno(), OwnMode(0o644, os.fstat(file.fileno()).st_gid), Folder.at(folder))
             os.fsync(file.fileno())
-        return len(sums)
+        return len(sums), new
 
 
 def line(digest: bytes, name: bytes) -> bytes:

@@ -187,7 +187,7 @@ class Inventory:
         else:
             yield f"{path} is no list of checksums, although it is called so"
         if os.path.basename(rel) == NAME:  # our own name: checksums may have been kept and be lost
-            self.tell(("unreadable", [rel]))
+            self.tell(("unreadable", {rel: "it has lines that are no checksums"}))
         elif not good and (not self.inner or rel.startswith(f"{self.inner}/")):
             self.tell(("files", [rel]))
 
@@ -202,7 +202,7 @@ class Inventory:
     def _note(self, rel: str, error: OSError) -> None:
         """What cannot be read is told, what has gone meanwhile is not there, and all else ends the look."""
         if error.errno in UNREADABLE:
-            self.tell(("unreadable", [rel]))
+            self.tell(("unreadable", {rel: error.strerror}))
         elif error.errno not in GONE:
             raise error
 

@@ -63,7 +63,7 @@ class SumKeeper:
 
     def _add(self, tell: Tell) -> None:
         ignore_interrupts()  # a Ctrl-C reaches it too, and what was made is kept then above all
-        tell(add_sums(self.folder, self._new))
+        tell(add_sums(self.folder, self._new)[0])
 
     def _hear(self, lines: int) -> None:
         self._lines = lines

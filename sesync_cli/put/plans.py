@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sesync_cli.caller import Caller
 from sesync_cli.directory import reached
+from sesync_cli.files.unread import Unread
 from sesync_cli.plan import Plan, Question, Step, Watch, asking, by_hand
 from sesync_cli.put.checksums import NAME, KeepSums
 from sesync_cli.put.children import guard
@@ -183,7 +184,7 @@ class _Making:
             "access_lists": found.access_lists,
             "bare": found.bare,
             "secrets": found.secrets,
-            "unreadable": [path for path, _ in found.unreadable],
+            "unreadable": [Unread(Path(path), why) for path, why in found.unreadable],
             "links": [],
             "manifest": f"{found.folder}/{NAME}" if self.request.manifest and (found.entries or self.summed) else None,
         }
@@ -202,4 +203,11 @@ class _Making:
         result = {"files": len(copied), "bytes": bytes_of(self.found, copied), "links": tally.links}
         later = [closed_warning(tally)] if tally.closed else []
         later += [refused_warning(tally)] if tally.refused else []
-        return {"done": done, "result": {**plan.result, **result}, "warnings": (*plan.warnings, *later)}
+        told = {"done": done, "result": {**plan.result, **result}, "warnings": (*plan.warnings, *later)}
+        return told | {"steps": tuple(step for step in plan.steps if not self._only_looked(step, tally))}
+
+    def _only_looked(self, step: Step, tally: PutTally) -> bool:
+        """Whether a step has found that all was there already, and changed nothing."""
+        if isinstance(step, Put):
+            return not (step.replace or has_work(self.found, step.chosen))
+        return isinstance(step, KeepSums) and not tally.new_sums

@@ -33,7 +33,8 @@ class PutTally:
     """What a run has come to: the numbers of the entries that are in place and checked, copies, and their sums.
 
     It is `finished` once all is there that can be. `closed` are folders whose group could be given nothing, `refused`
-    sources of which not all attributes fitted. A problem is the number of an entry, and what to say of it.
+    sources of which not all attributes fitted. `new_sums` counts those that its manifest did not have. A problem is the
+    number of an entry, and what to say of it.
     """
 
     total: int
@@ -48,6 +49,7 @@ class PutTally:
     kinds: set[str] = field(default_factory=set)
     finished: bool = False
     bytes: int = 0
+    new_sums: int = 0
 
     def placed(self) -> str:
         """What a person can count on after a failure."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sesync_cli.files.unread import Unread
 from sesync_cli.put.children import run_children
 from sesync_cli.put.inventory import Inventory, Sum
 from sesync_cli.workers import Guard
@@ -14,6 +15,8 @@ from sesync_cli.workers import Guard
 @dataclass
 class Stock:
     """The files below a folder, and what is kept of them; `states` and `bytes` are what comes of comparing.
+
+    `unreadable` are what could not be read, and why.
 
     All paths begin below the data directory, where the folder itself is `inner`.
     """
@@ -24,7 +27,8 @@ class Stock:
     files: list[str] = field(default_factory=list)
     sums: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-    states: dict[str, list[str]] = field(default_factory=lambda: {"different": [], "missing": [], "unreadable": []})
+    states: dict[str, list[str]] = field(default_factory=lambda: {"different": [], "missing": []})
+    unreadable: dict[str, str] = field(default_factory=dict)
     bytes: int = 0
 
     def hear(self, what: tuple[str, Any]) -> None:
@@ -40,9 +44,13 @@ class Stock:
             case "sums":
                 self._add(value)
             case "unreadable":
-                self.states["unreadable"] += value
+                self.unreadable |= value
             case "warnings":
                 self.warnings += value
+
+    def unread_in(self, directory: Path) -> tuple[Unread, ...]:
+        """What could not be read of this data directory."""
+        return tuple(Unread(directory / rel, why) for rel, why in sorted(self.unreadable.items()))
 
     def _add(self, sums: Sequence[Sum]) -> None:
         for rel, digest, algorithm, manifest in sums:

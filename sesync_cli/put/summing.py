@@ -175,8 +175,8 @@ def plan_sums(request: PutRequest, caller: Caller, site: Site, watch: Watch) -> 
     done = f"{have:,} {'file' if have == 1 else 'files'} in {shown} have checksums already."
     if not have:
         done = f"There are no files in {shown}."
-    unreadable = [str(directory / one) for one in stock.states["unreadable"]]
-    closed = (f"this cannot be looked into: {some(unreadable)}",) if unreadable else ()
+    unreadable = stock.unread_in(directory)
+    closed = (f"this cannot be looked into: {some(str(one.path) for one in unreadable)}",) if unreadable else ()
     result = {
         "project": project,
         "folder": place,
@@ -198,7 +198,8 @@ def plan_sums(request: PutRequest, caller: Caller, site: Site, watch: Watch) -> 
 
 def _after(step: SumUp, result: Mapping[str, Any]) -> Mapping[str, Any]:
     """What is known once the checksums are made."""
-    return {"done": step.done, "result": {**result, "files": step.files, "bytes": step.bytes}}
+    told = {"done": step.done, "result": {**result, "files": step.files, "bytes": step.bytes}}
+    return told if step.files else {**told, "steps": ()}
 
 
 def sum_up_moved(directory: Path, folder: str, names: Sequence[str], guard: Guard) -> SumUp | None:

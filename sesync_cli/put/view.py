@@ -1,5 +1,6 @@
 """How it looks what came of comparing files with their checksums."""
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,9 @@ _SHOWN = 8  # files without checksums, and odd things, that are named on a termi
 
 def verdict(checked: "Comparison") -> View:
     """What is not as it was, one line each, and what nobody can tell of."""
-    names = ("different", "missing", "unreadable")
-    rows = [(state, one_line(path)) for state in names for path in getattr(checked, state)]
+    unread = sorted(os.path.relpath(one.path, checked.folder) for one in checked.unreadable)
+    states = {"different": checked.different, "missing": checked.missing, "unreadable": unread}
+    rows = [(state, one_line(path)) for state, paths in states.items() for path in paths]
     wrong = [f"{_summary(checked)}:", Table(("STATE", "FILE"), rows)] if rows else [f"{_summary(checked)}."]
     return Page((*wrong, *_without(checked), *_some(checked.warnings)))
 

@@ -8,7 +8,7 @@ import json
 import os
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -104,6 +104,11 @@ def environment_packages(environment: Path) -> dict[str, Package]:
 def installed(environment: Path) -> dict[str, str]:
     """The versions of the packages in an environment, by canonical name."""
     return {name: package.version for name, package in environment_packages(environment).items()}
+
+
+def known_versions(versions: Mapping[str, str]) -> dict[str, str | None]:
+    """The same for programs: None for a package that tells no version."""
+    return {name: version or None for name, version in versions.items()}
 
 
 def name_of_entry(entry: str) -> str:

@@ -23,9 +23,9 @@ class Section:
 
 @dataclass(frozen=True)
 class Draft:
-    """A mail that is ready to be read: to whom (empty where nobody is named), about what, what it says, and a link."""
+    """A mail that is ready to be read: to whom (None where nobody is named), about what, what it says, and a link."""
 
-    to: str
+    to: str | None
     subject: str
     body: str
     mailto: str
@@ -41,7 +41,7 @@ class Draft:
         return replace(self, mailto=_link(self, f"[shortened; the whole mail is in {place}]"))
 
 
-def drafted(to: str, subject: str, sections: Iterable[Section]) -> Draft:
+def drafted(to: str | None, subject: str, sections: Iterable[Section]) -> Draft:
     """The mail with these sections; those without lines are left out."""
     parts = (f"{section.title}\n{_indented(section.lines)}" for section in sections if section.lines)
     body = _clean("\n\n".join(parts), to) + "\n"
@@ -81,7 +81,7 @@ def ways(site: Site) -> str:
 
 def _link(draft: Draft, end: str) -> str:
     """A mailto: link (RFC 6068) with as many whole lines of the body as fit; `end` says where the rest is."""
-    head = f"mailto:{quote(draft.to, safe='@')}?subject={quote(draft.subject, safe='')}&body="
+    head = f"mailto:{quote(draft.to or '', safe='@')}?subject={quote(draft.subject, safe='')}&body="
     lines = [quote(f"{line}\r\n", safe="", errors="replace") for line in draft.body.splitlines()]
     if len(head) + sum(map(len, lines)) <= _LONGEST:
         return head + "".join(lines)
@@ -98,7 +98,7 @@ def _indented(lines: Iterable[str]) -> str:
     return "\n".join(f"  {line}".rstrip() for one in lines for line in one.splitlines() or [""])
 
 
-def _clean(text: str, to: str) -> str:
+def _clean(text: str, to: str | None) -> str:
     """The text without secrets, other people's addresses, and letters that command a terminal."""
     letters = (one if one.isprintable() or one in "\n\t" else one.encode("unicode_escape").decode() for one in text)
-    return without_people(without_secrets("".join(letters)), {to})
+    return without_people(without_secrets("".join(letters)), {to or ""})

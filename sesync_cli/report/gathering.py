@@ -38,7 +38,7 @@ def draft_of(request: ReportRequest, caller: Caller, site: Site, watch: Watch) -
         where, version = python_of(answers)
         sections = [section for subject in subjects for section in subject.sections]
         sections += [_history(one.log, command, version, caller, site, watch) for one in subjects if one.log]
-        to = site.support_email if site.has("support_email") else ""
+        to = site.support_email if site.has("support_email") else None
         facts = (machine(caller, site, answers), settings(caller, where))
         return drafted(to, subjects[0].title, [*sections, *facts])
 
@@ -46,7 +46,8 @@ def draft_of(request: ReportRequest, caller: Caller, site: Site, watch: Watch) -
 def _nothing_wrong(what: tuple[str, ...], subjects: list[Subject]) -> Plan:
     says = [f"{one.fine}: there is nothing to report." for one in subjects]
     says.append(f'If something else is wrong there: {by_hand("sesync", "report", *what)} "what is wrong"')
-    return Plan((), "\n".join(says), {"to": "", "subject": "", "body": "", "mailto": "", "file": None, "sent": False})
+    nothing = dict.fromkeys(("to", "subject", "body", "mailto", "file"))
+    return Plan((), "\n".join(says), {**nothing, "sent": False})
 
 
 def _failed(failure: Failure | None, site: Site, watch: Watch) -> list[Subject]:

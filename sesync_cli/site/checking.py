@@ -24,7 +24,7 @@ class SitePart:
     """A part that a site may have, in words, and what it says first of all of it: None where it is off."""
 
     name: str
-    words: str
+    display_name: str
     value: Any
 
 
@@ -45,14 +45,14 @@ class SiteCheck:
 def check_site(path: Path | None, env: Mapping[str, str], watch: Watch) -> SiteCheck:
     """Read a site file, an error if it is not good, and try what it names."""
     loaded = read_site(path, env)
-    said = tuple(one.key for one in loaded.settings if one.source == str(path))
+    said = tuple(one.name for one in loaded.settings if one.source == str(path))
     found = findings(loaded.site, said, env, watch) if path else ()
     warnings = tuple(one.message for one in found)
     return SiteCheck(path, None if loaded.stands else "sesync", said, tuple(_parts(loaded)), warnings)
 
 
 def _parts(loaded: LoadedSite) -> Iterator[SitePart]:
-    values = {one.key: one.value for one in loaded.settings}
+    values = {one.name: one.value for one in loaded.settings}
     return (SitePart(name, words, values[key]) for name, (words, key) in PARTS.items())
 
 

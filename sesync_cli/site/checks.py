@@ -19,7 +19,7 @@ def _site(caller: Caller, site: Site, watch: Watch) -> Iterator[Finding]:
     path = site_file(caller.env)
     if path is None:
         return
-    said = tuple(one.key for one in read_site(path, caller.env).settings if one.source == str(path))
+    said = tuple(one.name for one in read_site(path, caller.env).settings if one.source == str(path))
     for one in findings(site, said, caller.env, watch):
         message = f"the site file {path} does not fit this machine: {one.message}"
         yield Finding(one.kind, message, f"Tell {site.support}.")

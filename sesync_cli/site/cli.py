@@ -29,8 +29,8 @@ def site() -> None:
 
 
 def _table(settings: tuple[Setting, ...]) -> View:
-    rows = [(one.key, _shown(one), one.source) for one in settings if one.source != OFF]
-    off = [one.key for one in settings if one.source == OFF]
+    rows = [(one.name, _shown(one), one.source) for one in settings if one.source != OFF]
+    off = [one.name for one in settings if one.source == OFF]
     note = f"Off, since the site does not say: {', '.join(off)}." if off else ""
     return Table(("SETTING", "VALUE", "FROM"), rows, note=note)
 
@@ -73,7 +73,7 @@ def _verdict(checked: "SiteCheck") -> View:
     if checked.extends:
         first: tuple[View, ...] = (f"{good} It changes the built-in site: {said}.",)
     else:
-        rows = [(one.words, "off" if one.value is None else _text(one.value)) for one in checked.parts]
+        rows = [(one.display_name, "off" if one.value is None else _text(one.value)) for one in checked.parts]
         first = (f"{good} It stands for itself.", "", Table(("PART", "IS"), rows))
     return Page((*first, *(f"Note: {warning}." for warning in checked.warnings)))
 
@@ -81,26 +81,26 @@ def _verdict(checked: "SiteCheck") -> View:
 def _gaps(summary: "Summary") -> View:
     users = any(row.users for row in summary.missing)
     rows = [
-        (" ".join(row.system), str(row.failures), *([str(len(row.users))] if users else []), ", ".join(row.packages))
+        (" ".join(row.system), str(row.failures), *([str(len(row.users))] if users else []), ", ".join(row.needed_by))
         for row in summary.missing
     ]
     columns = ("MISSING", "FAILURES", *(["USERS"] if users else []), "OF")
-    note = "\n".join([_counted(summary), *(f"{path} {why}" for path, why in summary.skipped.items())])
+    note = "\n".join([_counted(summary), *(f"{one.path} {one.problem}" for one in summary.unreadable)])
     extra = sorted({one.upper() for row in summary.missing for one in row.extra})
     first = f"# some of these are in {' and '.join(extra)}\n" if extra else ""
     if not rows:
         return Table(columns, [], f"No failure that a package of the system would mend.\n{note}")
-    return Table(columns, rows, note=note, end=f"\n{first}{summary.install}")
+    return Table(columns, rows, note=note, end=f"\n{first}{summary.command}")
 
 
 def _counted(summary: "Summary") -> str:
     lacking = sum(row.failures for row in summary.missing)
     numbers = (
-        (summary.well, "ended well"),
+        (summary.successes, "ended well"),
         (lacking, "failed for want of a package of the system"),
-        (summary.other, "failed for another reason"),
-        (summary.unknown, "failed for a reason that sesync does not know"),
-        (len(summary.skipped), "could not be read"),
+        (summary.other_failures, "failed for another reason"),
+        (summary.unknown_failures, "failed for a reason that sesync does not know"),
+        (len(summary.unreadable), "could not be read"),
     )
     logs = "1 log" if summary.logs == 1 else f"{summary.logs} logs"
     return f"{logs} read: {', '.join(f'{count} {what}' for count, what in numbers if count) or 'nothing to tell'}."

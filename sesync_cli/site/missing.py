@@ -18,22 +18,23 @@ from sesync_cli.diagnosis.logs import (
 )
 from sesync_cli.diagnosis.system import DEBIAN
 from sesync_cli.diagnosis.table import causes
+from sesync_cli.files.unread import Unread
 from sesync_cli.plan import Report
 
-_NO_LOG = "no log"
+_WELL, _OTHER, _UNKNOWN, _NO_LOG = "well", "other", "unknown", "no log"
 
 
 @dataclass(frozen=True)
 class Missing:
     """System packages that a cause needs: how many logs failed for want of them, of what and of whom.
 
-    `packages` are the Python packages that failed; `users` are known where logs lie in their homes. `extra` are the
+    `needed_by` are the Python packages that failed; `users` are known where logs lie in their homes. `extra` are the
     repositories that the packages are in, if not in the system's own.
     """
 
     system: tuple[str, ...]
     failures: int
-    packages: tuple[str, ...]
+    needed_by: tuple[str, ...]
     users: tuple[str, ...]
     extra: tuple[str, ...]
 
@@ -42,18 +43,18 @@ class Missing:
 class Summary:
     """What was read: the table, most failures first, and the line that installs all of it.
 
-    `other` counts failures of other kinds, `unknown` those that nobody could tell, `well` the logs that ended well.
-    `skipped` says why a file could not be read.
+    `successes` counts the logs that ended well, `other_failures` those of other kinds, `unknown_failures` those that
+    nobody could tell.
     """
 
     family: str
     missing: list[Missing]
-    install: str
+    command: str | None
     logs: int
-    well: int
-    other: int
-    unknown: int
-    skipped: dict[str, str]
+    successes: int
+    other_failures: int
+    unknown_failures: int
+    unreadable: list[Unread]
 
 
 @dataclass
@@ -70,20 +71,20 @@ def summary(places: Iterable[Path], family: str, report: Report) -> Summary:
     """Read all these logs, and those below these folders, and add up what is missing for this family of Linux."""
     tallies: dict[tuple[str, ...], _CauseCount] = {}
     counts: Counter[str] = Counter()
-    skipped: dict[str, str] = {}
+    unreadable: list[Unread] = []
     places = list(places)
     for path in _each(places):
         report(None, path.name)
         try:
             text = log_text(path)
         except UnreadableLog as reason:
-            skipped[str(path)] = str(reason)
+            unreadable.append(Unread(path.absolute(), str(reason)))
             continue
         counts[_count(path, text, family, tallies, named=path in places)] += 1
     missing = sorted((_row(system, tally) for system, tally in tallies.items()), key=_most_first)
-    numbers = {name: counts[name] for name in ("well", "other", "unknown")}
-    logs = counts.total() - counts[_NO_LOG] + len(skipped)
-    return Summary(family, missing, _install(missing, family), logs, **numbers, skipped=skipped)
+    numbers = (counts[_WELL], counts[_OTHER], counts[_UNKNOWN])
+    logs = counts.total() - counts[_NO_LOG] + len(unreadable)
+    return Summary(family, missing, _install(missing, family), logs, *numbers, unreadable)
 
 
 def _each(places: Iterable[Path]) -> Iterator[Path]:
@@ -98,15 +99,15 @@ def _count(path: Path, text: str, family: str, tallies: dict[tuple[str, ...], _C
     """
     known = named or about(path) or is_of_an_installer(text)
     if ended_well(text):
-        return "well" if known else _NO_LOG
+        return _WELL if known else _NO_LOG
     name = package_in_name(path)
     found = diagnose(text, LogContext((name,) if name else ()))
     if found is None:
-        return "unknown" if known else _NO_LOG
+        return _UNKNOWN if known else _NO_LOG
     cause = causes().named(found.cause)  # what else the package needs may be there
     system = cause.debian if family == DEBIAN else cause.rhel
     if not system:
-        return "other"
+        return _OTHER
     tally = tallies.setdefault(system, _CauseCount(() if family == DEBIAN else cause.extra))
     tally.failures += 1
     tally.packages[found.package] += 1
@@ -131,8 +132,8 @@ def _most_first(row: Missing) -> tuple[int, int, tuple[str, ...]]:
     return -row.failures, -len(row.users), row.system
 
 
-def _install(missing: Iterable[Missing], family: str) -> str:
-    """The line that root types."""
+def _install(missing: Iterable[Missing], family: str) -> str | None:
+    """The line that root types; None where nothing is missing."""
     names = list(dict.fromkeys(name for row in missing for name in row.system))
     program = "apt-get" if family == DEBIAN else "dnf"
-    return " ".join([program, "install", *names]) if names else ""
+    return " ".join([program, "install", *names]) if names else None

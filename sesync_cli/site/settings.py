@@ -39,7 +39,7 @@ class Site:
     """
 
     def __init__(self, settings: Iterable["Setting"], file: Path | None = None) -> None:
-        self.__dict__.update({_name(one.key): one.value for one in settings if one.value is not None})
+        self.__dict__.update({_name(one.name): one.value for one in settings if one.value is not None})
         self._file = file or SYSTEM
 
     site_name: str = _setting("The centre's name, as people say it.", "this machine's name")
@@ -143,24 +143,24 @@ class Site:
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting as it is in force: its key (`data.path`), its value (None if it is off), and where it comes from.
+    """One setting as it is in force: its name (`data.path`), its value (None if it is off), and where it comes from.
 
     That is the file, `BUILT_IN`, `DEFAULT` or `OFF`, or the other setting that it follows from.
     """
 
-    key: str
+    name: str
     value: Any
     source: str
 
     @property
     def help(self) -> str:
         """What it is, in a sentence."""
-        return _words(self.key, "help")
+        return _words(self.name, "help")
 
     @property
     def otherwise(self) -> str:
         """What holds where it is not named, in words, if that can be found out."""
-        return _words(self.key, "otherwise")
+        return _words(self.name, "otherwise")
 
 
 @dataclass(frozen=True)

@@ -37,13 +37,13 @@ class Standing:
     """
 
     host: str
-    user: str
+    user: str | None
     works: bool
     enters: bool
-    greeting: str
+    greeting: str | None
     key: Path | None
-    fingerprint: str
-    findings: tuple[Mapping[str, str], ...]
+    fingerprint: str | None
+    findings: tuple[Mapping[str, str | None], ...]
     warnings: tuple[str, ...]
 
 
@@ -67,13 +67,13 @@ def check_ssh(host: str | None, caller: Caller, site: Site, watch: Watch) -> Sta
     key = seen.ground.best if seen.ground else None
     return Standing(
         attempt.address.host,
-        attempt.address.user,
+        attempt.address.user or None,
         not seen.findings,
         seen.enters,
-        seen.greeting,
+        seen.greeting or None,
         key.path if key else None,
-        fingerprint(key.public) if key and key.public else "",
-        tuple({"problem": one.kind, "message": one.message, "hint": one.hint} for one in seen.findings),
+        fingerprint(key.public) if key and key.public else None,
+        tuple({"kind": one.kind, "message": one.message, "hint": one.hint or None} for one in seen.findings),
         tuple(_warnings(seen.ground) if seen.ground else ()),
     )
 

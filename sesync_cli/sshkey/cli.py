@@ -21,7 +21,7 @@ def _view(answer: ShownKey | Standing) -> str:
         key = f"your key {answer.key}" if answer.key else "a key of yours"
         return "\n".join([f"{answer.host} knows {key}{f': {answer.greeting}' if answer.greeting else '.'}", *lines])
     for finding in answer.findings:
-        lines += [f"- {finding['message']}.", f"  {finding['hint']}"]
+        lines += [f"- {finding['message']}.", f"  {finding['hint'] or ''}"]
     heading = f"{answer.host} knows your key, but:" if answer.enters else f"Ssh to {answer.host} does not work yet:"
     return "\n".join([heading, *lines])
 

@@ -123,11 +123,11 @@ def _outcome(attempt: ServerAttempt, key: KeyPair | None, proof: Proof | None) -
     greeting = proof.greeting if proof else ""
     facts = {
         "host": attempt.address.host,
-        "user": attempt.address.user,
+        "user": attempt.address.user or None,
         "key": key.path if key else None,
-        "public_key": key.public if key else "",
-        "fingerprint": fingerprint(key.public) if key and key.public else "",
-        "greeting": greeting,
+        "public_key": (key.public or None) if key else None,
+        "fingerprint": fingerprint(key.public) if key and key.public else None,
+        "greeting": greeting or None,
     }
     which = f"your key {key.path}" if key else "a key of yours"
     return f"{attempt.where} knows {which}{f': {greeting}' if greeting else '.'}", facts

@@ -67,4 +67,6 @@ def plan_recovery(copy: WorkingCopy, left: list[Left]) -> Plan:
         if isinstance(one, TakeBack):
             ask = f"A sesync {one.holder} is at work in {one.copy.shown}, or was killed there. Is it over?"
             done = f"Took back what was half done in {one.copy.shown}. Now run it again."
-    return Plan(tuple(left), done, {"path": copy.top}, questions=asking(ask), locks=(copy.place,))
+    nothing = dict.fromkeys(("received", "sent", "committed", "uncommitted"), ())
+    result = {"path": copy.top, "repository": None, "address": None, "branch": None, **nothing}
+    return Plan(tuple(left), done, result, questions=asking(ask), locks=(copy.place,))

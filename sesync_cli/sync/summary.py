@@ -28,15 +28,16 @@ def done(exchange: Exchange) -> str:
 
 def result(exchange: Exchange) -> dict[str, Any]:
     """The same for programs."""
-    chosen = exchange.chosen
+    chosen, address = exchange.chosen, exchange.attempt.address
     return {
         "path": exchange.copy.top,
-        "repository": exchange.attempt.address.shown,
-        "branch": exchange.status.branch,
+        "repository": name_at_site(address, exchange.attempt.site) or None,
+        "address": address.shown,
+        "branch": exchange.status.branch or None,
         "received": [asdict(one) for one in exchange.incoming],
         "sent": [asdict(one) for one in exchange.unsent],
         "committed": list(chosen.files) if chosen else [],
-        "uncommitted": [{"path": change.path, "change": change.kind} for change in exchange.left],
+        "uncommitted": [{"name": change.path, "change": change.kind} for change in exchange.left],
     }
 
 

@@ -22,12 +22,12 @@ class Tour:
     """The commands that were shown, and the file that leads into the sandbox, if it was kept."""
 
     scenes: list[ShownScene]
-    enter: str | None
+    file: Path | None
 
 
 def _closing(tour: Tour) -> View:
-    if tour.enter:
-        return f"The sandbox is kept. To go in: {by_hand('bash', '--rcfile', tour.enter)}"
+    if tour.file:
+        return f"The sandbox is kept. To go in: {by_hand('bash', '--rcfile', tour.file)}"
     return "That was the tour. The sandbox is gone, and your home is as it was."
 
 
@@ -45,8 +45,8 @@ def tour(session: Session, keep: bool) -> Tour:
     watch = _quiet if catch else _announce
     with sandbox(Path(sys.executable), session.caller.env, keep=keep) as box:
         shown = play(box, box.env(session.caller.env), watch, columns=screen.width(_WIDEST), catch=catch)
-        enter = str(box.keep(session.caller.env)) if keep else None
-    return Tour(shown, enter)
+        file = box.keep(session.caller.env) if keep else None
+    return Tour(shown, file)
 
 
 def _announce(scene: Scene) -> None:

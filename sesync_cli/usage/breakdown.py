@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.caller import Caller
+from sesync_cli.files.unread import Unread
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.usage.advice import Suggestion, suggestions
@@ -15,20 +16,12 @@ from sesync_cli.usage.request import UsageRequest
 
 
 @dataclass(frozen=True)
-class UncountedFolder:
-    """A folder whose files are not counted, and why."""
-
-    path: Path
-    problem: str
-
-
-@dataclass(frozen=True)
 class Usage:
     """What a file or folder takes. `quota_bytes` and `used_bytes` are null where there is no quota that is known.
 
-    `told` is true where the system told the quota, and false where it is the site's word; `free` and `total` are those
-    of its file system. `quota_files` and `used_files` are the same of files, which only the system tells; `free_files`
-    is how many more its file system takes, null where that is not limited.
+    `quota_source` is `system` where the system told the quota, and `site` where it is the site's word; `free_bytes` and
+    `total_bytes` are those of its file system. `quota_files` and `used_files` are the same of files, which only the
+    system tells; `free_files` is how many more its file system takes, null where that is not limited.
     """
 
     path: Path
@@ -36,16 +29,16 @@ class Usage:
     files: int
     quota_bytes: int | None
     used_bytes: int | None
-    told: bool
-    free: int
-    total: int
+    quota_source: str | None
+    free_bytes: int
+    total_bytes: int
     quota_files: int | None
     used_files: int | None
     free_files: int | None
     parts: tuple[Part, ...] = ()
     advice: tuple[Suggestion, ...] = ()
     largest: tuple[Large, ...] = ()
-    unreadable: tuple[UncountedFolder, ...] = ()
+    unreadable: tuple[Unread, ...] = ()
     not_entered: tuple[Path, ...] = ()
 
 
@@ -66,7 +59,7 @@ def usage_of(request: UsageRequest, caller: Caller, site: Site, watch: Watch) ->
         tally.files,
         limit,
         used,
-        bytes_told is not None,
+        "system" if bytes_told else "site" if limit is not None else None,
         one.free,
         one.total,
         files_told.limit if files_told else None,
@@ -75,6 +68,6 @@ def usage_of(request: UsageRequest, caller: Caller, site: Site, watch: Watch) ->
         parts,
         tuple(suggestions(parts, context)) if not request.by else (),
         largest_of(tally.largest, site.data_patience_seconds, watch),
-        tuple(UncountedFolder(Path(path), problem) for path, problem in sorted(tally.silent)),
+        tuple(Unread(Path(path), problem) for path, problem in sorted(tally.silent)),
         tuple(Path(path) for path in sorted(tally.not_entered)),
     )

@@ -19,12 +19,12 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class Large:
-    """A large file, and what it is; `parts` are the names of the files beside it that belong to it, and are counted."""
+    """A large file, and what it is; `companions` are the files beside it that are counted with it, by their names."""
 
     path: Path
     bytes: int
     kind: str
-    parts: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
 
 
 def largest_of(found: Sequence[tuple[int, str, int]], patience: float, watch: Watch) -> tuple[Large, ...]:

@@ -23,7 +23,7 @@ class Part:
     """
 
     kind: str
-    name: str
+    name: str | None
     path: Path | None
     bytes: int
     shared_bytes: int
@@ -40,14 +40,14 @@ def parts_of(one: Measured, context: UsageContext) -> Iterator[Part]:
     for (kind, name), count in sorted(alone.items()):
         path = _path(kind, name, one, context)
         called = name if kind == REST else group_name((kind, name)) if kind in (OWNER, AGE) else os.path.basename(name)
-        part = Part(kind, called, path, count, shared.get((kind, name), 0), names[kind, name])
+        part = Part(kind, called or None, path, count, shared.get((kind, name), 0), names[kind, name])
         by_kind.setdefault(KERNELS if kind == SHARED else kind, []).append(part)
     by_kind[REST] = _nested(by_kind.get(REST, []))
-    groups = [_sum(kind, "", None, parts if kind == AGE else _sorted(parts)) for kind, parts in by_kind.items()]
+    groups = [_sum(kind, None, None, parts if kind == AGE else _sorted(parts)) for kind, parts in by_kind.items()]
     yield from _sorted(group for group in groups if group.bytes)
 
 
-def _sum(kind: str, name: str, path: Path | None, parts: Sequence[Part], more: Iterable[Part] = ()) -> Part:
+def _sum(kind: str, name: str | None, path: Path | None, parts: Sequence[Part], more: Iterable[Part] = ()) -> Part:
     """A part that stands for these, and for more that are not told by themselves."""
     whole = (*parts, *more)
     return Part(kind, name, path, sum(one.bytes for one in whole), 0, sum(one.files for one in whole), tuple(parts))
@@ -86,15 +86,15 @@ def _nested(parts: Iterable[Part], above: str = "") -> list[Part]:
     """Folders with those in them, `work` with `work/notebooks`; `above` is how the names of all of them begin."""
     inner: dict[str, list[Part]] = {}
     for part in parts:
-        inner.setdefault(above + part.name.removeprefix(above).partition("/")[0], []).append(part)
+        inner.setdefault(above + (part.name or "").removeprefix(above).partition("/")[0], []).append(part)
     alone = {name: ones[0] for name, ones in inner.items() if above and [one.name for one in ones] == [name]}
     return [alone.get(name) or _folder(name, ones) for name, ones in inner.items()]
 
 
 def _folder(name: str, ones: list[Part]) -> Part:
-    own = [one for one in ones if one.name == name]
-    below = _sorted(_nested((one for one in ones if one.name != name), f"{name}/"))
-    return _sum(REST, name, own[0].path if own else None, below, own)
+    own = [one for one in ones if (one.name or "") == name]
+    below = _sorted(_nested((one for one in ones if one not in own), f"{name}/"))
+    return _sum(REST, name or None, own[0].path if own else None, below, own)
 
 
 def _path(kind: str, name: str, one: Measured, context: UsageContext) -> Path | None:

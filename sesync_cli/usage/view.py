@@ -67,7 +67,7 @@ def _top(usage: Usage) -> Branch:
     only = parts[0] if len(parts) == 1 else None
     branches = [lines.of(part) for part in parts]
     if only and only.kind in _GROUPED:
-        branches = [Branch(size(part.bytes), part.name, _files(part.files)) for part in only.parts]
+        branches = [Branch(size(part.bytes), part.name or "", _files(part.files)) for part in only.parts]
     elif only and only.kind == REST:
         branches = lines.of_all(only.parts)
     return Branch(size(usage.bytes), _line(usage.path), f"{_limits(usage)}, {_number(usage)}", branches)
@@ -88,12 +88,12 @@ def _files(count: int) -> str:
 def _limits(usage: Usage) -> str:
     """How much room is left: in the quota, or on the disk where that is less or there is no quota."""
     if usage.quota_bytes is None or usage.used_bytes is None:
-        return f"{size(usage.free)} of {size(usage.total)} free on its disk"
+        return f"{size(usage.free_bytes)} of {size(usage.total_bytes)} free on its disk"
     left, quota = usage.quota_bytes - usage.used_bytes, size(usage.quota_bytes)
     words = f"over your quota of {quota}" if left <= 0 else f"{size(left)} left of {quota}"
-    if usage.told:
+    if usage.quota_source == "system":
         words = f"{words}, of which {size(usage.used_bytes)} are used"
-    return words if usage.free >= max(left, 0) else f"{words}, and {size(usage.free)} on its disk"
+    return words if usage.free_bytes >= max(left, 0) else f"{words}, and {size(usage.free_bytes)} on its disk"
 
 
 class _Lines(NamedTuple):
@@ -130,12 +130,12 @@ class _Lines(NamedTuple):
 
 def _name(part: Part) -> str:
     if part.kind == KERNELS:
-        return part.name
+        return part.name or ""
     return _line(part.path) if part.path else part.name or part.kind
 
 
 def _what(one: Large) -> str:
-    count = len(one.parts)
+    count = len(one.companions)
     return f"{one.kind}, with {_files(count)} that {'belongs' if count == 1 else 'belong'} to it" if count else one.kind
 
 

@@ -15,7 +15,6 @@ from sesync_cli.git.tracked import Git
 from sesync_cli.where.locations import Location, Place, WhereContext
 from sesync_cli.where.rules import Deed, Verdict, judged, together
 
-LEAVE = "leave it"
 _SPELLED_OUT = 5  # paths that one command names
 
 
@@ -23,7 +22,7 @@ _SPELLED_OUT = 5  # paths that one command names
 class AdviceItem:
     """A file, or a folder whose `files` all go the same way; `rows` is None where nobody counted.
 
-    `parts` are the names of the files beside it that belong to it.
+    `companions` are the names of the files beside it that belong to it.
     """
 
     path: Path
@@ -33,22 +32,18 @@ class AdviceItem:
     rows_exact: bool
     git: Git | None
     files: int = 1
-    parts: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Advice:
-    """Where items are and where they should be, why, and the command for it; that is `LEAVE` where all is well."""
+    """Where items are and where they should be, why, and the command for it; None where all is well."""
 
     now: Place
     should: Place
     why: str
-    command: str
+    command: str | None
     items: tuple[AdviceItem, ...]
-
-    @property
-    def acts(self) -> bool:
-        return self.command != LEAVE
 
     @property
     def bytes(self) -> int:
@@ -154,13 +149,13 @@ def _advice(cases: list[JudgedFile], context: WhereContext) -> Advice:
     location, verdict = cases[0].location, cases[0].verdict
     commands = [_command(deed, cases, location, context) for deed in verdict.deeds]
     items = tuple(_item(case, context) for case in cases)
-    return Advice(location.place, verdict.should or location.place, verdict.why, " && ".join(commands) or LEAVE, items)
+    return Advice(location.place, verdict.should or location.place, verdict.why, " && ".join(commands) or None, items)
 
 
 def _item(case: JudgedFile, context: WhereContext) -> AdviceItem:
     found = case.found
     return AdviceItem(
-        Path(found.path),
+        context.caller.cwd / found.path,
         refined(found, context.site),
         found.bytes,
         None if found.rows < 0 else found.rows,

@@ -15,6 +15,7 @@ from sesync_cli.errors import NoAnswer, NotFound, SesyncError
 from sesync_cli.files.kinds import Kind
 from sesync_cli.files.sizes import MB, refined
 from sesync_cli.files.stores import kind_by_end
+from sesync_cli.files.unread import Unread
 from sesync_cli.names import did_you_mean, near
 from sesync_cli.plan import Watch, by_hand
 from sesync_cli.where.advice import Advice, JudgedFile, above, advice, bash_word, gathered, judge
@@ -38,21 +39,22 @@ class OfKind:
 
 @dataclass(frozen=True)
 class Looked:
-    """A path that was named, and how much of it was looked at.
+    """A path that was named, as what it was `typed`, and how much of it was looked at.
 
-    `left_out` folders were not entered; `closed` is what could not be read, and why; `whole` is false where there was
-    more than the site has looked at. `fetch` is the command for one's own computer, where a browser cannot fetch it.
+    The folders of `not_entered` were left out; `complete` is false where there was more than the site has looked at.
+    `fetch_command` is for one's own computer, where a browser cannot fetch it.
     """
 
     path: Path
-    folder: bool
+    typed: str
+    is_folder: bool
     now: Place
     files: int
     bytes: int
-    left_out: int
-    closed: tuple[tuple[Path, str], ...]
-    whole: bool
-    fetch: str
+    not_entered: tuple[Path, ...]
+    unreadable: tuple[Unread, ...]
+    complete: bool
+    fetch_command: str | None
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,14 @@ class Same:
 
     bytes: int
     paths: tuple[Path, ...]
-    command: str
+    command: str | None
 
 
 @dataclass(frozen=True)
 class Answer:
     """What is at some paths, and what should be done with it; of a file that was named, that may be to leave it."""
 
-    paths: tuple[Looked, ...]
+    named: tuple[Looked, ...]
     kinds: tuple[OfKind, ...]
     advice: tuple[Advice, ...]
     same: tuple[Same, ...]
@@ -136,17 +138,18 @@ def _kept(case: JudgedFile, unseen: bool, facts: PathFacts, context: WhereContex
 
 
 def _looked(facts: PathFacts, context: WhereContext) -> Looked:
-    size = sum(one.bytes for one in facts.found)
+    size, here = sum(one.bytes for one in facts.found), context.caller.cwd
     return Looked(
-        path=Path(facts.top),
-        folder=facts.folder,
+        path=here / facts.top,
+        typed=facts.top or ".",
+        is_folder=facts.folder,
         now=place_of_path(Path(facts.at), context),
         files=facts.files,
         bytes=size,
-        left_out=len(facts.left),
-        closed=tuple((Path(path), why) for path, why in facts.closed),
-        whole=facts.whole,
-        fetch=_fetch(facts, context) if _is_past_browsers(size, context) else "",
+        not_entered=tuple(here / path for path in facts.left),
+        unreadable=tuple(Unread(here / path, why) for path, why in facts.closed),
+        complete=facts.whole,
+        fetch_command=_fetch(facts, context) if _is_past_browsers(size, context) else None,
     )
 
 
@@ -193,12 +196,13 @@ def _same(cases: list[JudgedFile], context: WhereContext, watch: Watch) -> tuple
 def _leaving_one(cases: list[JudgedFile], context: WhereContext) -> Same:
     """The one that stays is in a data directory, and the others are not."""
     shared = [case for case in cases if case.location.place == Place.DATA]
-    command = ""
+    command = None
     if shared:
         kept = context.caller.cwd / shared[0].found.path
         others = (case.found.path for case in cases if case.location.place in (Place.HOME, Place.GIT))
         command = " && ".join(f"ln -sf {bash_word(kept)} {bash_word(other)}" for other in others)
-    return Same(cases[0].found.bytes, tuple(Path(case.found.path) for case in cases), command)
+    paths = tuple(context.caller.cwd / case.found.path for case in cases)
+    return Same(cases[0].found.bytes, paths, command)
 
 
 def _no_answer(top: str, context: WhereContext) -> NoAnswer:

@@ -1,6 +1,7 @@
 """How the answer to `where` looks."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from sesync_cli.files.kinds import Kind
@@ -15,15 +16,35 @@ _SHOWN = 8  # items of one piece of advice
 
 def page(answer: Answer) -> View:
     """One file as its facts; more as what there is, what should be done with it, and what is there twice."""
-    if len(answer.paths) == 1 and not answer.paths[0].folder:
-        return _file(answer.advice[0], answer.paths[0])
+    answer = _as_typed(answer)
+    if len(answer.named) == 1 and not answer.named[0].is_folder:
+        return _file(answer.advice[0], answer.named[0])
     return Page([*_parts(answer)])
+
+
+def _as_typed(answer: Answer) -> Answer:
+    """The same with all paths as one types them where one is."""
+
+    def typed(path: Path) -> Path:
+        around = (one for one in answer.named if path.is_relative_to(one.path))
+        nearest = max(around, key=lambda one: len(one.path.parts), default=None)
+        return Path(nearest.typed) / path.relative_to(nearest.path) if nearest else path
+
+    named = (
+        replace(one, path=typed(one.path), unreadable=tuple(replace(it, path=typed(it.path)) for it in one.unreadable))
+        for one in answer.named
+    )
+    advice = (
+        replace(one, items=tuple(replace(item, path=typed(item.path)) for item in one.items)) for one in answer.advice
+    )
+    same = (replace(one, paths=tuple(map(typed, one.paths))) for one in answer.same)
+    return replace(answer, named=tuple(named), advice=tuple(advice), same=tuple(same))
 
 
 def _file(advice: Advice, looked: Looked) -> Facts:
     [item] = advice.items
     to = [("to", _the(advice.should))] if advice.should != advice.now else []
-    parts = ", ".join(first([_name(Path(part)) for part in item.parts], _SHOWN, more="and {:,} more"))
+    parts = ", ".join(first([_name(Path(part)) for part in item.companions], _SHOWN, more="and {:,} more"))
     beside = [("with", f"{parts} (one data set)")] if parts else []
     facts = [("what", f"{_what(item)}, {size(item.bytes)}"), *beside, ("now", _now(advice, item)), *to]
     behind = [("behind", f"'sesync where {bash_word(item.path)}/' looks there")] if item.kind == Kind.LINK else []
@@ -31,12 +52,12 @@ def _file(advice: Advice, looked: Looked) -> Facts:
 
 
 def _parts(answer: Answer) -> Iterator[View]:
-    for looked in answer.paths:
-        if looked.folder:
+    for looked in answer.named:
+        if looked.is_folder:
             name = _name(looked.path) if looked.path.name else "This folder"
             yield f"{name}: {_count(looked.files)}, {size(looked.bytes)}"
     rows = [(kind.kind.value, f"{kind.files:,}", size(kind.bytes)) for kind in answer.kinds]
-    if rows and any(looked.folder for looked in answer.paths):
+    if rows and any(looked.is_folder for looked in answer.named):
         yield ""
         yield Table(("WHAT", "FILES", "SIZE"), rows)
     for advice in answer.advice:
@@ -47,7 +68,7 @@ def _parts(answer: Answer) -> Iterator[View]:
     for same in answer.same:
         yield ""
         yield _twice(same)
-    beside = [fact for looked in answer.paths for fact in (*_fetch(looked), *_unseen(looked))]
+    beside = [fact for looked in answer.named for fact in (*_fetch(looked), *_unseen(looked))]
     if beside:
         yield ""
         yield Facts("Beside that", beside)
@@ -69,7 +90,7 @@ def _group(advice: Advice) -> Facts:
 
 
 def _deed(advice: Advice) -> list[tuple[str, str]]:
-    return [("why", advice.why), ("do", advice.command)]
+    return [("why", advice.why), ("do", advice.command or "leave it")]
 
 
 def _twice(same: Same) -> Facts:
@@ -79,14 +100,14 @@ def _twice(same: Same) -> Facts:
 
 
 def _what(item: AdviceItem) -> str:
-    words = item.kind.value if item.files == 1 + len(item.parts) else f"{_count(item.files)}, {item.kind.value}"
+    words = item.kind.value if item.files == 1 + len(item.companions) else f"{_count(item.files)}, {item.kind.value}"
     if item.rows is not None:
         words += f" of {_rows(item.rows, item.rows_exact)}"
     return words
 
 
 def _with(item: AdviceItem) -> str:
-    count = len(item.parts)
+    count = len(item.companions)
     return f", with {_count(count)} that {'belongs' if count == 1 else 'belong'} to it" if count else ""
 
 
@@ -111,18 +132,20 @@ def _the(place: Place) -> str:
 
 
 def _fetch(looked: Looked) -> list[tuple[str, str]]:
-    return [("fetch", f"a browser cannot; on your own computer: {looked.fetch}")] if looked.fetch else []
+    return (
+        [("fetch", f"a browser cannot; on your own computer: {looked.fetch_command}")] if looked.fetch_command else []
+    )
 
 
 def _unseen(looked: Looked) -> Iterator[tuple[str, str]]:
-    if looked.left_out:
-        yield "left out", f"hidden folders, environments and the like: {looked.left_out:,}; 'sesync usage' shows them"
-    if not looked.whole:
+    if count := len(looked.not_entered):
+        yield "left out", f"hidden folders, environments and the like: {count:,}; 'sesync usage' shows them"
+    if not looked.complete:
         yield "not all", f"there is more than {looked.files:,} files: name a folder inside to see it"
-    for path, why in looked.closed[:_SHOWN]:
-        yield "closed", f"{_name(path)}: {why}"
-    if len(looked.closed) > _SHOWN:
-        yield "", f"and {len(looked.closed) - _SHOWN:,} more"
+    for one in looked.unreadable[:_SHOWN]:
+        yield "closed", f"{_name(one.path)}: {one.problem}"
+    if len(looked.unreadable) > _SHOWN:
+        yield "", f"and {len(looked.unreadable) - _SHOWN:,} more"
 
 
 def _name(path: Path) -> str:

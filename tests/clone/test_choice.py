@@ -40,9 +40,9 @@ def test_json_says_which_are_here(sesync, projects, home, friend):
     git("remote", "set-url", "origin", friend.url("a/b/deep"), cwd=home / "deep")
     git("init", "--quiet", home / "empty")
     documents = sesync("clone", "--json").json
-    assert documents[0].keys() == {"path", "name", "last_activity", "visibility", "url", "clone"}
+    assert documents[0].keys() == {"repository", "display_name", "last_activity", "visibility", "url", "path"}
     assert documents[0]["url"] == f"{projects.url}cooltrees/analysis"
-    assert {one["path"]: one["clone"] for one in documents if one["clone"]} == {"a/b/deep": f"{home}/deep"}
+    assert {one["repository"]: one["path"] for one in documents if one["path"]} == {"a/b/deep": f"{home}/deep"}
 
 
 def test_who_is_in_no_project_hears_so(sesync, member):

@@ -70,7 +70,7 @@ def test_json_names_the_repository_and_the_path(sesync, friend, home):
         "message": "Cloned cooltrees/analysis to ~/analysis.\n"
         "It asks for Python packages: cd ~/analysis && sesync kernel create",
         "warnings": [],
-        "result": {"repository": url, "path": f"{home}/analysis"},
+        "result": {"repository": "cooltrees/analysis", "address": url, "path": f"{home}/analysis"},
     }
     again = sesync("clone", "cooltrees/analysis", "--json").json
     assert (again["done"], again["steps"], again["result"]) == (True, [], document["result"])

@@ -49,7 +49,8 @@ def test_json_names_them_all(sesync, group, friend, home):
     document = sesync("clone", "cooltrees/", "-y", "--json").json
     assert document["result"] == {
         "repositories": [
-            {"repository": friend.url(f"cooltrees/{name}"), "path": f"{home}/{name}"} for name in ("analysis", "empty")
+            {"repository": f"cooltrees/{name}", "address": friend.url(f"cooltrees/{name}"), "path": f"{home}/{name}"}
+            for name in ("analysis", "empty")
         ]
     }
 

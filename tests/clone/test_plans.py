@@ -40,7 +40,7 @@ def test_a_link_and_a_clone_are_one_plan(friend, home, nfs):
     plan.carry_out(unwatched)
     assert (home / "cooltrees-data").is_dir()
     assert git("log", "--oneline", cwd=home / "analysis")
-    assert plan.learnt().result["clone"]["path"] == str(home / "analysis")
+    assert plan.learnt().result["clone"]["path"] == home / "analysis"
 
 
 def test_a_clone_that_fails_takes_the_link_back(friend, home):

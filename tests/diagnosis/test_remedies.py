@@ -47,7 +47,7 @@ def work(done: Ended) -> list[str]:
         shutil.rmtree(own)
         shutil.copytree(before, own, symlinks=True)
     shutil.rmtree(before)
-    return [one["says"] for one in found]
+    return [one["message"] for one in found]
 
 
 # real packages, from the index that this machine has; what each says that mends it

@@ -35,7 +35,8 @@ def test_a_token_from_standard_input_is_proven_and_kept(sesync, at, home):
     assert find(home, url=url).value == TOKEN
     asked = len(at.asked)
     again = logged_in(sesync, TOKEN, "--json").json
-    assert (again["done"], again["steps"], again["result"]["username"]) == (True, [], "jsmith")
+    assert (again["done"], again["steps"], again["result"]["user"]) == (True, [], "jsmith")
+    assert again["result"] == {"url": url, "user": "jsmith", "helper": None, "file": str(kept)}
     assert len(at.asked) > asked
 
 

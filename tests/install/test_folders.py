@@ -45,7 +45,7 @@ def test_an_edited_folder_is_installed_again(sesync: Run, home: Path, version: s
     assert done.json["message"].startswith(
         f"Installed treetool 1.0 again for Python {version} (~/.local). Then, in open"
     )
-    assert done.json["result"]["packages"] == [{"name": "treetool", "version": "1.0"}]
+    assert done.json["result"]["packages"] == {"treetool": "1.0"}
     assert rings(python(version)) == "20"
 
 

@@ -59,8 +59,9 @@ def test_the_json_has_these_keys(sesync: Run, home: Path, tmp_path: Path, index:
     environment(tmp_path / "venv")
     kernel(home, "trees", tmp_path / "venv/bin/python")
     result = sesync("install", "sesynctrees", "--kernel", "trees", "--json").json["result"]
-    assert list(result) == ["kernel", "version", "packages", "log"]
-    assert result["packages"] == [{"name": "sesynctrees", "version": "1.0"}]
+    assert list(result) == ["kernel", "python", "python_version", "packages", "log"]
+    assert (result["kernel"], result["python"]) == ("trees", str(tmp_path / "venv/bin/python"))
+    assert result["packages"] == {"sesynctrees": "1.0"}
     assert Path(result["log"]).exists()
 
 

@@ -29,7 +29,7 @@ def test_packages_come_and_go_as_requests_say(home: Path, index: Path) -> None:
     plan = installing(InstallRequest(("treetool",)))
     assert not (home / ".local/lib").exists()
     plan.carry_out(unwatched)
-    assert plan.learnt().result["packages"] == [{"name": "treetool", "version": "1.0"}]
+    assert plan.learnt().result["packages"] == {"treetool": "1.0"}
     assert [one.name for one in list_packages(None, None, caller, site)] == ["treetool"]
     plan_uninstall(UninstallRequest(("treetool",)), caller, site).carry_out(unwatched)
     assert list_packages(None, None, caller, site) == []

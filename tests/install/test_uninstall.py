@@ -73,8 +73,8 @@ def test_the_json_has_these_keys(sesync: Run, index: Path) -> None:
     wheel(index, "treetool")
     sesync("install", "treetool")
     result = sesync("uninstall", "treetool", "-y", "--json").json["result"]
-    assert list(result) == ["python", "version", "packages", "log"]
-    assert result["packages"] == [{"name": "treetool", "version": "1.0"}]
+    assert list(result) == ["kernel", "python", "python_version", "packages", "log"]
+    assert result["packages"] == {"treetool": "1.0"}
     assert "Successfully uninstalled treetool" in Path(result["log"]).read_text()
 
 

@@ -96,7 +96,7 @@ echo hello
     assert result.json["result"] == {
         "name": "trees-venv",
         "display_name": "Trees-venv (Python 3.11)",
-        "python": result.json["result"]["python"],
+        "python_version": result.json["result"]["python_version"],
         "environment": str(folder),
         "spec": str(spec),
     }

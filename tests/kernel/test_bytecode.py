@@ -50,4 +50,4 @@ def test_a_cache_that_is_gone_or_broken_costs_nothing_but_time(sesync, site, hom
     assert made.code == 0, made.err
     subprocess.run(["rm", "-rf", cache], check=True)
     assert sesync("kernel", "create", "three").code == 0
-    assert json.loads(sesync("kernel", "show", "three", "--json").out)["kernel"]["state"] == "ok"
+    assert json.loads(sesync("kernel", "show", "three", "--json").out)["state"] == "ok"

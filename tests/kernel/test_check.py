@@ -98,15 +98,15 @@ def test_a_kernel_that_works(check, sesync, home: Path, index: Path, python: str
     assert said and int(said[1]) > 20
     assert {path for path in home.rglob("*") if "__pycache__" not in path.parts} == before
     [found] = check("trees", "--json").json
-    assert 0 < found.pop("seconds") < 60 and found.pop("python").startswith(f"{python}.")
+    assert 0 < found.pop("seconds") < 60 and found.pop("python_version").startswith(f"{python}.")
     assert found == {
         "name": "trees",
         "works": True,
-        "problem": "",
+        "problem": None,
         "imported": int(said[1]),
         "failed": {},
-        "changed": [],
-        "next": "",
+        "edited": [],
+        "command": None,
     }
 
 
@@ -118,7 +118,7 @@ def test_each_package_that_cannot_be_imported_is_named(check, sesync, index: Pat
     assert (result.code, found["works"]) == (1, False)
     assert found["failed"] == REASONS
     assert found["problem"] == f"10 of its {found['imported'] + 10} modules cannot be imported"
-    assert (found["imported"] > 20, found["next"]) == (True, "sesync kernel repair trees")
+    assert (found["imported"] > 20, found["command"]) == (True, "sesync kernel repair trees")
 
 
 def test_what_is_wrong_is_told_to_people(check, sesync, index: Path):
@@ -165,7 +165,7 @@ def test_a_kernel_made_by_hand(check, home: Path, index: Path, tmp_path: Path):
     ground.wheel(index, "sesync_grove", yew_dot_py="1 / 0\n")
     venv(tmp_path / "venv", "sesync_grove")
     [found] = check("mine", "--json").json
-    assert (found["failed"], found["next"]) == ({"yew": "ZeroDivisionError: division by zero"}, "")
+    assert (found["failed"], found["command"]) == ({"yew": "ZeroDivisionError: division by zero"}, None)
 
 
 def test_the_servers_kernel_has_the_python_that_runs_jupyter(check, tmp_path: Path, site, monkeypatch):
@@ -178,7 +178,7 @@ def test_the_servers_kernel_has_the_python_that_runs_jupyter(check, tmp_path: Pa
     monkeypatch.setenv("PLACES", str(spec.parent))
     monkeypatch.setenv("PATH", f"{ground.JUPYTER.parent}:{os.environ['PATH']}")
     [found] = check("python3", "--json").json
-    assert (found["works"], found["failed"], found["python"]) == (True, {}, sys.version.split()[0])
+    assert (found["works"], found["failed"], found["python_version"]) == (True, {}, sys.version.split()[0])
     (spec / "start.py").write_text("raise SystemExit('no server today')\n")
     result = check("python3")
     assert (result.code, result.out, result.err) == (
@@ -213,7 +213,9 @@ def test_kernels_that_do_not_start(check, home: Path, tmp_path: Path, site):
         "text": "it does not start: Exec format error",
     }
     assert {one["seconds"] for one in result.json} == {None}
-    assert {one["name"]: one["next"] for one in result.json if one["next"]} == {"snake": "sesync kernel repair snake"}
+    assert {one["name"]: one["command"] for one in result.json if one["command"]} == {
+        "snake": "sesync kernel repair snake"
+    }
 
 
 def test_several_at_once_are_a_table(check, sesync, home: Path, index: Path):

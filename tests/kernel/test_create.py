@@ -61,7 +61,7 @@ def test_a_repository_is_enough_to_make_its_kernel(sesync, home: Path, tmp_path:
     assert result.json["result"] == {
         "name": "ete-bold-of-c.-trees",
         "display_name": "Ete-bold-of-C.-Trees (Python 3.11)",
-        "python": result.json["result"]["python"],
+        "python_version": result.json["result"]["python_version"],
         "environment": str(tmp_path / "link/.local/share/sesync/kernels/ete-bold-of-c.-trees"),
         "spec": str(ground.specs(home) / "ete-bold-of-c.-trees"),
     }
@@ -375,7 +375,7 @@ def test_a_python_that_does_not_start_is_passed_over(sesync, home: Path, tmp_pat
 def test_without_the_sites_python_it_is_another_one_with_a_warning(sesync, home: Path, site):
     site(python={"default": "3.5"})
     result = sesync("kernel", "create", "x", "--json", "-n")
-    minor = ".".join(result.json["result"]["python"].split(".")[:2])
+    minor = ".".join(result.json["result"]["python_version"].split(".")[:2])
     assert result.json["warnings"] == [
         f"Python 3.5 is not on this machine, so this is Python {minor}: '--python' chooses another"
     ]

@@ -75,9 +75,9 @@ def test_an_edit_by_who_ignores_write_bits_is_found_and_mended(edit, sesync, hom
     checked = sesync("kernel", "check", *NAMES, "--json")
     assert checked.code == 1
     for found in checked.json:
-        assert (found["works"], found["changed"]) == (False, [f"{package}.py"])
+        assert (found["works"], found["edited"]) == (False, [f"{package}.py"])
         assert found["problem"] == "1 of its files is not as its package brought it"
-        assert found["next"] == f"sesync kernel repair {found['name']}"
+        assert found["command"] == f"sesync kernel repair {found['name']}"
     said = sesync("kernel", "check", "one").out.splitlines()
     assert said[1:] == [f"  {package}.py", "'sesync kernel repair one' mends it."]
 
@@ -91,7 +91,7 @@ def test_an_edit_by_who_ignores_write_bits_is_found_and_mended(edit, sesync, hom
     assert sesync("kernel", "create", "four", package).code == 0
     assert is_right(sesync, "four", package)
     checked = sesync("kernel", "check", *NAMES, "four", "--json")
-    assert (checked.code, [one["changed"] for one in checked.json]) == (0, [[], [], []]), checked.out
+    assert (checked.code, [one["edited"] for one in checked.json]) == (0, [[], [], []]), checked.out
 
 
 def test_what_is_installed_later_is_not_taken_from_an_edited_cache(sesync, home: Path, index: Path):
@@ -131,7 +131,7 @@ def test_any_file_of_a_package_counts(sesync, home: Path, index: Path):
         assert path.stat().st_mode & 0o222 == 0
         path.unlink()
     found = sesync("kernel", "check", *NAMES, "--json").json
-    assert [sorted(one["changed"]) for one in found] == [[], sorted(f"{package}_data/{name}" for name in data)]
+    assert [sorted(one["edited"]) for one in found] == [[], sorted(f"{package}_data/{name}" for name in data)]
     assert sesync("kernel", "repair", "two").code == 0
     assert sesync("kernel", "check", *NAMES).code == 0
 
@@ -204,7 +204,7 @@ def test_programs_of_a_package_count_too(sesync, home: Path, index: Path):
     for name in programs:
         append(ground.environments(home) / f"one/bin/{name}")
     found = sesync("kernel", "check", "one", "--json").json
-    assert [sorted(one["changed"]) for one in found] == [[f"../../../bin/{name}" for name in sorted(programs)]]
+    assert [sorted(one["edited"]) for one in found] == [[f"../../../bin/{name}" for name in sorted(programs)]]
     assert sesync("kernel", "create", "three", package).code == 0
     assert not any("EDITED" in (ground.environments(home) / f"three/bin/{name}").read_text() for name in programs)
     assert sesync("kernel", "check", "three").code == 0

@@ -56,7 +56,7 @@ def test_another_python_is_given(sesync: Sesync, home: Path):
     refused = sesync("kernel", "create", "oak", "six", "--python", "3.13")
     done = typed(sesync, refused, "gives it that Python")
     assert done.code == 0, done.err
-    assert sesync("kernel", "show", "oak", "--json").json["kernel"]["python"].startswith("3.13.")
+    assert sesync("kernel", "show", "oak", "--json").json["python_version"].startswith("3.13.")
 
 
 @pytest.mark.parametrize("command", ["update", "repair"])

@@ -47,9 +47,9 @@ def test_the_keys_of_the_json(sesync, home: Path):
         {
             "name": "trees",
             "display_name": "The trees",
-            "python": "3.11.2",
+            "python_version": "3.11.2",
             "state": "ok",
-            "problem": "",
+            "problem": None,
             "alone_bytes": sesync("kernel", "list", "--json").json[0]["alone_bytes"],
             "shared_bytes": 0,
             "managed": True,
@@ -59,8 +59,10 @@ def test_the_keys_of_the_json(sesync, home: Path):
         }
     ]
     card = sesync("kernel", "show", "TREES", "--json").json
-    assert list(card) == ["kernel", "asked", "requirements", "env", "packages", "changed", "gone", "shared"]
-    assert (card["kernel"]["name"], card["asked"]) == ("trees", ["six"])
+    [row] = sesync("kernel", "list", "--json").json
+    more = ["asked", "requirements", "env", "packages", "changed", "missing", "shared"]
+    assert (list(card), {key: card[key] for key in row}) == ([*row, *more], row)
+    assert (card["name"], card["asked"]) == ("trees", ["six"])
 
 
 def test_each_state(sesync, home: Path, tmp_path: Path):
@@ -87,7 +89,7 @@ def test_each_state(sesync, home: Path, tmp_path: Path):
         "mute": "no ipykernel",
         "snake": "no Python",
     }
-    problem = sesync("kernel", "show", "snake", "--json").json["kernel"]["problem"]
+    problem = sesync("kernel", "show", "snake", "--json").json["problem"]
     assert problem == f"{ground.environments(home)}/snake/bin/python is gone"
     told = sesync("kernel", "list").err
     assert told == (

@@ -41,7 +41,7 @@ def test_a_folder_that_moved_is_named_and_the_command_of_the_hint_follows_it(
     new = Path(os.path.normpath(home / place))
     new.parent.mkdir(exist_ok=True)
     heat.rename(new)
-    assert shown(sesync, "oak")["gone"] == [f"{heat}/requirements.txt", f"{heat}/env/more.txt"]
+    assert shown(sesync, "oak")["missing"] == [f"{heat}/requirements.txt", f"{heat}/env/more.txt"]
     card = "".join(sesync("kernel", "show", "oak").out.split())
     assert f"{heat}/env/more.txt:'sesynckernelupdateoak--fromDIR'sayswhereitis" in card
     if place == "drought":
@@ -60,7 +60,7 @@ def test_a_folder_that_moved_is_named_and_the_command_of_the_hint_follows_it(
     done = sesync(*hinted(said.err))
     assert done.code == 0, done.err
     after = shown(sesync, "oak")
-    assert (after["changed"], after["gone"], after["packages"]["sesync-moss"]) == ([], [], "1.0")
+    assert (after["changed"], after["missing"], after["packages"]["sesync-moss"]) == ([], [], "1.0")
     assert sesync("kernel", "update", "oak").out.startswith("The kernel oak is as its files say")
     (new / "env/more.txt").write_text("sesync-moss\nsix\n")
     assert sesync("kernel", "update", "oak").code == 0
@@ -78,7 +78,7 @@ def test_a_repair_does_without_the_files(words: tuple[str, ...], sesync, heat: P
     assert f"{heat}/requirements.txt is gone: the packages stay those that oak had" in " ".join(done.err.split())
     assert shown(sesync, "oak")["packages"] == before and sesync("kernel", "check", "oak").code == 0
     assert sesync("kernel", "update", "oak", "--from", "papers").code == 0
-    assert shown(sesync, "oak")["gone"] == []
+    assert shown(sesync, "oak")["missing"] == []
 
 
 def test_what_is_in_its_place_may_be_another_tools_file_or_one_file(sesync, heat: Path, home: Path):

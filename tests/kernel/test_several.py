@@ -56,7 +56,7 @@ def test_several_are_removed_with_one_question(sesync, terminal, two, home: Path
     screen.type("n\r")
     assert screen.ended() == 130 and len(list(ground.specs(home).iterdir())) == 3
     result = sesync("kernel", "remove", "OAK", "elm", "oak", "--yes", "--json")
-    assert result.json["result"] == {"oak": {"name": "oak"}, "elm": {"name": "elm"}}
+    assert result.json["result"] == {"kernels": [{"name": "oak"}, {"name": "elm"}]}
     assert result.json["message"] == "Removed the kernel oak.\nRemoved the kernel elm."
     assert sesync("kernel", "remove", "--all", "--yes").code == 0
     assert ground.nothing(home) and environment.is_dir()
@@ -70,7 +70,7 @@ def test_those_that_are_broken_are_repaired_and_what_cannot_be_is_told(sesync, t
     python.unlink()
     result = sesync("kernel", "repair", "--all", "--json")
     assert result.code == 0, result.out
-    assert set(result.json["result"]) == {"elm", "oak"} and result.json["result"]["elm"] == {"name": "elm"}
+    assert [one["name"] for one in result.json["result"]["kernels"]] == ["elm", "oak"]
     assert result.json["message"].startswith("Made the kernel oak anew.")
     assert any(
         one.startswith("conda is passed over: the kernel conda is a conda env") for one in result.json["warnings"]
@@ -120,7 +120,7 @@ def test_several_follow_their_files(sesync, index: Path, home: Path):
 def test_several_locks_are_files_in_a_folder(sesync, two, home: Path, tmp_path: Path):
     result = sesync("kernel", "lock", "elm", "oak", "--json")
     files = {name: f"{home}/pylock.{name}.toml" for name in ("elm", "oak")}
-    assert {name: one["file"] for name, one in result.json["result"].items()} == files
+    assert {one["name"]: one["file"] for one in result.json["result"]["kernels"]} == files
     assert all(Path(file).is_file() for file in files.values())
     result = sesync("kernel", "lock", "--all", "-o", tmp_path / "none")
     assert (result.code, "is no folder, and one file holds one kernel" in result.err) == (2, True)

@@ -100,7 +100,7 @@ def test_there_is_no_step_back_from_the_first_state(sesync: Sesync, nfs: Path, s
     said = sesync("kernel", "share", "heat", "cooltrees", "--undo")
     assert (said.code, said.err.splitlines()[0]) == (1, "Error: cooltrees has had no other state of the kernel heat")
     shown = sesync("kernel", "show", "heat", "--json").json["shared"]
-    assert [list(one) for one in shown] == [["project", "file", "by", "at", "newer", "take"]]
+    assert [list(one) for one in shown] == [["project", "file", "by", "at", "newer", "command"]]
     assert shown[0]["newer"] is False and shown[0]["project"] == "cooltrees"
     (nfs / "cooltrees-data/.sesync/kernels/heat/pylock.previous.toml").write_text("no lock\n")
     assert sesync("kernel", "create", "other", "--from", "cooltrees").code == 0

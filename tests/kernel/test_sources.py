@@ -194,7 +194,7 @@ def test_files_are_named_by_the_way_that_one_has_come(sesync, trees: Path, tmp_p
 def test_the_python_that_is_asked_for(sesync, trees: Path):
     (trees / "Pipfile").write_text(PIPFILE.replace('"3.11"', '"3.8"'))
     ground.python("3.8")
-    assert sesync("kernel", "create", "-n", "--json").json["result"]["python"].startswith("3.8.")
+    assert sesync("kernel", "create", "-n", "--json").json["result"]["python_version"].startswith("3.8.")
     result = sesync("kernel", "create", "--python", "3.11", "-n")
     assert (result.code, result.err) == (0, "Warning: the files ask for Python 3.8, and this is 3.11\n")
     (trees / "Pipfile").write_text(PIPFILE.replace('"3.11"', '"3.99"'))

@@ -60,7 +60,7 @@ def test_a_well_known_list_makes_the_same_kernel_for_somebody_else(sesync, home:
     assert result.code == 0, result.err
     shown, again = (sesync("kernel", "show", one.name, "--json", **where).json for where in ({}, elsewhere))
     assert shown["packages"] and again["packages"] == shown["packages"]
-    assert again["kernel"]["display_name"] == shown["kernel"]["display_name"] == f"{one.name} (Python {one.python})"
+    assert again["display_name"] == shown["display_name"] == f"{one.name} (Python {one.python})"
     assert _files(home, one.name) == _files(other, one.name)
     assert changed(ground.environments(home) / one.name, every_byte=True) == {}
 

@@ -90,7 +90,7 @@ def test_odd_folders_are_folders(sesync, home, odd):
     assert sesync("link", "cooltrees", f"--in={home}/{odd}").code == 0
     assert (home / odd / "cooltrees-data").is_dir()
     shown = sesync("link", f"--in={home}/{odd}", "--json").json
-    assert shown[0]["path"] == f"{home}/{odd}/cooltrees-data"
+    assert shown[0]["link"] == f"{home}/{odd}/cooltrees-data"
     assert sesync("unlink", "cooltrees", f"--in={home}/{odd}").code == 0
 
 
@@ -165,11 +165,11 @@ def test_the_answer_for_programs(sesync, nfs, home):
         "result": {"project": "cooltrees", "link": link, "target": target, "state": "ok"},
     }
     listed = sesync("link", "--json").json
-    numbers = {"free": listed[0]["free"], "total": listed[0]["total"]}
+    numbers = {"free_bytes": listed[0]["free_bytes"], "total_bytes": listed[0]["total_bytes"]}
     numbers |= {"quota_bytes": None, "used_bytes": None}
-    what = {"name": "cooltrees-data", "path": link, "target": target, "inside": "", "state": "ok"}
+    what = {"name": "cooltrees-data", "link": link, "target": target, "inside": None, "state": "ok"}
     assert listed == [what | numbers]
-    assert 0 < listed[0]["free"] <= listed[0]["total"]
+    assert 0 < listed[0]["free_bytes"] <= listed[0]["total_bytes"]
     assert sesync("unlink", "cooltrees", "--json").json["result"] == {"link": link, "target": target}
     assert sesync("unlink", "cooltrees", "--json").json["result"] == {"link": None, "target": None}
 

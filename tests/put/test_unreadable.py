@@ -22,7 +22,7 @@ def test_a_folder_that_cannot_be_read_is_no_success(sesync: Run, home: Path, dat
     raw = tree(home / "raw", files=8)
     (raw / "plot2").chmod(mode)
     plan = sesync("put", "raw", "cooltrees", "-n", "--json", prefix=AS_ANYBODY).json
-    assert plan["result"]["unreadable"] == [f"{raw}/plot2"]
+    assert plan["result"]["unreadable"] == [{"path": f"{raw}/plot2", "problem": "Permission denied"}]
     result = sesync("put", "raw", "cooltrees", prefix=AS_ANYBODY)
     assert (result.code, result.out) == (1, "")
     assert f"Error: {raw}/plot2: Permission denied\n" in result.err

@@ -41,7 +41,7 @@ def test_a_path_that_one_may_read_and_write_is_fine(sesync: Run, home: Path, nam
         f'If something else is wrong there: sesync report {word} "what is wrong"\n'
     )
     document = sesync("report", place, "--json").json
-    assert (document["steps"], document["result"]["body"]) == ([], "")
+    assert (document["steps"], document["result"]["body"]) == ([], None)
     saved = sesync("report", place, "-o", "mail.txt")
     assert (saved.code, saved.out, (home / "mail.txt").exists()) == (0, done.out, False)
 

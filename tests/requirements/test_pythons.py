@@ -38,7 +38,7 @@ def test_the_python_that_files_ask_for(sesync, folder: Path, files, python, said
         (folder / name).write_text(text)
     words = ("--from", "a.py") if "a.py" in files else ()
     plan = sesync("kernel", "create", *words, "-n", "--json").json
-    assert plan["result"]["python"].startswith(f"{python}.")
+    assert plan["result"]["python_version"].startswith(f"{python}.")
     assert any(said in warning for warning in plan["warnings"]) or not said
 
 

@@ -6,9 +6,9 @@ import pytest
 def test_every_setting_is_shown_with_its_origin(sesync, site, monkeypatch):
     monkeypatch.delenv("COLUMNS")
     path = site(support={"email": "help@example.org"})
-    settings = {one["key"]: one for one in sesync("site", "show", "--json").json}
-    assert settings["support.email"] == {"key": "support.email", "value": "help@example.org", "source": str(path)}
-    assert settings["home.quota_gb"] == {"key": "home.quota_gb", "value": 20, "source": "built in"}
+    settings = {one["name"]: one for one in sesync("site", "show", "--json").json}
+    assert settings["support.email"] == {"name": "support.email", "value": "help@example.org", "source": str(path)}
+    assert settings["home.quota_gb"] == {"name": "home.quota_gb", "value": 20, "source": "built in"}
     assert len(settings) == len(sesync("site", "show").out.splitlines()) - 1
 
 

@@ -61,15 +61,16 @@ def test_red_hat_has_names_of_its_own(sesync: Run, homes: Path) -> None:
 
 def test_the_json_has_these_keys(sesync: Run, homes: Path) -> None:
     found = sesync("site", "missing", homes, "--for", "debian", "--json").json
-    assert list(found) == ["family", "missing", "install", "logs", "well", "other", "unknown", "skipped"]
+    counts = ["logs", "successes", "other_failures", "unknown_failures"]
+    assert list(found) == ["family", "missing", "command", *counts, "unreadable"]
     assert found["missing"][0] == {
         "system": ["libpq-dev"],
         "failures": 3,
-        "packages": ["psycopg2", "psycopg"],
+        "needed_by": ["psycopg2", "psycopg"],
         "users": ["ann", "bob"],
         "extra": [],
     }
-    assert (found["well"], found["other"], found["unknown"], found["skipped"]) == (1, 1, 1, {})
+    assert ([found[one] for one in counts], found["unreadable"]) == ([8, 1, 1, 1], [])
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_counts(sesync: Run, homes: Path, tmp_path: Path) -> None:
@@ -110,10 +111,10 @@ def counts(sesync: Run, *places: Path) -> tuple[int, int, int, int, int]:
     found = sesync("site", "missing", *places, "--for", "debian", "--json").json
     return (
         found["logs"],
-        found["well"],
+        found["successes"],
         sum(row["failures"] for row in found["missing"]),
-        found["other"],
-        found["unknown"],
+        found["other_failures"],
+        found["unknown_failures"],
     )
 
 
@@ -143,7 +144,7 @@ def test_a_kernel_is_no_package(sesync: Run, home: Path, kept: Path) -> None:
     kept.mkdir(parents=True)
     (kept / "kernel-create-heat.log").write_text("src/x.c:9:10: fatal error: geos_c.h: No such file or directory\n")
     [row] = sesync("site", "missing", "--for", "debian", "--json").json["missing"]
-    assert (row["system"], row["packages"]) == (["libgeos-dev"], ["a package"])
+    assert (row["system"], row["needed_by"]) == (["libgeos-dev"], ["a package"])
     (kept / "kernel-lock-heat.log").write_text("")
     (kept / "20260301-090000-uninstall-x.log").write_text("WARNING: Skipping x as it is not installed.\n")
     assert counts(sesync) == (3, 2, 1, 0, 0)

@@ -38,13 +38,13 @@ DEFAULTS = {
 
 
 def shown(sesync: Run) -> dict[str, tuple[Any, str]]:
-    return {one["key"]: (one["value"], one["source"]) for one in sesync("site", "show", "--json").json}
+    return {one["name"]: (one["value"], one["source"]) for one in sesync("site", "show", "--json").json}
 
 
 def test_another_gitlab_of_the_built_in_site_has_its_own_repositories(sesync: Run, home: Path) -> None:
     (home / "site.toml").write_text('extends = "sesync"\n[gitlab]\nurl = "https://gitlab.example.org"\n')
     shown = sesync("site", "show", "--json", env={**os.environ, "SESYNC_SITE": str(home / "site.toml")})
-    values = {one["key"]: one["value"] for one in shown.json}
+    values = {one["name"]: one["value"] for one in shown.json}
     assert values["gitlab.ssh"] == "git@gitlab.example.org:{repo}.git"
     assert values["gitlab.https"] == "https://gitlab.example.org/{repo}.git"
     assert values["data.path"] == "/nfs/{project}-data"
@@ -190,7 +190,7 @@ def test_a_check_says_what_is_on_and_tries_it(
     assert list(told) == ["file", "extends", "changes", "parts", "warnings"]
     assert (told["file"], told["extends"], len(told["warnings"])) == (str(path), None, 4)
     assert told["changes"][0] == "data.path" and "gitlab.ssh" not in told["changes"]
-    assert told["parts"][0] == {"name": "home", "words": "quota of homes", "value": None}
+    assert told["parts"][0] == {"name": "home", "display_name": "quota of homes", "value": None}
 
 
 def test_a_web_server_that_answers_is_well_whatever_it_says(sesync: Run, standing: Standing) -> None:

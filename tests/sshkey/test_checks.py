@@ -10,7 +10,7 @@ def test_what_the_command_says_is_what_is_found(sesync, server, home, findings):
     found = findings(checks)
     assert [one.kind for one in found] == ["host unknown", "no key"]
     said = sesync("ssh-key", "--check", "--json").json["findings"]
-    assert said == [{"problem": one.kind, "message": one.message, "hint": one.hint} for one in found]
+    assert said == [{"kind": one.kind, "message": one.message, "hint": one.hint} for one in found]
 
 
 def test_what_others_can_read_is_closed_by_the_plan_that_mends_it(server, home, findings):

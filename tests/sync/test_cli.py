@@ -107,13 +107,13 @@ def test_the_json_document(sesync, shared):
     document = sesync("sync", "analysis", "-m", "Mine", "heat.py", "--json").json
     assert document["done"] and len(document["steps"]) == 3 and document["warnings"] == []
     result = document["result"]
-    assert set(result) == {"path", "repository", "branch", "received", "sent", "committed", "uncommitted"}
+    assert set(result) == {"path", "repository", "address", "branch", "received", "sent", "committed", "uncommitted"}
     assert (result["path"], result["branch"]) == (str(shared.here), "main")
     assert [(one["author"], one["subject"], len(one["id"])) for one in result["received"]] == [
         ("Ann Doe", "Theirs", 40)
     ]
     assert (result["sent"], result["committed"]) == ([], ["heat.py"])
-    assert result["uncommitted"] == [{"path": "left.py", "change": "new"}]
+    assert result["uncommitted"] == [{"name": "left.py", "change": "new"}]
 
 
 @pytest.mark.parametrize(

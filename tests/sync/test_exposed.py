@@ -68,7 +68,7 @@ def test_it_is_not_said_and_the_command_takes_it_out(sesync, exposed, server, ho
     for words in (("-n",), ("-n", "--json"), ("--json",)):
         done = sesync("sync", "analysis", "-m", "Mine", "heat.py", *words)
         assert done.code == 0 and "a password or a token stands in the address of ~/analysis" in said(done, home)
-    assert (done.json["result"]["repository"], exposed.subjects()[0]) == (clean, "Mine")
+    assert (done.json["result"]["address"], exposed.subjects()[0]) == (clean, "Mine")
     [warning] = done.json["warnings"]
     assert warning.endswith(
         f"'git -C {exposed.here} remote set-url origin {clean}' takes it out,"
@@ -160,7 +160,7 @@ def test_settings_that_lead_to_one_do_not_say_it(sesync, exposed, server, home):
     root = f"{server.root}/git/".replace("//", f"//oauth2:{SECRET}@", 1)
     git("config", "--file", home / ".gitconfig", f"url.{root}.insteadOf", "https://code.example.org/")
     done = sesync("sync", "analysis", "--json")
-    assert (done.code, done.json["result"]["repository"]) == (0, server.url("cooltrees/analysis")), said(done, home)
+    assert (done.code, done.json["result"]["address"]) == (0, server.url("cooltrees/analysis")), said(done, home)
     (home / ".gitconfig").write_text(
         (home / ".gitconfig").read_text() + f'[url "https://oauth2:{SECRET}@x/"]\ninsteadOf\n'
     )

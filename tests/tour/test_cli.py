@@ -39,11 +39,11 @@ def test_a_kept_sandbox_can_be_entered(sesync, home):
     tour = sesync("tour", "--keep", "--json")
     assert tour.code == 0, tour.out + tour.err
     document = tour.json
-    assert set(document) == {"scenes", "enter"}
+    assert set(document) == {"scenes", "file"}
     assert all(set(scene) == {"command", "exit_code", "output"} for scene in document["scenes"])
     assert [scene["exit_code"] for scene in document["scenes"]] == [0] * len(document["scenes"])
     words = "head -2 analysis/by_species.csv; sesync link --json; sesync clone cooltrees/analysis again"
-    done = subprocess.run(["bash", "-c", f". {document['enter']}; {words}"], capture_output=True, text=True)
+    done = subprocess.run(["bash", "-c", f". {document['file']}; {words}"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("species,crown_m,summer_surface_c\n")
     assert '"state": "ok"' in done.stdout and "again" in done.stdout

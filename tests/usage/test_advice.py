@@ -155,7 +155,7 @@ def test_files_that_are_large_together_are_judged_alike(sesync: Run, site, home:
     document = sesync("usage", "--json").json
     assert [one["path"] for one in part(document, "data")[""]["parts"]] == [str(home / "tiles")]
     assert part(document, "data")["tiles"]["files"] == 12
-    assert belongs_elsewhere(sesync("where", "--json").json) == {"tiles"}
+    assert belongs_elsewhere(sesync("where", "--json").json) == {f"{home}/tiles"}
     assert document["bytes"] == du(home)
 
 
@@ -163,9 +163,9 @@ def test_the_largest_are_data_sets(sesync: Run, home: Path):
     for name, size in (("dem.tif", 7_000_000), ("dem.tif.ovr", 9_000_000), ("dem.tfw", 10), ("other.tif", 8_000_000)):
         filled(home / name, b"II*\0", size)
     first, second = sesync("usage", "--json").json["largest"]
-    assert (first["path"], first["parts"]) == (str(home / "dem.tif"), ["dem.tfw", "dem.tif.ovr"])
+    assert (first["path"], first["companions"]) == (str(home / "dem.tif"), ["dem.tfw", "dem.tif.ovr"])
     assert first["bytes"] == du(home / "dem.tif", home / "dem.tif.ovr", home / "dem.tfw")
-    assert (second["path"], second["parts"]) == (str(home / "other.tif"), [])
+    assert (second["path"], second["companions"]) == (str(home / "other.tif"), [])
     assert "~/dem.tif  raster or array, with 2 files that belong to it\n" in sesync("usage").out
 
 

@@ -55,7 +55,7 @@ def test_the_quota_of_a_subvolume_is_told(sesync: Run, allotted: Path):
     write(allotted / "x", 2_000_000)
     subprocess.run(["sync", "-f", str(allotted)], check=True)
     document = sesync("usage", "--json").json
-    assert (document["quota_bytes"], document["told"]) == (8 << 20, True)
+    assert (document["quota_bytes"], document["quota_source"]) == (8 << 20, "system")
     assert 2_000_000 <= document["used_bytes"] <= 2_200_000
     assert "left of 8 MB, of which 2 MB are used" in sesync("usage").out
 
@@ -80,11 +80,11 @@ def test_a_data_directory_with_a_quota_shows_what_is_left(sesync: Run, home: Pat
             for name in ("oaks", "cooltrees"):
                 sesync("link", name)
             oaks = {one["name"]: one for one in sesync("link", "--json").json}["oaks-data"]
-            assert (oaks["quota_bytes"], oaks["total"]) == (20 << 20, 256_000_000 // 4096 * 4096)
+            assert (oaks["quota_bytes"], oaks["total_bytes"]) == (20 << 20, 256_000_000 // 4096 * 4096)
             assert 5_000_000 <= oaks["used_bytes"] <= 5_200_000
             assert "  ok     16.0 MB of 21.0 MB\n" in sesync("link", env=os.environ | {"COLUMNS": "400"}).out
             document = sesync("usage", "oaks-data", "--json").json
-            assert (document["quota_bytes"], document["told"]) == (20 << 20, True)
+            assert (document["quota_bytes"], document["quota_source"]) == (20 << 20, "system")
         finally:
             subprocess.run(["umount", "-l", nfs / "oaks-data"], check=True)
 

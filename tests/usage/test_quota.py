@@ -60,7 +60,7 @@ def quota(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_quota_of_a_home_on_a_server(sesync: Run, site, quota: Path, said: str, code: int):
     quota.write_text(f"#!/bin/sh\necho \"$@\" >> {quota.parent}/asked\ncat <<'E'\n{said}E\nexit {code}\n")
     document = sesync("usage", "--json").json
-    assert (document["quota_bytes"], document["told"]) == (20_480_000_000, True)
+    assert (document["quota_bytes"], document["quota_source"]) == (20_480_000_000, "system")
     assert document["used_bytes"] == (15_728_640_000 if code == 0 else 20_480_000_000)
     assert Path(quota.parent / "asked").read_text().startswith("-w -p -Q -f /")
     words = "4.8 GB left of 20.5 GB" if code == 0 else "over your quota of 20.5 GB"
@@ -79,4 +79,4 @@ def test_a_quota_of_files_is_told_with_the_number_of_files(sesync: Run, site, qu
 def test_a_quota_program_that_hangs_is_not_waited_for(sesync: Run, site, quota: Path):
     site(data={"patience_seconds": 5.0})
     quota.write_text(f"#!/bin/sh\nexec sleep {2 * HANG:.0f}\n")
-    assert sesync("usage", "--json").json["told"] is False
+    assert sesync("usage", "--json").json["quota_source"] == "site"

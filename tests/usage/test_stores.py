@@ -32,7 +32,7 @@ def alike(sesync: Run, folder: Path, **options: object) -> set[str]:
     """The folders that both say belong elsewhere, once both have said the same."""
     kinds = {one["kind"]: one for one in sesync("usage", "--json", **options).json["parts"]}
     told = {one["path"] for one in kinds["data"]["parts"]} if "data" in kinds else set()
-    moved = {str(folder / path) for path in belongs_elsewhere(sesync("where", "--json", **options).json)}
+    moved = belongs_elsewhere(sesync("where", "--json", **options).json)
     assert told == moved
     return told
 

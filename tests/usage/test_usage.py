@@ -66,17 +66,17 @@ def own_caches(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_keys_of_the_json(sesync: Run, full: Path, own_caches):
     document = sesync("usage", "--json").json
     assert list(document) == [
-        *("path", "bytes", "files", "quota_bytes", "used_bytes", "told", "free", "total"),
+        *("path", "bytes", "files", "quota_bytes", "used_bytes", "quota_source", "free_bytes", "total_bytes"),
         *("quota_files", "used_files", "free_files"),
         *("parts", "advice", "largest", "unreadable", "not_entered"),
     ]
     assert list(document["parts"][0]) == ["kind", "name", "path", "bytes", "shared_bytes", "files", "parts"]
-    assert (document["path"], document["quota_bytes"], document["told"]) == (str(full), 20_000_000_000, False)
+    assert (document["path"], document["quota_bytes"], document["quota_source"]) == (str(full), 20_000_000_000, "site")
     assert document["used_bytes"] == document["bytes"]
-    assert 0 < document["free"] <= document["total"]
+    assert 0 < document["free_bytes"] <= document["total_bytes"]
     assert document["largest"] == [
         {"path": f"{full}/heat/raw/trees.csv", "bytes": du(full / "heat/raw/trees.csv"), "kind": "other"}
-        | {"parts": []}
+        | {"companions": []}
     ]
     assert (document["unreadable"], document["not_entered"]) == ([], [])
 

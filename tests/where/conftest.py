@@ -52,13 +52,21 @@ def git() -> Callable[..., Any]:
     return run
 
 
+def as_typed(path: str, named: list[dict[str, Any]]) -> str:
+    """A path of the answer as one types it, by what was named."""
+    near = max((one for one in named if Path(path).is_relative_to(one["path"])), key=lambda one: len(one["path"]))
+    return str(Path(near["typed"], os.path.relpath(path, near["path"])))
+
+
 @pytest.fixture
 def advised(sesync) -> Callable[..., dict[str, dict[str, Any]]]:
-    """What `sesync where` says of each item, by its path: kind, git, should, why, command and so on."""
+    """What `sesync where` says of each item, by its path as one types it: kind, git, should, why, command and so on."""
 
     def ask(*words: str | Path, **options: Any) -> dict[str, dict[str, Any]]:
         result = sesync("where", "--json", *words, **options)
         assert result.code == 0, result.out
-        return {item["path"]: said | item for said in result.json["advice"] for item in said["items"]}
+        named = result.json["named"]
+        items = [said | item for said in result.json["advice"] for item in said["items"]]
+        return {as_typed(item["path"], named): item for item in items}
 
     return ask

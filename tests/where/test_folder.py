@@ -83,7 +83,8 @@ def test_secrets_come_first_and_then_what_is_biggest(sesync, write, home):
     write(home / "b.part", b"x", BIG + 1)
     write(home / ".netrc", "x").chmod(0o644)
     said = sesync("where", "--json").json["advice"]
-    assert [[item["path"] for item in one["items"]] for one in said] == [[".netrc"], ["b.part"], ["a.tif"]]
+    paths = [[item["path"] for item in one["items"]] for one in said]
+    assert paths == [[f"{home}/.netrc"], [f"{home}/b.part"], [f"{home}/a.tif"]]
 
 
 def test_many_files_are_not_all_named_on_the_screen(sesync, write, home):
@@ -104,7 +105,7 @@ def test_software_and_hidden_folders_are_left_out(sesync, write, home):
     (home / "R/library/sf/Meta").mkdir()
     write(home / "R/library/sf/data.rda", b"", BIG)
     answer = sesync("where", "--json").json
-    assert (answer["advice"], answer["paths"][0]["left_out"]) == ([], 3)
+    assert (answer["advice"], len(answer["named"][0]["not_entered"])) == ([], 3)
     assert "Nothing here belongs elsewhere." in sesync("where").out
     assert sesync("where", ".cache", "--json").json["advice"]
 
@@ -161,7 +162,7 @@ def test_there_is_a_limit(sesync, write, home, site):
     for number in range(9):
         write(home / f"{number}.py", "1")
     answer = sesync("where", "--json").json
-    assert (answer["paths"][0]["files"], answer["paths"][0]["whole"]) == (5, False)
+    assert (answer["named"][0]["files"], answer["named"][0]["complete"]) == (5, False)
     assert "there is more than 5 files: name a folder inside to see it" in sesync("where").out
 
 
@@ -173,8 +174,8 @@ def test_a_deep_tree(sesync, home):
     Path("x.tif").touch()
     os.chdir(here)
     answer = sesync("where", "--json").json
-    [(path, why)] = answer["paths"][0]["closed"]
-    assert (len(path) > 3000, why) == (True, "File name too long")
+    [one] = answer["named"][0]["unreadable"]
+    assert (len(one["path"]) > 3000, one["problem"]) == (True, "File name too long")
 
 
 def test_a_narrow_terminal(terminal, write, home):

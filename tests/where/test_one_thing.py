@@ -42,7 +42,7 @@ def test_one_name_does_not_make_a_table_of_a_folder_with_other_things(sesync, wr
     write(home / "proj" / other, FOREIGN[other])
     for named in ("proj", "."):
         said = sesync("where", named, "--json").json
-        commands = [shlex.split(one["command"]) for one in said["advice"]]
+        commands = [shlex.split(one["command"] or "") for one in said["advice"]]
         assert ["sesync", "put", "--move", "proj/part-0.parquet", "cooltrees"] in commands
         assert not [words for words in commands if "proj" in words]
 
@@ -85,7 +85,7 @@ def test_what_somebody_is_in_is_not_torn_and_stays(sesync, write, home):
     for named, cwd in (("heat", home / "heat/t"), (".", home / "heat"), ("..", home / "heat/t")):
         result = sesync("where", home / named if named == "heat" else named, "--json", cwd=cwd)
         [said] = result.json["advice"]
-        assert (said["command"], said["items"][0]["files"]) == ("leave it", 2)
+        assert (said["command"], said["items"][0]["files"]) == (None, 2)
         assert "go to the folder above it" in said["why"]
     assert sesync("where", home, "--json", cwd=home / "heat").json["advice"] == []
 
@@ -108,12 +108,10 @@ def test_what_is_closed_in_one_thing_is_told_and_it_stays(sesync, write, home, m
     for named in (".", one.name):
         result = sesync("where", named, "--json", prefix=AS_ANYBODY)
         assert result.code == 0
-        [looked] = result.json["paths"]
-        assert looked["closed"] == [[f"{one.name}/{closed}", "Permission denied"]]
-        moved = {
-            item["path"] for said in result.json["advice"] if said["command"] != "leave it" for item in said["items"]
-        }
-        assert moved == ({other.name} if named == "." else set())
+        [looked] = result.json["named"]
+        assert looked["unreadable"] == [{"path": f"{one}/{closed}", "problem": "Permission denied"}]
+        moved = {item["path"] for said in result.json["advice"] if said["command"] for item in said["items"]}
+        assert moved == ({str(other)} if named == "." else set())
     shown = sesync("where", one.name, prefix=AS_ANYBODY).out
     assert f"closed  {one.name}/{closed}: Permission denied" in shown and "what nobody has seen stays" in shown
 

@@ -69,16 +69,17 @@ def test_what_was_seen_before_a_server_hung_counts(sesync, write, home, site, tm
     with served(tmp_path / "export", home / "mounted") as server:
         hang(server)
         answer = sesync("where", "--json").json
-    assert [item["path"] for one in answer["advice"] for item in one["items"]] == ["dem.tif"]
-    [path] = answer["paths"]
-    assert (path["whole"], path["closed"]) == (False, [["mounted", "no answer"]])
+    assert [item["path"] for one in answer["advice"] for item in one["items"]] == [f"{home}/dem.tif"]
+    [path] = answer["named"]
+    assert path["complete"] is False
+    assert path["unreadable"] == [{"path": f"{home}/mounted", "problem": "no answer"}]
 
 
 def test_other_file_systems_are_not_entered(sesync, write, home, tmp_path):
     write(tmp_path / "export/dem.tif", TIFF, BIG)
     with served(tmp_path / "export", home / "mounted"):
         answer = sesync("where", "--json").json
-    assert (answer["advice"], answer["paths"][0]["left_out"]) == ([], 1)
+    assert (answer["advice"], answer["named"][0]["not_entered"]) == ([], [f"{home}/mounted"])
 
 
 def test_a_closed_folder_is_named_and_the_rest_is_seen(sesync, write, home):
@@ -90,10 +91,10 @@ def test_a_closed_folder_is_named_and_the_rest_is_seen(sesync, write, home):
     for path in (home / "locked", unreadable):
         os.chown(path, OTHER, OTHER)
     answer = sesync("where", "--json", prefix=AS_ANYBODY).json
-    assert sorted(answer["paths"][0]["closed"]) == [
-        ["locked", "Permission denied"],
-        ["unreadable.csv", "Permission denied"],
-    ]
-    assert answer["advice"][0]["items"][0]["path"] == "dem.tif"
+    assert {one["path"]: one["problem"] for one in answer["named"][0]["unreadable"]} == {
+        f"{home}/locked": "Permission denied",
+        f"{home}/unreadable.csv": "Permission denied",
+    }
+    assert answer["advice"][0]["items"][0]["path"] == f"{home}/dem.tif"
     result = sesync("where", "locked/secret.tif", prefix=AS_ANYBODY)
     assert (result.code, "you may not write or read locked/secret.tif" in result.err) == (1, True)
