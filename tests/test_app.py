@@ -20,6 +20,7 @@ sys.argv = ["sesync", "site", "show"]
 from sesync_cli.app import main
 main()
 """
+KEYS = ["kind", "message", "hint", "log", "remedies", "diagnosis", "problems", "left"]
 
 
 def test_without_words_it_shows_its_help(sesync):
@@ -42,8 +43,7 @@ def test_a_wrong_command_names_the_near_one(sesync):
 def test_a_wrong_option_is_json_where_json_was_asked_for(sesync):
     ended = sesync("kernel", "list", "--json", "--nope")
     assert ended.code == 2
-    keys = ["kind", "message", "hint", "log", "remedies", "diagnosis", "problems", "left"]
-    assert (list(ended.json["error"]), ended.json["error"]["kind"]) == (keys, "usage")
+    assert (list(ended.json["error"]), ended.json["error"]["kind"]) == (KEYS, "usage")
 
 
 def test_json_behind_two_dashes_is_somebody_elses(sesync):
@@ -121,7 +121,7 @@ def test_every_error_in_json_has_the_same_shape(sesync, site):
         ("site", "check", "/nope"),
     ):
         document = json.loads(sesync(*words, "--json").out)
-        assert set(document) == {"error"} and set(document["error"]) == {"kind", "message", "hint"}
+        assert set(document) == {"error"} and set(document["error"]) == {*KEYS}
 
 
 def test_a_closed_or_full_output_is_no_bug(site):
