@@ -155,7 +155,7 @@ def _advice(cases: list[JudgedFile], context: WhereContext) -> Advice:
 def _item(case: JudgedFile, context: WhereContext) -> AdviceItem:
     found = case.found
     return AdviceItem(
-        context.caller.cwd / found.path,
+        context.absolute(found.path),
         refined(found, context.site),
         found.bytes,
         None if found.rows < 0 else found.rows,

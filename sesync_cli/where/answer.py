@@ -138,16 +138,16 @@ def _kept(case: JudgedFile, unseen: bool, facts: PathFacts, context: WhereContex
 
 
 def _looked(facts: PathFacts, context: WhereContext) -> Looked:
-    size, here = sum(one.bytes for one in facts.found), context.caller.cwd
+    size = sum(one.bytes for one in facts.found)
     return Looked(
-        path=here / facts.top,
+        path=context.absolute(facts.top),
         typed=facts.top or ".",
         is_folder=facts.folder,
         now=place_of_path(Path(facts.at), context),
         files=facts.files,
         bytes=size,
-        not_entered=tuple(here / path for path in facts.left),
-        unreadable=tuple(Unread(here / path, why) for path, why in facts.closed),
+        not_entered=tuple(map(context.absolute, facts.left)),
+        unreadable=tuple(Unread(context.absolute(path), why) for path, why in facts.closed),
         complete=facts.whole,
         fetch_command=_fetch(facts, context) if _is_past_browsers(size, context) else None,
     )
@@ -201,7 +201,7 @@ def _leaving_one(cases: list[JudgedFile], context: WhereContext) -> Same:
         kept = context.caller.cwd / shared[0].found.path
         others = (case.found.path for case in cases if case.location.place in (Place.HOME, Place.GIT))
         command = " && ".join(f"ln -sf {bash_word(kept)} {bash_word(other)}" for other in others)
-    paths = tuple(context.caller.cwd / case.found.path for case in cases)
+    paths = tuple(context.absolute(case.found.path) for case in cases)
     return Same(cases[0].found.bytes, paths, command)
 
 

@@ -40,6 +40,10 @@ class WhereContext:
     site: Site
     database: bool = False
 
+    def absolute(self, path: str) -> Path:
+        """A path that was named; the folder one is in, which may be gone, is asked for only if it matters."""
+        return Path(path) if os.path.isabs(path) else self.caller.cwd / path
+
 
 class Location(NamedTuple):
     """Where a file is: the place, what git has of it, the work tree that it is in, and the project that it is of."""
