@@ -5,6 +5,7 @@
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
@@ -48,6 +49,13 @@ def uv(*words: str, env: Mapping[str, str], python: Path | None = None) -> tuple
     env |= {name: value for name, value in files.variables.items() if not _any(_SAME.get(name, (name,)), env)}
     asks = env | _way(told, env, files) | _proxies(told, env) | _trusted(told, env) | {_NO_CONFIG: "1"}
     return argv, {name: value for name, value in asks.items() if value or name not in _NEVER_EMPTY}
+
+
+def uv_program(env: Mapping[str, str]) -> str:
+    """What one types for uv: its name for whoever has one, else where sesync's own is."""
+    from uv import find_uv_bin
+
+    return "uv" if shutil.which("uv", path=env.get("PATH")) else find_uv_bin()
 
 
 def unreachable_index(said: str, told: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +16,7 @@ from sesync_cli.kernel.specs import Kernel
 from sesync_cli.leftovers import in_the_making
 from sesync_cli.names import shortened
 from sesync_cli.plan import Plan, Question, Watch, by_hand
+from sesync_cli.python.uv import uv_program
 from sesync_cli.site.settings import Site
 from sesync_cli.usage.categories import KERNELS, PIP, SESYNC, TRASH, UV, UsageContext, is_within, usage_context
 from sesync_cli.usage.counting import CACHES, CHECKPOINTS, LEFT, Place
@@ -109,9 +111,10 @@ def _steps(
 
 
 def _caches(one: Measured, context: UsageContext, outcome: Outcome) -> Iterator[Discard]:
+    has_pip = shutil.which("pip", path=context.caller.env.get("PATH"))
     for name, folder, holds, command in (
-        (UV, context.uv, _OF_UV, "uv cache clean"),
-        (PIP, context.pip, _OF_PIP, "pip cache purge"),
+        (UV, context.uv, _OF_UV, by_hand(uv_program(context.caller.env), "cache", "clean")),
+        (PIP, context.pip, _OF_PIP, "pip cache purge" if has_pip else by_hand("rm", "-r", context.pip)),
         (SESYNC, context.caller.cache / "sesync", _OF_SESYNC, by_hand("rm", "-r", context.caller.cache / "sesync")),
     ):
         path = Path(os.path.realpath(folder))

@@ -1,5 +1,7 @@
 """sesync ssh-key with a token: the key is registered by GitLab's API."""
 
+import os
+
 import pytest
 
 from tests.services.gitlabapi import GitLabApi, gitlab_api
@@ -20,7 +22,7 @@ def test_the_api_registers_the_key_and_ssh_proves_it(sesync, machine, api: GitLa
     know(machine, home)
     keygen("-q", "-t", "ed25519", "-N", "", "-C", "j@x", "-f", home / ".ssh/id_ed25519")
     public = (home / ".ssh/id_ed25519.pub").read_text().strip()
-    assert f"glab ssh-key add {home}/.ssh/id_ed25519.pub && ssh -T" in sesync("ssh-key", "-n").out
+    assert f"cat {home}/.ssh/id_ed25519.pub && ssh -T" in sesync("ssh-key", "-n").out
     assert api.keys == []
     refused = sesync("ssh-key")  # this ssh server does not learn from that API: what is registered is the API's
     assert (refused.code, f"{where(machine)} does not know your key yet" in refused.err) == (1, True)
@@ -33,6 +35,15 @@ def test_the_api_registers_the_key_and_ssh_proves_it(sesync, machine, api: GitLa
     for said in (refused, done):
         assert TOKEN not in said.out + said.err
     assert not [path for path in home.rglob("*") if path.is_file() and TOKEN in path.read_text(errors="replace")]
+
+
+def test_who_has_glab_can_type_it(sesync, machine, api, home, tmp_path, monkeypatch):
+    know(machine, home)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/glab").write_text("#!/bin/sh\n")
+    (tmp_path / "bin/glab").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    assert f"glab ssh-key add {home}/.ssh/id_ed25519.pub && ssh -T" in sesync("ssh-key", "-n").out
 
 
 def test_a_token_that_may_not_leaves_the_pasting_to_the_person(sesync, machine, api, home, monkeypatch):
@@ -74,5 +85,5 @@ def test_a_token_that_others_can_read_is_mentioned(sesync, machine, api, home, m
     settings.write_text(f"[lab]\nurl = {api.url}\nprivate_token = {TOKEN}\n")
     settings.chmod(0o644)
     done = sesync("ssh-key", "-n")
-    assert ("glab ssh-key add" in done.out, "others can read your token" in done.err) == (True, True)
+    assert ("paste the key at" in done.out, "others can read your token" in done.err) == (True, True)
     assert TOKEN not in done.out + done.err

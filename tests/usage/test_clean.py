@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SESYNC
 from tests.kernel import ground
 from tests.kernel.test_remove import made
 from tests.usage.test_usage import Run, du, full, own_caches, write  # noqa: F401
@@ -51,6 +52,15 @@ def test_there_is_nothing_to_clean(sesync: Run, home: Path):
     write(home / "work/notes.md")
     result = sesync("usage", "--clean")
     assert (result.code, result.out) == (0, "There is nothing here that can go.\n")
+
+
+def test_who_has_neither_pip_nor_uv_can_type_it_too(sesync: Run, home: Path, monkeypatch: pytest.MonkeyPatch):
+    write(home / ".cache/pip/wheels/x", 100_000)
+    write(home / ".cache/uv/wheels-v5/x", 200_000)
+    (home / ".cache/uv/CACHEDIR.TAG").touch()
+    monkeypatch.setenv("PATH", "/bin/nowhere")
+    commands = [line.partition("  # ")[0] for line in sesync("usage", "--clean", "-n").out.splitlines()]
+    assert commands == [f"{SESYNC.with_name('uv')} cache clean", f"rm -r {home}/.cache/pip"]
 
 
 def test_the_dry_run_shows_what_one_would_type_and_what_it_frees(sesync: Run, home: Path):
