@@ -127,7 +127,7 @@ class RemoveTree:
         raise NoWayBack("stopped in the middle; run it again to finish")
 
     def __str__(self) -> str:
-        return by_hand("rm", "-r", self.path)
+        return by_hand("rm", "-rf", self.path)  # which asks nothing about files without write bits
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from sesync_cli.kernel.installer import uv_pip
 from sesync_cli.kernel.packages import asking
 from sesync_cli.kernel.record import records
 from sesync_cli.kernel.size import is_measured, remember_size
-from sesync_cli.plan import Report, by_hand
+from sesync_cli.plan import Report
+from sesync_cli.python.commands import of_lists, pip_command
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ class InstallPackages:
         return
 
     def __str__(self) -> str:
-        words = (*self.lists.by_hand, *self.packages)
-        return by_hand("uv", "pip", "install", "--python", self.environment / "bin/python", *words)
+        upgrade = ("--upgrade",) if self.upgrade else ()
+        words = ("install", *upgrade, *self.lists.by_hand, *self.packages)
+        return of_lists(pip_command(self.environment, words, self.env), self.lists.constraints)
 
 
 @dataclass(frozen=True)
@@ -69,4 +71,4 @@ class UninstallPackages:
         return
 
     def __str__(self) -> str:
-        return by_hand("uv", "pip", "uninstall", "--python", self.environment / "bin/python", *self.packages)
+        return pip_command(self.environment, ["uninstall", "-y", *self.packages], self.env)

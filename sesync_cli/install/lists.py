@@ -10,6 +10,7 @@ from sesync_cli.errors import NotReady
 from sesync_cli.leftovers import throwaway
 from sesync_cli.names import few
 from sesync_cli.plan import by_hand
+from sesync_cli.python.commands import as_words
 from sesync_cli.requirements import environment_file
 from sesync_cli.requirements.listing import for_uv, read_listing
 from sesync_cli.requirements.package_list import PackageList
@@ -48,9 +49,14 @@ class Lists:
 
     @property
     def by_hand(self) -> tuple[str, ...]:
-        """What one would type: the files that an installer reads, and each package of the others."""
-        words = [word.partition(" --hash")[0] for one in self.found for word in one.words]
-        return (*self._files, *(part for word in words for part in (word.split(" ", 1) if word[0] == "-" else [word])))
+        """What one would type: the files that pip reads, and each package and option of the others."""
+        lines = [line for one in self.found if one.words for line in (*one.heading, *one.words)]
+        return (*self._files, *as_words(lines))
+
+    @property
+    def constraints(self) -> tuple[str, ...]:
+        """What limits the versions of whatever comes."""
+        return tuple(line for one in self.found for line in one.constraints)
 
     @contextmanager
     def words(self, *, uv: bool = False) -> Iterator[tuple[str, ...]]:
@@ -63,7 +69,7 @@ class Lists:
             return
         with throwaway("list") as folder:
             file, limits = folder / "requirements.txt", folder / "constraints.txt"
-            write_private(limits, "\n".join(line for one in self.found for line in one.constraints))
+            write_private(limits, "\n".join(self.constraints))
             write_private(file, "\n".join([*lines, by_hand("-c", limits)]))
             yield (*options, *self._files, "-r", str(file))
 
@@ -74,7 +80,7 @@ class Lists:
             packages,
             tuple(file for one in self.found for file in one.files),
             (*heading, *(word for one in self.found for word in one.words)),
-            tuple(line for one in self.found for line in one.constraints),
+            self.constraints,
             options,
         )
 

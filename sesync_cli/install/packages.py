@@ -17,6 +17,7 @@ from sesync_cli.install.usersite import NOT_FROM_HERE, Before, UserSite, pip_env
 from sesync_cli.leftovers import partial, remove
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.python.commands import of_lists
 from sesync_cli.run import Output, ProgramFailed, follow, unhurried
 
 _PIP = NOT_FROM_HERE + "import runpy; runpy.run_module('pip', run_name='__main__', alter_sys=True)"
@@ -59,7 +60,8 @@ class InstallForUser:
         return ("install", "--user", *(("--upgrade",) if self.upgrade else ()), *listed, *self.packages)
 
     def __str__(self) -> str:
-        return by_hand(self.site.python, "-m", "pip", *self._words(self.lists.by_hand))
+        command = by_hand(self.site.python, "-m", "pip", *self._words(self.lists.by_hand))
+        return of_lists(command, self.lists.constraints)
 
 
 @dataclass(frozen=True)

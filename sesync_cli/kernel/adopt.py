@@ -24,6 +24,7 @@ from sesync_cli.kernel.start_test import expanded
 from sesync_cli.leftovers import throwaway
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan, Report, by_hand
+from sesync_cli.python.commands import pip_command, with_modules
 from sesync_cli.python.environments import site_packages
 from sesync_cli.python.interpreters import Interpreter, Places, find_python
 from sesync_cli.site.settings import Site
@@ -163,22 +164,11 @@ def _check(wanted: _Adoption, env: Mapping[str, str]) -> None:
     packages = site_packages(folder)
     if environment.sees_the_system or (packages and (packages / "ipykernel_launcher.py").exists()):
         return  # what sees the system's packages may have it from there, as its start will show
-    load = f"{by_hand('module', 'load', *wanted.modules)} && " if wanted.modules else ""
+    by_pip = with_modules(wanted.modules, pip_command(folder, ["install", "ipykernel"], env))
     raise NotReady(
         f"{folder} lacks the package ipykernel, without which it cannot be a kernel",
-        hint=f"Type: {_conda(folder, env, 'ipykernel') if environment.conda else load + _pip(environment, env)}",
+        hint=f"Type: {_conda(folder, env, 'ipykernel') if environment.conda else by_pip}",
     )
-
-
-def _pip(environment: Foreign, env: Mapping[str, str]) -> str:
-    """The command that installs ipykernel into a virtual environment, with what is at hand."""
-    python, packages = environment.python, site_packages(environment.folder)
-    with_pip = by_hand(python, "-m", "pip", "install", "ipykernel")
-    if packages and (packages / "pip").is_dir():
-        return with_pip
-    if shutil.which("uv", path=env.get("PATH")):
-        return by_hand("uv", "pip", "install", "--python", python, "ipykernel")
-    return f"{by_hand(python, '-m', 'ensurepip')} && {with_pip}"
 
 
 def _conda(folder: Path, env: Mapping[str, str], *packages: str) -> str:

@@ -10,7 +10,8 @@ from sesync_cli.errors import Conflict
 from sesync_cli.kernel.bytecode import lend
 from sesync_cli.kernel.uv_cache import with_cache
 from sesync_cli.leftovers import is_unfinished, mark_unfinished, partial, remove, vanish
-from sesync_cli.plan import Report, by_hand
+from sesync_cli.plan import Report
+from sesync_cli.python.commands import environment_command, with_modules
 from sesync_cli.python.interpreters import Interpreter
 from sesync_cli.python.uv import uv
 from sesync_cli.python.uv_settings import SETTINGS
@@ -41,7 +42,8 @@ class MakeEnvironment:
     """Make an empty environment for this Python beside its final place.
 
     It is relocatable: its scripts find their Python by their own place, so that the environment can be renamed. It
-    counts for nothing until `spec` names it; `owner` is the path whose lock the run holds.
+    counts for nothing until `spec` names it; `owner` is the path whose lock the run holds. The `modules` are
+    loaded in `env`, and by whoever makes it by hand.
     """
 
     path: Path
@@ -50,6 +52,7 @@ class MakeEnvironment:
     interpreter: Interpreter
     cache: Path
     env: Mapping[str, str]
+    modules: tuple[str, ...] = ()
     doing: str = "Making the environment"
 
     @property
@@ -85,9 +88,8 @@ class MakeEnvironment:
         with_cache(lambda env, umask: run(argv, env=env, umask=umask), told)
 
     def __str__(self) -> str:
-        if self._is_old:
-            return by_hand("uv", "venv", "--python", self.interpreter.base, self.path)
-        return by_hand("virtualenv", "--no-seed", "--python", self.interpreter.base, self.path)
+        python, minor = self.interpreter.base, self.interpreter.minor
+        return with_modules(self.modules, environment_command(self.path, python, minor, self.env, old=self._is_old))
 
     @property
     def _is_old(self) -> bool:

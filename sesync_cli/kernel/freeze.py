@@ -11,11 +11,12 @@ from sesync_cli.errors import NotReady, Refused
 from sesync_cli.kernel.installer import compile_lock, frozen
 from sesync_cli.kernel.layout import is_conda
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
-from sesync_cli.kernel.shared import keep_previous
+from sesync_cli.kernel.shared import PREVIOUS, keep_previous
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.leftovers import written_whole
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.python.commands import uv_pip_command
 from sesync_cli.python.distributions import canonical, environment_packages, installed
 from sesync_cli.secrets import without_logins
 
@@ -67,7 +68,7 @@ class WriteLock:
 
     With `within`, a folder of the group's, it is the group's too: it has `mode`, the folders that are missing are made
     as that one is, what it takes the place of is kept beside, and the only places of this machine that it may name are
-    below it.
+    below it. `replaces` says that there is something to take the place of.
     """
 
     contents: Contents
@@ -76,6 +77,7 @@ class WriteLock:
     log: Path
     within: Path | None = None
     mode: int = 0o666
+    replaces: bool = False
     doing: str = "Writing down every version"
 
     def do(self, report: Report) -> None:
@@ -127,13 +129,25 @@ class WriteLock:
             return read_lock(folder / NAME)
 
     def __str__(self) -> str:
+        lines = [self._written_by_hand]
+        if self.replaces:
+            previous = self.at.with_name(PREVIOUS)
+            lines.insert(0, by_hand("mv", self.at, previous) if self.within else by_hand("rm", self.at))
+        if self.within:
+            folders = 0o777 & ~(self.mode | (self.mode & 0o444) >> 2)  # who may read may enter
+            lines.insert(0, f"(umask {folders:03o} && {by_hand('mkdir', '-p', self.at.parent)})")
+            lines.append(by_hand("chmod", f"{self.mode:o}", self.at))
+        return "\n".join(lines)
+
+    @property
+    def _written_by_hand(self) -> str:
         kernel = self.contents.kernel
         if not self.contents.others and kernel.lock:
             return by_hand("cp", kernel.lock, self.at)
         assert kernel.environment
-        python = by_hand("--python", kernel.environment / "bin/python")
-        listed = f"uv pip compile --no-deps --format pylock.toml {python} -o {by_hand(self.at)}"
-        return f"uv pip freeze {python} | {listed} -"
+        words = ("compile", "--no-deps", "--format", "pylock.toml", "-o", self.at, "-")
+        frozen, listed = (uv_pip_command(kernel.environment, one, self.env) for one in (("freeze",), words))
+        return f"{frozen} | {listed}"
 
 
 def _not_frozen(environment: Path, names: Container[str]) -> list[str]:

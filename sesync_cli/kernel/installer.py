@@ -19,7 +19,7 @@ from sesync_cli.leftovers import is_unfinished
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.environments import site_packages
-from sesync_cli.python.uv import unreachable_index, uv
+from sesync_cli.python.uv import unreachable_index, uv, uv_program
 from sesync_cli.python.uv_settings import SETTINGS, project_settings, uv_files, written
 from sesync_cli.run import ProgramFailed, follow, run, unhurried
 
@@ -145,15 +145,16 @@ def was_copied(log: Path) -> bool:
 
 
 def exported(project: Path, dev: bool) -> tuple[Lock, str]:
-    """The `uv.lock` of a folder as a lock for any installer, and the command that prints it."""
+    """The `uv.lock` of a folder as a lock for any installer, and the command that writes it, with -o FILE."""
     words = ["export", "--frozen", "--no-emit-project", "--format", "pylock.toml", "--project", str(project)]
     words += [] if dev else ["--no-dev"]
     argv, told = uv(*words, "--quiet", env=os.environ)
     try:
         text = with_cache(lambda env, umask: run(argv, env=env, umask=umask).out, told)
     except ProgramFailed as failure:
-        raise NotReady(f"{project / 'uv.lock'} cannot be read: {failure}", hint="'uv lock' writes it anew.") from None
-    return lock_of(text, project), by_hand("uv", *words)
+        again = by_hand(uv_program(os.environ), "lock", "--project", project)
+        raise NotReady(f"{project / 'uv.lock'} cannot be read: {failure}", hint=f"'{again}' writes it anew.") from None
+    return lock_of(text, project), by_hand(uv_program(os.environ), *words)
 
 
 def frozen(environment: Path, env: Mapping[str, str]) -> list[str]:

@@ -205,7 +205,9 @@ def _build(
     start = Start(argv, env, context.site.kernels_start_seconds)
     about = {"name": offer.name, "display_name": offer.display_name, **offer.recipe.public}
     return (
-        MakeEnvironment(environment, owner, spec, wanted.interpreter, context.cache, context.inside),
+        MakeEnvironment(
+            environment, owner, spec, wanted.interpreter, context.cache, context.inside, wanted.recipe.modules
+        ),
         ResolvePackages(
             beside, wanted.required, wanted.interpreter.minor, about, context.inside, log, shown=environment
         ),

@@ -1,6 +1,5 @@
 """The packages of a kernel's environment: what is required, what is there, and the steps between them."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,13 +10,13 @@ from sesync_cli.kernel.hardlinks import have_as_published, keep_to_oneself
 from sesync_cli.kernel.installer import compile_lock, uv_pip
 from sesync_cli.kernel.pylock import NAME, Lock, read_lock
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.python.commands import VARIABLE, as_words, of_lists, uv_pip_command
 from sesync_cli.python.uv import DEFAULT_INDEX
-from sesync_cli.requirements.listing import index_in
+from sesync_cli.requirements.listing import for_pip, index_in
 from sesync_cli.secrets import write_private
 
 NEEDED = ("ipykernel", "pip")
 
-_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")  # as pip lets requirements name passwords
 _ASKED, _PINS = "asked.txt", "pins.txt"  # what uv is asked, in the environment that it is asked for
 
 
@@ -25,19 +24,19 @@ _ASKED, _PINS = "asked.txt", "pins.txt"  # what uv is asked, in the environment 
 class Requirements:
     """What is wanted in an environment: packages in words, files that uv reads, words for uv about them, and a lock.
 
-    With a lock its versions are kept to; `lock_by_hand` is its file. `listing` is a lock as the text of a requirements
-    file, which `listing_by_hand` would print. The versions of `prefer` are kept where they fit. `hashes` are the
-    SHA-256 that a package's files must have. `heading` are lines about the index as a requirements file has them, and
-    `constraints` limit the versions of whatever comes.
+    With a lock its versions are kept to; it is in `lock_file`, or `lock_command` writes it. `listing` is a lock as the
+    text of a requirements file. The versions of `prefer` are kept where they fit. `hashes` are the SHA-256 that a
+    package's files must have. `heading` are lines about the index as a requirements file has them, and `constraints`
+    limit the versions of whatever comes.
     """
 
     packages: tuple[str, ...] = ()
     requirements: tuple[Path, ...] = ()
     options: tuple[str, ...] = ()
     listing: str = ""
-    listing_by_hand: str = ""
     lock: Lock | None = None
-    lock_by_hand: str = ""
+    lock_file: Path | None = None
+    lock_command: str = ""
     prefer: Lock | None = None
     hashes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     heading: tuple[str, ...] = ()
@@ -60,6 +59,28 @@ class Requirements:
             constraints=(*self.constraints, *other.constraints),
         )
 
+    def commands(self, environment: Path, env: Mapping[str, str]) -> list[str]:
+        """The commands that install it all into an environment that has pip: by pip, but for what only uv does."""
+        pip = environment / "bin/python", "-m", "pip", "install"
+        lock = self.lock_file or environment / NAME
+        commands = [f"{self.lock_command} -o {by_hand(lock)}"] if self.lock_command else []
+        if self.lock:
+            commands.append(uv_pip_command(environment, ["install", "-r", lock], env))
+        if self.listing:
+            commands.append(by_hand(*pip, "--no-deps", *as_words(self.listing.splitlines())))
+        files = [word for file in self.requirements for word in ("-r", file)]
+        words = [*as_words(self.heading), *files, "ipykernel", *as_words(self.packages)]
+        install = by_hand(*pip, *for_pip(self.options), *words)
+        if self._is_for_uv:
+            install = uv_pip_command(environment, ["install", *self.options, *words], env)
+        return [*commands, of_lists(install, self.constraints)]
+
+    @property
+    def _is_for_uv(self) -> bool:
+        """Whether pip cannot read a file of them, or demands a hash of every package since one has any."""
+        hashes = bool(self.hashes) and not self.is_lock
+        return hashes or any(file.suffix in (".toml", ".py", ".cfg") for file in self.requirements)
+
     def asking(self, env: Mapping[str, str]) -> Mapping[str, str]:
         """The environment in which uv asks the index that the files name."""
         return asking([*self.heading, self.listing], env)
@@ -67,7 +88,7 @@ class Requirements:
 
 def asking(heading: Iterable[str], env: Mapping[str, str]) -> Mapping[str, str]:
     """The environment in which uv asks the index that a list names: pip heeds that before its settings."""
-    index = _VARIABLE.sub(lambda found: env.get(found[1], found[0]), index_in("\n".join(heading)))
+    index = VARIABLE.sub(lambda found: env.get(found[1], found[0]), index_in("\n".join(heading)))
     return {DEFAULT_INDEX: index, **env} if index else env
 
 
@@ -179,13 +200,7 @@ class InstallLock:
         return
 
     def __str__(self) -> str:
-        lists = [
-            self.required.lock_by_hand,
-            f"<({self.required.listing_by_hand})" if self.required.listing_by_hand else "",
-        ]
-        files = "".join(f" -r {one}" for one in (*lists, *map(by_hand, self.required.requirements)) if one)
-        words = by_hand(*self.required.options, *NEEDED, *self.required.packages)
-        return f"{by_hand('uv', 'pip', 'install', '--python', self.shown / 'bin/python')}{files} {words}"
+        return "\n".join(self.required.commands(self.shown, self.env))
 
 
 def _may_be_elsewhere(error: SesyncError) -> bool:

@@ -113,7 +113,7 @@ def wanted_repaired(kernel: Kernel, recipe: Recipe, interpreter: Interpreter) ->
     if lock and _is_for(lock, interpreter):
         later = _came_later(kernel, lock)
         packages = tuple(package.requirement for package in later.values())
-        required = Requirements(packages, lock=lock.without(later), lock_by_hand=str(_lock_path(kernel)))
+        required = Requirements(packages, lock=lock.without(later), lock_file=_lock_path(kernel))
     else:
         required = _required_again(recipe, lock)
     wanted = _wanted_again(kernel, Ingredients(), interpreter)

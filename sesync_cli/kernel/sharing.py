@@ -60,7 +60,7 @@ def _written(kernel: Kernel, at: Path, replace: bool, caller: Caller) -> Plan:
         )
     way = by_hand("sesync", "kernel", "create", "--from", at.name if at.parent == caller.cwd else at)
     done = f"Wrote {contents.count} packages with versions and hashes to {at}: '{way}'."
-    step = WriteLock(contents, at, caller.env, caller.state / f"logs/kernel-lock-{name}.log")
+    step = WriteLock(contents, at, caller.env, caller.state / f"logs/kernel-lock-{name}.log", replaces=at.exists())
     return Plan((step,), done, result, locks=(at,), sweeps=(at.parent,))
 
 
@@ -94,7 +94,7 @@ def plan_share(request: ShareRequest, caller: Caller, site: Site, watch: Watch) 
         back = f" 'sesync kernel share {kernel.name} {project} --undo' puts back what was there."
     mode = _GROUP | (directory.stat().st_mode & _OTHERS) | (0o020 if directory.stat().st_mode & 0o020 else 0)
     log = caller.state / f"logs/kernel-share-{kernel.name}.log"
-    step = WriteLock(contents, at, caller.env, log, directory, mode, doing="Sharing every version")
+    step = WriteLock(contents, at, caller.env, log, directory, mode, at.exists(), doing="Sharing every version")
     done = f"Shared the kernel {kernel.name} with {project}. Others make theirs with {way}.{back}"
     return Plan((step, remember), done, result, questions=asking(ask), locks=(at,), sweeps=(at.parent,))
 

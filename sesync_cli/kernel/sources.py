@@ -129,7 +129,7 @@ def _lock(path: Path, dev: bool) -> Source:
     lock = read_lock(path)
     about = {name: str(value) for name, value in lock.about.items()}
     python = ".".join(about.get("python", "").split(".")[:2]) or lock.python
-    required = Requirements(lock=lock, lock_by_hand=str(path))
+    required = Requirements(lock=lock, lock_file=path)
     modules = tuple(map(str, lock.about.get("modules", ())))
     return Source(
         path, (path,), required, python, about.get("name", ""), about.get("display_name", ""), modules=modules
@@ -140,15 +140,14 @@ def _uv_lock(path: Path, dev: bool) -> Source:
     if not (path.parent / "pyproject.toml").is_file():
         raise NotReady(f"{path} says nothing without the pyproject.toml beside it")
     lock, command = exported(path.parent, dev)
-    required = Requirements(lock=lock, lock_by_hand=f"<({command})")
+    required = Requirements(lock=lock, lock_command=command)
     return Source(path, (path, path.parent / "pyproject.toml"), required, lock.python)
 
 
 def _pipfile_lock(path: Path, dev: bool) -> Source:
     lines, python = read_pipfile_lock(path, dev)
-    command = f"{by_hand('cd', path.parent)}; pipenv requirements --hash{' --dev' * dev}"
     text = "\n".join([*lines, ""])
-    return Source(path, (path,), Requirements(listing=text, listing_by_hand=command, hashes=hashes_in(text)), python)
+    return Source(path, (path,), Requirements(listing=text, hashes=hashes_in(text)), python)
 
 
 def _pipfile(path: Path, dev: bool) -> Source:

@@ -3,8 +3,8 @@
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sesync_cli.kernel.specs import Folders, Kernel, kernel_in, lock_name
 from sesync_cli.kernel.start_test import expanded
 from sesync_cli.leftovers import mark_finished, mark_unfinished, remove, vanish, written_whole
 from sesync_cli.plan import Report, by_hand
+from sesync_cli.secrets import without_secrets
 
 ORDINARY = {*STRANGERS, *OWN_ONLY, "PYTHONNOUSERSITE", "PATH"}  # the variables that each kernel sets
 
@@ -89,8 +90,23 @@ class Offer:
 
     @property
     def by_hand(self) -> str:
+        """The commands that offer the kernel: ipykernel's own, and then what only sesync's kernels say."""
         words = ("--user", "--name", self.name, "--display-name", self.display_name)
-        return by_hand(self.environment / "bin/python", "-m", "ipykernel", "install", *words)
+        return f"{by_hand(self.environment / 'bin/python', '-m', 'ipykernel', 'install', *words)}\n{self.kernel_json}"
+
+    @property
+    def kernel_json(self) -> str:
+        """The command that writes what the kernel is into its spec, for its owner alone; its secrets are struck out."""
+        env = dict(_without_secrets(self.env.items()))
+        shown = replace(self, env=env, recipe=replace(self.recipe, env=_without_secrets(self.recipe.env)))
+        said = by_hand("printf", "%s\\n", json.dumps(shown._spec))
+        return f"{said} | {by_hand('install', '-m', '600', '/dev/stdin', self.spec / 'kernel.json')}"
+
+
+def _without_secrets(env: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Variables as they can be shown: a token is struck out."""
+    said = ((name, f"{name}={value}") for name, value in env)
+    return tuple((name, (text if name in ORDINARY else without_secrets(text)).partition("=")[2]) for name, text in said)
 
 
 @dataclass(frozen=True)
@@ -178,7 +194,9 @@ class ReplaceSpec:
             mark_finished(self.old)
 
     def __str__(self) -> str:
-        return self.offer.by_hand
+        spec = self.offer.spec
+        old_lock = spec / lock_name(self.offer.environment)  # of an environment that had this place before
+        return f"{by_hand('mkdir', '-p', spec)} && {by_hand('rm', '-f', old_lock)} && {self.offer.kernel_json}"
 
 
 def _mark(offer: Offer, folders: Folders, environment: Path) -> None:

@@ -174,6 +174,17 @@ def for_uv(heading: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(line for line, (name, *_) in words if name not in _FOR_UV), tuple(options)
 
 
+def for_pip(options: Iterable[str]) -> tuple[str, ...]:
+    """The options of pip's that such words for uv stand for; others are the same for both."""
+    pips = {uv: pip for pip, uv in _FOR_UV.items()}
+    words = [(option, option.partition("=")) for option in options]
+    return tuple(
+        word
+        for option, (name, _, value) in words
+        for word in ((pips[option],) if option in pips else (pips[name], value) if name in pips else (option,))
+    )
+
+
 def _place(value: str, folder: Path) -> str:
     return value if "://" in value or value.startswith("/") else str(folder / value)
 

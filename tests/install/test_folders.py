@@ -112,7 +112,7 @@ def test_in_a_kernel_an_edited_folder_is_installed_again(sesync: Run, home: Path
     assert done.out.startswith("Installed treetool 1.0 again in the kernel trees.")
     assert rings(program) == "20"
     linked = sesync("install", "-e", "my tree", "--kernel", "trees", "--json")
-    assert linked.json["steps"] == [f"uv pip install --python {program} -e './my tree'"]
+    assert linked.json["steps"] == [f"{program} -m ensurepip && {program} -m pip install -e './my tree'"]
     (at / "treetool.py").write_text("rings = 300\n")
     assert rings(program) == "300"
 

@@ -35,7 +35,8 @@ def test_a_package_goes_into_a_kernel_and_out_of_it(sesync: Run, home: Path, tmp
     packages = environment(tmp_path / "venv")
     kernel(home, "trees", tmp_path / "venv/bin/python")
     shown = sesync("install", "sesynctrees", "--kernel", "trees", "-n").out
-    assert shown == f"uv pip install --python {tmp_path}/venv/bin/python sesynctrees\n"
+    python = f"{tmp_path}/venv/bin/python"
+    assert shown == f"{python} -m ensurepip && {python} -m pip install sesynctrees\n"
     done = sesync("install", "sesynctrees", "--kernel", "Trees")
     assert (done.code, done.out) == (
         0,

@@ -160,7 +160,7 @@ def test_where_an_environment_is_found_and_what_it_is_called(sesync, home: Path,
     before = contents(home)
     plan = sesync("kernel", "adopt", words, "--dry-run")
     assert (plan.code, plan.err) == (0, "")
-    started, offered = plan.out.splitlines()
+    started, offered, _ = plan.out.splitlines()
     assert started.startswith("# ") and f" --name {name} " in offered and str(folder) in plan.out.replace("'", "")
     assert {path for path in contents(home) if "/.cache" not in path} == set(before)
 

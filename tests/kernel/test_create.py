@@ -103,7 +103,7 @@ def test_its_own_words_are_in_the_spec(sesync, home: Path, tmp_path: Path):
 def test_the_python_behind_an_environment_is_taken_so_that_the_kernel_outlives_it(sesync, tmp_path: Path):
     subprocess.run([ground.python("3.11"), "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     result = sesync("kernel", "create", "trees", "--python", tmp_path / "venv/bin/python", "-n")
-    assert result.out.startswith(f"virtualenv --no-seed --python {ground.python('3.11')} ")
+    assert result.out.startswith(f"{ground.python('3.11')} -m venv ")
 
 
 def test_a_dry_run_shows_the_commands_and_makes_nothing(sesync, home: Path):
@@ -111,10 +111,11 @@ def test_a_dry_run_shows_the_commands_and_makes_nothing(sesync, home: Path):
     environment, python = ground.environments(home) / "trees", ground.python("3.8")
     assert (result.code, result.err) == (0, "")
     lines = result.out.splitlines()
-    assert lines[0] == f"virtualenv --no-seed --python {python} {environment}"
-    assert lines[2] == f"uv pip install --python {environment}/bin/python ipykernel pip humanize"
+    own = f"{environment}/bin/python"
+    assert lines[0] == f"{python} -m venv {environment} && {own} -m pip install --upgrade pip"
+    assert lines[2] == f"{own} -m pip install ipykernel humanize"
     assert (
-        lines[-1]
+        lines[-2]
         == f"{environment}/bin/python -m ipykernel install --user --name trees --display-name 'trees (Python 3.8)'"
     )
     assert not (home / ".local/share").exists()

@@ -166,7 +166,7 @@ def test_the_modules_python_is_taken_unless_another_is_asked_for(system: Path, s
         )
         plan = sesync("kernel", "create", "--from", "trees", "--module", "python/3.8", *words, "-n")
         assert (plan.code, plan.err) == (0, "")
-        modules_own = plan.out.startswith(f"virtualenv --no-seed --python {python.with_name('python3')} ")
+        modules_own = plan.out.startswith(f"module load python/3.8 && {python.with_name('python3')} -m venv ")
         assert (f"'trees (Python {expected})'" in plan.out, modules_own) == (True, expected == "3.8")
 
 

@@ -27,7 +27,7 @@ def made(home: Path, name: str) -> Path:
 def test_a_kernel_goes_with_its_packages(sesync, home: Path):
     environment = made(home, "trees")
     dry = sesync("kernel", "remove", "Trees", "-n")
-    assert (dry.code, dry.out) == (0, f"rm -r {ground.specs(home)}/trees\nrm -r {environment}\n")
+    assert (dry.code, dry.out) == (0, f"rm -rf {ground.specs(home)}/trees\nrm -rf {environment}\n")
     assert environment.exists()
     result = sesync("kernel", "remove", "Trees", "--yes", "--json")
     assert (result.code, result.json["result"]) == (0, {"name": "trees"})

@@ -72,7 +72,7 @@ def test_a_lock_has_what_came_later_and_takes_no_files_place(sesync, trees, home
     assert (home / "pylock.toml").read_text() == "mine\n"
     assert sesync("install", "--kernel", "trees", "humanize").code == 0
     dry = sesync("kernel", "lock", "TREES", "--replace", "-n").out
-    assert dry.startswith("uv pip freeze --python ") and (home / "pylock.toml").read_text() == "mine\n"
+    assert "uv pip freeze --python " in dry and (home / "pylock.toml").read_text() == "mine\n"
     assert sesync("kernel", "lock", "trees", "--replace").code == 0
     assert '"humanize"' in (home / "pylock.toml").read_text()
     assert sesync("kernel", "lock", "trees", "-o", "my.lock").code == 2
@@ -198,7 +198,7 @@ def test_a_changed_list_changes_only_what_it_must(sesync, index: Path, home: Pat
     (folder / "requirements.txt").write_text("sesync-tree\nsesync-moss\n")
     assert sesync("kernel", "create", "--from", folder).code == 1
     before = os.stat(ground.specs(home) / "heat/kernel.json").st_ino
-    assert sesync("kernel", "update", "heat", "-n").out.count("uv pip install") == 1
+    assert sesync("kernel", "update", "heat", "-n").out.count(" -m pip install -r ") == 1
     assert os.stat(ground.specs(home) / "heat/kernel.json").st_ino == before
     assert sesync("kernel", "update", "heat").code == 0
     now = packages(sesync, "heat")

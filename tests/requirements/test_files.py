@@ -43,7 +43,7 @@ def test_what_a_tools_file_asks_for(sesync, folder: Path, files, words):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
     asked, _ = told(sesync("kernel", "create", "-n"))
-    asked = [word.removeprefix(f"{folder}/") for word in asked if word not in ("ipykernel", "pip")]
+    asked = [word.removeprefix(f"{folder}/") for word in asked]
     assert asked == words
 
 

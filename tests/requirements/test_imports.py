@@ -50,7 +50,7 @@ def test_a_block_in_a_script_counts_before_what_is_imported(sesync, folder: Path
     (folder / "plot.py").write_text(block)
     assert "seem to be: pandas<2, pyyaml." in " ".join(sesync("kernel", "create", "--guess").err.split())
     plan = sesync("kernel", "create", "--from", "plot.py", "-n", "--json").json
-    assert "ipykernel pip 'pandas<2'" in "\n".join(plan["steps"])
+    assert "ipykernel 'pandas<2'" in "\n".join(plan["steps"])
     (folder / "plot.py").write_text("import yaml\n")
     assert "plot.py imports what these packages seem to be: pyyaml." in " ".join(
         sesync("kernel", "create", "--from", "plot.py").err.split()
