@@ -14,10 +14,9 @@ from click.shell_completion import CompletionItem
 from sesync_cli import screen
 from sesync_cli.disk import left_if_low, need_room
 from sesync_cli.errors import Declined, Exit, Stopped, Unanswered
-from sesync_cli.plan import Make, Plan
+from sesync_cli.plan import Make, Plan, Question
 from sesync_cli.session import Session
-from sesync_cli.view import View, size
-from sesync_cli.wrapping import shown
+from sesync_cli.view import Commands, View, size
 
 _JSON = "sesync.json"
 
@@ -132,19 +131,28 @@ class _Performance:
             )
         agreed = plan
         for question in plan.questions:
-            if not self._answer(question.text):
+            if not self._answer(question):
                 agreed = agreed.declined([question])
             if not agreed.steps:
                 raise Declined("as you wish: nothing was done")
         return agreed
 
-    def _answer(self, question: str) -> bool:
-        if question not in self.heard:
-            try:
-                self.heard[question] = click.confirm(shown(question), err=True)
-            except click.Abort:
-                raise Stopped from None
-        return self.heard[question]
+    def _answer(self, question: Question) -> bool:
+        if question.text not in self.heard:
+            screen.letter(question.letter)
+            with asking_a_person():
+                self.heard[question.text] = click.confirm(screen.question(question.text), err=True)
+        return self.heard[question.text]
+
+
+@contextmanager
+def asking_a_person() -> Iterator[None]:
+    """Whoever gives no answer, but Ctrl-C or an end, stops the command; what is said then begins a line."""
+    try:
+        yield
+    except click.Abort:
+        screen.note("")
+        raise Stopped from None
 
 
 def _timed(make: Make) -> tuple[Plan, int]:
@@ -189,7 +197,7 @@ def _say_plan(plan: Plan, dry_run: bool) -> None:
         warnings = (*([plan.note] if plan.note else []), *plan.warnings)
         document = {"done": done, "steps": steps, "message": plan.done, "warnings": warnings}
         return say_json(document | {"result": plan.result})
-    screen.commands(steps) if dry_run and steps else screen.show(plan.done)
+    screen.show(Commands(steps) if dry_run and steps else plan.done)
     for warning in plan.warnings:
         screen.warn(warning)
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from sesync_cli.view import Facts, Table, Tone, Toned
-from sesync_cli.wrapping import cells, shown, wrapped
+from sesync_cli.view import Command, Facts, Table, Tone, Toned
+from sesync_cli.wrapping import cells, folded, shown, typed, wrapped
 
 _STYLES = {Tone.GOOD: "green", Tone.ODD: "yellow", Tone.BAD: "red"}
 _GAP = "  "
@@ -61,7 +61,7 @@ def _widths(rows: Sequence[Line], width: int) -> list[int] | None:
 
 def _row(row: Line, widths: Sequence[int]) -> Iterator[Line]:
     """The lines of a row, in which a cell may have several."""
-    parts = [wrapped(cell.text, width) for cell, width in zip(row, widths, strict=True)]
+    parts = [wrapped(cell.text, width, least=1) for cell, width in zip(row, widths, strict=True)]
     for lines in zip_longest(*parts, fillvalue=""):
         last = max((number for number, line in enumerate(lines) if line), default=0)
         filled = [
@@ -75,6 +75,9 @@ def _facts(title: str, facts: Sequence[tuple[str, str]], width: int) -> Iterator
     yield [_span(title, "bold")]
     indent = max((2 + cells(name) for name, _ in facts), default=0) + len(_GAP)
     for name, value in facts:
+        if isinstance(value, Command):
+            yield from _command(name, value, indent, width)
+            continue
         span = _span(value)
         beside = not _better_below(span.text, width - indent, width - 4)
         if not beside:
@@ -83,6 +86,16 @@ def _facts(title: str, facts: Sequence[tuple[str, str]], width: int) -> Iterator
         for number, line in enumerate(wrapped(span.text, max(width - at, _LEAST))):
             lead = Span(f"  {name.lower()}".ljust(at) if beside and not number else " " * at, "dim")
             yield [lead, Span(line, span.style)] if line else [Span(lead.text.rstrip(), "dim")]
+
+
+def _command(name: str, command: str, indent: int, width: int) -> Iterator[Line]:
+    """A command beside its name, or below it where it goes on in more lines: those can be typed as they are."""
+    beside = list(folded(typed(command), width - indent))
+    if len(beside) == 1:
+        yield [Span(f"  {name.lower()}".ljust(indent), "dim"), Span(beside[0])]
+        return
+    yield [Span(f"  {name.lower()}", "dim")]
+    yield from ([Span(f"    {line}")] for line in folded(typed(command), width - 4))
 
 
 def _better_below(text: str, beside: int, below: int) -> bool:

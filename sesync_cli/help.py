@@ -21,6 +21,14 @@ class Help(click.HelpFormatter):
     def __init__(self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None) -> None:
         super().__init__(indent_increment, width or _columns(max_width or 80), max_width)
 
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        start = f"{prefix or 'Usage: '}{prog} "
+        first, *rest = wrapped(args, self._room - cells(start))
+        lines = [f"{start}{first}", *(" " * cells(start) + line for line in rest)]
+        if max(map(cells, lines)) > self.width:  # the words of the command leave too little of the line
+            lines = [start, *(f"           {line}" for line in wrapped(args, self._room - 11))]
+        self.write("".join(f"{line.rstrip()}\n" for line in lines))
+
     def write_text(self, text: str) -> None:
         indent = " " * self.current_indent
         for number, paragraph in enumerate(text.expandtabs().split("\n\n")):

@@ -45,10 +45,14 @@ class NoWayBack(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """What the person has to agree to: for these steps, which are left out otherwise, or for all there is to do."""
+    """What the person has to agree to: for these steps, which are left out otherwise, or for all there is to do.
+
+    `letter` are words for somebody else that they see first.
+    """
 
     text: str
     steps: tuple[Step, ...] = ()
+    letter: str = ""
 
 
 class Need(NamedTuple):
@@ -99,7 +103,12 @@ class Plan:
 
     def learnt(self) -> "Plan":
         """The same with what only its steps could learn, once they are done."""
-        return replace(self, **self.after()) if self.after else self
+        if not self.after:
+            return self
+        facts = dict(self.after())
+        if "steps" in facts:  # what was declined is none of them
+            facts["steps"] = tuple(step for step in facts["steps"] if any(step is one for one in self.steps))
+        return replace(self, **facts)
 
     def carry_out(self, watch: Watch, ready: Ready = lambda make: nullcontext(make())) -> None:
         """Do every step and every plan that they bring, or none: a failure or an interrupt undoes all, the last first.

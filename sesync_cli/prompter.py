@@ -47,6 +47,9 @@ class Prompter(Protocol):
     def note(self, words: str) -> None:
         """Tell them something that is no answer."""
 
+    def line(self, text: str) -> None:
+        """A line for them to copy: it stays one, however long it is."""
+
     def warn(self, words: str) -> None:
         """Tell them what they should know although it goes on."""
 

@@ -11,14 +11,15 @@ from sesync_cli.drawing import Line, Span, drawn
 from sesync_cli.errors import Remedy
 from sesync_cli.plan import Report
 from sesync_cli.tree import branching
-from sesync_cli.view import Facts, Page, Table, View
-from sesync_cli.wrapping import folded, shown, wrapped
+from sesync_cli.view import Commands, Facts, Letter, Page, Table, View
+from sesync_cli.wrapping import folded, printable, shown, typed, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
 _ENDLESS = 10_000  # columns where nobody looks
+_ANSWER = 8  # columns for what a prompt adds, and for an answer
 _PATIENCE = 0.4  # seconds of work that go by before progress is shown
 
 
@@ -29,6 +30,10 @@ def show(view: View) -> None:
             show(part)
     elif isinstance(view, str):
         _say(view, sys.stdout)
+    elif isinstance(view, Letter):
+        print(printable(view.text))
+    elif isinstance(view, Commands):
+        print("\n".join(part for line in view.lines for part in folded(typed(line), _reading_width(sys.stdout))))
     elif isinstance(view, Table) and not view.rows:
         note(view.empty)
     elif isinstance(view, Table | Facts):
@@ -42,12 +47,6 @@ def show(view: View) -> None:
         note(view.note)
 
 
-def commands(lines: Sequence[str]) -> None:
-    """What one would type, on standard output: each line as it can be typed."""
-    for line in lines:
-        print("\n".join(folded(shown(line), _reading_width(sys.stdout))))
-
-
 def fail(message: str, hint: str = "", lines: Sequence[str] = (), remedies: Sequence[Remedy] = ()) -> None:
     """What went wrong, the lines of a log that say more, what would work, and what else to do, on standard error."""
     _labelled("Error: ", message, "bold red")
@@ -56,7 +55,7 @@ def fail(message: str, hint: str = "", lines: Sequence[str] = (), remedies: Sequ
     for remedy in remedies:
         _labelled("Try:   ", f"{remedy.says}:", "bold")
         for command in remedy.typed:
-            for line in folded(shown(command), _reading_width(sys.stderr) - 7):
+            for line in folded(typed(command), _reading_width(sys.stderr) - 7):
                 print(f"       {line}", file=sys.stderr)
     if hint:
         _labelled("Hint:  ", hint, "bold")
@@ -77,6 +76,20 @@ def warn(message: str) -> None:
 def note(message: str) -> None:
     """A word beside the answer, on standard error."""
     _say(message, sys.stderr)
+
+
+def question(text: str) -> str:
+    """The last line of a question, for a prompt; what stands before that is said here, on standard error."""
+    *before, last = wrapped(shown(text), _reading_width(sys.stderr) - _ANSWER)
+    for line in before:
+        print(line, file=sys.stderr)
+    return last
+
+
+def letter(text: str) -> None:
+    """Words for somebody else, on standard error, for the person to see; nothing where there are none."""
+    if text:
+        print(printable(text), file=sys.stderr)
 
 
 def scene(sentence: str, line: str) -> None:
@@ -139,7 +152,7 @@ class _Display:
     progress: "Progress | None" = None
 
     def __init__(self, words: str) -> None:
-        self.words = words
+        self.words = shown(words)
         self.state: tuple[float | None, str] = (None, "")
         self.over = False
         self.task: TaskID | None = None
@@ -196,7 +209,10 @@ def _say(text: str, stream: TextIO) -> None:
 
 
 def _labelled(label: str, message: str, style: str) -> None:
-    """A label, and a message that stays to the right of it."""
+    """A label, and a message that stays to the right of it where people read it."""
+    if not sys.stderr.isatty():
+        print(label + shown(message), file=sys.stderr)
+        return
     first, *rest = wrapped(shown(message), _reading_width(sys.stderr) - len(label))
     _draw([[Span(label, style), Span(first)], *([Span(" " * len(label) + line)] for line in rest)], sys.stderr)
 

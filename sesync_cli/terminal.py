@@ -10,8 +10,7 @@ from typing import TypeVar
 import click
 
 from sesync_cli import screen
-from sesync_cli.answer import asked_for_json
-from sesync_cli.errors import Stopped
+from sesync_cli.answer import asked_for_json, asking_a_person
 from sesync_cli.session import Session
 
 T = TypeVar("T")
@@ -41,22 +40,26 @@ class Terminal:
         return self.session.once(what, find)
 
     def text(self, question: str, default: str = "") -> str:
-        try:
-            return str(click.prompt(question, default=default, show_default=bool(default), err=True))
-        except click.Abort:
-            raise Stopped from None
+        with asking_a_person():
+            return str(click.prompt(screen.question(question), default=default, show_default=bool(default), err=True))
 
     def secret(self, question: str) -> str:
-        return str(click.prompt(question, hide_input=True, err=True))
+        with asking_a_person():
+            return str(click.prompt(screen.question(question), hide_input=True, err=True))
 
     def confirm(self, question: str, default: bool) -> bool:
-        return click.confirm(question, default=default, err=True)
+        with asking_a_person():
+            return click.confirm(screen.question(question), default=default, err=True)
 
     def number(self, question: str, most: int) -> int:
-        return int(click.prompt(question, type=click.IntRange(1, most), err=True))
+        with asking_a_person():
+            return int(click.prompt(screen.question(question), type=click.IntRange(1, most), err=True))
 
     def note(self, words: str) -> None:
         screen.note(words)
+
+    def line(self, text: str) -> None:
+        screen.letter(text)
 
     def warn(self, words: str) -> None:
         screen.warn(words)

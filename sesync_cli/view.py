@@ -24,6 +24,10 @@ class Toned(str):
         return made
 
 
+class Command(str):
+    """A value that one would type."""
+
+
 def good(text: str) -> Toned:
     """A state that is as it should be."""
     return Toned(text, Tone.GOOD)
@@ -74,13 +78,25 @@ class Tree(NamedTuple):
     top: Branch
 
 
+class Letter(NamedTuple):
+    """Words for another place or for somebody else: they are shown as they are, for people to copy."""
+
+    text: str
+
+
+class Commands(NamedTuple):
+    """What one would type, a command or a comment in each line; one that goes on in the next can be typed as well."""
+
+    lines: Sequence[str]
+
+
 class Page(NamedTuple):
     """Several shapes, one below the other."""
 
     views: Sequence["View"]
 
 
-View: TypeAlias = "Table | Facts | Page | Tree | str"
+View: TypeAlias = "Table | Facts | Page | Tree | Commands | Letter | str"
 
 
 def ago(moment: str) -> str:

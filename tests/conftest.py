@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from sesync_cli.check import Finding, found_by
 from sesync_cli.plan import Report
 from sesync_cli.python.pip_settings import as_variables
 from sesync_cli.session import Session
+from sesync_cli.wrapping import with_tilde
 from tests.documents import asks_json, check_document
 from tests.services.leaks import keep_said, leaks, recording
 from tests.words import wrong_words
@@ -57,6 +59,73 @@ HANG = 300.0  # seconds after which something hangs, and is not just slow
 DRAFTS = "('sesync report' drafts the mail)"  # what a hint that sends to support ends with
 
 
+class Said(str):
+    """What was said: a text that it is compared with may have ~ where this has the whole home, or the other way round.
+
+    That people are shown ~, and programs are told the whole path, tests/words.py and tests/documents.py look after.
+    """
+
+    def __contains__(self, text: object) -> bool:
+        return any(super(Said, self).__contains__(one) for one in _spellings(str(text)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and any(super(Said, self).__eq__(one) for one in _spellings(other))
+
+    def __hash__(self) -> int:
+        return super().__hash__()
+
+    def __add__(self, other: str) -> "Said":
+        return Said(super().__add__(other))
+
+    def startswith(self, text: Any, *span: Any) -> bool:
+        return any(super(Said, self).startswith(one, *span) for one in _spellings(text))
+
+    def endswith(self, text: Any, *span: Any) -> bool:
+        return any(super(Said, self).endswith(one, *span) for one in _spellings(text))
+
+    def count(self, text: str, *span: Any) -> int:
+        return max(super(Said, self).count(one, *span) for one in _spellings(text))
+
+    def replace(self, old: str, new: str, *most: Any) -> "Said":
+        return Said(super().replace(old, new, *most))
+
+    def strip(self, letters: str | None = None) -> "Said":
+        return Said(super().strip(letters))
+
+    def splitlines(self, keepends: bool = False) -> "list[str]":
+        return [Said(line) for line in super().splitlines(keepends)]
+
+    def partition(self, text: str) -> tuple[str, str, str]:
+        found = next((one for one in _spellings(text) if one in str(self)), text)
+        before, found, after = super().partition(found)
+        return Said(before), found, Said(after)
+
+    def removeprefix(self, text: str, /) -> "Said":
+        return Said(super().removeprefix(text).removeprefix(tilde(text)))
+
+    def removesuffix(self, text: str, /) -> "Said":
+        return Said(super().removesuffix(text).removesuffix(tilde(text)))
+
+
+def _spellings(text: Any) -> list[Any]:
+    if not isinstance(text, str):
+        return [text]
+    of_others = re.sub(r"(?<![^\s(`'])/tmp/people-\w+/\w+(?=/|\W|$)", "~", text)  # homes of real accounts
+    return list(
+        dict.fromkeys(
+            (text, tilde(text), of_others, re.sub(r"(?<![^\s(`'])~(?=/|\W|$)", os.path.expanduser("~"), text))
+        )
+    )
+
+
+def _as_said(value: Any) -> Any:
+    if isinstance(value, str):
+        return Said(value)
+    if isinstance(value, list):
+        return [_as_said(one) for one in value]
+    return {key: _as_said(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a command line ended."""
@@ -67,7 +136,7 @@ class Ended:
 
     @property
     def json(self) -> Any:
-        return json.loads(self.out)
+        return _as_said(json.loads(str(self.out)))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -194,7 +263,7 @@ def sesync(tmp_path: Path) -> Callable[..., Ended]:
         assert not list(wrong_words([str(word) for word in words], done.stdout, done.stderr))
         if asks_json(argv[len(prefix) + 1 :]) and (done.stdout or done.returncode >= 0):
             check_document(argv[len(prefix) + 1 :], done.stdout)
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return Ended(done.returncode, Said(done.stdout), Said(done.stderr))
 
     return run
 
@@ -232,7 +301,7 @@ class Terminal:
 
     def wait_for(self, text: str) -> None:
         """Until this text has been printed."""
-        self.wait_until(lambda: text in self.raw, repr(text))
+        self.wait_until(lambda: text in Said(self.raw), repr(text))
 
     def wait_until(self, happened: Callable[[], object], what: str) -> None:
         """Until this is so; what is printed meanwhile is read, so that the program can go on."""
@@ -261,8 +330,8 @@ class Terminal:
         return True
 
     @property
-    def screen(self) -> str:
-        return "\n".join(line.rstrip() for line in self.seen.display).rstrip()
+    def screen(self) -> Said:
+        return Said("\n".join(line.rstrip() for line in self.seen.display).rstrip())
 
 
 @pytest.fixture
@@ -278,6 +347,11 @@ def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     for one in opened:
         one.child.close(force=True)
         keep_said(tmp_path.parent, one.raw)
+
+
+def tilde(text: object) -> str:
+    """A text with ~ for home, as people see it."""
+    return with_tilde(str(text))
 
 
 def wait_for(happened: Callable[[], object], what: str = "it") -> None:

@@ -1,11 +1,13 @@
 """Tables and facts as lines."""
 
+import re
+import subprocess
 from itertools import pairwise
 
 import pytest
 
 from sesync_cli.drawing import drawn
-from sesync_cli.view import Facts, Table, Tone, Toned
+from sesync_cli.view import Command, Facts, Table, Tone, Toned
 
 TABLE = Table(
     ("NAME", "TO", "STATE", "WHAT IT IS"),
@@ -58,6 +60,15 @@ def test_a_value_that_has_no_room_beside_its_name_stands_below():
     ]
 
 
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_a_command_among_facts_can_be_typed(width: int):
+    command = "printf '%s\\n' 'table number 1.bin' 'table number 2.bin' 'table number 3.bin' && printf '%s\\n' and more"
+    lines = text(Facts("repo", [("why", "It is large."), ("do", Command(command))]), width)
+    typed = "\n".join(re.sub(r"^  do\b", "", line).strip() for line in lines[2:])
+    said = [subprocess.run(["bash", "-ec", one], capture_output=True, text=True).stdout for one in (typed, command)]
+    assert said[0] == said[1] != ""
+
+
 def test_states_have_their_colours_and_nothing_else_has():
     styles = {span.text.strip(): span.style for line in drawn(TABLE, 200) for span in line}
     assert styles["ok"] == "green" and styles["not mounted"] == "red" and styles["NAME"] == "bold"
@@ -70,12 +81,18 @@ def test_states_have_their_colours_and_nothing_else_has():
     assert facts["odd"] == "yellow"
 
 
-@pytest.mark.parametrize("width", [20, 33, 40, 60, 80, 99])
+@pytest.mark.parametrize("width", [33, 40, 60, 80, 99])
 def test_no_line_ends_in_blanks_or_is_wider_than_it_has_to(width: int):
     lines = text(TABLE, width)
     longest = max(map(len, words(lines)))
     assert all(line == line.rstrip() for line in lines)
     assert all(len(line) <= max(width, longest + 4) for line in lines)
+
+
+def test_columns_of_short_words_are_straight():
+    words = "a kernel of many short words that all of us know"
+    lines = text(Table(("NAME", "IN JUPYTER", "STATE"), [("heat-of-the-city", words, "ok"), ("x", "y", "z")]), 36)
+    assert {line.index("STATE") for line in lines[:1]} == {line.rindex("ok") for line in lines if line.endswith("ok")}
 
 
 def test_wider_is_never_longer():

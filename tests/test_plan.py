@@ -196,6 +196,14 @@ def test_a_no_leaves_out_the_steps_that_were_asked_about_or_all():
     assert plan.declined([]).steps == (a, b, c)
 
 
+def test_what_was_declined_is_not_among_the_steps_that_were_done():
+    wanted, other = Noted("a"), Noted("b")
+    question = Question("b?", (other,))
+    plan = Plan((wanted, other), "Done.", questions=(question,), after=lambda: {"steps": (wanted, other)})
+    assert plan.declined([question]).learnt().steps == (wanted,)
+    assert plan.learnt().steps == (wanted, other)
+
+
 def test_commands_by_hand_can_be_pasted():
     assert by_hand("ln", "-s", "/nfs/a b", "it's") == "ln -s '/nfs/a b' 'it'\"'\"'s'"
 

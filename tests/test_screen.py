@@ -9,6 +9,8 @@ import pytest
 
 from tests.conftest import Ended
 
+pytestmark = pytest.mark.usefixtures("site")
+
 WIDTHS = pytest.mark.parametrize("columns", [40, 80])
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -16,6 +18,11 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 def plain(raw: str) -> list[str]:
     """The lines that were printed, without colours."""
     return _COLOURS.sub("", raw).replace("\r\n", "\n").splitlines()
+
+
+def fill_trash(home: Path, name: str = "x") -> None:
+    (home / ".local/share/Trash/files").mkdir(parents=True, exist_ok=True)
+    (home / ".local/share/Trash/files" / name).write_bytes(bytes(300_000))
 
 
 @WIDTHS
@@ -53,8 +60,7 @@ def test_a_dry_run_that_goes_on_in_the_next_line_can_be_typed(terminal, site, ho
 
 
 def test_a_no_is_calm(terminal, home: Path):
-    (home / ".cache/pip/wheels").mkdir(parents=True)
-    (home / ".cache/pip/wheels/x").write_bytes(bytes(300_000))
+    fill_trash(home)
     seen = terminal("usage", "--clean")
     seen.wait_for("[y/N]:")
     seen.type("n\n")
@@ -65,8 +71,7 @@ def test_a_no_is_calm(terminal, home: Path):
 
 
 def test_a_no_is_a_document_too(terminal, home: Path):
-    (home / ".cache/pip/wheels").mkdir(parents=True)
-    (home / ".cache/pip/wheels/x").write_bytes(bytes(300_000))
+    fill_trash(home)
     seen = terminal("usage", "--clean", "--json")
     seen.wait_for("[y/N]:")
     seen.type("n\n")
@@ -74,10 +79,22 @@ def test_a_no_is_a_document_too(terminal, home: Path):
     assert '"kind": "declined"' in seen.screen and '"message": "as you wish: nothing was done"' in seen.screen
 
 
+@WIDTHS
+def test_a_question_breaks_no_word(terminal, home: Path, columns: int):
+    for number in range(3):
+        fill_trash(home, f"x{number}")
+    seen = terminal("usage", "--clean", columns=columns)
+    seen.wait_for("[y/N]:")
+    seen.type("n\n")
+    assert seen.ended() == 1
+    lines = plain(seen.raw)
+    assert all(len(line) <= columns for line in lines)
+    assert "Empty JupyterLab's trash, 3 things? That frees" in " ".join(" ".join(lines).split())
+
+
 @pytest.mark.parametrize("key", ["\x03", "\x04"])
 def test_who_stops_before_anything_was_begun_is_not_told_of_undoing(terminal, home: Path, key: str):
-    (home / ".cache/pip/wheels").mkdir(parents=True)
-    (home / ".cache/pip/wheels/x").write_bytes(bytes(300_000))
+    fill_trash(home)
     seen = terminal("usage", "--clean")
     seen.wait_for("[y/N]:")
     seen.type(key)
@@ -86,8 +103,7 @@ def test_who_stops_before_anything_was_begun_is_not_told_of_undoing(terminal, ho
 
 
 def test_what_needs_an_answer_and_gets_none_is_told_apart(sesync, home: Path):
-    (home / ".cache/pip/wheels").mkdir(parents=True)
-    (home / ".cache/pip/wheels/x").write_bytes(bytes(300_000))
+    fill_trash(home)
     said: Ended = sesync("usage", "--clean", "--json")
     assert (said.code, said.json["error"]["kind"]) == (2, "unanswered")
 

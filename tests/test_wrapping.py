@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sesync_cli.wrapping import cells, folded, printable, shown, wrapped
+from sesync_cli.wrapping import cells, folded, printable, shown, typed, wrapped
 
 
 @pytest.fixture
@@ -26,6 +26,8 @@ def ann(monkeypatch: pytest.MonkeyPatch) -> None:
         ("mv '/home/ann/my heat' /home/ann/old", "mv ~/'my heat' ~/old"),
         ("mv '/home/ann/it'\"'\"'s' x", "mv ~/'it'\"'\"'s' x"),
         ("two\n/home/ann/heat", "two\n~/heat"),
+        ("is /home/ann there?", "is ~ there?"),
+        ("/home/ann+old /home/ann@x /home/ann~", "/home/ann+old /home/ann@x /home/ann~"),
         # what is not home, and where no shell would take ~ for it
         (
             "/home/anna /home/ann-old /home/ann.bak /nfs/home/ann",
@@ -42,9 +44,27 @@ def test_home_is_shown_as_people_say_it(ann: None, text: str, seen: str):
 @pytest.mark.parametrize("name", ["heat", "my heat", "it's", 'a"b', "$x", "-x", "ä b", "a(1)", "[x] y"])
 def test_a_command_that_is_shown_does_the_same(home: Path, name: str):
     words = ["ls", str(home / name), str(home), f"--color={home / name}"]
-    seen = shown(shlex.join(words))
+    seen = typed(shlex.join(words))
     said = subprocess.run(["bash", "-c", f"printf '%s\\n' {seen}"], capture_output=True, text=True, check=True).stdout
     assert said.splitlines() == words and "~/" in seen
+
+
+def test_home_within_the_quotes_of_a_command_stays_whole(ann: None):
+    command = """printf '%s' '{"F": "-I /home/ann/inc", "G": "/home/ann"}' > /home/ann/x  # in /home/ann"""
+    shortened = """printf '%s' '{"F": "-I /home/ann/inc", "G": "/home/ann"}' > ~/x  # in ~"""
+    assert typed(command) == shortened
+    assert typed("'/home/ann/a b' --x='/home/ann/a b'") == "~/'a b' --x='/home/ann/a b'"
+
+
+def test_a_home_with_a_quote_in_its_name(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    odd = tmp_path / "J. O'Smith [bold] 100%"
+    odd.mkdir()
+    monkeypatch.setenv("HOME", str(odd))
+    assert shown(f"It is in {odd}/heat.") == "It is in ~/heat."
+    for name in ("heat", "my heat", "it's"):
+        seen = typed(shlex.join(["ls", str(odd / name)]))
+        said = subprocess.run(["bash", "-c", f"printf '%s\\n' {seen}"], capture_output=True, text=True, check=True)
+        assert said.stdout.splitlines() == ["ls", str(odd / name)] and " ~/" in seen
 
 
 @pytest.mark.parametrize("folder", ["/", "//", "relative", ""])
@@ -81,6 +101,14 @@ def test_words_and_commands_stay_whole(width: int):
 def test_a_word_that_no_line_has_room_for_stays_whole():
     path = "/nfs/" + "x" * 90
     assert list(wrapped(f"look at {path} and there", 40)) == ["look at", path, "and there"]
+
+
+def test_two_blanks_at_the_end_of_a_line_are_none():
+    assert list(wrapped("12.0 MB  repo/averyverylongname.bin: other", 20)) == [
+        "12.0 MB",
+        "repo/averyverylongname.bin:",
+        "other",
+    ]
 
 
 def test_wide_letters_count_double():

@@ -1,5 +1,6 @@
 """The words that sesync has for one thing, as CONTRIBUTING lists them: looked for in all that it says in any test."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -26,20 +27,23 @@ RULES = (
     Rule(r"(?m)[ \t]+$", "no blanks at the end of a line", in_source=False),
 )
 _OTHERS = (("kernel", "run"), ("tour",), ("completion",))  # commands that let other programs speak
-_LABELLED = re.compile(r"^(Error: |Hint:  |Warning: )(.*(?:\n       .*)*)", re.MULTILINE)
+_LABELLED = re.compile(r"^(Error: |Hint:  |Warning: )(.*)$", re.MULTILINE)
 
 
 def wrong_words(words: Sequence[str], out: str, err: str) -> Iterator[str]:
     """What a command line said in words that are not those of sesync, each with what it should say."""
+    home = os.environ.get("HOME", "")
     if any(tuple(words[: len(one)]) == one for one in _OTHERS) or "--json" in words:
         return
-    for rule in RULES:
-        for text in (out, err) if rule.said else ():
-            for found in re.finditer(rule.wrong, text):
+    for text in (out, err):
+        for rule in RULES:
+            for found in re.finditer(rule.wrong, text) if rule.said else ():
                 line = text[: found.end()].rpartition("\n")[2]
                 yield f"{line!r} is to be: {rule.instead}"
+        if home and (at := re.search(rf"(?m)(?<![^\s(]){re.escape(home)}(?:/.*)?$", text)) and "report" not in words:
+            yield f"home is to be ~: {at[0]!r}"
     for label, said in _LABELLED.findall(err):
-        if label == "Error: " and re.search(r"[^.]\.$", said) and not said.startswith("this needs an answer: "):
+        if label == "Error: " and re.search(r"[^.]\.$", said) and ": " not in said:  # what others said, they may end so
             yield f"an error ends in a full stop: {said!r}"
-        if label == "Hint:  " and not re.search(r"[.?!:)]$", said):
+        if label == "Hint:  " and not re.search(r"[.?!:)]$|: [^.]*|\n", said):
             yield f"a hint is no sentence: {said!r}"

@@ -68,7 +68,7 @@ from sesync_cli.site.settings import Site
 def plan_install(request: InstallRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
     """Install what is wanted: in the kernel, if one is named, and else for a Python."""
     if not request.words and not request.requirements:
-        raise WrongWords("no package is named", hint="Say which: 'sesync install PACKAGE', or '-r FILE'.")
+        raise WrongWords("no package is named", hint="Name one: 'sesync install PACKAGE', or '-r FILE'.")
     for word in request.packages:
         checked_requirement(word)
     for folder in request.editable:
@@ -84,7 +84,7 @@ def plan_uninstall(request: UninstallRequest, caller: Caller, site: Site) -> Pla
     What came along with it and nothing else needs goes too, unless it is to be kept.
     """
     if not request.packages:
-        raise WrongWords("no package is named", hint="Say which: 'sesync uninstall PACKAGE'.")
+        raise WrongWords("no package is named", hint="Name one: 'sesync uninstall PACKAGE'.")
     for word in request.packages:
         checked_name(word)
     uninstall = _uninstall_in_kernel if request.kernel else _uninstall_for_user

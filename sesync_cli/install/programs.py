@@ -23,7 +23,7 @@ def not_on_path(packages: Iterable[Package], own: UserSite, caller: Caller) -> t
     return (
         f"{what} in {folder}, which is not on your PATH: "
         f"type '{by_hand(folder / found[0])}', or once, for all new terminals, "
-        f"'{_adding(folder)}'",
+        f"'{_adding(folder, caller.home)}'",
     )
 
 
@@ -31,8 +31,9 @@ def _is_in(file: Path, folder: Path) -> bool:
     return os.path.realpath(file.parent) == os.path.realpath(folder) and os.path.exists(file)
 
 
-def _adding(folder: Path) -> str:
-    """What to type in bash so that it looks in this folder from now on."""
-    line = f"PATH={by_hand(folder)}:$PATH"
+def _adding(folder: Path, home: Path) -> str:
+    """What to type in bash so that it looks in this folder from now on, also if the home moves."""
+    inside = folder.relative_to(home) if folder.is_relative_to(home) else None
+    line = f"PATH={f'~/{by_hand(inside)}' if inside else by_hand(folder)}:$PATH"
     escaped = re.sub(r'([\\$`"])', r"\\\1", line)
     return f'echo "{escaped}" >> ~/.bashrc'

@@ -106,7 +106,7 @@ class ProveAdopted:
         with throwaway("adopt") as folder:
             outcome, warning = proven(Start(self._argv, env, self.patience), folder)
         if not outcome.works:
-            hint = f"Does '{by_hand(self._argv[0], '-m', 'ipykernel', '--version')}' work?"
+            hint = f"See whether this works: {by_hand(self._argv[0], '-m', 'ipykernel', '--version')}"
             raise SesyncError(f"the environment's kernel does not start: {outcome.why}", hint=hint)
         self.warnings[:] = [warning] if warning else []
 

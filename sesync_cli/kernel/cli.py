@@ -78,9 +78,7 @@ def create(
 
 @kernel.command()
 @click.argument("path", type=click.Path(), help="The environment, its project's folder, or its name in conda.")
-@click.option(
-    "--as", "name", metavar="NAME", default="", help="The kernel's name; else the environment's or project's."
-)
+@click.option("--as", "name", metavar="NAME", default="", help="Its name; else the environment's or the project's.")
 @click.option("--display-name", metavar="TEXT", default="", help="What Jupyter shows; else NAME (Python VERSION).")
 @module_option
 @env_option
@@ -114,9 +112,8 @@ def list_kernels(session: Session) -> list[view.Row]:
 @click.pass_obj
 def show(session: Session, name: str) -> view.Card:
     """Show all about one kernel."""
-    return view.card(
-        find_kernel(name, kernel_folders(session.caller, session.site)), session.caller, session.site, screen.doing
-    )
+    found = find_kernel(name, kernel_folders(session.caller, session.site))
+    return view.card(found, session.caller, session.site, screen.doing)
 
 
 @kernel.command()

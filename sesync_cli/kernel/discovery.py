@@ -1,6 +1,7 @@
 """All kernels at once, each with what is wrong with it: the list that people see."""
 
 import os
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def find_kernel(name: str, folders: Folders) -> Kernel:
         return kernels[name.lower()]
     meant = did_you_mean(near(name, kernels))
     hint = f"{meant} 'sesync kernel list' shows your kernels.".lstrip()
-    raise NotFound(f"there is no kernel named {name}", hint=hint)
+    raise NotFound(f"there is no kernel named {shlex.quote(name)}", hint=hint)
 
 
 def _add_unoffered(found: dict[str, Kernel], folders: Folders) -> None:

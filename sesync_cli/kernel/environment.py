@@ -89,7 +89,7 @@ class MakeEnvironment:
 
     def __str__(self) -> str:
         python, minor = self.interpreter.base, self.interpreter.minor
-        return with_modules(self.modules, environment_command(self.path, python, minor, self.env, old=self._is_old))
+        return with_modules(self.modules, environment_command(self.path, python, minor, self.env))
 
     @property
     def _is_old(self) -> bool:

@@ -153,7 +153,9 @@ def exported(project: Path, dev: bool) -> tuple[Lock, str]:
         text = with_cache(lambda env, umask: run(argv, env=env, umask=umask).out, told)
     except ProgramFailed as failure:
         again = by_hand(uv_program(os.environ), "lock", "--project", project)
-        raise NotReady(f"{project / 'uv.lock'} cannot be read: {failure}", hint=f"'{again}' writes it anew.") from None
+        raise NotReady(
+            f"{project / 'uv.lock'} cannot be read: {failure}", hint=f"This writes it anew: {again}"
+        ) from None
     return lock_of(text, project), by_hand(uv_program(os.environ), *words)
 
 

@@ -62,7 +62,8 @@ class Apart(Plan):
             except (KeyboardInterrupt, Stopped) as error:
                 if not self.ended:
                     raise
-                words = f"{stopped(error)}; {' and '.join(self.ended)} came before that"
+                what = "stopped, as you wish" if isinstance(error, Declined) else str(stopped(error))
+                words = f"{what}; {' and '.join(self.ended)} came before that"
                 ended = Declined if isinstance(error, Declined) else Stopped
                 raise leaving(ended(words), left_by(error)) from None
             except NoRoom:

@@ -89,7 +89,6 @@ def _told(cache: Path, path: Path, own: Path) -> str:
     whose = owner(there)
     mine = ("-user", whose)
     linked = ("-type", "f", "-links", "+1", "-exec", "chmod", "g+r", "{}", "+")
-    command = by_hand(
-        "find", cache, *mine, *linked, "-o", *mine, "!", "-type", "l", "-exec", "chmod", "g+rwX", "{}", "+"
-    )
+    words = (*mine, *linked, "-o", *mine, "!", "-type", "l", "-exec", "chmod", "g+rwX", "{}", "+")
+    command = f'find "{cache}" {by_hand(*words)}'  # in quotes a home is nobody's ~: somebody else is to type it
     return f"uv's cache {cache} has what you may not use, {there} of {whose}'s, {used}: ask {whose} to type '{command}'"

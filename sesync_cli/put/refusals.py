@@ -104,8 +104,10 @@ def check_manifest(at: Path) -> None:
 def _is_moved(source: Path, final: str, request: PutRequest) -> bool:
     if not os.path.lexists(final):
         return False
+    if source.is_symlink():
+        return os.path.realpath(source) == final
     # a run that was killed may have removed the source and not yet made its link
-    return os.path.realpath(source) == final if source.is_symlink() else request.move and not os.path.lexists(source)
+    return request.move and not os.path.lexists(source) and source.parent.is_dir()
 
 
 def _check_source(source: Path, request: PutRequest, paths: Paths) -> None:

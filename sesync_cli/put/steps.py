@@ -188,7 +188,7 @@ def explaining(folder: str, safe: Callable[[], str]) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise Stopped(hint=safe()) from None
+        raise Stopped("stopped", hint=safe()) from None
     except SesyncError as error:
         error.hint = f"{error.hint} {safe()}".lstrip()
         raise

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sesync_cli.names import first, one_line
 from sesync_cli.plan import by_hand
-from sesync_cli.view import Page, Table, View, size
+from sesync_cli.view import Page, Table, View, bad, odd, size
 
 if TYPE_CHECKING:
     from sesync_cli.put.checking import Comparison
@@ -17,7 +17,7 @@ _SHOWN = 8  # files without checksums, and odd things, that are named on a termi
 def verdict(checked: "Comparison") -> View:
     """What is not as it was, one line each, and what nobody can tell of."""
     unread = sorted(os.path.relpath(one.path, checked.folder) for one in checked.unreadable)
-    states = {"different": checked.different, "missing": checked.missing, "unreadable": unread}
+    states = {bad("different"): checked.different, bad("missing"): checked.missing, odd("unreadable"): unread}
     rows = [(state, one_line(path)) for state, paths in states.items() for path in paths]
     wrong = [f"{_summary(checked)}:", Table(("STATE", "FILE"), rows)] if rows else [f"{_summary(checked)}."]
     return Page((*wrong, *_without(checked), *_some(checked.warnings)))

@@ -15,7 +15,7 @@ _TELLING = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "tmpfs"})
 Identity = tuple[int, int]  # device and inode
 
 
-CLOSE = "Close it there: in JupyterLab, Kernel > Shut Down Kernel."
+CLOSE = "Close it there: in JupyterLab: Kernel ▸ Shut Down Kernel."
 
 
 class Use(NamedTuple):

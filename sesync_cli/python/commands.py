@@ -5,7 +5,6 @@ Python's own `venv` and `pip` come first. Who has no uv can type the path of ses
 
 import re
 import shutil
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -19,17 +18,12 @@ _LIBRARIES = ("lib", "lib64")
 _MODULES = ("venv/__init__.py", "ensurepip/__init__.py")  # Debian has the second in a package of its own
 
 
-def environment_command(folder: Path, python: Path, minor: str, env: Mapping[str, str], *, old: bool) -> str:
-    """The command that makes an environment of this Python (3.8) with the newest pip; `old` is one that only uv serves.
-
-    It is Python's own where that can do it.
-    """
+def environment_command(folder: Path, python: Path, minor: str, env: Mapping[str, str]) -> str:
+    """The command that makes an environment of this Python (3.8) with the newest pip: Python's own, or else uv's."""
     if makes_environments(python, minor):
         made = by_hand(python, "-m", "venv", folder)
-    elif old:
-        made = by_hand(uv_program(env), "venv", "--seed", "--python", python, folder)
     else:
-        made = by_hand(sys.executable, "-m", "virtualenv", "--python", python, folder)
+        made = by_hand(uv_program(env), "venv", "--seed", "--python", python, folder)
     return f"{made} && {by_hand(folder / 'bin/python', '-m', 'pip', 'install', '--upgrade', 'pip')}"
 
 

@@ -10,12 +10,12 @@ from sesync_cli.report.gathering import draft_of
 from sesync_cli.report.plans import plan_report
 from sesync_cli.report.request import ReportRequest
 from sesync_cli.session import Session
-from sesync_cli.view import View
+from sesync_cli.view import Letter, View
 
 
 def _mail(draft: Draft) -> View:
     link = click.get_current_context().params["link"]
-    return draft.mailto if link else draft.text.rstrip("\n")
+    return Letter(draft.mailto if link else draft.text.rstrip("\n"))
 
 
 @click.command()

@@ -6,7 +6,7 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.directory import need_folder
 from sesync_cli.errors import NotReady
-from sesync_cli.plan import Plan, Step, Watch, asking
+from sesync_cli.plan import Plan, Question, Step, Watch
 from sesync_cli.report.draft import GIVE
 from sesync_cli.report.gathering import draft_of
 from sesync_cli.report.mailing import SaveMail, SendMail, taken
@@ -34,7 +34,7 @@ def plan_report(request: ReportRequest, caller: Caller, site: Site, watch: Watch
         steps.append(SendMail(draft, _mailer(site)))
         asked.append(f"send it to {draft.to}")
         done = [f"Sent the mail to {draft.to}.", *([f"It is also in {file}."] if file else [])]
-    ask, seen = " and ".join(asked), f"{draft.text}\n" if caller.interactive else ""
+    ask = " and ".join(asked)
     return Plan(
         tuple(steps),
         " ".join(done),
@@ -46,7 +46,7 @@ def plan_report(request: ReportRequest, caller: Caller, site: Site, watch: Watch
             "file": file,
             "sent": request.send,
         },
-        questions=asking(f"{seen}{ask[:1].upper()}{ask[1:]}?") if ask else (),
+        questions=(Question(f"{ask[:1].upper()}{ask[1:]}?", letter=draft.text),) if ask else (),
     )
 
 

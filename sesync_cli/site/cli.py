@@ -12,7 +12,7 @@ from sesync_cli.help import Group
 from sesync_cli.session import Session
 from sesync_cli.site.reading import load_site, site_file
 from sesync_cli.site.settings import OFF, Setting
-from sesync_cli.view import Page, Table, View
+from sesync_cli.view import Commands, Page, Table, View
 
 if TYPE_CHECKING:
     from sesync_cli.site.checking import SiteCheck
@@ -87,10 +87,10 @@ def _gaps(summary: "Summary") -> View:
     columns = ("MISSING", "FAILURES", *(["USERS"] if users else []), "OF")
     note = "\n".join([_counted(summary), *(f"{one.path} {one.problem}" for one in summary.unreadable)])
     extra = sorted({one.upper() for row in summary.missing for one in row.extra})
-    first = f"# some of these are in {' and '.join(extra)}\n" if extra else ""
+    first = [f"# some of these are in {' and '.join(extra)}"] if extra else []
     if not rows:
         return Table(columns, [], f"No failure that a package of the system would mend.\n{note}")
-    return Table(columns, rows, note=note, end=f"\n{first}{summary.command}")
+    return Page((Table(columns, rows, note=note), "", Commands([*first, str(summary.command)])))
 
 
 def _counted(summary: "Summary") -> str:

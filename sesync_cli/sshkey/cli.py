@@ -11,11 +11,12 @@ from sesync_cli.sshkey.checking import ShownKey, Standing, check_ssh, show_key
 from sesync_cli.sshkey.plans import plan_key
 from sesync_cli.sshkey.request import KeyRequest
 from sesync_cli.terminal import terminal
+from sesync_cli.view import Letter, View
 
 
-def _view(answer: ShownKey | Standing) -> str:
+def _view(answer: ShownKey | Standing) -> View:
     if isinstance(answer, ShownKey):
-        return answer.public_key
+        return Letter(answer.public_key)
     lines = [f"Note: {warning}." for warning in answer.warnings]
     if answer.works:
         key = f"your key {answer.key}" if answer.key else "a key of yours"

@@ -56,7 +56,7 @@ class Admit:
             return
         if not self.prompter.interactive:
             raise self._unknown(key, why_not)
-        self.prompter.note(self._request(key, why_not))
+        self._request(key, why_not)
         tries = max(1, self.tries - may_know)
         for number in range(tries):
             self.prompter.pause(_POLLS[number] if number < min(len(_POLLS), tries - 1) else None)
@@ -92,13 +92,12 @@ class Admit:
         self.heard.append(proof)
         return True
 
-    def _request(self, key: KeyPair, why_not: str | None) -> str:
+    def _request(self, key: KeyPair, why_not: str | None) -> None:
         reason = f"Your token could not register the key: {why_not}.\n" if why_not else ""
         page = keys_page(self.attempt) or f"your settings at {self.attempt.address.host}"
-        return (
-            f"{reason}\nCopy this line, all of it:\n\n{key.public}\n\nPaste it as a new key at {page}\n"
-            "and press Enter here. (Ctrl-C stops; your key stays.)"
-        )
+        self.prompter.note(f"{reason}\nCopy this line, all of it:\n")
+        self.prompter.line(key.public)
+        self.prompter.note(f"\nPaste it as a new key at {page}\nand press Enter here. (Ctrl-C stops; your key stays.)")
 
     def _unknown(self, key: KeyPair, why_not: str | None) -> SesyncError:
         page = keys_page(self.attempt) or f"your settings at {self.attempt.address.host}"

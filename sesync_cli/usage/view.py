@@ -14,7 +14,7 @@ from sesync_cli.usage.grouping import AGE, OWNER
 from sesync_cli.usage.judging import CRASHED, DATA
 from sesync_cli.usage.largest import Large
 from sesync_cli.usage.parts import SHARED, Part
-from sesync_cli.view import Branch, Facts, Page, Tree, View, size
+from sesync_cli.view import Branch, Command, Facts, Page, Tree, View, size
 
 _TITLES = {
     KERNELS: "kernels",
@@ -141,7 +141,7 @@ def _what(one: Large) -> str:
 
 def _suggested(one: Suggestion) -> Iterator[tuple[str, str]]:
     yield "what", f"{size(one.bytes)}  {_line(one.path)}: {one.what}"
-    yield "do", one.command
+    yield "do", Command(one.command)
 
 
 def _left_out(usage: Usage) -> Iterator[str]:

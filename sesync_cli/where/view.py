@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sesync_cli.files.kinds import Kind
 from sesync_cli.names import first
-from sesync_cli.view import Facts, Page, Table, View, size
+from sesync_cli.view import Command, Facts, Page, Table, View, size
 from sesync_cli.where.advice import Advice, AdviceItem, bash_word
 from sesync_cli.where.answer import Answer, Looked, Same
 from sesync_cli.where.locations import Place
@@ -25,10 +25,11 @@ def page(answer: Answer) -> View:
 def _as_typed(answer: Answer) -> Answer:
     """The same with all paths as one types them where one is."""
 
+    words = {one.path: one.typed for one in answer.named}
+
     def typed(path: Path) -> Path:
-        around = (one for one in answer.named if path.is_relative_to(one.path))
-        nearest = max(around, key=lambda one: len(one.path.parts), default=None)
-        return Path(nearest.typed) / path.relative_to(nearest.path) if nearest else path
+        above = next((one for one in (path, *path.parents) if one in words), None)
+        return Path(words[above]) / path.relative_to(above) if above else path
 
     named = (
         replace(one, path=typed(one.path), unreadable=tuple(replace(it, path=typed(it.path)) for it in one.unreadable))
@@ -90,12 +91,12 @@ def _group(advice: Advice) -> Facts:
 
 
 def _deed(advice: Advice) -> list[tuple[str, str]]:
-    return [("why", advice.why), ("do", advice.command or "leave it")]
+    return [("why", advice.why), ("do", Command(advice.command) if advice.command else "leave it")]
 
 
 def _twice(same: Same) -> Facts:
     paths = [("" if number else "what", _name(path)) for number, path in enumerate(same.paths)]
-    do = [("do", same.command)] if same.command else [("do", "keep one of them")]
+    do = [("do", Command(same.command))] if same.command else [("do", "keep one of them")]
     return Facts(f"{len(same.paths)} times the same, each {size(same.bytes)}", [*paths, *do])
 
 

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from tests.clone.conftest import git, publish
+from tests.conftest import tilde
 from tests.services import gitlabapi
 from tests.services.leaks import EXPIRED, NARROW, REVOKED, TOKEN
 
@@ -80,7 +81,7 @@ def test_a_full_name_asks_no_api(sesync, projects, home):
 
 def test_a_bare_name_is_looked_up(sesync, projects, home):
     assert sesync("clone", "DEEP").out == "Cloned a/b/deep to ~/deep.\n"
-    assert sesync("clone", "deep").out.startswith("~/deep is already cloned")
+    assert sesync("clone", "deep").out.startswith("~/deep is cloned from a/b/deep already")
 
 
 def test_a_name_of_several_lists_them(sesync, projects):
@@ -96,7 +97,7 @@ def test_near_names_are_suggested(sesync, projects):
     done = sesync("clone", "analisys")
     assert done.code == 1
     assert "Did you mean cooltrees/analysis or jsmith/analysis?" in done.err
-    assert "'sesync clone' lists your projects." in sesync("clone", "zzz").err
+    assert "'sesync clone' lists your projects" in sesync("clone", "zzz").err
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_near_names_are_suggested(sesync, projects):
         ("cooltrees", ["'sesync clone cooltrees/' clones what is in that group."]),
         ("B", ["'sesync clone a/b/' clones what is in that group."]),
         ("a", ["'sesync clone a/' clones what is in that group."]),
-        ("cooltree", ["Did you mean a group?", "'sesync clone cooltrees/'"]),
+        ("cooltree", ["Did you mean cooltrees/?", "'sesync clone GROUP/' takes all of a group"]),
         ("public", ["'sesync clone public/' clones what is in that group."]),
         ("heat", ["'sesync clone x/heat/' or 'sesync clone y/heat/' clones what is in that group."]),
     ],
@@ -114,7 +115,7 @@ def test_a_group_that_is_named_like_a_project_is_offered(sesync, projects, home,
     projects.publish("x/heat/one", "y/heat/two")
     projects.publish("public/site", member=False)
     done = sesync("clone", name)
-    assert (done.code, f"you are a member of no project named {name}" in done.err) == (1, True)
+    assert (done.code, tilde(f"you are a member of no project named {name}") in done.err) == (1, True)
     assert all(words in done.err for words in commands), done.err
 
 
@@ -202,7 +203,7 @@ def test_enter_shows_more_and_in_the_end_leaves(terminal, member, home):
     choice.type("\r")
     choice.wait_for("20  project19")
     choice.type("\r")
-    assert choice.ended() == 130
+    assert choice.ended() == 1
     assert "nothing was done" in choice.screen
 
 

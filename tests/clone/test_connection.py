@@ -66,7 +66,7 @@ def test_a_wrong_password_says_so_and_what_two_factor_login_needs(sesync, web, h
 
 def test_no_password_and_no_terminal_is_an_error_and_not_a_question(sesync, web, home):
     done = sesync("clone", "cooltrees/analysis")
-    assert (done.code, done.out, leftovers(home)) == (1, "", [])
+    assert (done.code, done.out, leftovers(home)) == (2, "", [])
     assert "asks for a name and a password, and there is no terminal to type them in" in done.err
     assert "'--ssh'" in done.err
 

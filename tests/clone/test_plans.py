@@ -35,7 +35,7 @@ def test_a_link_and_a_clone_are_one_plan(friend, home, nfs):
     (home / ".gitconfig").write_text("[user]\n\tname = J. Smith\n\temail = jsmith@example.org\n")
     plan = joined("cooltrees/analysis")
     assert [str(step).split()[0] for step in plan.steps] == ["ln", "git"]
-    assert plan.done.startswith(f"Linked ~/cooltrees-data to {nfs}/cooltrees-data.\nCloned ")
+    assert plan.done.startswith(f"Linked {home}/cooltrees-data to {nfs}/cooltrees-data.\nCloned ")
     assert not os.path.lexists(home / "cooltrees-data")
     plan.carry_out(unwatched)
     assert (home / "cooltrees-data").is_dir()
@@ -57,4 +57,4 @@ def test_what_was_cloned_is_exchanged_by_a_request_too(friend, home):
     nobody = Terminal(session, dry_run=False, yes=False)
     plan = plan_sync(SyncRequest("analysis"), session.caller, session.site, unwatched, nobody)
     assert not plan.steps
-    assert plan.done == "~/analysis and the server have the same (branch main)."
+    assert plan.done == f"{home}/analysis and the server have the same (branch main)."

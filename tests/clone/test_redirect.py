@@ -30,7 +30,7 @@ def test_a_clone_over_https_goes_over_ssh_when_asked(sesync, moved, home):
     assert done.out == f"~/analysis now goes to 127.0.0.1 (port {moved.port}) over ssh.\n"
     assert url_of(home / "analysis") == url
     again = sesync("clone", "cooltrees/analysis", "--ssh")
-    assert "is already cloned" in again.out
+    assert " already; " in again.out
 
 
 def test_a_way_that_does_not_work_is_not_taken(sesync, moved, home):

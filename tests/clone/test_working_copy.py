@@ -150,7 +150,7 @@ def test_of_two_at_once_one_clones_and_the_other_says_that_it_is_there(backgroun
     assert [process.returncode for process in processes] == [0, 0]
     assert outs == [
         ("Cloned cooltrees/big to ~/big.\n", ""),
-        ("~/big is already cloned from cooltrees/big; '--update' gets what is new.\n", ""),
+        ("~/big is cloned from cooltrees/big already; '--update' gets what is new.\n", ""),
     ]
     assert is_whole(home / "big")
     assert leftovers(home) == []

@@ -27,8 +27,8 @@ def test_no_token_is_no_fault_and_a_good_one_is_well(home, at, findings):
 def test_a_token_that_others_can_read_is_told(home, at, findings):
     keep(home, at, TOKEN, 0o644)
     (one,) = findings(checks)
-    assert (one.kind, one.message) == ("open token", "others can read your token in ~/.python-gitlab.cfg")
-    assert one.hint == "'chmod 600 ~/.python-gitlab.cfg' closes the file."
+    assert (one.kind, one.message) == ("open token", f"others can read your token in {home}/.python-gitlab.cfg")
+    assert one.hint == f"'chmod 600 {home}/.python-gitlab.cfg' closes the file."
 
 
 def test_a_token_that_the_server_does_not_take_is_told_and_not_shown(home, at, findings):

@@ -67,7 +67,7 @@ def test_a_job_token_of_ci_is_none(home):
 def test_python_gitlabs_file_is_read(home, option):
     python_gitlab(home, f"{option} = {TOKEN}")
     token = find(home)
-    assert (token.value, token.source, token.warning) == (TOKEN, "~/.python-gitlab.cfg", "")
+    assert (token.value, token.source, token.warning) == (TOKEN, f"{home}/.python-gitlab.cfg", "")
 
 
 def test_python_gitlabs_helper_is_run_by_python_gitlab(home):
@@ -137,7 +137,7 @@ def test_the_nearest_one_wins(home):
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
 def test_a_file_that_others_can_read_is_warned_of(home, mode):
     python_gitlab(home, f"private_token = {TOKEN}").chmod(mode)
-    assert "'chmod 600 ~/.python-gitlab.cfg'" in find(home).warning
+    assert f"'chmod 600 {home}/.python-gitlab.cfg'" in find(home).warning
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_an_edited_folder_is_installed_again(sesync: Run, home: Path, version: s
     (at / "treetool.py").write_text("rings = 20\n")
     done = sesync("install", "./my tree", "--python", python(version), "--json")
     assert done.json["message"].startswith(
-        f"Installed treetool 1.0 again for Python {version} (~/.local). Then, in open"
+        f"Installed treetool 1.0 again for Python {version} ({home}/.local). Then, in open"
     )
     assert done.json["result"]["packages"] == {"treetool": "1.0"}
     assert rings(python(version)) == "20"

@@ -117,7 +117,7 @@ def test_a_kernel_of_sesyncs_own(sesync: Run, home: Path) -> None:
     made = sesync("kernel", "create", "trees", "--python", python("3.11"))
     assert made.code == 0, made.err
     done = sesync("install", "humanize==4.9.0", "--kernel", "trees")
-    assert (done.code, done.out.partition(". R")[0]) == (0, "Installed humanize 4.9.0 in the kernel trees")
+    assert (done.code, done.out.partition(". T")[0]) == (0, "Installed humanize 4.9.0 in the kernel trees")
     words = ["--kernel", "trees", "--yes"]
     assert "Uninstalled humanize 4.9.0" in sesync("uninstall", "humanize", *words).out
     refused = sesync("uninstall", "ipykernel", *words)

@@ -33,7 +33,7 @@ def test_it_asks_first(sesync: Run, terminal: Callable[..., Terminal], home: Pat
     window = terminal("uninstall", "treetool")
     window.wait_for("Uninstall treetool 1.0 from Python 3.8 (~/.local)? [y/N]")
     window.type("n\n")
-    assert window.ended() == 130
+    assert window.ended() == 1
     assert (user_folder(home, "3.8") / "treetool.py").exists()
 
 

@@ -227,7 +227,7 @@ def test_several_at_once_are_a_table(check, sesync, home: Path, index: Path):
     assert heading.split() == ["NAME", "PYTHON", "RESULT", "SECONDS", "PROBLEM"]
     assert re.match(r"beeches +3\.11\.\d+ +fails +\d+\.\d +1 of its \d+ modules cannot be imported: beech: ", beeches)
     assert re.fullmatch(r"firs +3\.8\.\d+ +works +\d+\.\d", firs)
-    assert re.match(r"snake +3\.11\.2 +fails +/", snake)
+    assert re.match(r"snake +3\.11\.2 +fails +~/", snake)
     assert (result.code, result.err) == (
         1,
         "To mend it: 'sesync kernel repair beeches', 'sesync kernel repair snake'.\n",
@@ -256,7 +256,7 @@ def test_ctrl_c_ends_every_kernel(terminal, sesync, home: Path, index: Path, tmp
     screen.wait_until(lambda: all(path.exists() for path in begun), "the endless import")
     screen.type("\x03")
     assert screen.ended() == 130
-    assert "Stopped; what was begun is undone." in screen.screen
+    assert screen.screen.endswith("Stopped.")
     assert ground.survivors(home) == []
     assert benches(tmp_path) == []
 

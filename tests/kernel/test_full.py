@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import needed_root
+from tests.conftest import needed_root, tilde
 from tests.kernel import ground
 from tests.kernel.test_remove import made
 from tests.services.btrfs import fill, limited
@@ -107,7 +107,7 @@ def test_packages_that_cannot_be_linked_are_copied_and_it_says_what_that_costs(
         alone = sesync("kernel", "list", "--json").json[0]["alone_bytes"]
         told = " ".join(result.err.split())
         assert "Warning: its packages could not be linked from uv's cache, so this kernel takes " in told
-        assert f"a cache on the file system of {ground.environments(home)} saves that (UV_CACHE_DIR" in told
+        assert tilde(f"a cache on the file system of {ground.environments(home)} saves that (UV_CACHE_DIR") in told
         assert alone > 30_000_000 and f"takes {alone / 1e6:.1f} MB of its own" in told
     finally:
         subprocess.run(["umount", "-l", str(cache)], check=False)

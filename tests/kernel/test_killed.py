@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import HANG, SESYNC, Ended
+from tests.conftest import HANG, SESYNC, Ended, Said
 from tests.kernel import ground
 from tests.kernel.conftest import Shared
 
@@ -26,7 +26,7 @@ def signalled(number: signal.Signals, at: int, *words: str) -> Ended:
     """A run that gets this signal before its step number `at`, or when it has done all (ENDED)."""
     argv = [*DRIVE, str(int(number)), str(at), *words]
     done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=HANG)
-    return Ended(done.returncode, done.stdout, done.stderr)
+    return Ended(done.returncode, Said(done.stdout), Said(done.stderr))
 
 
 @pytest.fixture

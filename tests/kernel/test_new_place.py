@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import tilde
 from tests.kernel import ground
 
 
@@ -25,7 +26,7 @@ def heat(sesync, index: Path, home: Path) -> Path:
 def hinted(err: str) -> list[str]:
     """The words of the command that a hint has."""
     [command] = re.findall(r"'sesync (kernel update .*?)' (?:follows|says)", " ".join(err.split()))
-    return shlex.split(command)
+    return [os.path.expanduser(word) for word in shlex.split(command)]
 
 
 def shown(sesync, name: str) -> dict[str, object]:
@@ -43,7 +44,7 @@ def test_a_folder_that_moved_is_named_and_the_command_of_the_hint_follows_it(
     heat.rename(new)
     assert shown(sesync, "oak")["missing"] == [f"{heat}/requirements.txt", f"{heat}/env/more.txt"]
     card = "".join(sesync("kernel", "show", "oak").out.split())
-    assert f"{heat}/env/more.txt:'sesynckernelupdateoak--fromDIR'sayswhereitis" in card
+    assert f"~/{heat.relative_to(home)}/env/more.txt:'sesynckernelupdateoak--fromDIR'sayswhereitis" in card
     if place == "drought":
         monkeypatch.chdir(home)
     else:
@@ -75,7 +76,7 @@ def test_a_repair_does_without_the_files(words: tuple[str, ...], sesync, heat: P
     (ground.environments(home) / "oak/bin/python").unlink()
     done = sesync("kernel", "repair", "oak")
     assert done.code == 0, done.err
-    assert f"{heat}/requirements.txt is gone: the packages stay those that oak had" in " ".join(done.err.split())
+    assert tilde(f"{heat}/requirements.txt is gone: the packages stay those that oak had") in " ".join(done.err.split())
     assert shown(sesync, "oak")["packages"] == before and sesync("kernel", "check", "oak").code == 0
     assert sesync("kernel", "update", "oak", "--from", "papers").code == 0
     assert shown(sesync, "oak")["missing"] == []

@@ -36,7 +36,7 @@ def test_two_kernels_are_one_plan(home: Path) -> None:
     (home / "requirements.txt").write_text("six\n")
     both = join({"named": creating(CreateRequest("heat", ("numpy",))), "folder": creating(CreateRequest())})
     text = "\n".join(map(str, both.steps))
-    assert [text.count("virtualenv "), text.count("--name heat "), text.count("--name home ")] == [2, 1, 1]
+    assert [text.count(" -m venv "), text.count("--name heat "), text.count("--name home ")] == [2, 1, 1]
     assert "numpy" in text and f"-r {home / 'requirements.txt'}" in text
     assert both.result["folder"]["display_name"] == "home (Python 3.11)" and len(both.locks) == 2
 

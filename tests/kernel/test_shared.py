@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import INDEX, Ended
+from tests.conftest import INDEX, Ended, Said
 from tests.kernel import ground
 from tests.services.accounts import Account, People
 
@@ -20,7 +20,7 @@ def as_(who: Account, wheels: Path, umask: int = 0o022) -> Sesync:
     def run(*words: str | Path) -> Ended:
         env = {**INDEX, "UV_FIND_LINKS": str(wheels)}
         done = who.run("env", *(f"{key}={value}" for key, value in env.items()), who.program, *words, umask=umask)
-        return Ended(done.code, " ".join(done.out.split()), " ".join(done.err.split()))
+        return Ended(done.code, Said(" ".join(done.out.split())), Said(" ".join(done.err.split())))
 
     return run
 

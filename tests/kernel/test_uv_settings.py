@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.python.distributions import installed
-from tests.conftest import Ended
+from tests.conftest import Ended, tilde
 from tests.kernel import ground
 from tests.services.leaks import PASSWORD
 from tests.services.packageindex import USER, PackageIndex, package_index
@@ -120,7 +120,7 @@ def test_a_file_that_is_broken_stops_nothing_and_is_told_where_packages_are_miss
     file = settings(home, "[[[\n")
     assert create("sesync_oak")["sesync-oak"] == "2.0"
     result: Ended = sesync("install", "--kernel", "trees", "sesync-no-such-tree")
-    assert (result.code, f"{file} is not TOML" in " ".join(result.err.split())) == (1, True), result.err
+    assert (result.code, tilde(f"{file} is not TOML") in " ".join(result.err.split())) == (1, True), result.err
     assert [finding.message for finding in findings(checks) if finding.kind == "settings of uv"] != []
     file.write_text('index = "x"\nfind-links = 3\n[pip]\nno-index = "yes"\n')
     assert sesync("kernel", "create", "oaks", "sesync_oak").code == 0

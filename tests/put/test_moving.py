@@ -30,7 +30,7 @@ def test_a_folder_is_moved_and_a_link_is_in_its_place(sesync: Run, raw: Path, da
     assert os.readlink(raw) == f"{data}/raw"
     assert sums(data / "raw") == before
     again = sesync("put", "raw", "cooltrees", "--move")
-    assert (again.code, again.out) == (0, f"{data}/raw is there.\n")
+    assert (again.code, again.out) == (0, f"{data}/raw is there already.\n")
     assert leftovers(data, raw.parent) == []
 
 

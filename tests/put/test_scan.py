@@ -55,9 +55,15 @@ def test_the_way_out_that_is_said_is_one(sesync: Run, home: Path, data: Path, si
     assert (result.code, sums(raw)) == (1, before)
     assert f"Error: {wrong} is there already, and has other contents than {raw}/plot1/tree1.csv\n" in result.err
     command = result.err.partition("Hint:")[2].partition("'")[2].partition("'")[0]
-    assert command == f"sesync put {words[0]} --checksum --replace {raw} cooltrees"
-    done = sesync(*command.split()[1:], "--yes")
+    assert command == f"sesync put {words[0]} --checksum --replace ~/raw cooltrees"
+    done = sesync(*map(os.path.expanduser, command.split()[1:]), "--yes")
     assert (done.code, sums(data / "raw").items() >= before.items()) == (0, True)
+
+
+def test_a_source_in_a_folder_that_is_not_there_was_not_moved_before(sesync: Run, home: Path, data: Path):
+    tree(data / "raw", files=2)
+    result = sesync("put", "--move", "nowhere/raw", "cooltrees")
+    assert (result.code, "Error: there is no ~/nowhere/raw\n" in result.err) == (1, True)
 
 
 def test_checksum_compares_contents(sesync: Run, home: Path, data: Path):

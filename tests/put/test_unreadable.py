@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import tilde
 from tests.put.ground import Run, sums, tree
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -55,7 +56,7 @@ def test_what_was_put_before_does_not_hide_it(sesync: Run, home: Path, data: Pat
     assert sesync("put", "raw", "cooltrees").code == 0
     (raw / "plot2").chmod(0)
     result = sesync("put", "raw", "cooltrees", *words, prefix=AS_ANYBODY)
-    assert (result.code, f"{raw}/plot2: Permission denied" in result.err) == (1, True)
+    assert (result.code, tilde(f"{raw}/plot2: Permission denied") in result.err) == (1, True)
 
 
 def test_nothing_of_it_is_moved(sesync: Run, home: Path, data: Path):
@@ -63,7 +64,7 @@ def test_nothing_of_it_is_moved(sesync: Run, home: Path, data: Path):
     (raw / "plot2").chmod(0)
     result = sesync("put", "raw", "cooltrees", "--move", prefix=AS_ANYBODY)
     assert (result.code, os.listdir(data)) == (1, [])
-    assert f"this cannot be moved whole: {raw}/plot2 cannot be read" in result.err
+    assert tilde(f"this cannot be moved whole: {raw}/plot2 cannot be read") in result.err
 
 
 def test_folders_with_nothing_in_them_are_put_all_the_same(sesync: Run, home: Path, data: Path):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import tilde
 from tests.put.ground import Run, sums, tree, write
 from tests.services.fuse import served
 
@@ -61,8 +62,8 @@ def test_a_file_that_is_open_for_writing_stays(sesync: Run, home: Path, data: Pa
     before = sums(home / "mine")
     result = sesync("put", path, "cooltrees", "--move")
     assert result.code == 1
-    assert f"Error: {path} stays, and nothing of it was removed: it is open for writing in " in result.err
-    assert f"(process {number})" in result.err
+    assert tilde(f"Error: {path} stays, and nothing of it was removed: it is open for writing in ") in result.err
+    assert tilde(f"(process {number})") in result.err
     assert "Run the same command again to go on." in result.err
     assert (sums(home / "mine"), path.is_symlink(), sums(data)) == (before, False, before)
     os.kill(number, signal.SIGKILL)
@@ -95,7 +96,7 @@ def test_a_notebook_is_called_so(sesync: Run, home: Path, opened: Open):
     number = opened(path, OPENS["update"], "ipykernel_launcher", "-f", "kernel.json")
     result = sesync("put", "obs.nc", "cooltrees", "--move")
     assert f"is open for writing in a notebook (process {number})" in result.err
-    assert "in JupyterLab, Kernel > Shut Down Kernel" in result.err
+    assert "in JupyterLab: Kernel ▸ Shut Down Kernel" in result.err
 
 
 @pytest.mark.parametrize("how", ["append", "map"])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Said, tilde
 from tests.requirements.test_forms import told
 
 GIT = '[package.source]\ntype = "git"\nurl = "https://example.org/a"\nreference = "m"\nresolved_reference = "abc"\n'
@@ -43,7 +44,7 @@ def test_what_a_tools_file_asks_for(sesync, folder: Path, files, words):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
     asked, _ = told(sesync("kernel", "create", "-n"))
-    asked = [word.removeprefix(f"{folder}/") for word in asked]
+    asked = [word.removeprefix(f"{tilde(folder)}/") for word in asked]
     assert asked == words
 
 
@@ -71,14 +72,16 @@ def test_what_a_tools_file_asks_for(sesync, folder: Path, files, words):
 def test_a_tools_file_that_is_odd(sesync, folder: Path, name, text, message):
     (folder / name).write_text(text)
     result = sesync("kernel", "create", "-n")
-    assert result.code == 3 and message in " ".join(result.err.split())
+    assert result.code == 3 and message in Said(" ".join(result.err.split()))
 
 
 @pytest.mark.parametrize("said", ['"six"', "5", "[1]", "{six = 1}"])
 def test_a_block_in_a_script_that_is_odd(sesync, folder: Path, said):
     (folder / "plot.py").write_text(f"# /// script\n# dependencies = {said}\n# ///\nimport numpy\n")
     result = sesync("kernel", "create", "--from", "plot.py")
-    assert result.code == 3 and "plot.py has dependencies that are not a list of texts" in " ".join(result.err.split())
+    assert result.code == 3 and "plot.py has dependencies that are not a list of texts" in Said(
+        " ".join(result.err.split())
+    )
     assert "seem to be: numpy." in " ".join(sesync("kernel", "create", "--guess").err.split())
 
 

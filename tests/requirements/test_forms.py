@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Said, tilde
 from tests.kernel import ground
 
 DEBIANS = "that is of Debian's own Python"
@@ -131,7 +132,7 @@ def told(result) -> tuple[list[str], str]:
     [line] = [line for line in result.out.splitlines() if "ipykernel" in shlex.split(line, comments=True)[3:]]
     words = shlex.split(line)[shlex.split(line).index("install") + 1 :]
     asked = words[2:] if words[0] == "--python" else words  # uv's
-    return [word for word in asked if word != "ipykernel"], " ".join(result.err.split())
+    return [Said(word) for word in asked if word != "ipykernel"], Said(" ".join(result.err.split()))
 
 
 @pytest.mark.parametrize(("text", "words", "said"), [*LINES, *PRINTED])
@@ -140,7 +141,7 @@ def test_a_list_is_read_as_it_is_meant(sesync, folder: Path, text, words, said):
     result = sesync("kernel", "create", "-n", "--python", ground.python("3.8"))
     assert result.code == 0, result.err
     asked, heard = told(result)
-    asked = [word.removeprefix(f"{folder}/") for word in asked]
+    asked = [word.removeprefix(f"{tilde(folder)}/") for word in asked]
     assert " ".join(asked) == words
     assert said in heard and (said or not heard)
 
@@ -149,7 +150,7 @@ def test_a_list_is_read_as_it_is_meant(sesync, folder: Path, text, words, said):
 def test_a_list_of_condas_is_read_and_agreed_to(sesync, folder: Path, text, words, said):
     (folder / "conda.txt").write_text(text)
     result = sesync("kernel", "create", "heat", "--from", "conda.txt", "--python", ground.python("3.8"))
-    assert result.code == 2 and "conda.txt is conda's: pip can have " in " ".join(result.err.split())
+    assert result.code == 2 and "conda.txt is conda's: pip can have " in Said(" ".join(result.err.split()))
     result = sesync("kernel", "create", "heat", "--from", "conda.txt", "-n", "--python", ground.python("3.8"))
     asked, heard = told(result)
     assert " ".join(asked) == words
@@ -170,7 +171,7 @@ def test_a_list_of_condas_is_read_and_agreed_to(sesync, folder: Path, text, word
 def test_what_nobody_can_read_is_told_with_its_line(sesync, folder: Path, text, message, hint):
     (folder / "requirements.txt").write_text(text)
     result = sesync("kernel", "create", "-n")
-    said = " ".join(result.err.split())
+    said = Said(" ".join(result.err.split()))
     assert result.code == 3 and f"{folder}/requirements.txt, {message}" in said and hint in said
 
 
@@ -178,7 +179,7 @@ def test_what_nobody_can_read_is_told_with_its_line(sesync, folder: Path, text, 
 def test_a_line_that_is_nearly_a_package_is_told(sesync, folder: Path, line):
     (folder / "requirements.txt").write_text(f"six\n{line}\n")
     result = sesync("kernel", "create", "-n")
-    assert result.code == 3 and "requirements.txt, line 2 is not a package: " in " ".join(result.err.split())
+    assert result.code == 3 and "requirements.txt, line 2 is not a package: " in Said(" ".join(result.err.split()))
     assert "birch7fern" not in result.err
 
 
@@ -186,7 +187,7 @@ def test_a_line_that_is_nearly_a_package_is_told(sesync, folder: Path, line):
 def test_a_line_without_an_end_is_told_at_once(sesync, folder: Path, line):
     (folder / "requirements.txt").write_text(line)
     result = sesync("kernel", "create", "-n")
-    assert result.code == 3 and "line 1 is too long for a package" in " ".join(result.err.split())
+    assert result.code == 3 and "line 1 is too long for a package" in Said(" ".join(result.err.split()))
 
 
 def test_a_list_may_limit_and_ask_for_the_same_file(sesync, folder: Path):

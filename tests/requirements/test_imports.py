@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Said
+
 
 def notebook(*cells: str) -> str:
     return json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": cell} for cell in cells]})
@@ -38,7 +40,7 @@ def old_notebook(*cells: str) -> str:
 def test_what_a_notebook_needs(sesync, folder: Path, cells, packages):
     (folder / "plot.ipynb").write_text(notebook(*cells))
     result = sesync("kernel", "create", "heat", "--from", "plot.ipynb")
-    said = " ".join(result.err.split())
+    said = Said(" ".join(result.err.split()))
     assert result.code == 2
     assert f"plot.ipynb imports what these packages seem to be: {packages}. Make the kernel with them?" in said
     (folder / "plot.ipynb").write_text(old_notebook(*cells))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conftest import PROJECT, Ended, missing, needed
+from tests.conftest import PROJECT, Ended, Said, missing, needed
 from tests.services.uv import run_uv
 
 PYTHON = Path("/usr/bin/python3")  # everybody's, as one in somebody's home is not
@@ -43,7 +43,7 @@ class Account:
             capture_output=True,
             text=True,
         )
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return Ended(done.returncode, Said(done.stdout), Said(done.stderr))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ def test_a_secret_in_an_address_is_told_with_what_takes_it_out(site, shared, hom
     git("remote", "set-url", "origin", "https://me:open-sesame@git.example.org/a/b.git", cwd=shared.here)
     (one,) = findings(checks)
     assert one.kind == "exposed secret" and "open-sesame" not in f"{one}"
-    assert one.message.startswith("a password or a token stands in the address of ~/analysis, where whoever reads")
+    assert one.message.startswith(f"a password or a token stands in the address of {home}/analysis, where")
     assert one.hint == f"'git -C {shared.here} remote set-url origin https://git.example.org/a/b.git' takes it out."
 
 
@@ -28,7 +28,7 @@ def test_what_a_killed_run_left_half_done_is_told_with_the_command_that_goes_on(
     (one,) = findings(checks)
     assert (one.kind, one.message) == (
         "half done",
-        "a sesync that was killed has left something half done in ~/analysis",
+        f"a sesync that was killed has left something half done in {home}/analysis",
     )
     assert one.hint == "'sesync sync analysis' takes it back, and goes on."
     assert sesync("sync", "analysis").code == 0 and findings(checks) == []

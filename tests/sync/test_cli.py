@@ -209,7 +209,7 @@ def test_without_a_terminal_it_says_that_files_must_be_named(sesync, shared):
         (("analysis", "-m", "x", "/etc/passwd"), 2, "is not in ~/analysis"),
         (("analysis", "-m", "x", "../../etc"), 2, "is not in ~/analysis"),
         (("analysis", "-m", "x", "secret.log"), 1, ".gitignore"),
-        (("anlysis",), 1, "In your home: 'sesync sync analysis'."),
+        (("anlysis",), 1, "Did you mean analysis?"),
         ((), 1, "~ is not in a clone of a repository"),
     ],
 )

@@ -56,7 +56,7 @@ def do(warning: str) -> None:
     """Type the command that a warning gives."""
     found = re.search(r"'(git -C .*)' takes it out", warning)
     assert found, warning
-    subprocess.run(shlex.split(found[1]), check=True, capture_output=True)
+    subprocess.run([os.path.expanduser(word) for word in shlex.split(found[1])], check=True, capture_output=True)
 
 
 @pytest.mark.parametrize("login", LOGINS.values(), ids=LOGINS)

@@ -1,5 +1,6 @@
 """Where somebody has taken commits away at the server: they are not the user's, and do not come back."""
 
+import os
 import shutil
 
 import pytest
@@ -120,7 +121,7 @@ def test_own_commits_on_top_are_kept_and_go_on_top_of_what_is_there_now(sesync, 
     assert leaked.subjects() == ["Without it", "x"]
     command = done.err.partition("why. '")[2].partition("'")[0]
     assert command.startswith(f"git -C {leaked.here} rebase --autostash --onto origin/main ")
-    git(*WHO, *command.split()[1:])
+    git(*WHO, *map(os.path.expanduser, command.split()[1:]))
     assert (leaked.here / "trees.csv").read_text() == "not committed\n"
     assert sesync("sync", "analysis").code == 0
     assert leaked.subjects() == ["Mine", "Without it", "x"]
@@ -225,6 +226,6 @@ def test_a_history_that_is_not_all_here_is_not_called_rewritten(sesync, shared):
     done = sesync("sync", "analysis", "-y")
     assert (done.code, "only the latest commits of origin/main are here" in done.err) == (1, True), done
     command = done.err.partition("Hint:  '")[2].partition("'")[0]
-    git(*command.split()[1:])
+    git(*map(os.path.expanduser, command.split()[1:]))
     done = sesync("sync", "analysis")
     assert (done.code, "Ann Doe  No 5" in done.out, "Ann Doe  No 3" in done.out) == (0, True, True), done

@@ -54,7 +54,7 @@ def test_it_asks_before_it_commits_what_does_not_belong_into_git(sesync, termina
     person = terminal(*words)
     person.wait_for("Commit and send it all the same? [y/N]")
     person.type("n\r")
-    assert person.ended() == 130
+    assert person.ended() == 1
     assert shared.subjects() == ["x"]
     assert git("status", "--porcelain", cwd=shared.here) == "?? big.csv\n"
     assert sesync(*words, "-y").code == 0

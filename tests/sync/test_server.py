@@ -202,7 +202,7 @@ def test_ctrl_c_while_sending_keeps_the_commit(terminal, sesync, shared, tmp_pat
     person.wait_until((tmp_path / "receiving").exists, "the server's hook")
     person.type("\x03")
     assert person.ended() == 130
-    assert "stopped while sending; what you have committed is kept here" in person.screen
+    assert "Stopped while sending; what you have committed is kept here" in person.screen
     (shared.bare / "hooks/pre-receive").unlink()
     assert kept(shared)
     assert sesync("sync", "analysis").code == 0
