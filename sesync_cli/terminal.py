@@ -44,8 +44,7 @@ class Terminal:
             return str(click.prompt(screen.question(question), default=default, show_default=bool(default), err=True))
 
     def secret(self, question: str) -> str:
-        with asking_a_person():
-            return str(click.prompt(screen.question(question), hide_input=True, err=True))
+        return str(click.prompt(screen.question(question), hide_input=True, err=True))  # Click itself ends the line
 
     def confirm(self, question: str, default: bool) -> bool:
         with asking_a_person():

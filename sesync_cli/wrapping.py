@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-_LEAST = 12  # columns for the words of a command, however narrow the terminal is
+_LEAST = 12  # columns for words, however narrow the terminal is
 _WIDEST = 2  # columns that a letter takes at most
 _BLANK = "\x1f"  # a blank between two words that stay together; no text has it, since `printable` shows it otherwise
 _COMMAND = re.compile(r"(?<![^\s(])'\S[^'\n]* [^'\n]*\S'(?!\w)")
@@ -48,7 +48,7 @@ def cells(text: str) -> int:
     return cell_len(text)
 
 
-def wrapped(text: str, width: int, least: int = 12) -> Iterator[str]:
+def wrapped(text: str, width: int, least: int = _LEAST) -> Iterator[str]:
     """The lines of a text in so many columns: a word stays whole, and a command in quotes if a line has room for it.
 
     A line goes on below where it began. Words have at `least` so many columns, however narrow it is.

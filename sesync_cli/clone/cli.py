@@ -28,8 +28,7 @@ _LONGEST = 2_000  # letters of a token that comes on standard input
 
 def _table(projects: list[Listed]) -> View:
     rows = [
-        (one.repository, ago(one.last_activity or ""), one.visibility or "", f"~/{one.path.name}" if one.path else "")
-        for one in projects
+        (one.repository, ago(one.last_activity or ""), one.visibility or "", str(one.path or "")) for one in projects
     ]
     return Table(("PROJECT", "LAST CHANGE", "SEEN BY", "HERE"), rows, empty="You are a member of no project yet.")
 

@@ -90,7 +90,8 @@ def _gaps(summary: "Summary") -> View:
     first = [f"# some of these are in {' and '.join(extra)}"] if extra else []
     if not rows:
         return Table(columns, [], f"No failure that a package of the system would mend.\n{note}")
-    return Page((Table(columns, rows, note=note), "", Commands([*first, str(summary.command)])))
+    commands = [*first, *([summary.command] if summary.command else [])]
+    return Page((Table(columns, rows, note=note), "", Commands(commands)))
 
 
 def _counted(summary: "Summary") -> str:
