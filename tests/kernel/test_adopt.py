@@ -420,7 +420,7 @@ def test_a_kernel_that_does_not_start_is_not_offered(sesync, home: Path):
     assert (result.code, result.out) == (1, "")
     assert result.err == (
         "Error: the environment's kernel does not start: no kernel\n"
-        f"Hint:  Does '{folder}/bin/python -m ipykernel --version' work?\n"
+        f"Hint:  See whether this works: {folder}/bin/python -m ipykernel --version\n"
     )
     assert ground.nothing(home)
 
