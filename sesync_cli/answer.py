@@ -12,7 +12,6 @@ import click
 from click.shell_completion import CompletionItem
 
 from sesync_cli import screen
-from sesync_cli.disk import left_if_low, need_room
 from sesync_cli.errors import Declined, Exit, Stopped, Unanswered
 from sesync_cli.plan import Make, Plan, Question
 from sesync_cli.session import Session
@@ -118,6 +117,8 @@ class _Performance:
                 plan, began = _timed(make)
                 plan = self._agreed(plan)
             if plan.steps:
+                from sesync_cli.disk import need_room
+
                 need_room(plan.needs)
             yield plan
 
@@ -210,6 +211,8 @@ def _when_low(session: Session, acted: bool) -> tuple[str, ...]:
 
         quota = quota_at_once(home)
     limit, left = (quota.limit, quota.left) if quota else (site.home_quota, None)
+    from sesync_cli.disk import left_if_low
+
     free = left_if_low(home, site.home_warn_percent, limit, left)
     if free is None:
         return ()

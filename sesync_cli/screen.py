@@ -1,4 +1,4 @@
-"""What is shown, on which stream, and progress while one waits. Rich is imported when there is something to draw."""
+"""What is shown, on which stream, and progress while one waits. What draws, Rich too, is imported only for that."""
 
 import os
 import sys
@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
-from sesync_cli.drawing import Line, Span, drawn
 from sesync_cli.errors import Remedy
 from sesync_cli.plan import Report
-from sesync_cli.tree import branching
 from sesync_cli.view import Commands, Facts, Letter, Page, Table, View
 from sesync_cli.wrapping import folded, printable, shown, typed, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
+
+    from sesync_cli.drawing import Line
 
 _ENDLESS = 10_000  # columns where nobody looks
 _ANSWER = 8  # columns for what a prompt adds, and for an answer
@@ -37,8 +37,12 @@ def show(view: View) -> None:
     elif isinstance(view, Table) and not view.rows:
         note(view.empty)
     elif isinstance(view, Table | Facts):
+        from sesync_cli.drawing import drawn
+
         _draw(drawn(view, _width(sys.stdout)), sys.stdout)
     else:
+        from sesync_cli.tree import branching
+
         print("\n".join(branching(view, _width(sys.stdout))))
     if isinstance(view, Table) and view.end:
         _say(view.end, sys.stdout)
@@ -213,11 +217,13 @@ def _labelled(label: str, message: str, style: str) -> None:
     if not sys.stderr.isatty():
         print(label + shown(message), file=sys.stderr)
         return
+    from sesync_cli.drawing import Span
+
     first, *rest = wrapped(shown(message), _reading_width(sys.stderr) - len(label))
     _draw([[Span(label, style), Span(first)], *([Span(" " * len(label) + line)] for line in rest)], sys.stderr)
 
 
-def _draw(lines: Iterable[Line], stream: TextIO) -> None:
+def _draw(lines: "Iterable[Line]", stream: TextIO) -> None:
     """Lines with their styles, where somebody sees these."""
     if not stream.isatty():
         print("\n".join("".join(span.text for span in line) for line in lines), file=stream)
