@@ -54,7 +54,8 @@ def _started(start: Start, folder: Path, ipython: Path | None) -> StartResult:
     for _ in range(_STARTS):
         place = Path(mkdtemp(dir=folder))
         with running(start.argv, start.env, place, ipython=ipython) as kernel:
-            works = value_of(kernel.values({"sum": "1+1"}, start.patience), "sum") == "2"
+            ready = kernel.language(start.patience) is not None
+            works = ready and value_of(kernel.values({"sum": "1+1"}, start.patience), "sum") == "2"
             outcome = StartResult(works, "" if works else mute(kernel, start.patience), kernel.said)
             if not kernel.lost_its_port:
                 break

@@ -22,6 +22,7 @@ _SAID = 1_000_000  # bytes of a kernel's own words that are kept
 _TAKEN = "Address already in use"
 _WARNING = re.compile(r"\[\w+App\] (?:WARNING|INFO|DEBUG) ")
 _POLL = 0.2  # seconds between two looks at a kernel that has not answered yet
+_AGAIN = 1.0  # seconds until a kernel that has not answered yet is asked again whether it is ready
 
 Meanwhile = Callable[[], object]
 """Called again and again while one waits for a kernel; what it raises ends the kernel."""
@@ -29,15 +30,22 @@ Meanwhile = Callable[[], object]
 
 @dataclass(frozen=True)
 class Running:
-    """A kernel that has been started, and is asked one thing after the other."""
+    """A kernel that has been started, and is asked one thing after the other, from the language on."""
 
     client: "BlockingKernelClient"
     process: "Popen[str]"
     words: Path
 
     def language(self, patience: float, meanwhile: Meanwhile = bool) -> str | None:
-        """What language it speaks, in small letters; None if it ends or falls silent."""
-        content = self._reply(self.client.kernel_info(), patience, meanwhile)
+        """What language it speaks, in small letters; None if it ends or falls silent.
+
+        This is the first question: a kernel that is not ready yet may lose what it is asked, so it is asked again and
+        again. (Source: jupyter_client's `wait_for_ready`.)
+        """
+        give_up, content, asked = time.monotonic() + patience, None, set[str]()
+        while content is None and self.code is None and (left := give_up - time.monotonic()) > 0:
+            asked.add(self.client.kernel_info())
+            content = self._reply(asked, min(_AGAIN, left), meanwhile)
         return None if content is None else str(content.get("language_info", {}).get("name", "")).lower()
 
     def values(
@@ -47,7 +55,7 @@ class Running:
         asked = self.client.execute(
             code, silent=True, store_history=False, user_expressions=dict(expressions), allow_stdin=False
         )
-        content = self._reply(asked, patience, meanwhile)
+        content = self._reply({asked}, patience, meanwhile)
         return None if content is None else dict(content.get("user_expressions") or {})
 
     @property
@@ -68,7 +76,7 @@ class Running:
     def forget_said(self) -> None:
         os.truncate(self.words, 0)
 
-    def _reply(self, asked: str, patience: float, meanwhile: Meanwhile) -> dict[str, Any] | None:
+    def _reply(self, asked: set[str], patience: float, meanwhile: Meanwhile) -> dict[str, Any] | None:
         from queue import Empty
 
         give_up = time.monotonic() + patience
@@ -80,7 +88,7 @@ class Running:
                 reply = self.client.get_shell_msg(timeout=_POLL)
             except Empty:
                 continue
-            if reply["parent_header"].get("msg_id") == asked:
+            if reply["parent_header"].get("msg_id") in asked:
                 return dict(reply["content"])
         return None
 

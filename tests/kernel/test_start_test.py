@@ -65,3 +65,26 @@ def test_a_port_that_another_program_took_meanwhile_is_no_fault(sesync, home: Pa
     seen.unlink()
     result = sesync("kernel", "check", "trees")
     assert (result.code, seen.exists()) == (0, True), result.out
+
+
+DEAF = """
+import sys
+if sys.orig_argv[2:3] == ["ipykernel_launcher"]:
+    import ipykernel.kernelbase as base
+    dispatch, heard = base.Kernel.dispatch_shell, []
+    async def deaf(self, *given, **named):
+        heard.append(given)
+        if len(heard) > 1:
+            return await dispatch(self, *given, **named)
+    base.Kernel.dispatch_shell = deaf
+"""
+
+
+def test_a_kernel_that_is_asked_before_it_is_ready_is_asked_again(sesync, home: Path, index: Path, site):
+    """What a kernel is asked before it listens may be lost."""
+    site(kernels={"start_seconds": HANG})
+    ground.wheel(index, "sesync_deaf", x_dot_pth=f"import sys; exec({DEAF!r}, {{}})\n")
+    result = sesync("kernel", "create", "trees", "sesync_deaf")
+    assert result.code == 0, result.err
+    result = sesync("kernel", "check", "trees")
+    assert result.code == 0, result.out
