@@ -205,14 +205,14 @@ def _say_plan(plan: Plan, dry_run: bool) -> None:
 
 def _when_low(session: Session, acted: bool) -> tuple[str, ...]:
     """A warning if home is nearly full; its quota is asked for where there was something to do, which takes longer."""
+    from sesync_cli.disk import left_if_low
+
     home, site, quota = session.caller.home, session.site, None
     if acted:
         from sesync_cli.quota import quota_at_once
 
         quota = quota_at_once(home)
     limit, left = (quota.limit, quota.left) if quota else (site.home_quota, None)
-    from sesync_cli.disk import left_if_low
-
     free = left_if_low(home, site.home_warn_percent, limit, left)
     if free is None:
         return ()

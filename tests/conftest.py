@@ -302,7 +302,7 @@ class Terminal:
     def wait_for(self, text: str) -> None:
         """Until this text has been printed, wherever its lines end."""
         words = " ".join(text.split())
-        self.wait_until(lambda: text in Said(self.raw) or words in Said(" ".join(self.raw.split())), repr(text))
+        self.wait_until(lambda: words in Said(" ".join(self.raw.split())), repr(text))
 
     def wait_until(self, happened: Callable[[], object], what: str) -> None:
         """Until this is so; what is printed meanwhile is read, so that the program can go on."""

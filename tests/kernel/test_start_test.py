@@ -76,15 +76,17 @@ if sys.orig_argv[2:3] == ["ipykernel_launcher"]:
         heard.append(given)
         if len(heard) > 1:
             return await dispatch(self, *given, **named)
+        open({lost!r}, "w").close()
     base.Kernel.dispatch_shell = deaf
 """
 
 
-def test_a_kernel_that_is_asked_before_it_is_ready_is_asked_again(sesync, home: Path, index: Path, site):
+def test_a_kernel_that_is_asked_before_it_is_ready_is_asked_again(sesync, site, index: Path, tmp_path: Path):
     """What a kernel is asked before it listens may be lost."""
-    site(kernels={"start_seconds": HANG})
-    ground.wheel(index, "sesync_deaf", x_dot_pth=f"import sys; exec({DEAF!r}, {{}})\n")
+    lost = tmp_path / "lost"
+    ground.wheel(index, "sesync_deaf", x_dot_pth=f"import sys; exec({DEAF.format(lost=str(lost))!r}, {{}})\n")
     result = sesync("kernel", "create", "trees", "sesync_deaf")
-    assert result.code == 0, result.err
+    assert (result.code, lost.exists()) == (0, True), result.err
+    lost.unlink()
     result = sesync("kernel", "check", "trees")
-    assert result.code == 0, result.out
+    assert (result.code, lost.exists()) == (0, True), result.out
