@@ -11,8 +11,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sesync_cli.child import Child, begin
 from sesync_cli.child import Tell as Tell
@@ -26,8 +25,11 @@ Question = Callable[[], Any]
 Questions = Callable[[], Iterable[Any]]
 """Gives several of them, each as soon as it is known."""
 
+K = TypeVar("K")
+
 _DYING = 0.05  # seconds that a child may take to be gone until it is left alone, since it hangs
 _WRITING = 1.0  # the same of one that may have begun to write: what it has made is taken back afterwards
+_CREW = 20  # children at once: each has two files open with us, of which a shell may allow few
 _OFTEN = 0.0005  # seconds between two looks whether it is
 
 
@@ -85,31 +87,65 @@ class Crew:
                     time.sleep(_OFTEN)
 
 
-def ask(questions: Mapping[Path, Question], until: float, watch: Watch) -> dict[Path, Any]:
-    """The answers that came until that moment of the monotonic clock; None for each that did not come."""
+def ask(questions: Mapping[K, Question], until: float, watch: Watch) -> dict[K, Any]:
+    """The answers that came until that moment of the monotonic clock; None for what did not come."""
     asked = ask_many({key: partial(_only, question) for key, question in questions.items()}, until, watch)
     return {key: next(iter(answers), None) for key, answers in asked.items()}
 
 
-def ask_many(questions: Mapping[Path, Questions], until: float, watch: Watch) -> dict[Path, list[Any]]:
-    """The same of questions with many answers each, one after the other: all that came until then."""
+def ask_many(questions: Mapping[K, Questions], until: float | Mapping[K, float], watch: Watch) -> dict[K, list[Any]]:
+    """The same of questions with many answers each, one after the other: all that came until then, or each its own."""
+    keys, answers = [*questions], dict[K, list[Any]]((key, []) for key in questions)
     with Crew() as crew:
         # the children are there before the display and its thread: a fork copies one thread only
-        asked = {key: crew.hire(_answering(question)) for key, question in questions.items()}
+        shares = {crew.hire(_answering([questions[key] for key in share])).pipe: share for share in _shares(keys)}
+        ends = {
+            pipe: until if isinstance(until, float) else max(map(until.__getitem__, shares[pipe])) for pipe in shares
+        }
         with watch("Waiting for the file server"):
-            while crew.working and (left := until - time.monotonic()) > 0:
-                crew.listen(left)
-        return {key: list(child.told()) for key, child in asked.items()}
+            while (last := max((ends[child.pipe] for child in crew.working), default=0.0)) > time.monotonic():
+                crew.listen(last - time.monotonic())
+        for pipe, child in crew.children.items():
+            for number, answer in child.told():
+                answers[shares[pipe][number]].append(answer)
+    return answers
+
+
+def _shares(keys: Sequence[K]) -> list[Sequence[K]]:
+    """What each child is asked: one thing, or where there are too many for the files that may be open, several."""
+    return [keys[first::_CREW] for first in range(min(_CREW, len(keys)))]
 
 
 def _only(question: Question) -> Iterator[Any]:
     yield question()
 
 
-def _answering(question: Questions) -> Work:
+def _answering(questions: Sequence[Questions]) -> Work:
+    """Work that tells the answers to these questions, each with the question's number; none waits for another."""
+
     def work(tell: Tell) -> None:
-        for found in question():
-            tell(found)
+        if len(questions) == 1:
+            for found in questions[0]():
+                tell((0, found))
+            return
+        from concurrent.futures import ThreadPoolExecutor
+        from queue import SimpleQueue
+
+        said = SimpleQueue[tuple[int, Any] | None]()
+
+        def answer(number: int) -> None:
+            for found in questions[number]():
+                said.put((number, found))
+
+        pool = ThreadPoolExecutor(len(questions))
+        asked = [pool.submit(answer, number) for number in range(len(questions))]
+        for one in asked:
+            one.add_done_callback(lambda one: said.put(None))
+        for _ in asked:
+            while (heard := said.get()) is not None:
+                tell(heard)
+        for one in asked:
+            one.result()
 
     return work
 
@@ -123,7 +159,7 @@ def stream(question: Questions, patience: float) -> Iterator[Iterator[Any]]:
     """
 
     with Crew() as crew:
-        crew.hire(_answering(question))
+        crew.hire(_answering([question]))
         yield _streamed(crew, patience)
 
 
@@ -133,7 +169,7 @@ def _streamed(crew: Crew, patience: float) -> Iterator[Any]:
         if not heard:
             raise TimeoutError
         for child in heard:
-            yield from (what for what in child.told() if what is not None)
+            yield from (what for _, what in child.told() if what is not None)
 
 
 def together(works: Sequence[Work], guard: Guard, kept: Set[int] = frozenset()) -> Generator[Any, None, None]:

@@ -372,3 +372,20 @@ def test_a_child_has_nothing_of_ours_but_what_it_keeps(tmp_path: Path) -> None:
         assert not ours.closed
     assert [one for one in files if not one.startswith("pipe:")] == [*[os.devnull] * 3, kept.name]
     assert len(files) == 6  # besides: what it tells by, and what it ends by
+
+
+def test_of_many_that_are_asked_none_waits_for_one_that_hangs():
+    def answer(number: int) -> Question:
+        return lambda: time.sleep(HANG) if number == 3 else number
+
+    until = time.monotonic() + 5
+    answers = ask({number: answer(number) for number in range(200)}, until, watch)
+    assert answers == {**dict(enumerate(range(200))), 3: None}
+
+
+def test_what_one_of_many_raises_is_raised():
+    def fail() -> None:
+        raise PermissionError(errno.EACCES, "not yours")
+
+    with pytest.raises(PermissionError, match="not yours"):
+        ask({number: fail if number == 150 else (lambda: 1) for number in range(200)}, time.monotonic() + LONG, watch)
