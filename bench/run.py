@@ -1,6 +1,6 @@
 """Times sesync beside its rivals, in turn in one run, and prints the medians, their ratio and the ratio to reach.
 
-python bench/run.py [ROW...]      rows: help link list create-uv create-pip lock import disk clone usage
+python bench/run.py [ROW...]      rows: help link home list create-uv create-pip lock import disk clone usage
                                 put-one put-many
 """
 
@@ -109,6 +109,30 @@ def bench_link(ground: Ground) -> None:
         lambda: ground.run(SESYNC, "link", "cooltrees"), lambda: ground.run(PYTHON, "-c", "import click"), 30
     )
     row("sesync link (already linked) / import click, s", ours, theirs, "<= 1.6", ours / theirs)
+
+
+def bench_home(ground: Ground) -> None:
+    """A home with ten clones and ten kernels."""
+    place = ground.folder / "project"
+    ground.run("git", "init", "-q", place)
+    for number in range(20):
+        (place / f"part{number}.py").write_text("print(1)\n" * 100)
+    who = ("-c", "user.name=J. Smith", "-c", "user.email=jsmith@example.org")
+    ground.run("git", "-C", place, "add", ".")
+    ground.run("git", *who, "-C", place, "commit", "-q", "-m", "Code")
+    specs = ground.home / ".local/share/jupyter/kernels"
+    for number in range(10):
+        ground.run("git", "clone", "-q", place, f"project{number}")
+        (specs / f"project{number}").mkdir(parents=True)
+        argv = [PYTHON, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        facts = {"argv": argv, "display_name": f"Project {number}", "language": "python"}
+        (specs / f"project{number}/kernel.json").write_text(json.dumps(facts))
+    ground.run(SESYNC, "link", "cooltrees")
+    ours, theirs = paired(lambda: ground.run(SESYNC), lambda: ground.run(SESYNC, "--help"), 30)
+    row("sesync (10 clones, 10 kernels) / sesync --help, s", ours, theirs, "<= 4", ours / theirs)
+    for number in range(10):
+        shutil.rmtree(ground.home / f"project{number}")
+    shutil.rmtree(specs)
 
 
 def bench_list(ground: Ground) -> None:
@@ -324,6 +348,7 @@ def bench_put_many(ground: Ground) -> None:
 ROWS = {
     "help": bench_help,
     "link": bench_link,
+    "home": bench_home,
     "list": bench_list,
     "create-uv": bench_create_uv,
     "create-pip": bench_create_pip,

@@ -12,44 +12,48 @@ from typing import NoReturn
 import click
 
 from sesync_cli import screen
-from sesync_cli.answer import say_json
+from sesync_cli.answer import asked_for_json, json_option, say_json
+from sesync_cli.commands import COMMANDS, TASKS
 from sesync_cli.errors import Exit, Remedy, SesyncError, Stopped, WrongWords, leaving, left_by, stopped
 from sesync_cli.help import Group, Help
 from sesync_cli.interrupts import calm, ignore_interrupts, stop_at_interrupts
 from sesync_cli.lazy import Lazy
 from sesync_cli.names import did_you_mean
+from sesync_cli.plan import by_hand
 from sesync_cli.session import Session, forget_repository
 
-COMMANDS = {
-    "link": ("sesync_cli.link.cli:link", "Link a project's data directory."),
-    "unlink": ("sesync_cli.link.cli:unlink", "Remove the link to a data directory."),
-    "clone": ("sesync_cli.clone.cli:clone", "Clone a repository into your home."),
-    "ssh-key": ("sesync_cli.sshkey.cli:ssh_key", "Set up your ssh key for the site's GitLab."),
-    "sync": ("sesync_cli.sync.cli:sync", "Exchange work with a repository's server."),
-    "kernel": ("sesync_cli.kernel.cli:kernel", "Make and manage Jupyter kernels."),
-    "install": ("sesync_cli.install.cli:install", "Install Python packages."),
-    "uninstall": ("sesync_cli.install.cli:uninstall", "Uninstall Python packages."),
-    "where": ("sesync_cli.where.cli:where", "Say where files should be, and why."),
-    "put": ("sesync_cli.put.cli:put", "Copy data into a data directory, verified."),
-    "usage": ("sesync_cli.usage.cli:usage", "Show what fills your home, and what can go."),
-    "report": ("sesync_cli.report.cli:report", "Draft a mail to support."),
-    "site": ("sesync_cli.site.cli:site", "Show and check the site's settings."),
-    "tour": ("sesync_cli.tour.cli:tour", "See it all work in a sandbox."),
-    "completion": ("sesync_cli.completion.cli:completion", "Print a shell's completion script."),
-}
+HOME = Lazy("home", "sesync_cli.home.cli:home", "Show what you have, how it is, and what to do next.")
+VERSION = Lazy("version", "sesync_cli.home.cli:version", "Show the version.")
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Group,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@json_option
 @click.version_option(package_name="sesync-cli", prog_name="sesync")
 @click.pass_context
-def sesync(ctx: click.Context) -> None:
-    """Data, kernels, packages and code on a shared research server, one command for each."""
+def sesync(ctx: click.Context) -> Exit | None:
+    """Data, kernels, packages and code on a shared research server, one command for each.
+
+    Alone, it shows what you have, how it is, and what to do next. 'sesync help COMMAND' explains one.
+    """
     ctx.obj = Session()
+    if ctx.invoked_subcommand is None:
+        shown: Exit = ctx.invoke(HOME.load())
+        return shown
+    if asked_for_json():
+        words = [word for word in sys.argv[1:] if word != "--json"]
+        raise WrongWords("'--json' stands behind the command", hint=f"Type '{by_hand('sesync', *words, '--json')}'.")
+    return None
 
 
 click.Context.formatter_class = Help  # for every command: Click asks none but this class for it
 for name, (target, summary) in COMMANDS.items():
     sesync.add_command(Lazy(name, target, summary))
+sesync.tasks = {task: list(commands) for task, commands in TASKS.items()}
+sesync.others = {"home": HOME, "ls": HOME, "list": HOME, "status": HOME, "version": VERSION}
 
 
 def main() -> NoReturn:
@@ -170,10 +174,27 @@ def _offer_report(error: SesyncError) -> None:
 def _wrong_words(error: click.UsageError) -> WrongWords:
     where = error.ctx.command_path if error.ctx else _command_path()
     meant = did_you_mean(getattr(error, "possibilities", None) or ())
+    if isinstance(error, click.exceptions.NoSuchCommand):
+        meant = _meant(error) or meant
     is_unknown = isinstance(error, click.NoSuchOption | click.exceptions.NoSuchCommand)
     message = (error.message if is_unknown else error.format_message()).rstrip(".")
-    hint = f"{meant} '{where} --help' shows the words.".lstrip()
+    hint = meant if meant.endswith(".") else f"{meant} '{where} --help' shows the words.".lstrip()
     return WrongWords(message[:1].lower() + message[1:], hint=hint)
+
+
+def _meant(error: click.exceptions.NoSuchCommand) -> str:
+    """What somebody means by a word that is none of the commands, in a sentence; empty if nobody knows."""
+    if error.ctx is None or error.ctx.command is not sesync:
+        return ""
+    from sesync_cli.home.instead import instead
+
+    session, typed = Session(), sys.argv[1:]
+    words = typed[typed.index(error.command_name) :] if error.command_name in typed else [error.command_name]
+    loaded = {name: one.load() for name, one in sesync.commands.items() if isinstance(one, Lazy)}
+    groups = {name: list(one.commands) for name, one in loaded.items() if isinstance(one, click.Group)}
+    with contextlib.suppress(SesyncError, OSError):
+        return instead(words, groups, session.caller, session.site)
+    return ""
 
 
 def _command_path() -> str:

@@ -166,6 +166,11 @@ def by_hand(*words: str | Path) -> str:
     return shlex.join(map(str, words))
 
 
+def operand(name: str | Path) -> tuple[str, ...]:
+    """A name as the words of a command line that name it, also where it begins with a dash."""
+    return ("--", str(name)) if str(name).startswith("-") else (str(name),)
+
+
 def asking(*texts: str) -> tuple[Question, ...]:
     """The questions of a whole plan; those that are empty are none."""
     return tuple(Question(text) for text in texts if text)

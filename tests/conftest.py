@@ -355,6 +355,11 @@ def tilde(text: object) -> str:
     return with_tilde(str(text))
 
 
+def names_in(home: Path) -> list[str]:
+    """The names in a home but for .local, where sesync keeps what it knows."""
+    return sorted({*os.listdir(home)} - {".local"})
+
+
 def wait_for(happened: Callable[[], object], what: str = "it") -> None:
     """Until this is so."""
     end = time.monotonic() + HANG

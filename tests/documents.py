@@ -14,7 +14,20 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d")
 PATHS = {"path", "folder", "file", "link", "target", "environment", "spec", "python", "key", "log", "manifest"}
 PATHS |= {"paths", "manifests", "links", "not_entered", "requirements", "secrets", "astray", "access_lists", "bare"}
 MOMENTS = {"at": MOMENT, "last_activity": MOMENT, "since": DATE}
-COUNTS = {"files", "rows", "imported", "failures", "logs", "successes", "other_failures", "unknown_failures"}
+COUNTS = {
+    "files",
+    "rows",
+    "count",
+    "unsent_commits",
+    "other_commits",
+    "stashes",
+    "imported",
+    "failures",
+    "logs",
+    "successes",
+    "other_failures",
+    "unknown_failures",
+}
 NUMBERS = COUNTS | {"exit_code", "value"}
 FREE = {"output", "value"}  # texts of others, which may be empty
 DATA = {"packages", "failed"}  # objects whose keys are names of packages and modules
@@ -24,14 +37,26 @@ ERROR = "kind message hint log remedies diagnosis problems left"
 DIAGNOSIS = "cause kind package message missing debian rhel extra alone support lines newest instead beside modules"
 FAILURE = ("error", ERROR, "message commands", DIAGNOSIS)
 KERNEL = "name display_name python_version environment spec"
-ROW = f"{KERNEL} state problem alone_bytes shared_bytes managed server"
+ROW = f"{KERNEL} state problem alone_bytes shared_bytes managed server command"
 CLONE = "repository address path"
 MAIL = "to subject body mailto"
 UNREAD = "path problem"
 KEY = "key public_key fingerprint"
 INSTALLED = "kernel python python_version packages log"
 PUT = "project folder paths files bytes there_files there_bytes together skipped secrets unreadable astray access_lists"
+SEEN = "state problem at now"
 SHAPES: dict[str, tuple[str, ...]] = {  # the keys of each object in the documents of a command
+    "version": ("version",),
+    "": (
+        "path room data clones kernels installed not_seen next",
+        "used_bytes quota_bytes free_bytes at low",
+        "project target links whole state at",
+        "project name path repository address branch changed_files new_files unsent_commits other_commits stashes"
+        f" {SEEN}",
+        f"project name display_name python_version works command {SEEN}",
+        "python_version folder count",
+        "command message",
+    ),
     "link": (
         DONE,
         "project link target state",

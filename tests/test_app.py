@@ -23,12 +23,6 @@ main()
 KEYS = ["kind", "message", "hint", "log", "remedies", "diagnosis", "problems", "left"]
 
 
-def test_without_words_it_shows_its_help(sesync):
-    ended = sesync()
-    assert ended.code == 2
-    assert "Commands:" in ended.err and "kernel" in ended.err
-
-
 def test_the_version_is_told(sesync):
     assert sesync("--version").out.startswith("sesync, version 0.")
 

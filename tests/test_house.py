@@ -14,10 +14,10 @@ import click
 import pytest
 
 import sesync_cli
-from sesync_cli.app import COMMANDS
 from sesync_cli.app import sesync as root
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check
+from sesync_cli.commands import COMMANDS
 from sesync_cli.lazy import walk
 from sesync_cli.plan import Plan, Watch
 from sesync_cli.prompter import Prompter
@@ -226,7 +226,7 @@ def test_the_same_option_is_the_same_everywhere(path: tuple[str, ...], command: 
     words = {option for parameter in command.params for option in parameter.opts}
     acts = "--dry-run" in words
     assert acts == ("--yes" in words), f"{path} has one of --dry-run and --yes"
-    if not isinstance(command, click.Group) and path[-1] not in ("run", "completion"):
+    if not isinstance(command, click.Group) and path[-1] not in ("run", "completion", "help"):
         assert "--json" in words, f"{path} has no --json"
 
 
@@ -279,7 +279,7 @@ def test_the_json_page_names_every_command_that_speaks_json() -> None:
     missing = []
     for path, command in EVERY:
         words = {option for parameter in command.params for option in parameter.opts}
-        if "--json" in words and f"`sesync {' '.join(path)}`" not in page:
+        if "--json" in words and f"`{' '.join(('sesync', *path))}`" not in page:
             missing.append(path)
     assert not missing
 
@@ -297,7 +297,7 @@ def test_what_is_asked_of_a_site_are_settings_that_there_are(path: Path) -> None
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_only_commands_know_the_session(path: Path) -> None:
     if "sesync_cli.session" in (module for module, _ in imports(path)):
-        knows = is_command_line(name(path)) or name(path) in ("answer", "app", "terminal")
+        knows = is_command_line(name(path)) or name(path) in ("answer", "app", "help", "terminal")
         assert knows, f"{name(path)} wants a Caller, not the session"
 
 

@@ -15,6 +15,7 @@ from sesync_cli.errors import Unanswered, WrongWords
 from sesync_cli.gitlab.failures import tokens_page
 from sesync_cli.gitlab.token_store import given
 from sesync_cli.gitlab.tokens import PERMISSIONS, SCOPES, Token
+from sesync_cli.help import WithExamples
 from sesync_cli.plan import Plan
 from sesync_cli.prompter import Prompter
 from sesync_cli.run import need
@@ -33,7 +34,7 @@ def _table(projects: list[Listed]) -> View:
     return Table(("PROJECT", "LAST CHANGE", "SEEN BY", "HERE"), rows, empty="You are a member of no project yet.")
 
 
-@click.command()
+@click.command(cls=WithExamples)
 @click.argument(
     "repo",
     required=False,

@@ -8,7 +8,10 @@ from pathlib import Path
 from sesync_cli.git.client import ask_git
 from sesync_cli.site.settings import Site
 
-_PACKAGES = ("pylock.toml", "uv.lock", "Pipfile.lock", "requirements.txt", "Pipfile", "pyproject.toml")
+_PACKAGES = (  # not all that a kernel can be made of: these are there for nothing else
+    *("pylock.toml", "uv.lock", "Pipfile.lock", "poetry.lock", "pdm.lock", "requirements.txt", "Pipfile"),
+    *("pyproject.toml", "environment.yml", "environment.yaml"),
+)
 _CODE = (".py", ".ipynb", ".r", ".rmd", ".qmd", ".md", ".sh", ".sql", ".jl", ".m", ".toml", ".yml", ".yaml", ".txt")
 _LONGEST = 1_000_000  # bytes of a file that is still looked into
 _MOST_FILES = 400
@@ -18,11 +21,16 @@ _MOST_PROJECTS = 3
 def next_steps(folder: Path, shown: str, home: Path, site: Site) -> list[str]:
     """A sentence with its command for each thing that is asked for and can be had with one."""
     told = []
-    if any((folder / name).is_file() for name in _PACKAGES):
+    if asks_for_packages(folder):
         told.append(f"It asks for Python packages: cd {shown} && sesync kernel create")
     for project in unlinked_projects(folder, home, site):
         told.append(f"Its code reads the data of {project}: sesync link {project}")
     return told
+
+
+def asks_for_packages(folder: Path) -> bool:
+    """Whether a folder has a file that says which packages its code needs."""
+    return any((folder / name).is_file() for name in _PACKAGES)
 
 
 def unlinked_projects(folder: Path, home: Path, site: Site) -> list[str]:

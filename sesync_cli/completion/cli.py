@@ -4,11 +4,12 @@ import click
 from click.shell_completion import get_completion_class
 
 from sesync_cli import screen
+from sesync_cli.help import WithExamples
 
 SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command()
+@click.command(cls=WithExamples)
 @click.argument("shell", type=click.Choice(SHELLS), help="The shell.")
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:

@@ -7,6 +7,7 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import plans, plans_or_answers
 from sesync_cli.errors import WrongWords
+from sesync_cli.help import WithExamples
 from sesync_cli.install.inventory import Held, list_packages
 from sesync_cli.install.plans import plan_install, plan_uninstall
 from sesync_cli.install.request import InstallRequest, UninstallRequest
@@ -31,7 +32,7 @@ def _table(found: list[Held]) -> View:
     return Table(("PACKAGE", "SIZE", "SINCE", "ASKED FOR BY", "NEEDED BY"), rows, empty="No packages.")
 
 
-@click.command()
+@click.command(cls=WithExamples)
 @click.argument("package", nargs=-1, help="What to install: 'pandas', 'pandas>=2', an address or a file.")
 @requirements_option
 @python_option
@@ -64,7 +65,7 @@ def install(
     return plan_install(wanted, session.caller, session.site, screen.doing, terminal(session))
 
 
-@click.command()
+@click.command(cls=WithExamples)
 @click.argument("package", nargs=-1, required=True, help="The names of the packages.")
 @python_option
 @kernel_option

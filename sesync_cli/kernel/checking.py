@@ -13,6 +13,7 @@ from tempfile import mkdtemp
 from sesync_cli.caller import Caller
 from sesync_cli.diagnosis.explain import reason
 from sesync_cli.errors import SesyncError, Stopped
+from sesync_cli.kernel.advice import REPAIR, command
 from sesync_cli.kernel.command import places, words
 from sesync_cli.kernel.importable import importable
 from sesync_cli.kernel.ipython_folder import ipython_folder, to_blame
@@ -108,7 +109,7 @@ class _Trial:
             imported=len(self.names) - len(self.failed) - len(self._untried),
             failed=dict(sorted(self.failed.items())),
             edited=unlike,
-            command=self.command or (f"sesync kernel repair {kernel.name}" if mends else None),
+            command=self.command or (command(REPAIR, kernel.name) if mends else None),
         )
 
     def _problem(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
+from sesync_cli.kernel.advice import REMOVE, REPAIR, SHOW, advised, command, verb_for
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel, find_kernels
 from sesync_cli.kernel.specs import Folders, Kernel
@@ -22,7 +23,7 @@ def _kernels(where: Folders) -> Iterator[Finding]:
     told: set[str] = set()
     for kernel in find_kernels(where):
         finding = kernel.finding
-        if finding is None or kernel.works or kernel.server or kernel.state == "being made":
+        if finding is None or not advised(kernel):
             continue
         if kernel.state == "moved" and "moved" in told:
             continue  # one command tells them all
@@ -33,10 +34,11 @@ def _kernels(where: Folders) -> Iterator[Finding]:
 
 def _hint(kernel: Kernel) -> str:
     if kernel.state == "moved":
-        return f"'sesync kernel repair {kernel.name}' tells all kernels of that home where they are."
-    if kernel.state == "left over":
-        return f"'sesync kernel remove {kernel.name}' removes it."
-    return f"'sesync kernel repair {kernel.name}' mends it, 'sesync kernel remove {kernel.name}' removes it."
+        return f"'{advised(kernel)}' tells all kernels of that home where they are."
+    helps = {REPAIR: "mends it", SHOW: "says more", REMOVE: "removes it"}
+    verbs = dict.fromkeys((verb_for(kernel), REMOVE))
+    told = [f"'{command(verb, kernel.name)}' {helps[verb]}" for verb in verbs]
+    return f"{', '.join(told)}."
 
 
 def _mend(kernel: Kernel, where: Folders) -> Plan | None:

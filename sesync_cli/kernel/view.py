@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sesync_cli.caller import Caller
+from sesync_cli.kernel.advice import REMOVE, REPAIR, SHOW, advised, command
 from sesync_cli.kernel.health import WORKS
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import first
@@ -24,7 +25,7 @@ _MOST = 10  # files that are named
 class Row:
     """A kernel in a list. Sizes are bytes, and null for kernels that sesync did not make.
 
-    `problem` says in words what its state says in one.
+    `problem` says in words what its state says in one. `command` is what to type about it; null if it works.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Row:
     server: bool
     spec: Path
     environment: Path | None
+    command: str | None
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def row(kernel: Kernel) -> Row:
         server=kernel.server,
         spec=kernel.spec,
         environment=kernel.environment,
+        command=advised(kernel) or None,
     )
 
 
@@ -131,6 +134,7 @@ def kernel_card(card: Card) -> Facts:
         ("In Jupyter", card.display_name),
         ("State", _state(card)),
         ("Problem", card.problem or ""),
+        ("What helps", _help(card)),
         ("Python", _python(card)),
         ("Made by", _whose(card)),
         ("Environment", str(card.environment or "")),
@@ -184,13 +188,22 @@ def packages(count: int) -> str:
 
 def _advice(rows: list[Row]) -> str:
     """What to do about kernels that do not work."""
-    broken = [one.name for one in rows if one.state not in (*WORKS, _MADE) and not one.server]
+    broken = [one for one in rows if one.command]
     if not broken:
         return ""
     if moved := [one.name for one in rows if one.state == "moved"]:
-        return f"Your home has moved: 'sesync kernel repair {moved[0]}' tells all its kernels where they are."
-    what = f"{len(broken)} kernels do not work" if len(broken) > 1 else f"The kernel {broken[0]} does not work"
-    return f"{what}: 'sesync kernel show {broken[0]}' says why, 'sesync kernel repair {broken[0]}' mends it."
+        return f"Your home has moved: '{command(REPAIR, moved[0])}' tells all its kernels where they are."
+    one, shows = broken[0], command(SHOW, broken[0].name)
+    what = f"{len(broken)} kernels do not work" if len(broken) > 1 else f"The kernel {one.name} does not work"
+    return f"{what}: '{shows}' says why{f', {_help(one)}' if one.command != shows else ''}."
+
+
+def _help(one: Row) -> str:
+    """What helps a kernel that does not work, with its command; empty for one that works."""
+    removal = command(REMOVE, one.name)
+    if one.command == command(SHOW, one.name):
+        return f"to bring back what it lacks; '{removal}' removes it"
+    return f"'{one.command}' {'removes' if one.command == removal else 'mends'} it" if one.command else ""
 
 
 def _state(one: Row) -> Toned:

@@ -8,6 +8,7 @@ from sesync_cli import screen
 from sesync_cli.answer import plans, plans_or_answers
 from sesync_cli.directory import State
 from sesync_cli.errors import SesyncError, WrongWords
+from sesync_cli.help import WithExamples
 from sesync_cli.link.links import LinkedDirectory, at_hand, find_links, folder_named, list_links
 from sesync_cli.link.plans import plan_link, plan_unlink
 from sesync_cli.link.request import LinkRequest, UnlinkRequest
@@ -64,7 +65,7 @@ def _offered(context: click.Context, parameter: click.Parameter, incomplete: str
 _in = click.option("--in", "folder", metavar="DIR", default="", help="The folder of the link; without it, your home.")
 
 
-@click.command()
+@click.command(cls=WithExamples)
 @click.argument("project", required=False, shell_complete=_offered, help="As 'cooltrees'; without it, list the links.")
 @click.option("--as", "name", metavar="NAME", default="", help="The link's name; else the data directory's.")
 @_in
@@ -83,7 +84,7 @@ def link(session: Session, project: str | None, name: str, folder: str, replace:
     return plan_link(LinkRequest(project, name, folder, replace), session.caller, session.site, screen.doing)
 
 
-@click.command()
+@click.command(cls=WithExamples)
 @click.argument("name", shell_complete=_offered, help="The link's name, or its project's.")
 @_in
 @plans

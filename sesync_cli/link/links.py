@@ -63,8 +63,13 @@ def folder_of(word: str, caller: Caller, site: Site, watch: Watch) -> Path:
 
 def list_links(folder: str, caller: Caller, site: Site, watch: Watch) -> list[LinkedDirectory]:
     """The links of a folder that point below the data root, and what is behind them; all are tried side by side."""
+    from sesync_cli.last_look import DATA, keep_looks
+
     place = folder_of(folder, caller, site, watch)
-    return [_line(link, target, seen) for link, target, seen in seen_links(place, site, watch)]
+    found = seen_links(place, site, watch)
+    states = {link.directory: seen.state.value for link, _, seen in sorted(found, key=lambda one: not one[0].inside)}
+    keep_looks(caller.state, DATA, states)
+    return [_line(link, target, seen) for link, target, seen in found]
 
 
 def seen_links(folder: Path, site: Site, watch: Watch) -> list[tuple[Link, Path, Directory]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.directory import State, beside, look_at_directories, projects, unreachable
+from sesync_cli.directory import Directory, State, beside, look_at_directories, projects, unreachable
 from sesync_cli.errors import Conflict, NotFound, Refused, Unanswered
 from sesync_cli.link.links import Link, find_links, folder_of, known, read_link
 from sesync_cli.link.request import LinkRequest, UnlinkRequest
@@ -27,6 +27,8 @@ def plan_link(request: LinkRequest, caller: Caller, site: Site, watch: Watch) ->
     unsure = [at] if link and link.below != target.name else []
     seen = look_at_directories([target, *unsure], site.data_root, until, watch)
     directory = seen[target]
+    if not directory.reached:
+        _keep_in_mind(target, directory, caller)
     if directory.state == State.MISSING:
         raise _no_such_project(project, site, known(caller.home, site) + beside(site.data_root, until, watch))
     if not directory.reached:
@@ -58,6 +60,12 @@ def _linking(at: Path, target: Path, link: Link | None, done: Plan) -> Plan:
         locks=(at,),
         sweeps=(at.parent,),
     )
+
+
+def _keep_in_mind(target: Path, directory: Directory, caller: Caller) -> None:
+    from sesync_cli.last_look import DATA, keep_looks
+
+    keep_looks(caller.state, DATA, {target.name: directory.state.value})
 
 
 def plan_unlink(request: UnlinkRequest, caller: Caller, site: Site, watch: Watch) -> Plan:

@@ -9,6 +9,7 @@ from sesync_cli import screen
 from sesync_cli.answer import complete_file, plans_or_answers
 from sesync_cli.directory import mounted, projects
 from sesync_cli.errors import SesyncError, WrongWords
+from sesync_cli.help import WithExamples
 from sesync_cli.plan import Plan
 from sesync_cli.put.paths import target_of
 from sesync_cli.put.plans import plan_put
@@ -32,7 +33,7 @@ def _offered(context: click.Context, parameter: click.Parameter, incomplete: str
     return [name for name in names if name.startswith(incomplete) and name.isprintable()]
 
 
-@click.command()
+@click.command(cls=WithExamples)
 @click.argument("sources", metavar="[SRC...]", nargs=-1, shell_complete=complete_file, help="Files and folders.")
 @click.argument(
     "target",

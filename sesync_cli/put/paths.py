@@ -75,14 +75,14 @@ def _below_root(words: str, caller: Caller, site: Site) -> str:
     for _ in range(_LINKS):
         if found := below(path, site.data_root):
             return found
-        link = _first_link(Path(path), caller.home)
+        link = first_link(Path(path), caller.home)
         if link is None:
             return ""
         path = os.path.normpath(os.path.join(link.parent, os.readlink(link), os.path.relpath(path, link)))
     return ""
 
 
-def _first_link(path: Path, home: Path) -> Path | None:
+def first_link(path: Path, home: Path) -> Path | None:
     """The first link on the way from home to a path; nothing elsewhere is looked at, where a server may hang."""
     servers, real = mounts(), Path(os.path.realpath(home))
     for top in (home, real):

@@ -4,6 +4,7 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import asked_for_json, plans_or_answers
+from sesync_cli.help import WithExamples
 from sesync_cli.plan import Plan
 from sesync_cli.report.draft import Draft, ways
 from sesync_cli.report.gathering import draft_of
@@ -18,7 +19,7 @@ def _mail(draft: Draft) -> View:
     return Letter(draft.mailto if link else draft.text.rstrip("\n"))
 
 
-@click.command()
+@click.command(cls=WithExamples)
 @click.argument("what", nargs=-1, help="A path, a kernel, a package, a log, or words of your own.")
 @click.option("--last", "latest", is_flag=True, help="The last command that failed, as without WHAT.")
 @click.option("-o", "--output", "file", metavar="FILE", default="", help="Save the mail in this file.")

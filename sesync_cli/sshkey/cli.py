@@ -5,6 +5,7 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import plans_or_answers
 from sesync_cli.errors import WrongWords
+from sesync_cli.help import WithExamples
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 from sesync_cli.sshkey.checking import ShownKey, Standing, check_ssh, show_key
@@ -27,7 +28,7 @@ def _view(answer: ShownKey | Standing) -> View:
     return "\n".join([heading, *lines])
 
 
-@click.command("ssh-key")
+@click.command("ssh-key", cls=WithExamples)
 @click.argument("host", required=False, help="Another server, as 'github.com'; without it, the site's GitLab.")
 @click.option("--show", "shows", is_flag=True, help="Print your public key, and nothing else.")
 @click.option("--check", "checks", is_flag=True, help="Say what is wrong, and change nothing.")

@@ -5,6 +5,7 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import plans
 from sesync_cli.errors import SesyncError
+from sesync_cli.help import WithExamples
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 from sesync_cli.sync.plans import plan_sync
@@ -22,7 +23,7 @@ def _offered(context: click.Context, parameter: click.Parameter, incomplete: str
     return [name for name in names if name.startswith(incomplete) and name.isprintable()]
 
 
-@click.command()
+@click.command(cls=WithExamples)
 @click.argument(
     "repo", required=False, shell_complete=_offered, help="A clone's folder, or its name in your home; else this one."
 )

@@ -15,7 +15,7 @@ INSIDE = "submodule with changes inside"
 REPOSITORY = "repository of its own"
 BEHIND = "submodule at an earlier state"
 _STATUS = (
-    *("status", "--porcelain=v2", "--branch", "-z", "--no-renames"),
+    *("status", "--porcelain=v2", "--branch", "--show-stash", "-z", "--no-renames"),
     *("--untracked-files=normal", "--ignore-submodules=none"),
 )
 _FILE = "100"  # how git's modes of files begin
@@ -41,11 +41,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Status:
-    """The commit and the branch that are checked out, and the changes; empty where there is none."""
+    """The commit and the branch that are checked out, and the changes; empty where there is none.
+
+    `stashes` is how many changes are put away with `git stash`; git tells it since 2.35.
+    """
 
     commit: str
     branch: str
     changes: tuple[Change, ...]
+    stashes: int = 0
 
     @property
     def own(self) -> list[Change]:
@@ -78,6 +82,7 @@ def parsed(text: str) -> Status:
         "" if commit == "(initial)" else commit,
         "" if branch == "(detached)" else branch,
         tuple(_changes(lines)),
+        next((int(line.removeprefix("# stash ")) for line in lines if line.startswith("# stash ")), 0),
     )
 
 

@@ -8,6 +8,7 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import answers, asked_for_json
+from sesync_cli.help import WithExamples
 from sesync_cli.plan import by_hand
 from sesync_cli.session import Session
 from sesync_cli.tour.sandbox import sandbox
@@ -31,7 +32,7 @@ def _closing(tour: Tour) -> View:
     return "That was the tour. The sandbox is gone, and your home is as it was."
 
 
-@click.command()
+@click.command(cls=WithExamples)
 @click.option("--keep", is_flag=True, help="Keep the sandbox, and say how to go in.")
 @answers(_closing)
 @click.pass_obj

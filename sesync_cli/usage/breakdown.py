@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.files.unread import Unread
+from sesync_cli.last_look import HOME, keep_looks
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.usage.advice import Suggestion, suggestions
@@ -52,6 +53,8 @@ def usage_of(request: UsageRequest, caller: Caller, site: Site, watch: Watch) ->
     bytes_told, files_told = one.quotas if whole_home or not is_within(str(one.path), context.home) else (None, None)
     of_home = (site.home_quota, total) if whole_home and site.home_quota is not None else (None, None)
     limit, used = (bytes_told.limit, bytes_told.used) if bytes_told else of_home
+    if whole_home:
+        keep_looks(caller.state, HOME, {str(caller.home): {"used_bytes": used or total, "quota_bytes": limit}})
     tally = one.tally
     return Usage(
         one.path,

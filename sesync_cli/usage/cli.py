@@ -5,6 +5,7 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import complete_file, plans_or_answers
 from sesync_cli.errors import WrongWords
+from sesync_cli.help import WithExamples
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 from sesync_cli.usage.breakdown import Usage, usage_of
@@ -13,7 +14,7 @@ from sesync_cli.usage.request import UsageRequest
 from sesync_cli.usage.view import page
 
 
-@click.command()
+@click.command(cls=WithExamples)
 @click.argument(
     "path", required=False, default="", shell_complete=complete_file, help="A file or folder; without it, your home."
 )

@@ -13,6 +13,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.disk import PARTIAL
 from sesync_cli.errors import Refused, SesyncError
 from sesync_cli.kernel.specs import Kernel
+from sesync_cli.last_look import HOME, keep_looks, last_looks
 from sesync_cli.leftovers import in_the_making
 from sesync_cli.names import shortened
 from sesync_cli.plan import Plan, Question, Watch, by_hand
@@ -55,12 +56,24 @@ def plan_clean(request: UsageRequest, caller: Caller, site: Site, watch: Watch) 
         _result([step.item for step in steps], outcome),
         warnings=warnings,
         questions=tuple(Question(step.item.question, (step,)) for step in steps),
-        after=lambda: {
-            "done": f"Freed {size(outcome.freed)}.",
-            "warnings": (*warnings, *outcome.kept),
-            "result": _result([step.item for step in steps], outcome),
-        },
+        after=lambda: _learnt(steps, outcome, warnings, caller),
     )
+
+
+def _learnt(
+    steps: Iterable[Discard | DropKernel | Sweep], outcome: Outcome, warnings: tuple[str, ...], caller: Caller
+) -> dict[str, Any]:
+    """What is true once it is done; what was counted in home the last time is less by what is gone."""
+    home = str(caller.home)
+    counted = last_looks(caller.state, HOME).get(home)
+    if counted and counted.found:
+        used = max(0, counted.found["used_bytes"] - outcome.freed)
+        keep_looks(caller.state, HOME, {home: {**counted.found, "used_bytes": used}})
+    return {
+        "done": f"Freed {size(outcome.freed)}.",
+        "warnings": (*warnings, *outcome.kept),
+        "result": _result([step.item for step in steps], outcome),
+    }
 
 
 def _broken(context: UsageContext) -> tuple[list[Kernel], list[Kernel]]:

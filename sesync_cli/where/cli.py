@@ -4,13 +4,14 @@ import click
 
 from sesync_cli import screen
 from sesync_cli.answer import answers, complete_file
+from sesync_cli.help import WithExamples
 from sesync_cli.session import Session
 from sesync_cli.where import view
 from sesync_cli.where.answer import Answer, look_at
 from sesync_cli.where.locations import WhereContext
 
 
-@click.command()
+@click.command(cls=WithExamples)
 @click.argument(
     "path", nargs=-1, shell_complete=complete_file, help="Files and folders; without one, the folder that you are in."
 )

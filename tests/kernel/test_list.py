@@ -56,6 +56,7 @@ def test_the_keys_of_the_json(sesync, home: Path):
             "server": False,
             "spec": str(ground.specs(home) / "trees"),
             "environment": str(environment),
+            "command": None,
         }
     ]
     card = sesync("kernel", "show", "TREES", "--json").json

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import DRAFTS, HANG, SESYNC, needed
+from tests.conftest import DRAFTS, HANG, SESYNC, names_in, needed
 
 pytestmark = pytest.mark.usefixtures("site")
 ODD = ["a b", "it's", 'say "hi"', "[bold]x", "-n", "wald-äöü", "two\nlines", "$HOME", "\x1b[31mred"]
@@ -23,7 +23,7 @@ def test_a_project_and_its_directory_are_the_same_word(sesync, nfs, home, projec
 def test_the_dry_run_shows_what_one_would_type(sesync, nfs, home):
     result = sesync("link", "cooltrees", "--dry-run")
     assert (result.code, result.out) == (0, f"ln -s {nfs}/cooltrees-data ~/cooltrees-data\n")
-    assert os.listdir(home) == []
+    assert names_in(home) == []
 
 
 def test_the_second_time_it_is_so_already(sesync, nfs):
@@ -55,7 +55,7 @@ def test_home_may_be_a_link(sesync, nfs, home, tmp_path, monkeypatch):
     assert [line["state"] for line in sesync("link", "--json").json] == ["ok"]
     assert sesync("unlink", "cooltrees").code == 0
     assert sesync("link", "cooltrees").code == 0
-    assert os.listdir(deep) == ["cooltrees-data"]
+    assert names_in(deep) == ["cooltrees-data"]
 
 
 def test_the_data_root_may_be_spelt_otherwise(sesync, site, nfs, home, tmp_path):
@@ -63,7 +63,7 @@ def test_the_data_root_may_be_spelt_otherwise(sesync, site, nfs, home, tmp_path)
     site(data={"path": f"{tmp_path}/alias/nfs/{{project}}-data"})
     (home / "mine").symlink_to(nfs / "cooltrees-data")
     assert [line["name"] for line in sesync("link", "--json").json] == ["mine"]
-    assert (sesync("unlink", "mine").code, os.listdir(home)) == (0, [])
+    assert (sesync("unlink", "mine").code, names_in(home)) == (0, [])
 
 
 def test_a_name_and_a_folder_of_ones_own(sesync, nfs, home, monkeypatch):
@@ -99,7 +99,7 @@ def test_odd_links_are_listed_and_removed(sesync, nfs, home, odd):
     (home / odd).symlink_to(nfs / "cooltrees-data")
     listed = sesync("link")
     assert (listed.code, "\x1b" in listed.out) == (0, False)
-    assert (sesync("unlink", "--", odd).code, os.listdir(home)) == (0, [])
+    assert (sesync("unlink", "--", odd).code, names_in(home)) == (0, [])
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "", ".", "..", "x\ny", "[bold]", "$(reboot)", "ä", "x" * 101])
@@ -107,7 +107,7 @@ def test_names_are_checked(sesync, home, name):
     for words in (("link", "--", name), ("link", "cooltrees", f"--as={name or '/'}")):
         result = sesync(*words)
         assert (result.code, "cannot be the name of a" in result.err) == (2, True)
-    assert os.listdir(home) == []
+    assert names_in(home) == []
 
 
 def test_a_leading_dash_is_no_name(sesync):
@@ -125,7 +125,7 @@ def test_another_link_stays_unless_it_is_to_be_replaced(sesync, nfs, home):
     assert shown == f"ln -sfn {nfs}/cooltrees-data ~/cooltrees-data\n"
     assert sesync("link", "cooltrees", "--replace").code == 0
     assert os.readlink(home / "cooltrees-data") == f"{nfs}/cooltrees-data"
-    assert sorted(os.listdir(home)) == [".local", "cooltrees-data"]  # the first is the record of the failure
+    assert names_in(home) == ["cooltrees-data"]
 
 
 @pytest.mark.parametrize("what", ["file", "folder"])
@@ -213,20 +213,20 @@ def test_unlink_takes_the_link_and_leaves_the_data(sesync, nfs, home):
     assert sesync("unlink", "cooltrees", "-n").out == "rm ~/trees\n"
     result = sesync("unlink", "cooltrees")
     assert (result.code, result.out) == (0, f"Removed the link ~/trees; the data in {nfs}/cooltrees-data stays.\n")
-    assert os.listdir(home) == []
+    assert names_in(home) == []
     assert (nfs / "cooltrees-data" / "trees.csv").read_text() == "id"
 
 
 def test_unlink_takes_the_name_as_a_shell_completes_it(sesync, home):
     sesync("link", "cooltrees")
-    assert (sesync("unlink", "cooltrees-data/").code, os.listdir(home)) == (0, [])
+    assert (sesync("unlink", "cooltrees-data/").code, names_in(home)) == (0, [])
 
 
 def test_unlink_asks_which_of_several_links(sesync, nfs, home):
     for name in ("a", "b", "cooltrees-data"):
         (home / name).symlink_to(nfs / "cooltrees-data")
     assert sesync("unlink", "cooltrees").code == 0  # the one that 'sesync link cooltrees' makes
-    assert sorted(os.listdir(home)) == ["a", "b"]
+    assert names_in(home) == ["a", "b"]
     result = sesync("unlink", "cooltrees")
     assert (result.code, "Hint:  Say which: 'sesync unlink a' or 'sesync unlink b'." in result.err) == (2, True)
 
@@ -234,7 +234,7 @@ def test_unlink_asks_which_of_several_links(sesync, nfs, home):
 def test_unlink_finds_the_link_beside_a_repository_of_the_same_name(sesync, home):
     (home / "cooltrees").mkdir()
     sesync("link", "cooltrees")
-    assert (sesync("unlink", "cooltrees").code, os.listdir(home)) == (0, ["cooltrees"])
+    assert (sesync("unlink", "cooltrees").code, names_in(home)) == (0, ["cooltrees"])
 
 
 @pytest.mark.parametrize("what", ["a file", "a folder", "a link to /usr"])
@@ -254,14 +254,14 @@ def test_unlink_a_second_time_is_no_error_and_names_a_near_link(sesync, nfs, hom
     result = sesync("unlink", "cooltrees-data")
     there = "There is no link cooltrees-data in ~."
     assert (result.code, result.out) == (0, f"{there} Did you mean cooltrees2-data?\n")
-    assert os.listdir(home) == ["cooltrees2-data"]
+    assert names_in(home) == ["cooltrees2-data"]
 
 
 @pytest.mark.parametrize("name", ["../home/cooltrees-data", "/etc/passwd", "no such\nlink", "*"])
 def test_unlink_takes_no_paths(sesync, home, name):
     sesync("link", "cooltrees")
     assert sesync("unlink", name).code == 2
-    assert os.listdir(home) == ["cooltrees-data"]
+    assert names_in(home) == ["cooltrees-data"]
 
 
 def test_two_at_once_make_one_link(background, nfs, home):
@@ -271,7 +271,7 @@ def test_two_at_once_make_one_link(background, nfs, home):
     assert [run.returncode for run in both] == [0, 0]
     assert said[0] == f"Linked ~/cooltrees-data to {target}.\n"
     assert said[1] in (said[0], f"~/cooltrees-data is linked to {target} already.\n")
-    assert os.listdir(home) == ["cooltrees-data"]
+    assert names_in(home) == ["cooltrees-data"]
 
 
 KILLER = """
@@ -296,11 +296,11 @@ def test_killed_at_any_step_the_old_link_is_there_or_the_new_one(sesync, nfs, ho
         (home / "cooltrees-data").symlink_to("/old")
         argv = [Path(SESYNC).with_name("python"), "-c", KILLER, str(step), "link", "cooltrees", "--replace"]
         code = subprocess.run(argv, capture_output=True).returncode
-        seen.append((code, os.readlink(home / "cooltrees-data"), len(os.listdir(home))))
+        seen.append((code, os.readlink(home / "cooltrees-data"), len(names_in(home))))
         if code == 0:
             break
         assert sesync("link", "cooltrees", "--as", "other").code == 0  # the next run clears what was left
-        assert sorted(os.listdir(home)) == ["cooltrees-data", "other"]
+        assert names_in(home) == ["cooltrees-data", "other"]
         (home / "other").unlink()
     assert set(seen[:-1]) == {(-9, "/old", 1), (-9, "/old", 2)}
     assert seen[-1] == (0, f"{nfs}/cooltrees-data", 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import DRAFTS, HANG, SESYNC, needed_root, wait_for
+from tests.conftest import DRAFTS, HANG, SESYNC, names_in, needed_root, wait_for
 from tests.services.autofs import automounted
 from tests.services.fuse import hang, hangs, served
 
@@ -53,7 +53,7 @@ def test_the_automounter_does_not_know_the_project(sesync, root, export, home):
         assert f"there is no data directory {root}/coltrees-data" in result.err
         assert "Did you mean cooltrees?" in result.err
         assert "cyberhelp@sesync.org" in result.err
-        assert os.listdir(home) == [".local"]
+        assert names_in(home) == []
 
 
 def test_an_automounter_slower_than_the_patience_is_an_error_and_not_a_wait(sesync, root, site, export, home):
@@ -63,7 +63,7 @@ def test_an_automounter_slower_than_the_patience_is_an_error_and_not_a_wait(sesy
         assert asked.exists() and not is_mounted(root / "cooltrees-data")
         assert (result.code, result.out) == (1, "")
         assert f"Error: the file server of {root}/cooltrees-data did not answer within 0.5 seconds" in result.err
-        assert os.listdir(home) == [".local"]
+        assert names_in(home) == []
 
 
 def test_an_automounter_slower_than_a_moment_is_waited_for(sesync, root, export):
@@ -82,7 +82,7 @@ def test_who_waits_for_a_slow_automounter_can_stop_at_once(background, root, sit
         _, err = waiting.communicate(timeout=HANG)
         assert (waiting.returncode, "Stopped." in err) == (130, True)
         assert not is_mounted(root / "cooltrees-data")
-        assert os.listdir(home) == []
+        assert names_in(home) == []
 
 
 def test_a_terminal_shows_that_a_server_is_waited_for_and_takes_ctrl_c(terminal, root, site, export):
@@ -150,7 +150,7 @@ def test_a_dead_server_is_not_mounted(sesync, root, export, home):
         result = sesync("link", "cooltrees")
     assert result.code == 1
     assert f"{root}/cooltrees-data is not mounted on this machine: Transport endpoint is not connected" in result.err
-    assert os.listdir(home) == [".local"]
+    assert names_in(home) == []
 
 
 def test_without_the_data_root_nothing_is_mounted(sesync, root):
@@ -168,7 +168,7 @@ def test_unlink_asks_no_server(sesync, root, site, export, home, word):
     with served(export, root / "cooltrees-data") as server:
         server.send_signal(word)
         result = sesync("unlink", "cooltrees-data")
-        assert (result.code, os.listdir(home)) == (0, ["other"])
+        assert (result.code, names_in(home)) == (0, ["other"])
 
 
 def test_unlink_mounts_nothing(sesync, root, export, home):
@@ -194,7 +194,7 @@ def test_a_closed_directory_names_its_group_and_whom_to_ask(sesync, root, home):
     closed.mkdir(mode=0o770)
     os.chown(closed, OTHER, 4)  # the group adm is on every Debian
     result = sesync("link", "cooltrees", prefix=AS_ANYBODY)
-    assert (result.code, result.out, os.listdir(home)) == (1, "", [".local"])
+    assert (result.code, result.out, names_in(home)) == (1, "", [])
     assert f"Error: {closed} exists but you may not read it\n" in result.err
     assert f"Ask cyberhelp@sesync.org to add you to the group 'adm' {DRAFTS}." in result.err
     os.symlink(closed, home / "cooltrees-data")
