@@ -58,7 +58,7 @@ def next_step(
         for some in (
             _broken_clones(clones),
             _room(room),
-            _broken_kernels(kernels),
+            _broken_kernels(one for one in kernels if one.is_mended),
             _lost_data(data, caller),
             _unsent(clones),
             _linking([one for one in unlinked if one.project in used or len(unlinked) == len(data)], caller),
@@ -66,6 +66,7 @@ def next_step(
             _making(data, clones, kernels),
             _linking(unlinked, caller),
             _changed(clones),
+            _broken_kernels(kernels),
         )
         for step in some
     )

@@ -88,9 +88,7 @@ def test_what_people_made_by_hand_counts(sesync, site, nfs: Path, home: Path, tm
         ["old", "", "", "no Python"],
     ]
     assert "\nPackages of your own, beside all kernels: 2 for Python 3.8.\n" in shown.out
-    assert shown.out.endswith(
-        "\nThe kernel old does not work: /opt/python2/bin/python is gone.\n  sesync kernel show old\n"
-    )
+    assert shown.out.endswith("\nCommits in summers are only here. Send them:\n  sesync sync ~/summers\n")
     assert "'sesync kernel remove old' removes it" in sesync("kernel", "show", "old").out
 
 
@@ -498,3 +496,32 @@ def test_a_folder_of_many_files_hides_no_clone(sesync, site, home: Path, tmp_pat
         (home / f"{number:04}.csv").touch()
     repository(tmp_path, home, "runs/zeta")
     assert table(sesync().out) == [["zeta", "", "runs/zeta: all sent", ""]]
+
+
+def test_a_kernel_that_nobody_can_mend_keeps_nothing_back(sesync, site, home: Path, tmp_path: Path):
+    ground.spec(home, "rain", ["sesync-no-such-R", "--slave"])
+    assert next_command(sesync) == "sesync kernel show rain"
+    heat = sent(home, tmp_path)
+    (heat / "heat.py").write_text("print(2)\n")
+    assert next_command(sesync) == f"sesync sync {heat}"
+
+
+def test_kernels_that_cannot_be_looked_at_keep_nobody_from_the_rest(sesync, site, home: Path, tmp_path: Path):
+    sent(home, tmp_path)
+    (tmp_path / "disk").mkdir()
+    with served(tmp_path / "disk", ground.specs(home)) as server:
+        hang(server)
+        site(data={"patience_seconds": 5})
+        assert table((shown := sesync()).out) == [["heat", "", "all sent", ""]] and hangs(server)
+        assert "\nYour kernels could not be looked at in time.\n" in shown.out and "All is well" not in shown.out
+        site(data={"patience_seconds": 1000})  # which is not waited for in vain again
+        assert sesync("--json").json["not_seen"] == ["kernels"]
+
+
+def test_a_clone_that_one_may_not_read_any_more_is_told(here):
+    git_as = here.ann.run("git", "init", "--quiet", here.ann.home / "heat")
+    assert git_as.code == 0 and table(here.ann.sesync().out)[-1] == ["heat", "", "only here", ""]
+    (here.ann.home / "heat").chmod(0)
+    assert table((shown := here.ann.sesync()).out)[-1] == ["heat", "", "unreadable", ""]
+    assert shown.out.endswith("\nGit cannot read heat. See why:\n  sesync sync ~/heat\n")
+    (here.ann.home / "heat").chmod(0o700)

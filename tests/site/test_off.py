@@ -17,6 +17,7 @@ from tests.site.conftest import Standing
 
 Run = Callable[..., Ended]
 COMMANDS = {path: command for path, command in walk(root) if not hasattr(command, "commands")}
+COMMANDS |= {path: command for path, command in walk(root.others["home"], ("home",))}
 WORDS: dict[tuple[str, ...], list[list[str]]] = {  # what somebody may well type, for each command
     ("link",): [[], ["cooltrees"], ["cooltrees", "--as", "trees"], ["--in", "work"]],
     ("unlink",): [["cooltrees"], ["cooltrees", "-n"]],
@@ -53,6 +54,8 @@ WORDS: dict[tuple[str, ...], list[list[str]]] = {  # what somebody may well type
     ("site", "check"): [[]],
     ("site", "missing"): [["--for", "debian"]],
     ("tour",): [["--help"]],  # it has a site of its own; tests/tour sees that nothing of SESYNC is in it
+    ("home",): [[]],
+    ("help",): [[], ["kernel", "create"], ["link"]],
     ("completion",): [["bash"], ["zsh"], ["fish"]],
 }
 OF_SESYNC = ("sesync.org", "cyberhelp", "/nfs", "/research-home")
