@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,10 @@ def look(known: Mapping[str, LastLook], caller: Caller, site: Site) -> Iterator[
 
     It ends once it has waited long enough, by the looks that are known, for what did not come.
     """
-    from sesync_cli.sync.glancing import glance  # for the child alone, beside others that import what they need
+    # for the child alone, beside others that import what they need
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
+    from sesync_cli.sync.glancing import glance
 
     began, home = time.monotonic(), str(caller.home)
     found = look_through(home, began + WALK)

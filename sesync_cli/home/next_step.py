@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.clone.next_steps import asks_for_packages
 from sesync_cli.directory import State
 from sesync_cli.errors import SesyncError
 from sesync_cli.home.room import HomeRoom
@@ -141,6 +140,9 @@ def _making(data: Iterable[DataSeen], clones: Iterable[CloneSeen], kernels: Sequ
 
 def _tells_its_packages(folder: Path) -> bool:
     """Whether `sesync kernel create` can read what the code in this folder needs."""
+    # imported here since most who see their home have nothing to make
+    from sesync_cli.clone.next_steps import asks_for_packages
+
     if not asks_for_packages(folder):
         return False
     from sesync_cli.kernel.sources import source_in
