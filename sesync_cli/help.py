@@ -68,7 +68,9 @@ class Help(click.HelpFormatter):
         return self.width - self.current_indent
 
 
-class _ByExample(click.Command):
+class WithExamples(click.Command):
+    """A command whose help ends with its examples."""
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Two examples, and where there is more to read."""
         examples = examples_of(ctx.command_path.split()[1:])
@@ -80,11 +82,7 @@ class _ByExample(click.Command):
             formatter.write("".join(f"{line}\n" for line in ("", *lines)))
 
 
-class WithExamples(_ByExample):
-    """A command whose help ends with its examples."""
-
-
-class Group(_ByExample, LazyGroup):
+class Group(WithExamples, LazyGroup):
     """Commands in the order in which they are written, each with its whole first sentence.
 
     `tasks` are headings, each with the commands below it; `others` are commands that are not listed, and known all the

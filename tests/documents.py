@@ -53,7 +53,7 @@ SHAPES: dict[str, tuple[str, ...]] = {  # the keys of each object in the documen
         "project target links whole state at",
         "project name path repository address branch changed_files new_files unsent_commits other_commits stashes"
         f" {SEEN}",
-        f"project name display_name python_version works command is_mended {SEEN}",
+        f"project name display_name python_version works command is_mendable {SEEN}",
         "python_version folder count",
         "command message",
     ),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _KERNEL = {
     **{"name": str, "display_name": str, "python_version": str | None, "works": bool},
-    **{"state": str, "problem": str | None, "command": str | None, "is_mended": bool, "places": [str]},
+    **{"state": str, "problem": str | None, "command": str | None, "is_mendable": bool, "places": [str]},
 }
 KIND = LookKind("kernels", [_KERNEL])
 
@@ -37,7 +37,7 @@ def _facts(kernel: "Kernel") -> dict[str, Any]:
         "state": kernel.state,
         "problem": kernel.problem or None,
         "command": advised(kernel) or None,
-        "is_mended": verb_for(kernel) not in ("", SHOW),
+        "is_mendable": verb_for(kernel) not in ("", SHOW),
         "places": _places(kernel),
     }
 

@@ -57,7 +57,7 @@ def next_step(
         for some in (
             _broken_clones(clones),
             _room(room),
-            _broken_kernels(one for one in kernels if one.is_mended),
+            _broken_kernels(one for one in kernels if one.is_mendable),
             _lost_data(data, caller),
             _unsent(clones),
             _linking([one for one in unlinked if one.project in used or len(unlinked) == len(data)], caller),

@@ -40,7 +40,8 @@ class CloneSeen(Glance):
 class KernelSeen:
     """A kernel of one's own, as it was `at` a moment; `now` is whether that is this run's.
 
-    `command` is what to type about one that does not work; `is_mended` is whether that helps, or only says more.
+    `command` is what to type about one that does not work; `is_mendable` is whether that
+    helps, or only says more.
     """
 
     project: str
@@ -51,7 +52,7 @@ class KernelSeen:
     state: str
     problem: str | None
     command: str | None
-    is_mended: bool
+    is_mendable: bool
     at: str
     now: bool
 

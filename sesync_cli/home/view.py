@@ -40,7 +40,7 @@ def _parts(seen: Overview) -> Iterator[View]:
         yield ""
         yield seen.next.message
         yield Commands([f"  {seen.next.command}"])
-    elif not (rows or seen.installed or seen.not_seen):
+    elif not rows:
         yield ""
         yield BEGIN
     elif all(cell.tone == Tone.GOOD for row in rows for cell in row if isinstance(cell, Toned)) and not seen.not_seen:
@@ -113,12 +113,12 @@ def _data(found: Sequence[DataSeen]) -> str:
 
 def _code(found: Sequence[CloneSeen]) -> str:
     if len(found) <= 1:
-        return next((_named(one.name, one.project, _clone(one), one) for one in found), "")
+        return next((_aged(_named(one, _clone(one)), found) for one in found), "")
     for one in found:
         if (said := _clone(one)).tone == Tone.BAD:
-            return bad(f"{len(found)} clones, {one_line(one.name)} {said}")
-    work = [one for one in found if _clone(one).tone == Tone.ODD]
-    return odd(f"{len(found)} clones, {len(work)} not all sent") if work else good(f"{len(found)} clones")
+            return _aged(bad(f"{len(found)} clones, {one_line(one.name)} {said}"), found)
+    work = sum(_clone(one).tone == Tone.ODD for one in found)
+    return _aged(odd(f"{len(found)} clones, {work} not all sent") if work else good(f"{len(found)} clones"), found)
 
 
 def _clone(one: CloneSeen) -> Toned:
@@ -140,11 +140,11 @@ def _clone(one: CloneSeen) -> Toned:
 
 def _kernel(found: Sequence[KernelSeen]) -> str:
     if len(found) <= 1:
-        return next((_named(one.name, one.project, _one_kernel(one), one) for one in found), "")
+        return next((_aged(_named(one, _one_kernel(one)), found) for one in found), "")
     for one in found:
         if one.command:
-            return bad(f"{len(found)} kernels, {one_line(one.name)} {one.state}")
-    return good(f"{len(found)} kernels")
+            return _aged(bad(f"{len(found)} kernels, {one_line(one.name)} {one.state}"), found)
+    return _aged(good(f"{len(found)} kernels"), found)
 
 
 def _one_kernel(one: KernelSeen) -> Toned:
@@ -154,11 +154,15 @@ def _one_kernel(one: KernelSeen) -> Toned:
     return good(f"Python {version}" if version else "ok")
 
 
-def _named(name: str, project: str, said: Toned, one: CloneSeen | KernelSeen) -> Toned:
-    """What is said of something, with its name where that is another than the project's, and its age."""
-    before = "" if name.lower() == project.lower() else f"{one_line(name)}: "
-    age = "" if one.now or one.state == NOT_SEEN else f" ({ago(one.at)})"
-    return Toned(f"{before}{said}{age}", said.tone)
+def _named(one: CloneSeen | KernelSeen, said: Toned) -> Toned:
+    """What is said of something, with its name where that is another than the project's."""
+    return said if one.name.lower() == one.project.lower() else Toned(f"{one_line(one.name)}: {said}", said.tone)
+
+
+def _aged(said: Toned, found: Sequence[CloneSeen | KernelSeen]) -> Toned:
+    """What is said of these, with its age where it is not of this run."""
+    old = [one.at for one in found if not one.now and one.state != NOT_SEEN]
+    return Toned(f"{said} ({ago(min(old))})", said.tone) if old else said
 
 
 def _counted(count: int | None, words: str, plural: str = "s") -> str:

@@ -62,6 +62,13 @@ def test_who_has_nothing_is_told_how_to_begin(sesync, site):
     assert [document[key] for key in ("data", "clones", "kernels", "installed", "next")] == [[], [], [], [], None]
 
 
+def test_who_has_packages_alone_is_told_how_to_begin_too(sesync, site, home: Path):
+    (home / ".local/lib/python3.8/site-packages/numpy-1.0.dist-info").mkdir(parents=True)
+    shown = sesync().out
+    assert "\nPackages of your own, beside all kernels: 1 for Python 3.8.\n" in shown
+    assert shown.endswith(BEGIN.partition("\n\n")[2]) and "All is well" not in shown
+
+
 def test_what_people_made_by_hand_counts(sesync, site, nfs: Path, home: Path, tmp_path: Path):
     (home / "trees").symlink_to(nfs / "cooltrees-data")
     (nfs / "heat-data/raw").mkdir(parents=True)
@@ -190,7 +197,9 @@ def test_what_takes_long_is_as_it_was_with_its_age(
     sesync, site, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     repository(tmp_path, home, "heat", AT_GITLAB.format("heat/heat"))
-    assert table(sesync().out) == [["heat", "", "all sent", ""]]
+    for folder in ("a/oak", "b/oak"):
+        repository(tmp_path, home, folder)
+    assert table(sesync().out) == [["heat", "", "all sent", ""], ["oak", "", "2 clones", ""]]
     (home / "heat/heat.py").write_text("print(2)\n")
     site(data={"patience_seconds": 2})
     program = tmp_path / "bin/git"
@@ -199,12 +208,15 @@ def test_what_takes_long_is_as_it_was_with_its_age(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     aged(looks(home, "clones"), timedelta(hours=3))
-    assert table(sesync().out) == [["heat", "", "all sent (3 hours ago)", ""]]
+    assert table(sesync().out) == [
+        ["heat", "", "all sent (3 hours ago)", ""],
+        ["oak", "", "2 clones (3 hours ago)", ""],
+    ]
     assert sesync("--json").json["clones"][0]["now"] is False
     program.unlink()
     site(data={"patience_seconds": 80})
     aged(looks(home, "clones"), timedelta(hours=3))
-    assert table((shown := sesync()).out) == [["heat", "", "1 file changed", ""]]
+    assert table((shown := sesync()).out) == [["heat", "", "1 file changed", ""], ["oak", "", "2 clones", ""]]
     assert shown.out.endswith("\nChanges in heat are only here. See how to commit them:\n  sesync sync ~/heat\n")
 
 
