@@ -87,7 +87,9 @@ def _acting(command: Command, view: Callable[[Any], View], failed: Callable[[Any
             if is_done:
                 raise Stopped("stopped when all was done; it stays") from None
             raise
-        return Exit.DONE
+        if plan.failure and not asked_for_json():
+            raise plan.failure
+        return plan.failure.exit_code if plan.failure else Exit.DONE
 
     return act
 
@@ -194,7 +196,7 @@ def say_json(answer: Any) -> None:
 def _say_plan(plan: Plan, dry_run: bool) -> None:
     steps = [str(step) for step in plan.steps]
     if asked_for_json():
-        done = not (dry_run and steps)
+        done = not (dry_run and steps) and not plan.failure
         warnings = (*([plan.note] if plan.note else []), *plan.warnings)
         document = {"done": done, "steps": steps, "message": plan.done, "warnings": warnings}
         return say_json(document | {"result": plan.result})

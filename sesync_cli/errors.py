@@ -121,6 +121,22 @@ def stopped(error: BaseException) -> "Stopped":
     return Stopped(f"stopped{after}", hint=getattr(error, "hint", ""))
 
 
+def stopped_after(error: BaseException, done: Sequence[str]) -> "Stopped":
+    """What an interrupt or a no means where each thing stands for itself, and these were done before."""
+    what = "stopped, as you wish" if isinstance(error, Declined) else str(stopped(error))
+    kind = Declined if isinstance(error, Declined) else Stopped
+    ended = kind(f"{what}; {' and '.join(done)} came before that", hint=getattr(error, "hint", ""))
+    leaving(ended, left_by(error))
+    return ended
+
+
+def of_each(message: str, failed: Mapping[str, "SesyncError"]) -> "SesyncError":
+    """One failure for those of several things, each with its own line under its name."""
+    lines = [f"{name}: {error}" for name, error in failed.items()]
+    hints = dict.fromkeys(error.hint for error in failed.values() if error.hint)
+    return SesyncError("\n  ".join([f"{message}:", *lines]), hint="\n".join(hints), problems=lines)
+
+
 def left_by(error: BaseException) -> list[str]:
     """What a failure has left that could not be undone, each as the command that made it, and why it is left."""
     return [note.removeprefix(_LEFT) for note in _notes(error) if note.startswith(_LEFT)]

@@ -69,7 +69,7 @@ class Plan:
     `locks` are the paths whose locks the run holds, `sweeps` the folders where killed runs may have left things;
     `after` is asked once all is done for the fields of this plan that only the steps could learn (a version, an
     address). `note` is what a person should know before anything is done. `mends` tries what would mend a failure of
-    these steps, once they are undone.
+    these steps, once they are undone. `failure` is what could not be done, though all the rest is: it is told last.
     """
 
     steps: tuple[Step, ...]
@@ -83,6 +83,7 @@ class Plan:
     after: Callable[[], Mapping[str, Any]] | None = None
     note: str = ""
     mends: Callable[[SesyncError], tuple[Remedy, ...]] | None = None
+    failure: SesyncError | None = None
 
     def warned(self, told: tuple[str, ...]) -> "Plan":
         """The same with these warnings before its own, those that it learns of when it is done included."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.errors import Conflict
+from sesync_cli.errors import Conflict, Remedy, SesyncError
 from sesync_cli.leftovers import partial, remove, vanish, written_whole
 from sesync_cli.lock import alone
 from sesync_cli.plan import Make, NoWayBack, Plan, Report, by_hand
@@ -158,6 +158,11 @@ class Later:
         told = {"done": plan.done, "result": plan.result, "warnings": plan.warnings}
         return told if plan.steps else {**told, "steps": ()}
 
+    def mends(self, error: SesyncError) -> tuple[Remedy, ...]:
+        """What would mend a failure of that plan."""
+        find = self.made[0].mends if self.made else None
+        return find(error) if find else ()
+
     def __str__(self) -> str:
         return self.shown
 
@@ -165,4 +170,4 @@ class Later:
 def later(make: Make, doing: str, shown: str) -> Plan:
     """A plan that is made when it is its turn; `shown` is the command that does the same."""
     step = Later(make, doing, shown)
-    return Plan((step,), "", after=step.learnt)
+    return Plan((step,), "", after=step.learnt, mends=step.mends)

@@ -38,7 +38,8 @@ _INSTEAD: Sequence[Instead] = (
     Instead("clone", "lists your repositories, and brings one here", ("repo", "repository", "repos")),
     Instead("put", "copies data into a data directory", ("cp", "copy", "upload", "scp", "rsync"), wants="FILE PROJECT"),
     Instead("put", "moves data into a data directory", ("mv", "move"), wants="FILE PROJECT --move"),
-    Instead("link", "brings a project's data here", ("ln", "mount", "project"), takes=1),
+    Instead("start", "sets up a project", ("begin", "setup", "init", "project", "onboard"), takes=1),
+    Instead("link", "brings a project's data here", ("ln", "mount"), takes=1),
     Instead("link", "lists your data", ("data", "links", "projects")),
     Instead("unlink", "takes a link away", ("umount", "unmount"), wants="NAME", takes=1),
     Instead("usage", "shows what fills your home", ("du", "df", "quota", "space", "disk")),
@@ -63,7 +64,7 @@ _INSTEAD: Sequence[Instead] = (
     Instead("ssh-key", "sets up your key", ("key", "keys", "ssh", "sshkey", "keygen", "login", "ssh-keygen")),
     Instead("report", "drafts a mail to support", ("mail", "support", "bug", "issue", "ticket", "contact")),
     Instead("site show", "shows the site's settings", ("config", "settings", "configure", "about")),
-    Instead("tour", "shows it all in a sandbox", ("demo", "example", "examples", "tutorial", "init")),
+    Instead("tour", "shows it all in a sandbox", ("demo", "example", "examples", "tutorial")),
 )
 REMOVING = ("rm", "remove", "delete", "del")
 """What one says for several things, of which sesync has a command each."""

@@ -57,6 +57,17 @@ SHAPES: dict[str, tuple[str, ...]] = {  # the keys of each object in the documen
         "python_version folder count",
         "command message",
     ),
+    "start": (
+        DONE,
+        "project target links whole state at",
+        "project url parts",
+        "kind state message problem hint result",
+        "project link target state",
+        f"{KEY} host user greeting",
+        CLONE,
+        KERNEL,
+        "project file repositories",
+    ),
     "link": (
         DONE,
         "project link target state",
@@ -157,7 +168,9 @@ def problems(document: Any, command: str) -> Iterator[str]:
             yield f"an object of '{command}' has the keys {', '.join(value)}"
         for key, one in value.items():
             yield from _key(key, one)
-    if isinstance(document, dict) and "steps" in document and not (document["done"] or document["steps"]):
+    acted = isinstance(document, dict) and "steps" in document
+    failed = any(value.get("state") == "failed" for _, value in _objects(document))
+    if acted and not (document["done"] or document["steps"] or failed):
         yield "nothing is done, and there is no step to do it"
 
 

@@ -83,7 +83,7 @@ def test_every_command_has_two_examples_that_it_understands(name: str):
         path = name.split() if not isinstance(COMMANDS[name], click.Group) else words[:2]
         assert words[: len(path)] == path, f"{example} is no example of {name}"
         command = COMMANDS[" ".join(path)]
-        with click.Context(root, info_name="sesync", resilient_parsing=False) as above:
+        with click.Context(root, info_name="sesync", help_option_names=["-h", "--help"]) as above:
             command.make_context(path[-1], words[len(path) :], parent=above)
 
 

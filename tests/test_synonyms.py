@@ -28,7 +28,7 @@ def test_what_is_named_in_place_of_a_word_is_understood_by_its_command(one: Inst
     monkeypatch.chdir(tmp_path)
     (tmp_path / "requirements.txt").touch()
     command = COMMANDS[one.command]
-    with click.Context(root, info_name="sesync") as above:
+    with click.Context(root, info_name="sesync", help_option_names=["-h", "--help"]) as above:
         command.make_context(one.command, shlex.split(one.wants), parent=above)
 
 

@@ -11,7 +11,7 @@ from sesync_cli.clone.parallel import One, Together, shared_login
 from sesync_cli.clone.projects import folder_names
 from sesync_cli.clone.request import CloneRequest
 from sesync_cli.clone.working_copy import Clone, existing
-from sesync_cli.errors import Conflict, SesyncError, WrongWords
+from sesync_cli.errors import Conflict, SesyncError, WrongWords, of_each
 from sesync_cli.git import connection
 from sesync_cli.git.address import name_at_site, typed
 from sesync_cli.git.attempt import ServerAttempt
@@ -127,10 +127,8 @@ def _question(wanted: Sequence[ServerAttempt], where: str, prompter: Prompter) -
 
 
 def _unfinished(failed: dict[str, SesyncError], count: int) -> SesyncError:
-    lines = "".join(f"\n  {label}: {error}" for label, error in failed.items())
     others = "; the others are there" if len(failed) < count else ""
-    hints = list(dict.fromkeys(error.hint for error in failed.values() if error.hint))
-    return SesyncError(f"{len(failed)} of {_count(count)} could not be cloned{others}:{lines}", hint="\n".join(hints))
+    return of_each(f"{len(failed)} of {_count(count)} could not be cloned{others}", failed)
 
 
 def _count(number: int) -> str:

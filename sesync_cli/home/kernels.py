@@ -38,11 +38,11 @@ def _facts(kernel: "Kernel") -> dict[str, Any]:
         "problem": kernel.problem or None,
         "command": advised(kernel) or None,
         "is_mendable": verb_for(kernel) not in ("", SHOW),
-        "places": _places(kernel),
+        "places": places_of(kernel),
     }
 
 
-def _places(kernel: "Kernel") -> list[str]:
+def places_of(kernel: "Kernel") -> list[str]:
     """The folders that a kernel was made from or is in, its project's first."""
     recipe, environment = kernel.recipe, kernel.environment
     asked = [recipe.source, *recipe.requirements] if recipe else []

@@ -60,7 +60,8 @@ def next_step(
             _broken_kernels(one for one in kernels if one.is_mendable),
             _lost_data(data, caller),
             _unsent(clones),
-            _linking([one for one in unlinked if one.project in used or len(unlinked) == len(data)], caller),
+            _linking([one for one in unlinked if one.project in used], caller),
+            _beginning([one for one in unlinked if one.project not in used and len(unlinked) == len(data)]),
             _cloning(data, clones, site),
             _making(data, clones, kernels),
             _linking(unlinked, caller),
@@ -114,6 +115,12 @@ def _unsent(clones: Iterable[CloneSeen]) -> Iterator[NextStep]:
     for clone in clones:
         if clone.state == OK and clone.unsent_commits:
             yield NextStep(_sync(clone), f"Commits in {one_line(clone.name)} are only here. Send them:")
+
+
+def _beginning(unlinked: Iterable[DataSeen]) -> Iterator[NextStep]:
+    for one in unlinked:
+        command = by_hand("sesync", "start", one.project)
+        yield NextStep(command, f"Have the data and the code of {one.project} in your home, and a kernel for it:")
 
 
 def _linking(unlinked: Iterable[DataSeen], caller: Caller) -> Iterator[NextStep]:

@@ -17,7 +17,7 @@ _FRESH = timedelta(minutes=1)  # until when a look counts as one of now
 _OLD = timedelta(days=1)  # after which one is told how to look again
 
 BEGIN = """\
-Begin with 'sesync link PROJECT', which brings your group's data here, and 'sesync clone GROUP/NAME', its code.
+Begin with 'sesync start PROJECT', which brings your group's data and code here, and makes a kernel for it.
 'sesync tour' shows all of it in a sandbox, and 'sesync help' lists every command."""
 
 

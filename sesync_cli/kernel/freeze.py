@@ -25,12 +25,16 @@ _FOR_ALL = 0o6777  # but for the bit by which nobody may replace what another ac
 
 @dataclass(frozen=True)
 class Contents:
-    """A kernel's packages: how many there are, those of them that its lock tells of, and the versions of the others."""
+    """A kernel's packages: how many there are, those of them that its lock tells of, and the versions of the others.
+
+    `repository` is the one whose code the kernel is for, if that is told: GROUP/NAME or its address.
+    """
 
     kernel: Kernel
     count: int
     locked: Lock | None
     others: Mapping[str, str]
+    repository: str = ""
 
     @property
     def versions(self) -> dict[str, str]:
@@ -42,7 +46,8 @@ class Contents:
         """What is to be known of the kernel by whoever makes it from its lock."""
         recipe = self.kernel.recipe
         said = recipe.public if recipe else {"python": self.kernel.python}
-        return {"name": self.kernel.name, "display_name": self.kernel.display_name, **said}
+        of = {"repository": self.repository} if self.repository else {}
+        return {"name": self.kernel.name, "display_name": self.kernel.display_name, **said, **of}
 
 
 def contents_of(kernel: Kernel) -> Contents:

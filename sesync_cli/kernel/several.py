@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sesync_cli.errors import Declined, NoRoom, SesyncError, Stopped, leaving, left_by, stopped
+from sesync_cli.errors import NoRoom, SesyncError, Stopped, of_each, stopped_after
 from sesync_cli.kernel.discovery import find_kernel, find_kernels
 from sesync_cli.kernel.request import KernelChoice
 from sesync_cli.kernel.specs import Folders, Kernel
@@ -62,10 +62,7 @@ class Apart(Plan):
             except (KeyboardInterrupt, Stopped) as error:
                 if not self.ended:
                     raise
-                what = "stopped, as you wish" if isinstance(error, Declined) else str(stopped(error))
-                words = f"{what}; {' and '.join(self.ended)} came before that"
-                ended = Declined if isinstance(error, Declined) else Stopped
-                raise leaving(ended(words), left_by(error)) from None
+                raise stopped_after(error, [*self.ended]) from None
             except NoRoom:
                 raise
             except SesyncError as error:
@@ -96,9 +93,4 @@ def _unfinished(failed: Mapping[str, SesyncError], count: int) -> SesyncError:
     if count == 1:
         return next(iter(failed.values()))
     others = "; the others are done" if len(failed) < count else ""
-    lines = [f"{name}: {error}" for name, error in failed.items()]
-    hints = list(dict.fromkeys(error.hint for error in failed.values() if error.hint))
-    message = "".join(
-        [f"this failed for {len(failed)} of {count} kernels{others}:", *(f"\n  {line}" for line in lines)]
-    )
-    return SesyncError(message, hint="\n".join(hints), problems=lines)
+    return of_each(f"this failed for {len(failed)} of {count} kernels{others}", failed)

@@ -148,12 +148,13 @@ def _known_of(kernel: Kernel, caller: Caller) -> dict[Path, set[str]]:
         text = _memory(caller.state).read_text(encoding="utf-8")
     known = {Path(file): {one["sha256"]} for file, one in _read(text).items() if one["kernel"] == kernel.name}
     for file, digest in kernel.recipe.files if kernel.recipe else ():
-        if _is_shared(Path(file)):
+        if is_shared(Path(file)):
             known.setdefault(Path(file), set()).add(digest)
     return known
 
 
-def _is_shared(file: Path) -> bool:
+def is_shared(file: Path) -> bool:
+    """Whether this is the lock of a kernel that a project shares, by its path."""
     return file.name == NAME and file.parent.parent.parts[-2:] == FOLDER.parts
 
 

@@ -1,18 +1,23 @@
 """The plans that write a kernel's lock down: for oneself, or for the group into a project's data directory."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.directory import reached
 from sesync_cli.errors import Conflict, NotFound, Refused, SesyncError, Unanswered, WrongWords
+from sesync_cli.git.address import name_at_site, read_address
+from sesync_cli.git.client import origin
+from sesync_cli.git.work_tree import project_tree
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.freeze import Contents, WriteLock, contents_of
 from sesync_cli.kernel.pylock import NAME, checked_lock_name, read_lock
 from sesync_cli.kernel.request import LockRequest, ShareRequest
 from sesync_cli.kernel.several import plan_each
-from sesync_cli.kernel.shared import FOLDER, PREVIOUS, RememberShared, StepBack, differences, shared_by
+from sesync_cli.kernel.shared import FOLDER, PREVIOUS, RememberShared, StepBack, differences, is_shared, shared_by
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import checked, did_you_mean, listed, near
 from sesync_cli.plan import Plan, Watch, asking, by_hand
@@ -80,7 +85,8 @@ def plan_share(request: ShareRequest, caller: Caller, site: Site, watch: Watch) 
         return _back(name, project, reached(project, site, watch), caller)
     kernel = _theirs(find_kernel(name, kernel_folders(caller, site)))
     directory = reached(project, site, watch)
-    contents, at = contents_of(kernel), directory / FOLDER / name / NAME
+    contents = replace(contents_of(kernel), repository=repository_of(kernel, site))
+    at = directory / FOLDER / name / NAME
     packages = known_versions(contents.versions)
     result = {"name": kernel.name, "project": project, "file": at, "packages": packages}
     way = f"'sesync kernel create --from {project}:{kernel.name}'"
@@ -138,7 +144,7 @@ def _theirs(kernel: Kernel) -> Kernel:
 
 def shared_kernel(directory: Path, project: str, kernel: str) -> Path:
     """The lock of a kernel that a project shares: the one of that name, or the only one where none is named."""
-    there = {path.parent.name: path for path in _shared(directory)}
+    there = shared_kernels(directory)
     if kernel.lower() in there:
         return there[kernel.lower()]
     if not there:
@@ -153,11 +159,37 @@ def shared_kernel(directory: Path, project: str, kernel: str) -> Path:
     raise Unanswered(f"{project} shares {len(there)} kernels", hint=f"Say which: {ways}.")
 
 
-def _shared(directory: Path) -> Iterator[Path]:
+def shared_kernels(directory: Path) -> dict[str, Path]:
+    """The locks of the kernels that are shared in a data directory, by the kernels' names."""
     try:
-        yield from sorted((directory / FOLDER).glob(f"*/{NAME}"))
+        return {path.parent.name: path for path in sorted((directory / FOLDER).glob(f"*/{NAME}"))}
     except OSError as error:
         raise SesyncError(f"{directory / FOLDER} cannot be read: {error.strerror}", hint="Tell its owner.") from None
+
+
+def repository_of(kernel: Kernel, site: Site) -> str:
+    """The repository that a kernel was made for, GROUP/NAME or its address; empty where it was for none."""
+    recipe = kernel.recipe
+    if recipe is None:
+        return ""
+    for place in (recipe.source, *recipe.requirements):
+        if not place.startswith("/"):
+            continue
+        at = Path(place)
+        if is_shared(at):
+            return told_repository(at)
+        tree = project_tree(at if at.is_dir() else at.parent)
+        address = read_address(origin(tree) or "") if tree else None
+        if address and address.host:
+            return name_at_site(address, site) or address.shown
+    return ""
+
+
+def told_repository(lock: Path) -> str:
+    """The repository that a shared kernel is for, as its lock says it; empty where it does not, or cannot be read."""
+    with suppress(SesyncError):
+        return str(read_lock(lock).about.get("repository", ""))
+    return ""
 
 
 def _says_so(at: Path, contents: Contents) -> bool:

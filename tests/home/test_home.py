@@ -18,7 +18,7 @@ from tests.services.fuse import hang, hangs, served
 BEGIN = """\
 Your home may have 20.0 GB; 'sesync usage' counts what it has.
 
-Begin with 'sesync link PROJECT', which brings your group's data here, and 'sesync clone GROUP/NAME', its code.
+Begin with 'sesync start PROJECT', which brings your group's data and code here, and makes a kernel for it.
 'sesync tour' shows all of it in a sandbox, and 'sesync help' lists every command.
 """
 WHO = ("-c", "user.name=Ann Doe", "-c", "user.email=adoe@example.org")
@@ -111,8 +111,10 @@ def test_the_one_next_command_leads_from_a_group_to_its_data(sesync, site, nfs: 
     (nfs / f"{group}-data").mkdir()
     assert table(sesync().out) == [[group, "not linked", "", ""]]
     step = sesync("--json").json["next"]
-    assert step["command"] == f"sesync link {group}"
-    subprocess.run(["/bin/sh", "-c", step["command"]], env={**os.environ, "PATH": f"{SESYNC.parent}:/usr/bin:/bin"})
+    assert step["command"] == f"sesync start {group}"
+    subprocess.run(
+        ["/bin/sh", "-c", f"{step['command']} -y"], env={**os.environ, "PATH": f"{SESYNC.parent}:/usr/bin:/bin"}
+    )
     assert table(sesync().out) == [[group, "linked", "", ""]]
     assert sesync("--json").json["next"]["command"] == "sesync clone"
 
@@ -448,13 +450,13 @@ def test_who_may_not_read_it_is_told_whom_to_ask(here):
 def test_a_project_that_is_gone_is_not_offered_for_ever(sesync, site, nfs: Path, home: Path):
     group = grp.getgrgid(os.getgid()).gr_name
     (nfs / f"{group}-data").mkdir()
-    assert next_command(sesync) == f"sesync link {group}"
+    assert next_command(sesync) == f"sesync start {group}"
     (nfs / f"{group}-data").rmdir()
     assert sesync("link", group).code == 1
     assert (next_command(sesync), sesync("--json").json["data"]) == ("", [])
     (nfs / f"{group}-data").mkdir()
     aged(looks(home, "data"), timedelta(days=2))
-    assert next_command(sesync) == f"sesync link {group}"
+    assert next_command(sesync) == f"sesync start {group}"
 
 
 def test_a_clone_that_is_slow_from_the_first_is_told_and_waited_for_once(

@@ -1,6 +1,6 @@
 """The real program, with a signal that it sends to itself before its k-th step, or when all steps are done.
 
-python drive.py SIGNAL K WORD...
+python drive.py SIGNAL K WORD...; instead of K, the first words of what the step says that it does.
 """
 
 import os
@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from sesync_cli import answer, app, screen
 from sesync_cli.plan import Report
 
-SIGNAL, AT = int(sys.argv[1]), int(sys.argv[2])
+SIGNAL, WORDS = int(sys.argv[1]), sys.argv[2]
+AT = int(WORDS) if WORDS.isdecimal() else -1
 begun = 0
 
 
@@ -19,7 +20,7 @@ begun = 0
 def doing(words: str) -> Iterator[Report]:
     global begun
     begun += 1
-    if begun == AT:
+    if begun == AT or (AT < 0 and words.startswith(WORDS)):
         os.kill(os.getpid(), SIGNAL)
     yield lambda fraction, detail: None
 

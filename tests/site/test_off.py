@@ -20,6 +20,13 @@ COMMANDS = {path: command for path, command in walk(root) if not hasattr(command
 COMMANDS |= {path: command for path, command in walk(root.others["home"], ("home",))}
 WORDS: dict[tuple[str, ...], list[list[str]]] = {  # what somebody may well type, for each command
     ("link",): [[], ["cooltrees"], ["cooltrees", "--as", "trees"], ["--in", "work"]],
+    ("start",): [
+        [],
+        ["cooltrees"],
+        ["cooltrees", "analysis", "-n"],
+        ["cooltrees", "x/y", "-y"],
+        ["cooltrees", "--share"],
+    ],
     ("unlink",): [["cooltrees"], ["cooltrees", "-n"]],
     ("clone",): [
         *([], ["analysis"], ["cooltrees/"], ["cooltrees/analysis"], ["--login"], ["cooltrees/analysis", "--https"]),

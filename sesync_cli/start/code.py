@@ -1,0 +1,184 @@
+"""Where a project's code is: the repositories that somebody names, or those that its group is known to have."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sesync_cli.clone.choice import chosen_repositories
+from sesync_cli.clone.projects import NAME
+from sesync_cli.errors import NotFound, SesyncError
+from sesync_cli.git.address import Address, allowed, name_at_site, read_address, site_addresses, typed
+from sesync_cli.gitlab.account import my_account
+from sesync_cli.gitlab.api import Account, Project
+from sesync_cli.home.seen import CloneSeen
+from sesync_cli.kernel.sharing import shared_kernels, told_repository
+from sesync_cli.plan import by_hand
+from sesync_cli.site.settings import Site
+from sesync_cli.start.context import StartContext
+from sesync_cli.start.shared_list import FILE, read_list
+
+_MOST = 5  # repositories of a group that are taken without a choice
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository that belongs to a project, and the clone of it that is here, if one is."""
+
+    said: str
+    address: Address
+    clone: Path | None = None
+
+    def name(self, site: Site) -> str:
+        """GROUP/NAME at the site's GitLab, else the address."""
+        return name_at_site(self.address, site) or self.address.shown
+
+    def facts(self, site: Site, folder: Path | None) -> dict[str, Any]:
+        """The same for programs, with the folder of its clone."""
+        return {
+            "repository": name_at_site(self.address, site) or None,
+            "address": self.address.shown,
+            "path": folder,
+        }
+
+
+@dataclass(frozen=True)
+class KnownCode:
+    """The repositories of a project; `source` says in a few words who tells so, if it is not the person.
+
+    `failure` is why it could not be found out.
+    """
+
+    repositories: tuple[Repository, ...] = ()
+    source: str = ""
+    warnings: tuple[str, ...] = ()
+    failure: SesyncError | None = None
+
+
+@dataclass(frozen=True)
+class CodeSearch:
+    """Looks for a project's repositories: those that were named, GitLab's, those in the group's list, of its kernels.
+
+    `clones` are all that are here; `directory` is the data directory, if it can be read.
+    """
+
+    context: StartContext
+    directory: Path | None
+    clones: Sequence[CloneSeen]
+
+    def found(self) -> KnownCode:
+        """The first of these that tells of any; else what is here."""
+        if self.context.request.repos:
+            return KnownCode(self.named())
+        warnings, failure = list[str](), None
+        for source in (self._of_gitlab, self.of_list, self._of_kernels):
+            try:
+                known = source()
+            except SesyncError as error:
+                failure = failure or error
+                warnings.append(f"{error}: {error.hint}".removesuffix(".").removesuffix(": "))
+                continue
+            warnings += known.warnings
+            if known.repositories:
+                return replace(known, warnings=tuple(warnings))
+        if here := self.here():
+            return KnownCode(here, warnings=tuple(warnings))
+        return KnownCode(failure=failure, warnings=() if failure else (*warnings, self._how_to_name))
+
+    def named(self) -> tuple[Repository, ...]:
+        """Those that the person has typed."""
+        return tuple(self._repository(one) for said in self.context.request.repos for one in self._meant(said))
+
+    def here(self) -> tuple[Repository, ...]:
+        """Those of this project of which there is a clone."""
+        project, found = self.context.project, list[Repository]()
+        for clone in self.clones:
+            address = allowed(clone.address or "")
+            groups = [one.casefold() for one in (clone.repository or "").split("/")[:-1]]
+            if address and (clone.project == project or project.casefold() in groups):
+                found.append(Repository(clone.repository or address.shown, address, clone.path))
+        return tuple(found)
+
+    def _meant(self, said: str) -> list[str]:
+        """What was typed, as GROUP/NAME or an address; a name alone is one of the project's group."""
+        if NAME.fullmatch(said):
+            return [f"{self.context.project}/{said}"]
+        found = chosen_repositories(
+            said, self.context.caller, self.context.site, self.context.watch, self.context.prompter
+        )
+        assert isinstance(found, list)
+        return found
+
+    def _repository(self, said: str) -> Repository:
+        address = typed(said, self.context.site, self.context.request.way)
+        return Repository(said, address, self._clone_of(address))
+
+    def _clone_of(self, address: Address) -> Path | None:
+        name = name_at_site(address, self.context.site)
+        same = [address, *(site_addresses(name, self.context.site) if name else ())]
+        for clone in self.clones:
+            there = read_address(clone.address or "")
+            if there and any(there.is_same(one) for one in same):
+                return clone.path
+        return None
+
+    def _of_gitlab(self) -> KnownCode:
+        account, project = my_account(self.context.site, self.context.caller), self.context.project
+        if account is None:
+            return KnownCode()
+        try:
+            found = self.context.prompter.once(f"group {project}", lambda: self._ask(account, project))
+        except NotFound:
+            return KnownCode()
+        repositories = [self._repository(one.path) for one in found]
+        new = [one for one in repositories if one.clone is None]
+        if len(repositories) <= _MOST or not self.context.prompter.watched:
+            return KnownCode(tuple(repositories), f"the group {project} at {account.host}")
+        here = [one for one in repositories if one.clone]
+        if not here:
+            chosen = chosen_repositories(
+                f"{project}/", self.context.caller, self.context.site, self.context.watch, self.context.prompter
+            )
+            assert isinstance(chosen, list)
+            return KnownCode(tuple(map(self._repository, chosen)))
+        way = by_hand("sesync", "clone", f"{project}/")
+        return KnownCode(tuple(here), warnings=(f"{project} has {len(new)} more repositories: '{way}' lists them",))
+
+    def _ask(self, account: Account, project: str) -> list[Project]:
+        with self.context.watch(f"Asking {account.host}"):
+            return list(account.group_projects(project))
+
+    def of_list(self) -> KnownCode:
+        """Those in the list that the group keeps."""
+        if self.directory is None:
+            return KnownCode()
+        return self._told_by(read_list(self.directory), str(self.directory / FILE))
+
+    def _of_kernels(self) -> KnownCode:
+        if self.directory is None:
+            return KnownCode()
+        said = [told_repository(lock) for lock in shared_kernels(self.directory).values()]
+        return self._told_by(filter(None, said), f"the kernels that {self.context.project} shares")
+
+    def _told_by(self, said: Iterable[str], source: str) -> KnownCode:
+        """What others have written down; what is no address of a repository is passed over with a word."""
+        found, wrong = dict[str, Repository](), list[str]()
+        for one in said:
+            try:
+                repository = self._repository(one)
+            except SesyncError as error:
+                wrong.append(f"{one!r} of {source} is passed over: {error}")
+                continue
+            found.setdefault(repository.name(self.context.site), repository)
+        return KnownCode(tuple(found.values()), source, tuple(wrong))
+
+    @property
+    def _how_to_name(self) -> str:
+        project = self.context.project
+        way = by_hand("sesync", "start", project)
+        login = ", and 'sesync clone --login' lets sesync ask GitLab" if self.context.site.has("gitlab_url") else ""
+        return f"nobody has said where the code of {project} is: '{way} GROUP/NAME' clones it{login}"
+
+
+def _told(error: SesyncError) -> str:
+    return f"{error}: {error.hint}".removesuffix(".").removesuffix(": ")

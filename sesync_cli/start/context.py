@@ -1,0 +1,24 @@
+"""What all of a start is planned in: what somebody wants, who that is, where, and how they are asked."""
+
+from dataclasses import dataclass
+
+from sesync_cli.caller import Caller
+from sesync_cli.plan import Watch
+from sesync_cli.prompter import Prompter
+from sesync_cli.site.settings import Site
+from sesync_cli.start.request import StartRequest
+
+
+@dataclass(frozen=True)
+class StartContext:
+    """The request, and all that a plan is made from."""
+
+    request: StartRequest
+    caller: Caller
+    site: Site
+    watch: Watch
+    prompter: Prompter
+
+    @property
+    def project(self) -> str:
+        return self.request.project

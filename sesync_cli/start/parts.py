@@ -1,0 +1,106 @@
+"""What a start consists of: parts that are there, or are done one after the other, each whole or not at all for itself.
+
+One that fails stops no other, but for those that rest on it.
+"""
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from sesync_cli.disk import system_failure
+from sesync_cli.errors import Declined, NoRoom, SesyncError, Stopped, of_each, stopped_after
+from sesync_cli.plan import Plan, Ready, Watch
+
+DATA, KEY, NAME, CODE, KERNEL = "data", "key", "name", "code", "kernel"
+
+
+class Untried(SesyncError):
+    """It was not even tried, for the sake of something else that failed."""
+
+
+@dataclass(frozen=True, eq=False)
+class StartPart:
+    """One thing of many: of a `kind`, with what is to be done (`says`) or what is there, and its result for programs.
+
+    `plan` has a step where something is to be done, and `failure` says why nothing can be.
+    """
+
+    kind: str
+    says: str
+    plan: Plan = field(default_factory=lambda: Plan((), ""))
+    result: Mapping[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
+    failure: SesyncError | None = None
+    rests_on: "tuple[StartPart, ...]" = ()
+
+    def resting_on(self, other: "StartPart | None") -> "StartPart":
+        """The same, which is not tried without the other, if there is one."""
+        return replace(self, rests_on=(other,)) if other else self
+
+    @property
+    def is_wanted(self) -> bool:
+        return bool(self.plan.steps)
+
+    @property
+    def is_there(self) -> bool:
+        return not (self.is_wanted or self.failure)
+
+
+@dataclass(frozen=True)
+class StartPlan(Plan):
+    """The parts, as a plan; `outcomes` has the plan of each that was done, and why others were not."""
+
+    parts: tuple[StartPart, ...] = ()
+    home: Path = Path("/")
+    outcomes: dict[StartPart, Plan | SesyncError] = field(default_factory=dict, compare=False)
+
+    def carry_out(self, watch: Watch, ready: Ready = lambda make: nullcontext(make())) -> None:
+        for part in self.parts:
+            if not part.is_wanted:
+                continue
+            if missing := self._missing_for(part):
+                self.outcomes[part] = Untried(f"not tried, since {missing}")
+                continue
+            try:
+                part.plan.carry_out(watch, ready)
+                self.outcomes[part] = part.plan.learnt()
+            except Declined as error:
+                self.outcomes[part] = error
+            except (KeyboardInterrupt, Stopped) as error:
+                done = dict.fromkeys(f"the {one.kind}" for one, came in self.outcomes.items() if isinstance(came, Plan))
+                if not done:
+                    raise
+                raise stopped_after(error, [*done]) from None
+            except SesyncError as error:
+                self.outcomes[part] = error
+            except OSError as error:
+                failure = system_failure(error, self.home)
+                if failure is None:
+                    raise
+                self.outcomes[part] = failure
+
+    def _missing_for(self, part: StartPart) -> str:
+        """Why a part cannot even be tried."""
+        for one in part.rests_on:
+            if one.failure or isinstance(self.outcomes.get(one), SesyncError):
+                return f"the {one.kind} comes first"
+        if any(isinstance(came, NoRoom) for came in self.outcomes.values()):
+            return "there is no room"
+        return ""
+
+
+def failure_of(parts: Mapping[StartPart, SesyncError], count: int) -> SesyncError | None:
+    """One error for all parts that could not be done, of so many; None if all were."""
+    if len(parts) <= 1:
+        return next(iter(parts.values()), None)
+    others = "; the others are" if len(parts) < count else ""
+    told: dict[str, SesyncError] = {}
+    for part, error in parts.items():
+        told[f"{part.kind} ({part.says})" if part.kind in told else part.kind] = error
+    failure = of_each(f"{len(parts)} of {count} things could not be done{others}", told)
+    causes = [error for error in parts.values() if not isinstance(error, Untried)]
+    failure.remedies = tuple(remedy for error in causes for remedy in error.remedies)
+    failure.log = next((error.log for error in causes if error.log), None)
+    return failure

@@ -1,0 +1,139 @@
+"""The plan that sets up all that it takes to work in a project, and the one that lists its code for others."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from sesync_cli.caller import Caller
+from sesync_cli.directory import reached
+from sesync_cli.errors import Conflict, SesyncError, WrongWords
+from sesync_cli.home.overview import overview
+from sesync_cli.home.seen import DataSeen
+from sesync_cli.kernel.context import kernel_folders
+from sesync_cli.kernel.discovery import find_kernels
+from sesync_cli.link.plans import plan_link
+from sesync_cli.link.request import LinkRequest
+from sesync_cli.plan import Plan, Question, Watch, by_hand
+from sesync_cli.prompter import Prompter
+from sesync_cli.site.settings import Site
+from sesync_cli.start.account import asked_name, key_parts, known_name, server
+from sesync_cli.start.clones import clone_part, folder_of
+from sesync_cli.start.code import CodeSearch, Repository
+from sesync_cli.start.context import StartContext
+from sesync_cli.start.ending import Ending, proposal
+from sesync_cli.start.kernels import KernelParts, SharedKernel, kernels_shared, worth_making
+from sesync_cli.start.parts import CODE, DATA, StartPart, StartPlan, failure_of
+from sesync_cli.start.projects import checked_project
+from sesync_cli.start.request import ShareRepositoriesRequest, StartRequest
+from sesync_cli.start.shared_list import plan_sharing
+from sesync_cli.steps import later
+
+
+def plan_start(request: StartRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
+    """What is missing of a project's data, code and kernels, of one's key and name; what cannot be had is told."""
+    context = StartContext(request, caller, site, watch, prompter)
+    seen = overview(caller, site, watch)
+    data, directory = _data(seen.data, context)
+    code = CodeSearch(context, directory, seen.clones).found()
+    clones = {one: clone_part(one, context) for one in code.repositories}
+    keys = key_parts([one.address for one, part in clones.items() if part.is_wanted], context)
+    clones = {one: part.resting_on(keys.get(server(one.address))) for one, part in clones.items()}
+    lost = [StartPart(CODE, "find its code", failure=code.failure)] if code.failure else []
+    shared, told = _shared(directory)
+    kernels = [*_kernels(shared, clones, context)]
+    folders = tuple(folder_of(one, context) for one, part in clones.items() if not part.failure)
+    asked, unnamed = asked_name(folders, context)
+    parts = (
+        *data,
+        *keys.values(),
+        *known_name(folders, context),
+        *clones.values(),
+        *lost,
+        *asked,
+        *kernels,
+    )
+    wanted, failed = [one for one in parts if one.is_wanted], {one: one.failure for one in parts if one.failure}
+    if len(failed) == len(parts) and (failure := failure_of(failed, len(parts))):
+        raise failure
+    warnings = (*code.warnings, *told, *unnamed)
+    ending = Ending(context, parts, folders, {one.name: f"{context.project}:{one.name}" for one in shared}, warnings)
+    if not wanted:
+        return Plan((), **ending.told({}))
+    plan = StartPlan(
+        tuple(step for one in wanted for step in one.plan.steps),
+        f"{context.project} is set up.",
+        ending.result({}),
+        (Question(proposal(context.project, parts, code.source, warnings)),),
+        warnings,
+        parts=parts,
+        home=caller.home,
+    )
+    return ending.after(plan)
+
+
+def plan_share_repositories(
+    request: ShareRepositoriesRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter
+) -> Plan:
+    """Write into a project's data directory which repositories its code is in: those named, or cloned here."""
+    project = checked_project(request.project, site)
+    directory = reached(project, site, watch)
+    context = StartContext(StartRequest(project, request.repos), caller, site, watch, prompter)
+    search = CodeSearch(context, directory, overview(caller, site, watch).clones)
+    found = search.named() if request.repos else search.here()
+    if not found:
+        way = by_hand("sesync", "start", project, "--share")
+        raise WrongWords(f"no clone of yours is of {project}", hint=f"Name its repositories: '{way} GROUP/NAME'.")
+    listed = {one.name(site): one for one in search.of_list().repositories}
+    everything = {**listed, **{one.name(site): one for one in found}}
+    facts = [one.facts(site, one.clone) for one in everything.values()]
+    return plan_sharing([one.name(site) for one in found], [*listed], facts, project, directory)
+
+
+def _data(seen: Sequence[DataSeen], context: StartContext) -> tuple[list[StartPart], Path | None]:
+    """The part that is a link to the data; and the data directory, if it can be reached."""
+    project, site, watch = context.project, context.site, context.watch
+    if not site.has("data_path"):
+        return [], None
+    directory, says = site.data_directory(project), f"link the data of {project}"
+    have = next((one for one in seen if one.target == directory and one.whole), None)
+
+    def make() -> Plan:
+        return plan_link(LinkRequest(project), context.caller, site, watch)
+
+    try:
+        if have:
+            reached(project, site, watch)
+            facts = {"project": project, "link": have.links[0], "target": directory, "state": have.state}
+            return [StartPart(DATA, str(have.links[0]), result=facts)], directory
+        plan = make()
+    except SesyncError as error:  # where only the link's name is taken, the group's own words can be read
+        is_there = isinstance(error, Conflict) and directory.is_dir()
+        return [StartPart(DATA, says, failure=error)], directory if is_there else None
+    wanted = later(make, "Linking the data", "\n".join(map(str, plan.steps)))
+    return [StartPart(DATA, f"link {plan.result['link']} to {directory}", wanted)], directory
+
+
+def _shared(directory: Path | None) -> tuple[list[SharedKernel], tuple[str, ...]]:
+    """The kernels that the group shares, and why they cannot be known."""
+    try:
+        return kernels_shared(directory), ()
+    except SesyncError as error:
+        return [], (str(error),)
+
+
+def _kernels(
+    shared: Sequence[SharedKernel], clones: Mapping[Repository, StartPart], context: StartContext
+) -> Iterator[StartPart]:
+    """The kernels of the group, and those that clones ask for which none of these is for."""
+    existing = find_kernels(kernel_folders(context.caller, context.site))
+    parts, names = KernelParts(context, existing), [one.name(context.site) for one in clones]
+    chosen = worth_making(shared, context.project, names)
+    for one in chosen:
+        yield parts.of_group(one)
+    for (repository, clone), name in zip(clones.items(), names, strict=True):
+        if clone.failure or any(one.is_for(name) for one in chosen):
+            continue
+        folder = folder_of(repository, context)
+        if clone.is_wanted:
+            yield parts.of_clone(folder, name, clone)
+        elif part := parts.of_folder(folder):
+            yield part

@@ -1,0 +1,43 @@
+"""Which project somebody begins with: the one that is named, or one of theirs."""
+
+from collections.abc import Sequence
+
+from sesync_cli.caller import Caller
+from sesync_cli.errors import NotFound, WrongWords
+from sesync_cli.home.overview import overview
+from sesync_cli.home.seen import DataSeen
+from sesync_cli.names import checked
+from sesync_cli.plan import Watch, by_hand
+from sesync_cli.prompter import Prompter
+from sesync_cli.site.settings import Site
+
+
+def chosen_project(
+    named: str | None, caller: Caller, site: Site, watch: Watch, prompter: Prompter
+) -> str | Sequence[DataSeen]:
+    """The project that is meant; where nobody is there to choose among several, the data of each."""
+    if named is not None:
+        return checked_project(named, site)
+    offered = overview(caller, site, watch).data
+    if not offered:
+        hint = f"'sesync start PROJECT' with your project's short name, which {site.support} knows."
+        raise NotFound("you are in no group that has a data directory here", hint=hint)
+    if len(offered) == 1:
+        return offered[0].project
+    return prompter.once("which project", lambda: _chosen(offered, prompter)) if prompter.watched else offered
+
+
+def checked_project(named: str, site: Site) -> str:
+    """The short name of a project; a hint where it is a repository's name."""
+    group, slash, rest = named.rstrip("/").partition("/")
+    if slash and group and rest and ":" not in named:
+        way = by_hand("sesync", "start", site.project(group), named)
+        raise WrongWords(f"{named!r} is a repository, and no project", hint=f"'{way}' begins with both.")
+    return site.project(checked(named.rstrip("/"), "project"))
+
+
+def _chosen(offered: Sequence[DataSeen], prompter: Prompter) -> str:
+    prompter.note("Your projects:")
+    for number, one in enumerate(offered, 1):
+        prompter.note(f"{number:>4}  {one.project}{' (its data is linked)' if one.links else ''}")
+    return offered[prompter.number("Which one? Its number", len(offered)) - 1].project
