@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clone.conftest import git, leftovers
+from tests.clone.conftest import git
 from tests.conftest import HANG, SESYNC, Ended, Said
 from tests.kernel import ground
 from tests.services.fuse import hang, served
