@@ -10,6 +10,7 @@ from typing import NamedTuple
 _LEAST = 12  # columns for words, however narrow the terminal is
 _WIDEST = 2  # columns that a letter takes at most
 _BLANK = "\x1f"  # a blank between two words that stay together; no text has it, since `printable` shows it otherwise
+_LABEL = re.compile(r" +\S+ {2,}(?=\S)")
 _COMMAND = re.compile(r"(?<![^\s(])'\S[^'\n]* [^'\n]*\S'(?!\w)")
 _SHELL_WORD = re.compile(r"""(?<!\S)\#.*|(?:[^\s'"\\]|'[^']*'|"(?:\\.|[^"\\])*"|\\.)+""", re.DOTALL)
 
@@ -51,19 +52,22 @@ def cells(text: str) -> int:
 def wrapped(text: str, width: int, least: int = _LEAST) -> Iterator[str]:
     """The lines of a text in so many columns: a word stays whole, and a command in quotes if a line has room for it.
 
-    A line goes on below where it began. Words have at `least` so many columns, however narrow it is.
+    A line goes on below where it began, or where what follows a label did: `  data    link ...`. Words have at `least`
+    so many columns, however narrow it is.
     """
     for line in text.split("\n"):
         if len(line) * _WIDEST <= width or cells(line) <= width:
             yield line
             continue
-        words = line.lstrip(" ")
-        indent = line[: len(line) - len(words)]
+        labelled = _LABEL.match(line)
+        begin = labelled.end() if labelled else len(line) - len(line.lstrip(" "))
+        lead, words, indent = line[:begin], line[begin:], " " * cells(line[:begin])
         room = max(least, width - len(indent))
         for command in _COMMAND.findall(words):
             if cells(command) <= room:
                 words = words.replace(command, command.replace(" ", _BLANK))
-        yield from (indent + one.replace(_BLANK, " ") for one in _filled(words.split(" "), room))
+        for number, one in enumerate(_filled(words.split(" "), room)):
+            yield (indent if number else lead) + one.replace(_BLANK, " ")
 
 
 def folded(command: str, width: int) -> Iterator[str]:

@@ -98,6 +98,14 @@ def test_words_and_commands_stay_whole(width: int):
     assert len(inside) > 1 and all(line.startswith("  ") for line in inside)
 
 
+def test_what_follows_a_label_goes_on_below_it():
+    text = "To begin:\n  data    link the data of a project to the folder\n  (a) word and more words that go on below"
+    assert list(wrapped(text, 30)) == [
+        *("To begin:", "  data    link the data of a", "          project to the", "          folder"),
+        *("  (a) word and more words that", "  go on below"),
+    ]
+
+
 def test_a_word_that_no_line_has_room_for_stays_whole():
     path = "/nfs/" + "x" * 90
     assert list(wrapped(f"look at {path} and there", 40)) == ["look at", path, "and there"]

@@ -1,7 +1,5 @@
 """sesync link, sesync unlink"""
 
-from collections.abc import Iterable
-
 import click
 
 from sesync_cli import screen
@@ -9,7 +7,8 @@ from sesync_cli.answer import plans, plans_or_answers
 from sesync_cli.directory import State
 from sesync_cli.errors import SesyncError, WrongWords
 from sesync_cli.help import WithExamples
-from sesync_cli.link.links import LinkedDirectory, at_hand, find_links, folder_named, list_links
+from sesync_cli.link.links import LinkedDirectory, find_links, folder_named, list_links
+from sesync_cli.link.options import complete_project
 from sesync_cli.link.plans import plan_link, plan_unlink
 from sesync_cli.link.request import LinkRequest, UnlinkRequest
 from sesync_cli.plan import Plan
@@ -49,14 +48,12 @@ def _free(link: LinkedDirectory) -> str:
     return f"{size(left)} of {size(link.quota_bytes)}"
 
 
-def _offered(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    """What TAB offers: projects to link, links to remove. A broken site or home offers nothing."""
+def _links(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """What TAB offers to unlink: the links in the folder. A broken site or home offers nothing."""
     session = Session()
     try:
-        names: Iterable[str] = at_hand(session.caller.home, session.site)
-        if parameter.name == "name":
-            folder = folder_named(context.params.get("folder") or "", session.caller)
-            names = [link.at.name for link in find_links(folder, session.site.data_root)]
+        folder = folder_named(context.params.get("folder") or "", session.caller)
+        names = [link.at.name for link in find_links(folder, session.site.data_root)]
     except (SesyncError, OSError):
         return []
     return [name for name in names if name.startswith(incomplete) and name.isprintable()]
@@ -66,7 +63,9 @@ _in = click.option("--in", "folder", metavar="DIR", default="", help="The folder
 
 
 @click.command(cls=WithExamples)
-@click.argument("project", required=False, shell_complete=_offered, help="As 'cooltrees'; without it, list the links.")
+@click.argument(
+    "project", required=False, shell_complete=complete_project, help="As 'cooltrees'; without it, list the links."
+)
 @click.option("--as", "name", metavar="NAME", default="", help="The link's name; else the data directory's.")
 @_in
 @click.option("--replace", is_flag=True, help="Put it in the place of another link of that name.")
@@ -85,7 +84,7 @@ def link(session: Session, project: str | None, name: str, folder: str, replace:
 
 
 @click.command(cls=WithExamples)
-@click.argument("name", shell_complete=_offered, help="The link's name, or its project's.")
+@click.argument("name", shell_complete=_links, help="The link's name, or its project's.")
 @_in
 @plans
 @click.pass_obj

@@ -9,6 +9,7 @@ from sesync_cli.answer import plans_or_answers
 from sesync_cli.errors import WrongWords
 from sesync_cli.help import WithExamples
 from sesync_cli.home.seen import DataSeen
+from sesync_cli.link.options import complete_project
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 from sesync_cli.start.plans import plan_share_repositories, plan_start
@@ -24,7 +25,12 @@ def _table(projects: Sequence[DataSeen]) -> View:
 
 
 @click.command(cls=WithExamples)
-@click.argument("project", required=False, help="As 'cooltrees'; without it, your projects, to choose from.")
+@click.argument(
+    "project",
+    required=False,
+    shell_complete=complete_project,
+    help="As 'cooltrees'; without it, your projects, to choose from.",
+)
 @click.argument(
     "repo",
     nargs=-1,

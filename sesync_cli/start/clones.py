@@ -40,6 +40,8 @@ def _cloning(repository: Repository, context: StartContext) -> Plan:
     """The plan, without what is asked and told once, at the end of all: a name for commits, and what to do next."""
     request = CloneRequest((repository.said,), way=context.request.way)
     plan = plan_clone(request, context.caller, context.site, context.watch, context.prompter)
+    if not plan.steps:  # it has come to be there meanwhile
+        return replace(plan, done=f"{plan.result['path']} is cloned already.")
     learn = plan.after
 
     def after() -> dict[str, object]:

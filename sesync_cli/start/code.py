@@ -33,6 +33,10 @@ class Repository:
         """GROUP/NAME at the site's GitLab, else the address."""
         return name_at_site(self.address, site) or self.address.shown
 
+    def can_be_shared(self, site: Site) -> bool:
+        """Whether others can clone it, too."""
+        return bool(name_at_site(self.address, site) or allowed(self.address.url))
+
     def facts(self, site: Site, folder: Path | None) -> dict[str, Any]:
         """The same for programs, with the folder of its clone."""
         return {
@@ -93,7 +97,7 @@ class CodeSearch:
         """Those of this project of which there is a clone."""
         project, found = self.context.project, list[Repository]()
         for clone in self.clones:
-            address = allowed(clone.address or "")
+            address = read_address(clone.address or str(clone.path))
             groups = [one.casefold() for one in (clone.repository or "").split("/")[:-1]]
             if address and (clone.project == project or project.casefold() in groups):
                 found.append(Repository(clone.repository or address.shown, address, clone.path))

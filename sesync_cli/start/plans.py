@@ -78,7 +78,7 @@ def plan_share_repositories(
     directory = reached(project, site, watch)
     context = StartContext(StartRequest(project, request.repos), caller, site, watch, prompter)
     search = CodeSearch(context, directory, overview(caller, site, watch).clones)
-    found = search.named() if request.repos else search.here()
+    found = search.named() if request.repos else [one for one in search.here() if one.can_be_shared(site)]
     if not found:
         way = by_hand("sesync", "start", project, "--share")
         raise WrongWords(f"no clone of yours is of {project}", hint=f"Name its repositories: '{way} GROUP/NAME'.")

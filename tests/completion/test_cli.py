@@ -32,6 +32,7 @@ def test_commands_and_projects_and_kernels_and_pythons_are_completed(sesync, sit
     assert completed("kernel", "rem") == ["remove"]
     assert completed("kernel", "remove", "h") == ["heat"]
     assert completed("link", "co") == ["cooltrees"]
+    assert completed("start", "co") == ["cooltrees"]
     assert completed("unlink", "co") == ["cooltrees-data"]
     assert any(version.startswith("3.") for version in completed("kernel", "create", "--python", "3"))
     assert completed("completion", "b") == ["bash"]

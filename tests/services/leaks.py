@@ -17,7 +17,13 @@ KEEPERS = (".python-gitlab.cfg", ".git-credentials", "config.yml", "passwords", 
 _FOLDERS = ("site-packages", "objects")  # of other people's code, and of git's compressed contents
 _LARGEST = "8M"
 _RECORDER = Path(__file__).with_name("recorder")
-_RECORDED = ("gitlab", "clone", "sync", "sshkey")  # folders whose tests use secrets; a PYTHONPATH changes others
+_RECORDED = (
+    "gitlab",
+    "clone",
+    "sync",
+    "sshkey",
+    "start",
+)  # folders whose tests use secrets; a PYTHONPATH changes others
 
 
 def recording(base: Path, folder: str) -> dict[str, str]:

@@ -253,6 +253,15 @@ def test_a_run_that_is_ended_leaves_whole_parts_and_the_next_goes_on(sesync, cod
     assert sesync("start", "cooltrees", "-y").code == 0 and spec.exists() and ground.leftovers(home) == []
 
 
+def test_two_at_once_do_it_once(sesync, background, code, friend, home: Path):
+    code("cooltrees/heat")
+    running = [background("start", "cooltrees", "heat", "-y") for _ in range(2)]
+    said = [Said("".join(one.communicate(timeout=HANG))) for one in running]
+    assert [one.returncode for one in running] == [0, 0], said
+    assert sum("Made the kernel heat" in one for one in said) == 1
+    assert ground.leftovers(home) == [] and sesync("start", "cooltrees").out.count("Already there") == 1
+
+
 def test_an_administrator_without_groups_of_projects_has_nothing_offered(sesync, site):
     done = sesync("start")
     assert (done.code, done.out) == (1, "")
