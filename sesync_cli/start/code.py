@@ -80,7 +80,7 @@ class CodeSearch:
                 known = source()
             except SesyncError as error:
                 failure = failure or error
-                warnings.append(f"{error}: {error.hint}".removesuffix(".").removesuffix(": "))
+                warnings.append(_told(error))
                 continue
             warnings += known.warnings
             if known.repositories:
@@ -91,7 +91,8 @@ class CodeSearch:
 
     def named(self) -> tuple[Repository, ...]:
         """Those that the person has typed."""
-        return tuple(self._repository(one) for said in self.context.request.repos for one in self._meant(said))
+        found = [self._repository(one) for said in self.context.request.repos for one in self._meant(said)]
+        return tuple({one.name(self.context.site): one for one in found}.values())
 
     def here(self) -> tuple[Repository, ...]:
         """Those of this project of which there is a clone."""
@@ -107,10 +108,12 @@ class CodeSearch:
         """What was typed, as GROUP/NAME or an address; a name alone is one of the project's group."""
         if NAME.fullmatch(said):
             return [f"{self.context.project}/{said}"]
-        found = chosen_repositories(
-            said, self.context.caller, self.context.site, self.context.watch, self.context.prompter
-        )
-        assert isinstance(found, list)
+        return self._chosen(said)
+
+    def _chosen(self, said: str) -> list[str]:
+        context = self.context
+        found = chosen_repositories(said, context.caller, context.site, context.watch, context.prompter)
+        assert isinstance(found, list)  # projects are only listed where nothing is said
         return found
 
     def _repository(self, said: str) -> Repository:
@@ -140,13 +143,10 @@ class CodeSearch:
             return KnownCode(tuple(repositories), f"the group {project} at {account.host}")
         here = [one for one in repositories if one.clone]
         if not here:
-            chosen = chosen_repositories(
-                f"{project}/", self.context.caller, self.context.site, self.context.watch, self.context.prompter
-            )
-            assert isinstance(chosen, list)
-            return KnownCode(tuple(map(self._repository, chosen)))
+            return KnownCode(tuple(map(self._repository, self._chosen(f"{project}/"))))
         way = by_hand("sesync", "clone", f"{project}/")
-        return KnownCode(tuple(here), warnings=(f"{project} has {len(new)} more repositories: '{way}' lists them",))
+        more = f"{project} has {len(new)} more repositories: '{way}' lists them"
+        return KnownCode(tuple(here), warnings=(more,) if new else ())
 
     def _ask(self, account: Account, project: str) -> list[Project]:
         with self.context.watch(f"Asking {account.host}"):
