@@ -19,6 +19,8 @@ from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
 from sesync_cli.view import size
 
+UNNAMED = "git does not know the name that your commits shall carry"
+
 _GB = 1_000_000_000
 
 
@@ -113,7 +115,7 @@ def introduction(folders: tuple[Path, ...], caller: Caller, site: Site, prompter
 
 
 def _unnamed(offer: Identity) -> str:
-    return f"git does not know the name that your commits shall carry: {identity.how_to(offer)} set it"
+    return f"{UNNAMED}: {identity.how_to(offer)} set it"
 
 
 def _project(name: str, attempt: ServerAttempt, caller: Caller) -> Project | None:

@@ -164,6 +164,13 @@ def name_at_site(address: Address, site: Site) -> str:
     return ""
 
 
+def public_name(address: Address, site: Site) -> str:
+    """What anybody calls this repository: GROUP/NAME at the site's GitLab, else the address without a person's name."""
+    if address.scheme in ("http", "https"):
+        address = replace(address, url=re.sub(r"://[^/?#@]*@", "://", address.shown))
+    return name_at_site(address, site) or address.shown
+
+
 def _templates(site: Site) -> list[str]:
     ssh = [site.gitlab_ssh] if site.has("gitlab_ssh") else []
     return [*ssh, site.gitlab_https] if site.has("gitlab_https") else ssh

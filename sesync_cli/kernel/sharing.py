@@ -8,7 +8,7 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.directory import reached
 from sesync_cli.errors import Conflict, NotFound, Refused, SesyncError, Unanswered, WrongWords
-from sesync_cli.git.address import name_at_site, read_address
+from sesync_cli.git.address import public_name, read_address
 from sesync_cli.git.client import origin
 from sesync_cli.git.work_tree import project_tree
 from sesync_cli.kernel.context import kernel_folders
@@ -162,7 +162,8 @@ def shared_kernel(directory: Path, project: str, kernel: str) -> Path:
 def shared_kernels(directory: Path) -> dict[str, Path]:
     """The locks of the kernels that are shared in a data directory, by the kernels' names."""
     try:
-        return {path.parent.name: path for path in sorted((directory / FOLDER).glob(f"*/{NAME}"))}
+        found = sorted((directory / FOLDER).glob(f"*/{NAME}"))
+        return {path.parent.name: path for path in found if path.is_file()}  # else it might be a pipe, which hangs
     except OSError as error:
         raise SesyncError(f"{directory / FOLDER} cannot be read: {error.strerror}", hint="Tell its owner.") from None
 
@@ -181,7 +182,7 @@ def repository_of(kernel: Kernel, site: Site) -> str:
         tree = project_tree(at if at.is_dir() else at.parent)
         address = read_address(origin(tree) or "") if tree else None
         if address and address.host:
-            return name_at_site(address, site) or address.shown
+            return public_name(address, site)
     return ""
 
 

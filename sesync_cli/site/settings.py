@@ -135,6 +135,8 @@ class Site:
 
     def project(self, name: str) -> str:
         """A project's short name, whether it was said so or as its data directory is called."""
+        if not self.has("data_path"):
+            return name
         before, _, after = Path(self.data_path).name.partition("{project}")
         if len(name) > len(before + after) and name.startswith(before) and name.endswith(after):
             return name[len(before) : len(name) - len(after)]

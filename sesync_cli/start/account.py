@@ -1,10 +1,10 @@
 """What a person needs beside the code itself: a key that servers know, and a name for their commits."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 from sesync_cli.clone.offers import introduction
-from sesync_cli.errors import SesyncError
+from sesync_cli.errors import Refused, SesyncError
 from sesync_cli.git import identity
 from sesync_cli.git.address import Address, ssh_key_command
 from sesync_cli.git.identity import Identity, Introduce
@@ -12,15 +12,16 @@ from sesync_cli.gitlab.account import my_identity
 from sesync_cli.plan import Plan
 from sesync_cli.sshkey.plans import plan_key
 from sesync_cli.sshkey.request import KeyRequest
+from sesync_cli.start.code import Repository
 from sesync_cli.start.context import StartContext
 from sesync_cli.start.parts import KEY, NAME, StartPart
 from sesync_cli.steps import later
 
 
-def key_parts(addresses: Iterable[Address], context: StartContext) -> dict[str, StartPart]:
-    """For each ssh server that these addresses lead to, by the words of `server`: that it knows one's key."""
-    servers = {server(one): one for one in addresses if one.scheme == "ssh"}
-    return {name: _key(address, context) for name, address in servers.items()}
+def key_parts(clones: Mapping[Repository, StartPart], context: StartContext) -> dict[str, StartPart]:
+    """For each ssh server that clones are to come from, by the words of `server`: that it knows one's key."""
+    wanted = [one for one, part in clones.items() if part.is_wanted and one.address.scheme == "ssh"]
+    return {server(one.address): _key(one, context) for one in wanted}
 
 
 def server(address: Address) -> str:
@@ -28,10 +29,11 @@ def server(address: Address) -> str:
     return f"{address.scheme}://{address.host}:{address.port}"
 
 
-def _key(address: Address, context: StartContext) -> StartPart:
+def _key(repository: Repository, context: StartContext) -> StartPart:
+    address = repository.address
     says = f"have {address.host} know your ssh key"
-    words = ssh_key_command(address, context.site).split()[2:]  # none for the site's own server
-    request = KeyRequest(next(iter(words), None), passphrase=False)
+    command = ssh_key_command(address, context.site)
+    request = KeyRequest(next(iter(command.split()[2:]), None), passphrase=False)  # no word for the site's own server
 
     def make() -> Plan:
         return plan_key(request, context.caller, context.site, context.watch, context.prompter)
@@ -42,6 +44,10 @@ def _key(address: Address, context: StartContext) -> StartPart:
         return StartPart(KEY, says, failure=error)
     if not plan.steps:
         return StartPart(KEY, "your ssh key", result=plan.result, warnings=plan.warnings)
+    if plan.questions and repository.is_told and request.host and not context.prompter.may_ask:
+        # a yes beforehand is none to a server that somebody else has written down
+        unknown = Refused(f"nobody has confirmed the key of {address.host}", hint=f"'{command}' shows it, and asks.")
+        return StartPart(KEY, says, failure=unknown)
     return StartPart(KEY, says, later(make, "Setting up your ssh key", "\n".join(map(str, plan.steps))))
 
 

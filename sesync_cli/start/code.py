@@ -1,24 +1,27 @@
 """Where a project's code is: the repositories that somebody names, or those that its group is known to have."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sesync_cli.clone.choice import chosen_repositories
 from sesync_cli.clone.projects import NAME
-from sesync_cli.errors import NotFound, SesyncError
-from sesync_cli.git.address import Address, allowed, name_at_site, read_address, site_addresses, typed
+from sesync_cli.errors import NoAnswer, NotFound, SesyncError, Stopped, Unanswered, WrongWords
+from sesync_cli.git.address import Address, allowed, name_at_site, public_name, read_address, site_addresses, typed
 from sesync_cli.gitlab.account import my_account
 from sesync_cli.gitlab.api import Account, Project
 from sesync_cli.home.seen import CloneSeen
 from sesync_cli.kernel.sharing import shared_kernels, told_repository
+from sesync_cli.names import first
 from sesync_cli.plan import by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.start.context import StartContext
 from sesync_cli.start.shared_list import FILE, read_list
 
 _MOST = 5  # repositories of a group that are taken without a choice
+_MOST_TOLD = 30  # that a list may have
+_WRONG = 3  # lines that are no repositories, and are told
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,12 @@ class Repository:
     said: str
     address: Address
     clone: Path | None = None
+    is_told: bool = False
+    """Whether somebody else has written it down, and the person has only seen it."""
 
     def name(self, site: Site) -> str:
         """GROUP/NAME at the site's GitLab, else the address."""
-        return name_at_site(self.address, site) or self.address.shown
+        return public_name(self.address, site)
 
     def can_be_shared(self, site: Site) -> bool:
         """Whether others can clone it, too."""
@@ -73,14 +78,16 @@ class CodeSearch:
     def found(self) -> KnownCode:
         """The first of these that tells of any; else what is here."""
         if self.context.request.repos:
-            return KnownCode(self.named())
+            return self.named()
         warnings, failure = list[str](), None
         for source in (self._of_gitlab, self.of_list, self._of_kernels):
             try:
                 known = source()
+            except Stopped:
+                raise
             except SesyncError as error:
                 failure = failure or error
-                warnings.append(_told(error))
+                warnings.append(told(error))
                 continue
             warnings += known.warnings
             if known.repositories:
@@ -89,10 +96,17 @@ class CodeSearch:
             return KnownCode(here, warnings=tuple(warnings))
         return KnownCode(failure=failure, warnings=() if failure else (*warnings, self._how_to_name))
 
-    def named(self) -> tuple[Repository, ...]:
-        """Those that the person has typed."""
-        found = [self._repository(one) for said in self.context.request.repos for one in self._meant(said)]
-        return tuple({one.name(self.context.site): one for one in found}.values())
+    def named(self) -> KnownCode:
+        """Those that the person has typed; where some of them cannot be found out, why."""
+        found, failure = list[Repository](), None
+        for said in self.context.request.repos:
+            try:
+                found += map(self._repository, self._meant(said))
+            except SesyncError as error:
+                if isinstance(error, Stopped) or (isinstance(error, WrongWords) and not isinstance(error, Unanswered)):
+                    raise
+                failure = failure or error
+        return KnownCode(_unique(found), failure=failure)
 
     def here(self) -> tuple[Repository, ...]:
         """Those of this project of which there is a clone."""
@@ -137,6 +151,9 @@ class CodeSearch:
             found = self.context.prompter.once(f"group {project}", lambda: self._ask(account, project))
         except NotFound:
             return KnownCode()
+        except NoAnswer:
+            self.context.gitlab_is_silent()
+            raise
         repositories = [self._repository(one.path) for one in found]
         new = [one for one in repositories if one.clone is None]
         if len(repositories) <= _MOST or not self.context.prompter.watched:
@@ -161,20 +178,22 @@ class CodeSearch:
     def _of_kernels(self) -> KnownCode:
         if self.directory is None:
             return KnownCode()
-        said = [told_repository(lock) for lock in shared_kernels(self.directory).values()]
-        return self._told_by(filter(None, said), f"the kernels that {self.context.project} shares")
+        locks = shared_kernels(self.directory).items()
+        said = {one: f"the repository of the kernel {name}" for name, lock in locks if (one := told_repository(lock))}
+        return self._told_by(said, f"the kernels that {self.context.project} shares")
 
-    def _told_by(self, said: Iterable[str], source: str) -> KnownCode:
-        """What others have written down; what is no address of a repository is passed over with a word."""
-        found, wrong = dict[str, Repository](), list[str]()
-        for one in said:
+    def _told_by(self, said: Mapping[str, str], source: str) -> KnownCode:
+        """What others have written down, and where; what is no address of a repository is passed over with a word."""
+        found, wrong = list[Repository](), list[str]()
+        for one, where in said.items():
             try:
-                repository = self._repository(one)
+                found.append(replace(self._repository(one), is_told=True))
             except SesyncError as error:
-                wrong.append(f"{one!r} of {source} is passed over: {error}")
-                continue
-            found.setdefault(repository.name(self.context.site), repository)
-        return KnownCode(tuple(found.values()), source, tuple(wrong))
+                wrong.append(f"{where} is passed over: {error}")
+        more = f"{source} has more than {_MOST_TOLD} repositories: the first {_MOST_TOLD} are taken"
+        few = (more,) if len(found) > _MOST_TOLD else ()
+        passed = first(wrong, _WRONG, more=f"and {{}} more lines of {source}")
+        return KnownCode(_unique(found)[:_MOST_TOLD], source, (*few, *passed))
 
     @property
     def _how_to_name(self) -> str:
@@ -184,5 +203,15 @@ class CodeSearch:
         return f"nobody has said where the code of {project} is: '{way} GROUP/NAME' clones it{login}"
 
 
-def _told(error: SesyncError) -> str:
+def _unique(repositories: Iterable[Repository]) -> tuple[Repository, ...]:
+    """Each of these once, whichever way it is named."""
+    found = list[Repository]()
+    for one in repositories:
+        if not any(one.address.is_same(other.address) for other in found):
+            found.append(one)
+    return tuple(found)
+
+
+def told(error: SesyncError) -> str:
+    """An error as a warning."""
     return f"{error}: {error.hint}".removesuffix(".").removesuffix(": ")

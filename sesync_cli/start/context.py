@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sesync_cli.caller import Caller
+from sesync_cli.git.identity import Identity, full_name
 from sesync_cli.plan import Watch
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
@@ -22,3 +23,12 @@ class StartContext:
     @property
     def project(self) -> str:
         return self.request.project
+
+    def gitlab_is_silent(self) -> None:
+        """Keep in mind that the site's GitLab does not answer: it is not waited for again."""
+        self.prompter.once("GitLab answers", lambda: False)
+        self.prompter.once("offer", lambda: Identity(full_name(), ""))
+
+    @property
+    def gitlab_answers(self) -> bool:
+        return self.prompter.once("GitLab answers", lambda: True)

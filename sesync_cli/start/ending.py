@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from sesync_cli.errors import SesyncError
@@ -12,7 +11,7 @@ from sesync_cli.kernel.in_jupyterlab import go_on, reload
 from sesync_cli.plan import Plan
 from sesync_cli.start.context import StartContext
 from sesync_cli.start.notebooks import unmet
-from sesync_cli.start.parts import KERNEL, StartPart, StartPlan, Untried, failure_of
+from sesync_cli.start.parts import CODE, KERNEL, StartPart, StartPlan, Untried, failure_of
 
 _KINDS = 6  # letters of the longest kind of part
 _NO_KERNEL = (
@@ -38,11 +37,10 @@ def proposal(project: str, parts: Sequence[StartPart], source: str, warnings: Se
 
 @dataclass(frozen=True)
 class Ending:
-    """Says how a start ended. `folders` are those of the code, `shared` the group's words for the kernels it shares."""
+    """Says how a start ended; `shared` are the group's words for the kernels that it shares."""
 
     context: StartContext
     parts: tuple[StartPart, ...]
-    folders: tuple[Path, ...]
     shared: Mapping[str, str]
     warnings: tuple[str, ...]
 
@@ -62,19 +60,22 @@ class Ending:
 
     def result(self, outcomes: Outcomes) -> dict[str, Any]:
         """The same for programs."""
-        url = self.context.site.jupyter_url if self.context.site.has("jupyter_url") else None
         parts = [_facts(one, outcomes) for one in self.parts]
-        return {"project": self.context.project, "url": url, "parts": parts}
+        return {"project": self.context.project, "url": self._url or None, "parts": parts}
+
+    @property
+    def _url(self) -> str:
+        """Where JupyterLab is; empty where the site does not say."""
+        site = self.context.site
+        return site.jupyter_url if site.has("jupyter_url") else ""
 
     def _done(self, outcomes: Outcomes) -> str:
-        site = self.context.site
         lines = [came.done for came in outcomes.values() if isinstance(came, Plan) and came.done]
         if there := _there(self.parts):
             lines.append(there)
-        url = site.jupyter_url if site.has("jupyter_url") else ""
         new = any(one.kind == KERNEL and isinstance(came, Plan) and came.result for one, came in outcomes.items())
         say = reload if new else go_on
-        return "\n".join([*lines, "", say(*self._titles(outcomes), url=url)]).lstrip("\n")
+        return "\n".join([*lines, "", say(*self._titles(outcomes), url=self._url)]).lstrip("\n")
 
     def _titles(self, outcomes: Outcomes) -> list[str]:
         results = (_result(one, outcomes) for one in self.parts if one.kind == KERNEL)
@@ -83,11 +84,15 @@ class Ending:
     def _warnings(self, outcomes: Outcomes, failed: Mapping[StartPart, SesyncError]) -> list[str]:
         told = [*self.warnings, *(word for one in self.parts for word in one.warnings)]
         told += [word for came in outcomes.values() if isinstance(came, Plan) for word in came.warnings]
-        folders = [folder for folder in self.folders if folder.is_dir()]
+        unmade = {one.folder for one in failed}
+        folders = [one.folder for one in self.parts if one.kind == CODE and one.folder and one.folder.is_dir()]
         if folders and not self._titles(outcomes) and not failed:
             told.append(_NO_KERNEL)
         kernels = find_kernels(kernel_folders(self.context.caller, self.context.site)) if folders else []
-        return [*told, *(word for folder in folders for word in unmet(folder, kernels, self.shared))]
+        return [
+            *told,
+            *(word for one in folders if one not in unmade for word in unmet(one, kernels, self.shared)),
+        ]
 
 
 def _there(parts: Sequence[StartPart]) -> str:
@@ -112,7 +117,9 @@ def _result(part: StartPart, outcomes: Outcomes) -> Mapping[str, Any] | None:
 
 def _facts(part: StartPart, outcomes: Outcomes) -> dict[str, Any]:
     failure, came = _failure(part, outcomes), outcomes.get(part)
-    state = "there" if part.is_there else "done" if isinstance(came, Plan) else "to do"
+    state = "there" if part.is_there else "to do"
+    if isinstance(came, Plan):
+        state = "done" if came.steps else "there" if came.result else "not needed"
     if failure:
         state = "not tried" if isinstance(failure, Untried) else "failed"
     return {

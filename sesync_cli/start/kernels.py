@@ -1,11 +1,12 @@
 """Which kernels a project's code is run with: those that the group shares, else what the code itself asks for."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sesync_cli.clone.next_steps import asks_for_packages
-from sesync_cli.errors import Conflict, SesyncError
+from sesync_cli.errors import SesyncError, WrongWords
 from sesync_cli.home.kernels import places_of
 from sesync_cli.kernel.in_jupyterlab import reload
 from sesync_cli.kernel.making import facts_of
@@ -15,7 +16,9 @@ from sesync_cli.kernel.request import CreateRequest
 from sesync_cli.kernel.shared import shared_by
 from sesync_cli.kernel.sharing import shared_kernels, told_repository
 from sesync_cli.kernel.specs import Kernel
+from sesync_cli.names import checked
 from sesync_cli.plan import Plan, by_hand
+from sesync_cli.start.code import told
 from sesync_cli.start.context import StartContext
 from sesync_cli.start.parts import KERNEL, StartPart
 from sesync_cli.steps import later
@@ -39,7 +42,7 @@ class SharedKernel:
 def kernels_shared(directory: Path | None) -> list[SharedKernel]:
     """Those that a data directory has."""
     found = shared_kernels(directory) if directory else {}
-    return [SharedKernel(name, lock, told_repository(lock)) for name, lock in found.items()]
+    return [SharedKernel(name, lock, told_repository(lock)) for name, lock in found.items() if _is_name(name)]
 
 
 def worth_making(shared: Sequence[SharedKernel], project: str, repositories: Sequence[str]) -> list[SharedKernel]:
@@ -71,9 +74,10 @@ class KernelParts:
             return None
         request, says = CreateRequest(source=str(folder)), f"make one with the packages that {folder} asks for"
         try:
-            return self._part(request, name_of(folder), folder, says)
+            part = self._part(request, name_of(folder), folder, says)
         except SesyncError as error:  # no kernel can be called as the folder is
-            return _impossible(says, error)
+            part = StartPart(KERNEL, says, failure=error)
+        return replace(part, folder=folder)
 
     def of_clone(self, folder: Path, repository: str, clone: StartPart) -> StartPart:
         """The kernel that a clone will ask for, if it does, once it is there."""
@@ -86,30 +90,40 @@ class KernelParts:
                 raise part.failure
             return part.plan if part.is_wanted else Plan((), f"It is run by {part.says}.", part.result or {})
 
-        shown = by_hand("sesync", "kernel", "create", "--from", folder)
+        shown = f"{by_hand('sesync', 'kernel', 'create', '--from', folder)}  # if it asks for packages"
         plan = later(make, "Looking at what the code asks for", shown)
-        return StartPart(KERNEL, f"make one with the packages that {repository} asks for", plan, rests_on=(clone,))
+        says = f"make one with the packages that {repository} asks for"
+        return StartPart(KERNEL, says, plan, folder=folder, rests_on=(clone,))
 
     def _part(self, request: CreateRequest, name: str, place: Path, says: str) -> StartPart:
-        have = self._have(name, place)
+        have = self._of_place(place)
         if have and have.name != name:
             return _there(have)
         try:
             plan = self._plan(request)
-        except Conflict as error:
-            return _there(have, (f"{error}: {error.hint}".removesuffix("."),)) if have else _impossible(says, error)
         except SesyncError as error:
-            return _there(have) if have else _impossible(says, error)
+            have = have or next((one for one in self._working if one.managed and one.name == name), None)
+            if have:
+                return _there(have, (told(error),))
+            way = by_hand("sesync", "kernel", "create", "NAME", "--from", request.source)
+            error.hint = error.hint.replace("Choose another name", f"'{way}' makes it under another name")
+            return StartPart(KERNEL, says, failure=error)
         if not plan.steps:
             return StartPart(KERNEL, f"the kernel {plan.result['name']}", result=plan.result)
         shown = "\n".join(map(str, plan.steps))
         return StartPart(KERNEL, says, later(lambda: self._plan(request), "Making the kernel", shown))
 
-    def _have(self, name: str, place: Path) -> Kernel | None:
-        """The kernel that is of this place, or of this name, and works; whoever made it."""
-        working = [one for one in self.existing if one.works]
-        of_place = [one for one in working if any(Path(at).is_relative_to(place) for at in places_of(one))]
-        return next((one for one in (*of_place, *working) if one in of_place or one.name.lower() == name), None)
+    @property
+    def _working(self) -> list[Kernel]:
+        return [one for one in self.existing if one.works]
+
+    def _of_place(self, place: Path) -> Kernel | None:
+        """The kernel that was made from this place or is in it, whoever made it, if it works."""
+        real = Path(os.path.realpath(place))
+        for one in self._working:
+            if any(Path(os.path.realpath(at)).is_relative_to(real) for at in places_of(one)):
+                return one
+        return None
 
     def _plan(self, request: CreateRequest) -> Plan:
         """The plan, which leaves it to the end of all to say what to do in JupyterLab."""
@@ -122,8 +136,12 @@ def _there(kernel: Kernel, warnings: tuple[str, ...] = ()) -> StartPart:
     return StartPart(KERNEL, f"the kernel {kernel.name}", result=facts_of(kernel), warnings=warnings)
 
 
-def _impossible(says: str, error: SesyncError) -> StartPart:
-    return StartPart(KERNEL, says, failure=error)
+def _is_name(text: str) -> bool:
+    """Whether a kernel can be called so; others may have made folders of any name."""
+    try:
+        return bool(checked(text, "kernel"))
+    except WrongWords:
+        return False
 
 
 def _last(repository: str) -> str:

@@ -16,6 +16,7 @@ from sesync_cli.plan import by_hand
 _MOST = 200  # notebooks that are looked into
 _LARGEST = 20_000_000  # bytes of one
 _SENTENCES = 3
+_LONGEST = 60  # letters of a kernel's name that are told
 _JUPYTERS_OWN = "python3"  # which Jupyter has without a spec
 _PYTHON_2 = "python2"
 _ANOTHER = "in JupyterLab, Kernel ▸ Change Kernel offers those that are here"
@@ -41,7 +42,8 @@ def unmet(folder: Path, kernels: Collection[Kernel], shared: Mapping[str, str]) 
         if asked.name.lower() == _JUPYTERS_OWN or (kernel and (kernel.works or not advised(kernel))):
             continue
         are = "asks" if len(asked.notebooks) == 1 else "ask"
-        lead = f"{few([one_line(name) for name in asked.notebooks])} in {folder} {are} for the kernel {asked.name}"
+        names = few([one_line(name) for name in asked.notebooks])
+        lead = f"{names} in {folder} {are} for the kernel {asked.name[:_LONGEST]}"
         if kernel:
             told.append(f"{lead}, which does not work: '{advised(kernel)}'")
         else:

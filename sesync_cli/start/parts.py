@@ -24,7 +24,8 @@ class Untried(SesyncError):
 class StartPart:
     """One thing of many: of a `kind`, with what is to be done (`says`) or what is there, and its result for programs.
 
-    `plan` has a step where something is to be done, and `failure` says why nothing can be.
+    `plan` has a step where something is to be done, and `failure` says why nothing can be. `folder` is the clone that a
+    part is or is for.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class StartPart:
     result: Mapping[str, Any] | None = None
     warnings: tuple[str, ...] = ()
     failure: SesyncError | None = None
+    folder: Path | None = None
     rests_on: "tuple[StartPart, ...]" = ()
 
     def resting_on(self, other: "StartPart | None") -> "StartPart":
@@ -96,9 +98,8 @@ def failure_of(parts: Mapping[StartPart, SesyncError], count: int) -> SesyncErro
     if len(parts) <= 1:
         return next(iter(parts.values()), None)
     others = "; the others are" if len(parts) < count else ""
-    told: dict[str, SesyncError] = {}
-    for part, error in parts.items():
-        told[f"{part.kind} ({part.says})" if part.kind in told else part.kind] = error
+    kinds = [part.kind for part in parts]
+    told = {one.kind if kinds.count(one.kind) == 1 else f"{one.kind} ({one.says})": parts[one] for one in parts}
     failure = of_each(f"{len(parts)} of {count} things could not be done{others}", told)
     causes = [error for error in parts.values() if not isinstance(error, Untried)]
     failure.remedies = tuple(remedy for error in causes for remedy in error.remedies)

@@ -16,8 +16,8 @@ from sesync_cli.plan import Plan, Question, Watch, by_hand
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
 from sesync_cli.start.account import asked_name, key_parts, known_name, server
-from sesync_cli.start.clones import clone_part, folder_of
-from sesync_cli.start.code import CodeSearch, Repository
+from sesync_cli.start.clones import clone_parts
+from sesync_cli.start.code import CodeSearch, KnownCode, Repository, told
 from sesync_cli.start.context import StartContext
 from sesync_cli.start.ending import Ending, proposal
 from sesync_cli.start.kernels import KernelParts, SharedKernel, kernels_shared, worth_making
@@ -34,40 +34,41 @@ def plan_start(request: StartRequest, caller: Caller, site: Site, watch: Watch, 
     seen = overview(caller, site, watch)
     data, directory = _data(seen.data, context)
     code = CodeSearch(context, directory, seen.clones).found()
-    clones = {one: clone_part(one, context) for one in code.repositories}
-    keys = key_parts([one.address for one, part in clones.items() if part.is_wanted], context)
-    clones = {one: part.resting_on(keys.get(server(one.address))) for one, part in clones.items()}
-    lost = [StartPart(CODE, "find its code", failure=code.failure)] if code.failure else []
-    shared, told = _shared(directory)
-    kernels = [*_kernels(shared, clones, context)]
-    folders = tuple(folder_of(one, context) for one, part in clones.items() if not part.failure)
-    asked, unnamed = asked_name(folders, context)
-    parts = (
-        *data,
-        *keys.values(),
-        *known_name(folders, context),
-        *clones.values(),
-        *lost,
-        *asked,
-        *kernels,
-    )
-    wanted, failed = [one for one in parts if one.is_wanted], {one: one.failure for one in parts if one.failure}
-    if len(failed) == len(parts) and (failure := failure_of(failed, len(parts))):
+    shared, untold = _shared(directory)
+    parts, unnamed = _parts(data, code, shared, context)
+    warnings = (*code.warnings, *untold, *unnamed)
+    ending = Ending(context, parts, {one.name: f"{context.project}:{one.name}" for one in shared}, warnings)
+    failed = {one: one.failure for one in parts if one.failure}
+    failure = failure_of(failed, len(parts))
+    if failure and len(failed) == len(parts):
         raise failure
-    warnings = (*code.warnings, *told, *unnamed)
-    ending = Ending(context, parts, folders, {one.name: f"{context.project}:{one.name}" for one in shared}, warnings)
-    if not wanted:
+    if not any(one.is_wanted for one in parts):
         return Plan((), **ending.told({}))
     plan = StartPlan(
-        tuple(step for one in wanted for step in one.plan.steps),
-        f"{context.project} is set up.",
+        tuple(step for one in parts for step in one.plan.steps),
+        f"{context.project} is set up{', but for what cannot be done' if failed else ''}.",
         ending.result({}),
         (Question(proposal(context.project, parts, code.source, warnings)),),
         warnings,
+        failure=failure,
         parts=parts,
         home=caller.home,
     )
     return ending.after(plan)
+
+
+def _parts(
+    data: Sequence[StartPart], code: KnownCode, shared: Sequence[SharedKernel], context: StartContext
+) -> tuple[tuple[StartPart, ...], tuple[str, ...]]:
+    """All parts, in the order in which they are done; and what one should do oneself."""
+    bare = clone_parts(code.repositories, context)
+    keys = key_parts(bare, context)
+    clones = {one: part.resting_on(keys.get(server(one.address))) for one, part in bare.items()}
+    lost = [StartPart(CODE, "find its code", failure=code.failure)] if code.failure else []
+    folders = tuple(part.folder for part in clones.values() if part.folder)
+    names, (asked, unnamed) = known_name(folders, context), asked_name(folders, context)
+    kernels = _kernels(shared, clones, context)
+    return (*data, *keys.values(), *names, *clones.values(), *lost, *asked, *kernels), unnamed
 
 
 def plan_share_repositories(
@@ -78,7 +79,10 @@ def plan_share_repositories(
     directory = reached(project, site, watch)
     context = StartContext(StartRequest(project, request.repos), caller, site, watch, prompter)
     search = CodeSearch(context, directory, overview(caller, site, watch).clones)
-    found = search.named() if request.repos else [one for one in search.here() if one.can_be_shared(site)]
+    named = search.named()
+    if named.failure:
+        raise named.failure
+    found = named.repositories or [one for one in search.here() if one.can_be_shared(site)]
     if not found:
         way = by_hand("sesync", "start", project, "--share")
         raise WrongWords(f"no clone of yours is of {project}", hint=f"Name its repositories: '{way} GROUP/NAME'.")
@@ -107,6 +111,9 @@ def _data(seen: Sequence[DataSeen], context: StartContext) -> tuple[list[StartPa
         plan = make()
     except SesyncError as error:  # where only the link's name is taken, the group's own words can be read
         is_there = isinstance(error, Conflict) and directory.is_dir()
+        if is_there:
+            way = by_hand("sesync", "link", project, "--as", "NAME")
+            error.hint = f"'{way}' links the data under another name."
         return [StartPart(DATA, says, failure=error)], directory if is_there else None
     wanted = later(make, "Linking the data", "\n".join(map(str, plan.steps)))
     return [StartPart(DATA, f"link {plan.result['link']} to {directory}", wanted)], directory
@@ -117,7 +124,7 @@ def _shared(directory: Path | None) -> tuple[list[SharedKernel], tuple[str, ...]
     try:
         return kernels_shared(directory), ()
     except SesyncError as error:
-        return [], (str(error),)
+        return [], (told(error),)
 
 
 def _kernels(
@@ -126,14 +133,12 @@ def _kernels(
     """The kernels of the group, and those that clones ask for which none of these is for."""
     existing = find_kernels(kernel_folders(context.caller, context.site))
     parts, names = KernelParts(context, existing), [one.name(context.site) for one in clones]
-    chosen = worth_making(shared, context.project, names)
-    for one in chosen:
-        yield parts.of_group(one)
-    for (repository, clone), name in zip(clones.items(), names, strict=True):
-        if clone.failure or any(one.is_for(name) for one in chosen):
+    made = {one: parts.of_group(one) for one in worth_making(shared, context.project, names)}
+    yield from made.values()
+    for clone, name in zip(clones.values(), names, strict=True):
+        if not clone.folder or any(one.is_for(name) and not part.failure for one, part in made.items()):
             continue
-        folder = folder_of(repository, context)
         if clone.is_wanted:
-            yield parts.of_clone(folder, name, clone)
-        elif part := parts.of_folder(folder):
+            yield parts.of_clone(clone.folder, name, clone)
+        elif part := parts.of_folder(clone.folder):
             yield part

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.errors import SesyncError
+from sesync_cli.errors import Refused, SesyncError
 from sesync_cli.leftovers import written_whole
 from sesync_cli.names import few
 from sesync_cli.plan import Plan, Report, by_hand
@@ -16,14 +16,18 @@ from sesync_cli.put.rights import Folder, OwnMode, share, share_folder
 FILE = Path(".sesync/repositories.txt")  # below a data directory
 
 _LARGEST = 100_000  # bytes
+_LINE = r"%s\n"
 _FOLDER_MODE, _FILE_MODE = 0o755, 0o644  # of what is new there, to which the data directory adds its group's rights
 
 
-def read_list(directory: Path) -> list[str]:
-    """The repositories in the list of this data directory, as they stand there; none where there is no list."""
-    text = _text(directory / FILE)
-    lines = (line.partition("#")[0].strip(" \t\ufeff") for line in text.splitlines())  # Windows begins one so
-    return list(dict.fromkeys(filter(None, lines)))
+def read_list(directory: Path) -> dict[str, str]:
+    """The repositories in the list of this data directory, as they stand there, and each with where that is."""
+    at, found = directory / FILE, dict[str, str]()
+    for number, line in enumerate(_text(at).splitlines(), 1):
+        said = line.partition("#")[0].strip(" \t\ufeff")  # Windows begins a text with that letter
+        if said:
+            found.setdefault(said, f"line {number} of {at}")
+    return found
 
 
 def plan_sharing(
@@ -55,31 +59,43 @@ class AddLines:
         return "Sharing the list of repositories"
 
     def do(self, report: Report) -> None:
-        if not self.at.parent.is_dir():
-            self.at.parent.mkdir()
-            own = OwnMode(_FOLDER_MODE, os.getgid())
-            share_folder(str(self.at.parent), own, Folder.at(str(self.at.parent.parent)))
+        folder = self.at.parent
+        if folder.is_symlink():
+            raise Refused(f"{folder} is a link, and nothing is written behind it", hint="Tell its owner.")
+        if not folder.is_dir():
+            folder.mkdir()
+            share_folder(str(folder), OwnMode(_FOLDER_MODE, os.getgid()), Folder.at(str(folder.parent)))
         old = _text(self.at) or f"# The code of {self.project}, a repository on each line, for 'sesync start'."
         text = "\n".join([old.removesuffix("\n"), *self.lines, ""])
         with written_whole(self.at, self.at, _FILE_MODE) as file:
             file.write(text.encode(errors="surrogateescape"))
-            share(file.fileno(), OwnMode(_FILE_MODE, os.getgid()), Folder.at(str(self.at.parent)))
+            share(file.fileno(), OwnMode(_FILE_MODE, os.getgid()), Folder.at(str(folder)))
 
     def undo(self) -> None:
         # it appears by one rename, as the last thing
         return
 
     def __str__(self) -> str:
-        added = by_hand("printf", r"%s\n", *self.lines)
-        return f"{added} >> {shlex.quote(str(self.at))}"
+        at, text = shlex.quote(str(self.at)), _text(self.at)
+        lines = [f"{by_hand('printf', _LINE, *self.lines)} >> {at}"]
+        if text and not text.endswith("\n"):
+            lines.insert(0, f"echo >> {at}")
+        if not self.at.parent.is_dir():
+            lines.insert(0, by_hand("mkdir", self.at.parent))
+        return "\n".join(lines)
 
 
 def _text(at: Path) -> str:
     """What a list says; empty where there is none."""
+    if os.path.lexists(at) and not at.is_file():
+        raise Refused(f"{at} is no file", hint="Tell its owner.")
     try:
         with at.open("rb") as file:
-            return file.read(_LARGEST).decode(errors="surrogateescape")
+            text = file.read(_LARGEST + 1)
     except FileNotFoundError:
         return ""
     except OSError as error:
         raise SesyncError(f"{at} cannot be read: {error.strerror}", hint="Tell its owner.") from None
+    if len(text) > _LARGEST:
+        raise Refused(f"{at} is too large for a list of repositories", hint="Tell its owner.")
+    return text.decode(errors="surrogateescape")

@@ -47,14 +47,16 @@ def test_a_list_says_what_is_cloned_and_what_is_wrong_in_it_is_passed_over(sesyn
     for name in ("cooltrees/heat", "rain/rain"):
         code(name, {"heat.py": "print(1)\n"})
     (nfs / LIST).parent.mkdir()
-    lines = f"cooltrees/heat\r\n\r\n  rain/rain\n{friend.url('cooltrees/heat')}\n--upload-pack=x\next::sh -c x\n/etc\n"
+    lines = f"cooltrees/heat\r\n\r\n  rain/rain\n{friend.url('cooltrees/heat')}\n--upload-pack=x\next::sh -c x\n/etc\nhttps://me:hunter2@x.org/a/b.git\n"
     (nfs / LIST).write_bytes(b"\xef\xbb\xbf# ours\n" + lines.encode() + b"\xff\n")
     asked = sesync("start", "cooltrees")
     assert asked.err.count("  code ") == 2
     assert f"\nIts code is known from {nfs}/{LIST}.\n" in asked.err
     done = sesync("start", "cooltrees", "-y")
     assert done.code == 0 and (home / "heat/heat.py").exists() and (home / "rain/heat.py").exists()
-    assert done.err.count(" is passed over: ") == 4
+    assert f"Warning: line 6 of {nfs}/{LIST} is passed over: this is not the address of a repository\n" in done.err
+    assert done.err.count(" is passed over: ") == 3 and f"Warning: and 2 more lines of {nfs}/{LIST}" in done.err
+    assert "hunter2" not in done.err
     (home / "rain").rename(home / "wet")
     assert states(sesync("start", "cooltrees", "--json"))["code 2"] == "there"
 

@@ -45,10 +45,10 @@ def test_a_project_is_set_up_in_one_go_and_later_only_what_is_missing(sesync, co
         "Hint:  Add '--yes' to answer yes beforehand.\n"
     )
     shown = sesync("start", "cooltrees", "cooltrees/heat", "-n")
-    assert shown.out.splitlines() == [
+    assert shown.out.replace("~", str(home)).splitlines() == [
         f"ln -s {nfs}/cooltrees-data {home}/cooltrees-data",
         f"git clone {friend.url('cooltrees/heat')} {home}/heat",
-        f"sesync kernel create --from {home}/heat",
+        f"sesync kernel create --from {home}/heat  # if it asks for packages",
     ]
     assert not (home / "cooltrees-data").is_symlink() and not (home / "heat").exists()
 
@@ -78,7 +78,7 @@ def test_a_project_is_set_up_in_one_go_and_later_only_what_is_missing(sesync, co
     assert missing.json["steps"] == [f"ln -s {nfs}/cooltrees-data {home}/cooltrees-data"]
     shutil.rmtree(home / "heat")
     missing = sesync("start", "cooltrees", "heat", "-y", "--json")
-    assert states(missing) == {"data 1": "there", "key 1": "there", "code 1": "done", "kernel 1": "done"}
+    assert states(missing) == {"data 1": "there", "key 1": "there", "code 1": "done", "kernel 1": "there"}
     assert missing.json["result"]["parts"][-1]["result"]["name"] == "heat"
 
 
@@ -92,7 +92,7 @@ def test_what_cannot_be_done_is_told_and_the_rest_is_done(sesync, code, friend, 
     assert f"\n  data: {home}/cooltrees-data is a folder, and it stays\n" in done.err
     assert "\n  code: 127.0.0.1" in done.err and "has no repository cooltrees/nosuch" in done.err
     assert "\n  kernel: not tried, since the code comes first\n" in done.err
-    assert "Hint:  Choose another name with '--as NAME'." in done.err
+    assert "Hint:  'sesync link cooltrees --as NAME' links the data under another name.\n" in done.err
     document = sesync("start", "cooltrees", "nosuch", "heat", "-y", "--json")
     assert document.code == 1
     assert states(document) == {
@@ -164,7 +164,7 @@ def test_gitlab_tells_the_repositories_of_the_group_and_who_one_is(
     )
     shutil.rmtree(home / "rain")
     assert states(sesync("start", "cooltrees", "-y", "--json")) == {
-        **{"data 1": "there", "key 1": "there", "code 1": "there", "code 2": "done", "kernel 1": "done"}
+        **{"data 1": "there", "key 1": "there", "code 1": "there", "code 2": "done", "kernel 1": "not needed"}
     }
     monkeypatch.setenv("GITLAB_TOKEN", f"{TOKEN}x")
     done = sesync("start", "cooltrees")
@@ -187,12 +187,12 @@ def test_a_key_is_made_and_registered(sesync, code, api, site, stranger: Sshd, h
     finally:
         stranger.folder.joinpath("authorized_keys").write_text(before)
     assert (done.code, done.err) == (0, "")
-    assert states(done) == {"data 1": "there", "key 1": "there", "code 1": "done", "kernel 1": "done"}
+    assert states(done) == {"data 1": "there", "key 1": "there", "code 1": "done", "kernel 1": "not needed"}
     assert (home / "heat/heat.py").exists() and (home / ".ssh/id_ed25519").stat().st_mode & 0o777 == 0o600
     assert TOKEN not in done.out
 
 
-def test_what_people_made_by_hand_counts(sesync, code, friend, nfs: Path, home: Path):
+def test_what_people_made_by_hand_counts(sesync, code, friend, nfs: Path, home: Path, tmp_path: Path, monkeypatch):
     code("cooltrees/heat")
     (home / "trees").symlink_to(nfs / "cooltrees-data")
     git("clone", "--quiet", friend.folder / "repos/cooltrees/heat.git", home / "projects/summers")
@@ -206,6 +206,22 @@ def test_what_people_made_by_hand_counts(sesync, code, friend, nfs: Path, home: 
         "\n"
         f"Go on at {AT_JUPYTER}, with 'The warm' in its Launcher.\n"
     )
+    (tmp_path / "moved").symlink_to(home)
+    monkeypatch.setenv("HOME", str(tmp_path / "moved"))
+    assert "the kernel warm.\n" in sesync("start", "cooltrees", "cooltrees/heat").out
+
+
+def test_another_kernel_of_the_name_is_no_kernel_for_the_code(sesync, code, friend, home: Path, tmp_path: Path):
+    code("cooltrees/heat")
+    python = ground.venv(tmp_path / "elsewhere", "ipykernel") / "bin/python"
+    ground.spec(home, "heat", [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"])
+    done = sesync("start", "cooltrees", "heat", "-y")
+    assert done.code == 1 and "Error: there is another kernel named heat, which sesync did not make\n" in done.err
+    hint = "'sesync kernel create NAME --from ~/heat' makes it under another name, or 'sesync kernel remove heat'"
+    assert f"Hint:  {hint} makes room for another.\n" in done.err
+    assert sesync("start", "cooltrees").code == 1
+    made = sesync("kernel", "create", "summers", "--from", home / "heat")
+    assert made.code == 0 and "the kernel summers" in sesync("start", "cooltrees").out
 
 
 def test_notebooks_that_ask_for_another_kernel_are_told_with_the_command(sesync, code, friend, home: Path):
