@@ -39,10 +39,18 @@ class SharedKernel:
         return self.repository in ("", repository) or self.name == _last(repository)
 
 
+def is_name(text: str) -> bool:
+    """Whether a kernel can be called so: others may have made folders, and notebooks, of any name."""
+    try:
+        return bool(checked(text, "kernel"))
+    except WrongWords:
+        return False
+
+
 def kernels_shared(directory: Path | None) -> list[SharedKernel]:
     """Those that a data directory has."""
     found = shared_kernels(directory) if directory else {}
-    return [SharedKernel(name, lock, told_repository(lock)) for name, lock in found.items() if _is_name(name)]
+    return [SharedKernel(name, lock, told_repository(lock)) for name, lock in found.items() if is_name(name)]
 
 
 def worth_making(shared: Sequence[SharedKernel], project: str, repositories: Sequence[str]) -> list[SharedKernel]:
@@ -134,14 +142,6 @@ class KernelParts:
 
 def _there(kernel: Kernel, warnings: tuple[str, ...] = ()) -> StartPart:
     return StartPart(KERNEL, f"the kernel {kernel.name}", result=facts_of(kernel), warnings=warnings)
-
-
-def _is_name(text: str) -> bool:
-    """Whether a kernel can be called so; others may have made folders of any name."""
-    try:
-        return bool(checked(text, "kernel"))
-    except WrongWords:
-        return False
 
 
 def _last(repository: str) -> str:

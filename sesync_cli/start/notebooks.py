@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sesync_cli.clone.next_steps import asks_for_packages
-from sesync_cli.errors import WrongWords
 from sesync_cli.git.client import ask_git
 from sesync_cli.kernel.advice import advised
 from sesync_cli.kernel.specs import Kernel
-from sesync_cli.names import checked, few, first, one_line
+from sesync_cli.names import few, first, one_line
 from sesync_cli.plan import by_hand
+from sesync_cli.start.kernels import is_name
 
 _MOST = 200  # notebooks that are looked into
 _LARGEST = 20_000_000  # bytes of one
@@ -56,17 +56,10 @@ def _way(asked: AskedKernel, folder: Path, shared: Mapping[str, str]) -> str:
         return f"'{by_hand('sesync', 'kernel', 'create', '--from', shared[asked.name.lower()])}' makes it"
     if asked.language != "python":
         return f"{_SUPPORT}; {_ANOTHER}"
-    if asked.name.lower() == _PYTHON_2 or not _is_name(asked.name):
+    if asked.name.lower() == _PYTHON_2 or not is_name(asked.name):
         return _ANOTHER
     guess = () if asks_for_packages(folder) else ("--guess",)
     return f"'{by_hand('sesync', 'kernel', 'create', asked.name, '--from', folder, *guess)}' makes it"
-
-
-def _is_name(name: str) -> bool:
-    try:
-        return bool(checked(name, "kernel"))
-    except WrongWords:
-        return False
 
 
 def _asked_in(folder: Path) -> list[AskedKernel]:
