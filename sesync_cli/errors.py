@@ -65,6 +65,11 @@ class SesyncError(Exception):
         self.problems = problems
 
     @property
+    def warning(self) -> str:
+        """The same as one sentence, for who can go on."""
+        return f"{self}: {self.hint.removesuffix('.')}" if self.hint else str(self)
+
+    @property
     def lines(self) -> Sequence[str]:
         """The lines of a log that matter, where nobody knows what they mean and the message has but one of them."""
         lines = self.diagnosis["lines"] if self.diagnosis and self.diagnosis["cause"] is None else ()

@@ -22,6 +22,7 @@ from sesync_cli.view import size
 UNNAMED = "git does not know the name that your commits shall carry"
 
 _GB = 1_000_000_000
+_OFFER = "offer"  # what a prompter remembers it under
 
 
 @dataclass(frozen=True)
@@ -106,12 +107,22 @@ def introduction(folders: tuple[Path, ...], caller: Caller, site: Site, prompter
         return Introduction()
 
     def offer() -> Identity:
-        return prompter.once("offer", lambda: my_identity(site, caller))
+        return offered_name(caller, site, prompter)
 
     if prompter.may_ask or (prompter.interactive and prompter.dry_run):
         step = AskName(folders, offer, prompter)
         return Introduction((step,), step.missed)
     return Introduction((), (_unnamed(offer()),))
+
+
+def offered_name(caller: Caller, site: Site, prompter: Prompter) -> Identity:
+    """What can be offered as the name for commits; a server that knows it is asked once."""
+    return prompter.once(_OFFER, lambda: my_identity(site, caller))
+
+
+def offer_without_server(prompter: Prompter) -> None:
+    """Have the offer be what this machine knows, since the server that knows more does not answer."""
+    prompter.once(_OFFER, lambda: Identity(identity.full_name(), ""))
 
 
 def _unnamed(offer: Identity) -> str:

@@ -10,7 +10,7 @@ from sesync_cli.site.settings import Site
 
 USUAL_USER = "git"
 PORTS = {"ssh": 22, "https": 443, "http": 80, "git": 9418}
-_GROUP_AND_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)+")
+GROUP_AND_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)+")
 _SCP = re.compile(r"(?:(\w[\w.+-]*)@)?(\w[\w.-]*|\[[0-9A-Fa-f:.]+\]):(?!//|:)(.+)")
 _HOST = re.compile(r"\w[\w.-]*|[0-9A-Fa-f:.]+")
 _USER = re.compile(r"\w[\w.+-]*")
@@ -79,7 +79,7 @@ def typed(text: str, site: Site, way: str) -> Address:
     """
     if not text.isprintable() or text.startswith("-"):
         raise _no_address(site)
-    if _GROUP_AND_NAME.fullmatch(text):
+    if GROUP_AND_NAME.fullmatch(text):
         return _at_site(re.sub(r"\.git$", "", text), site, way)
     if carries_secret(text):
         raise WrongWords(
@@ -143,16 +143,21 @@ def site_server(site: Site) -> Address | None:
     return replace(own, user=own.user or USUAL_USER) if own else None
 
 
-def ssh_key_command(address: Address, site: Site, *words: str) -> str:
-    """The command line that sets up ssh for this server."""
+def ssh_server_words(address: Address, site: Site) -> tuple[str, ...]:
+    """How `sesync ssh-key` is told of this server: [USER@]HOST[:PORT], or no word for the site's own."""
     own = site_server(site)
     if address.scheme != "ssh":  # git's settings may lead from a web address to ssh
         address = replace(address, user="", port=None)
-    is_own = own and (own.host, own.port, own.user) == (address.host, address.port, address.user)
+    if own and (own.host, own.port, own.user) == (address.host, address.port, address.user):
+        return ()
     user = "" if address.user in ("", USUAL_USER) else f"{address.user}@"
     host = f"[{address.host}]" if ":" in address.host else address.host
-    port = f":{address.port}" if address.port else ""
-    return " ".join(["sesync ssh-key", *([] if is_own else [f"{user}{host}{port}"]), *words])
+    return (f"{user}{host}{f':{address.port}' if address.port else ''}",)
+
+
+def ssh_key_command(address: Address, site: Site, *words: str) -> str:
+    """The command line that sets up ssh for this server."""
+    return " ".join(["sesync ssh-key", *ssh_server_words(address, site), *words])
 
 
 def name_at_site(address: Address, site: Site) -> str:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from sesync_cli.clone.offers import introduction
+from sesync_cli.clone.offers import introduction, offered_name
 from sesync_cli.errors import Refused, SesyncError
 from sesync_cli.git import identity
-from sesync_cli.git.address import Address, ssh_key_command
-from sesync_cli.git.identity import Identity, Introduce
-from sesync_cli.gitlab.account import my_identity
+from sesync_cli.git.address import Address, ssh_key_command, ssh_server_words
+from sesync_cli.git.identity import Introduce
 from sesync_cli.plan import Plan
 from sesync_cli.sshkey.plans import plan_key
 from sesync_cli.sshkey.request import KeyRequest
@@ -21,7 +21,8 @@ from sesync_cli.steps import later
 def key_parts(clones: Mapping[Repository, StartPart], context: StartContext) -> dict[str, StartPart]:
     """For each ssh server that clones are to come from, by the words of `server`: that it knows one's key."""
     wanted = [one for one, part in clones.items() if part.is_wanted and one.address.scheme == "ssh"]
-    return {server(one.address): _key(one, context) for one in wanted}
+    servers = {server(one.address): one for one in wanted}
+    return {name: _key(one, context) for name, one in servers.items()}
 
 
 def server(address: Address) -> str:
@@ -32,8 +33,7 @@ def server(address: Address) -> str:
 def _key(repository: Repository, context: StartContext) -> StartPart:
     address = repository.address
     says = f"have {address.host} know your ssh key"
-    command = ssh_key_command(address, context.site)
-    request = KeyRequest(next(iter(command.split()[2:]), None), passphrase=False)  # no word for the site's own server
+    request = KeyRequest(next(iter(ssh_server_words(address, context.site)), None), passphrase=False)
 
     def make() -> Plan:
         return plan_key(request, context.caller, context.site, context.watch, context.prompter)
@@ -46,34 +46,33 @@ def _key(repository: Repository, context: StartContext) -> StartPart:
         return StartPart(KEY, "your ssh key", result=plan.result, warnings=plan.warnings)
     if plan.questions and repository.is_told and request.host and not context.prompter.may_ask:
         # a yes beforehand is none to a server that somebody else has written down
-        unknown = Refused(f"nobody has confirmed the key of {address.host}", hint=f"'{command}' shows it, and asks.")
-        return StartPart(KEY, says, failure=unknown)
+        hint = f"'{ssh_key_command(address, context.site)}' shows it, and asks."
+        return StartPart(KEY, says, failure=Refused(f"nobody has confirmed the key of {address.host}", hint=hint))
     return StartPart(KEY, says, later(make, "Setting up your ssh key", "\n".join(map(str, plan.steps))))
 
 
-def known_name(folders: tuple[Path, ...], context: StartContext) -> tuple[StartPart, ...]:
-    """That git knows who commits, where GitLab tells it; nothing where git knows already, or there is no code."""
+class NameParts(NamedTuple):
+    """That commits carry one's name: what is done before there are clones, and after; and what to do oneself."""
+
+    before: tuple[StartPart, ...] = ()
+    after: tuple[StartPart, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def name_parts(folders: tuple[Path, ...], context: StartContext) -> NameParts:
+    """Git is told the name that GitLab knows, else the person is asked once these folders are there.
+
+    Nothing where git knows it already, or there is no code.
+    """
     if not folders or identity.has_identity(Path("/")):
-        return ()
-    offer = _offer(context)
-    if not offer.is_whole:
-        return ()
-    name = f"'{offer.name} <{offer.email}>'"
-    return (
-        StartPart(NAME, f"have your commits carry {name}", Plan((Introduce(offer),), f"Your commits carry {name}.")),
-    )
-
-
-def asked_name(folders: tuple[Path, ...], context: StartContext) -> tuple[tuple[StartPart, ...], tuple[str, ...]]:
-    """That the person is asked for it, once these folders are there; what to do oneself where nobody is there."""
-    if not folders or identity.has_identity(Path("/")) or _offer(context).is_whole:
-        return (), ()
+        return NameParts()
+    offer = offered_name(context.caller, context.site, context.prompter)
+    if offer.is_whole:
+        name = f"'{offer.name} <{offer.email}>'"
+        plan = Plan((Introduce(offer),), f"Your commits carry {name}.")
+        return NameParts(before=(StartPart(NAME, f"have your commits carry {name}", plan),))
     who = introduction(folders, context.caller, context.site, context.prompter)
     if not who.steps:
-        return (), tuple(who.warnings)
+        return NameParts(warnings=tuple(who.warnings))
     plan = Plan(who.steps, "", after=lambda: {"warnings": tuple(who.warnings)})
-    return (StartPart(NAME, "ask which name your commits shall carry", plan),), ()
-
-
-def _offer(context: StartContext) -> Identity:
-    return context.prompter.once("offer", lambda: my_identity(context.site, context.caller))
+    return NameParts(after=(StartPart(NAME, "ask which name your commits shall carry", plan),))

@@ -13,8 +13,8 @@ from sesync_cli.link.options import complete_project
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 from sesync_cli.start.plans import plan_share_repositories, plan_start
-from sesync_cli.start.projects import chosen_project
-from sesync_cli.start.request import ShareRepositoriesRequest, StartRequest
+from sesync_cli.start.projects import checked_project, chosen_project
+from sesync_cli.start.request import StartRequest
 from sesync_cli.terminal import terminal
 from sesync_cli.view import Table, View, good, odd
 
@@ -56,7 +56,7 @@ def start(
             raise WrongWords("which project?", hint="'sesync start PROJECT --share' with the project's short name.")
         if way:
             raise WrongWords(f"'--{way}' is for cloning, and '--share' clones nothing", hint=f"Leave out '--{way}'.")
-        sharing = ShareRepositoriesRequest(project, repo)
+        sharing = StartRequest(checked_project(project, site), repo)
         return plan_share_repositories(sharing, caller, site, screen.doing, prompter)
     chosen = chosen_project(project, caller, site, screen.doing, prompter)
     if not isinstance(chosen, str):

@@ -59,7 +59,7 @@ def _impossible(repository: Repository, error: SesyncError, folder: Path | None,
 def _cloning(repository: Repository, context: StartContext) -> Plan:
     """The plan, without what is asked and told once, at the end of all: a name for commits, and what to do next."""
     extent = Extent() if context.gitlab_answers else Extent(lean=False)  # whose size need not be asked for
-    request = CloneRequest((repository.said,), way=context.request.way, extent=extent)
+    request = CloneRequest((repository.said,), way=repository.way, extent=extent)
     plan = plan_clone(request, context.caller, context.site, context.watch, context.prompter)
     if not plan.steps:  # it has come to be there meanwhile
         return replace(plan, done=f"{plan.result['path']} is cloned already.")

@@ -8,19 +8,28 @@ from typing import Any
 from sesync_cli.clone.choice import chosen_repositories
 from sesync_cli.clone.projects import NAME
 from sesync_cli.errors import NoAnswer, NotFound, SesyncError, Stopped, Unanswered, WrongWords
-from sesync_cli.git.address import Address, allowed, name_at_site, public_name, read_address, site_addresses, typed
+from sesync_cli.git.address import (
+    GROUP_AND_NAME,
+    Address,
+    allowed,
+    name_at_site,
+    public_name,
+    read_address,
+    site_addresses,
+    typed,
+)
 from sesync_cli.gitlab.account import my_account
 from sesync_cli.gitlab.api import Account, Project
 from sesync_cli.home.seen import CloneSeen
-from sesync_cli.kernel.sharing import shared_kernels, told_repository
 from sesync_cli.names import first
 from sesync_cli.plan import by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.start.context import StartContext
+from sesync_cli.start.kernels import SharedKernel
 from sesync_cli.start.shared_list import FILE, read_list
 
 _MOST = 5  # repositories of a group that are taken without a choice
-_MOST_TOLD = 30  # that a list may have
+_MOST_LISTED = 30  # repositories of a list that are taken
 _WRONG = 3  # lines that are no repositories, and are told
 
 
@@ -31,6 +40,8 @@ class Repository:
     said: str
     address: Address
     clone: Path | None = None
+    way: str = ""
+    """The way that was chosen to get there: ssh, https, or none."""
     is_told: bool = False
     """Whether somebody else has written it down, and the person has only seen it."""
 
@@ -68,26 +79,27 @@ class KnownCode:
 class CodeSearch:
     """Looks for a project's repositories: those that were named, GitLab's, those in the group's list, of its kernels.
 
-    `clones` are all that are here; `directory` is the data directory, if it can be read.
+    `clones` are all that are here; `directory` is the data directory, if it can be read; `shared` are its kernels.
     """
 
     context: StartContext
     directory: Path | None
     clones: Sequence[CloneSeen]
+    shared: Sequence[SharedKernel] = ()
 
     def found(self) -> KnownCode:
         """The first of these that tells of any; else what is here."""
         if self.context.request.repos:
             return self.named()
         warnings, failure = list[str](), None
-        for source in (self._of_gitlab, self.of_list, self._of_kernels):
+        for source in (self._of_gitlab, self._of_list, self._of_kernels):
             try:
                 known = source()
             except Stopped:
                 raise
             except SesyncError as error:
                 failure = failure or error
-                warnings.append(told(error))
+                warnings.append(error.warning)
                 continue
             warnings += known.warnings
             if known.repositories:
@@ -101,12 +113,12 @@ class CodeSearch:
         found, failure = list[Repository](), None
         for said in self.context.request.repos:
             try:
-                found += map(self._repository, self._meant(said))
+                found += [self._repository(one, self.context.request.way) for one in self._meant(said)]
             except SesyncError as error:
                 if isinstance(error, Stopped) or (isinstance(error, WrongWords) and not isinstance(error, Unanswered)):
                     raise
                 failure = failure or error
-        return KnownCode(_unique(found), failure=failure)
+        return KnownCode(self._unique(found), failure=failure)
 
     def here(self) -> tuple[Repository, ...]:
         """Those of this project of which there is a clone."""
@@ -130,9 +142,9 @@ class CodeSearch:
         assert isinstance(found, list)  # projects are only listed where nothing is said
         return found
 
-    def _repository(self, said: str) -> Repository:
-        address = typed(said, self.context.site, self.context.request.way)
-        return Repository(said, address, self._clone_of(address))
+    def _repository(self, said: str, way: str) -> Repository:
+        address = typed(said, self.context.site, way)
+        return Repository(said, address, self._clone_of(address), way)
 
     def _clone_of(self, address: Address) -> Path | None:
         name = name_at_site(address, self.context.site)
@@ -154,46 +166,57 @@ class CodeSearch:
         except NoAnswer:
             self.context.gitlab_is_silent()
             raise
-        repositories = [self._repository(one.path) for one in found]
-        new = [one for one in repositories if one.clone is None]
-        if len(repositories) <= _MOST or not self.context.prompter.watched:
-            return KnownCode(tuple(repositories), f"the group {project} at {account.host}")
-        here = [one for one in repositories if one.clone]
+        known = self._read({one.path: one.path for one in found}, f"the group {project} at {account.host}")
+        here = tuple(one for one in known.repositories if one.clone)
+        new = len(known.repositories) - len(here)
+        if len(known.repositories) <= _MOST or not self.context.prompter.watched:
+            return known
         if not here:
-            return KnownCode(tuple(map(self._repository, self._chosen(f"{project}/"))))
-        way = by_hand("sesync", "clone", f"{project}/")
-        more = f"{project} has {len(new)} more repositories: '{way}' lists them"
-        return KnownCode(tuple(here), warnings=(more,) if new else ())
+            way = self.context.request.way
+            return KnownCode(tuple(self._repository(one, way) for one in self._chosen(f"{project}/")))
+        more = f"{project} has {new} more repositories: '{by_hand('sesync', 'clone', f'{project}/')}' lists them"
+        return KnownCode(here, warnings=(*known.warnings, *((more,) if new else ())))
 
     def _ask(self, account: Account, project: str) -> list[Project]:
         with self.context.watch(f"Asking {account.host}"):
             return list(account.group_projects(project))
 
-    def of_list(self) -> KnownCode:
-        """Those in the list that the group keeps."""
+    def listed(self) -> KnownCode:
+        """All in the list that the group keeps."""
         if self.directory is None:
             return KnownCode()
-        return self._told_by(read_list(self.directory), str(self.directory / FILE))
+        return self._read(read_list(self.directory), str(self.directory / FILE))
+
+    def _of_list(self) -> KnownCode:
+        known = self.listed()
+        if len(known.repositories) <= _MOST_LISTED:
+            return known
+        more = f"{known.source} has more than {_MOST_LISTED} repositories: the first {_MOST_LISTED} are taken"
+        return replace(known, repositories=known.repositories[:_MOST_LISTED], warnings=(more, *known.warnings))
 
     def _of_kernels(self) -> KnownCode:
-        if self.directory is None:
-            return KnownCode()
-        locks = shared_kernels(self.directory).items()
-        said = {one: f"the repository of the kernel {name}" for name, lock in locks if (one := told_repository(lock))}
-        return self._told_by(said, f"the kernels that {self.context.project} shares")
+        said = {one.repository: f"the repository of the kernel {one.name}" for one in self.shared if one.repository}
+        return self._read(said, f"the kernels that {self.context.project} shares")
 
-    def _told_by(self, said: Mapping[str, str], source: str) -> KnownCode:
+    def _read(self, said: Mapping[str, str], source: str) -> KnownCode:
         """What others have written down, and where; what is no address of a repository is passed over with a word."""
         found, wrong = list[Repository](), list[str]()
         for one, where in said.items():
             try:
-                found.append(replace(self._repository(one), is_told=True))
+                way = self.context.request.way if GROUP_AND_NAME.fullmatch(one) else ""  # which others leave open
+                found.append(replace(self._repository(one, way), is_told=True))
             except SesyncError as error:
                 wrong.append(f"{where} is passed over: {error}")
-        more = f"{source} has more than {_MOST_TOLD} repositories: the first {_MOST_TOLD} are taken"
-        few = (more,) if len(found) > _MOST_TOLD else ()
-        passed = first(wrong, _WRONG, more=f"and {{}} more lines of {source}")
-        return KnownCode(_unique(found)[:_MOST_TOLD], source, (*few, *passed))
+        passed = first(wrong, _WRONG, more=f"{{}} more of {source} are passed over, too")
+        return KnownCode(self._unique(found), source, tuple(passed))
+
+    def _unique(self, repositories: Iterable[Repository]) -> tuple[Repository, ...]:
+        """Each of these once, whichever way it is named."""
+        found, site = list[Repository](), self.context.site
+        for one in repositories:
+            if not any(one.name(site) == other.name(site) or one.address.is_same(other.address) for other in found):
+                found.append(one)
+        return tuple(found)
 
     @property
     def _how_to_name(self) -> str:
@@ -201,17 +224,3 @@ class CodeSearch:
         way = by_hand("sesync", "start", project)
         login = ", and 'sesync clone --login' lets sesync ask GitLab" if self.context.site.has("gitlab_url") else ""
         return f"nobody has said where the code of {project} is: '{way} GROUP/NAME' clones it{login}"
-
-
-def _unique(repositories: Iterable[Repository]) -> tuple[Repository, ...]:
-    """Each of these once, whichever way it is named."""
-    found = list[Repository]()
-    for one in repositories:
-        if not any(one.address.is_same(other.address) for other in found):
-            found.append(one)
-    return tuple(found)
-
-
-def told(error: SesyncError) -> str:
-    """An error as a warning."""
-    return f"{error}: {error.hint}".removesuffix(".").removesuffix(": ")

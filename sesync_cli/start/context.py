@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sesync_cli.caller import Caller
-from sesync_cli.git.identity import Identity, full_name
+from sesync_cli.clone.offers import offer_without_server
 from sesync_cli.plan import Watch
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
@@ -27,7 +27,7 @@ class StartContext:
     def gitlab_is_silent(self) -> None:
         """Keep in mind that the site's GitLab does not answer: it is not waited for again."""
         self.prompter.once("GitLab answers", lambda: False)
-        self.prompter.once("offer", lambda: Identity(full_name(), ""))
+        offer_without_server(self.prompter)
 
     @property
     def gitlab_answers(self) -> bool:

@@ -18,7 +18,6 @@ from sesync_cli.kernel.sharing import shared_kernels, told_repository
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import checked
 from sesync_cli.plan import Plan, by_hand
-from sesync_cli.start.code import told
 from sesync_cli.start.context import StartContext
 from sesync_cli.start.parts import KERNEL, StartPart
 from sesync_cli.steps import later
@@ -112,7 +111,7 @@ class KernelParts:
         except SesyncError as error:
             have = have or next((one for one in self._working if one.managed and one.name == name), None)
             if have:
-                return _there(have, (told(error),))
+                return _there(have, (error.warning,))
             way = by_hand("sesync", "kernel", "create", "NAME", "--from", request.source)
             error.hint = error.hint.replace("Choose another name", f"'{way}' makes it under another name")
             return StartPart(KERNEL, says, failure=error)

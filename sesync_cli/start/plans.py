@@ -6,7 +6,6 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.directory import reached
 from sesync_cli.errors import Conflict, SesyncError, WrongWords
-from sesync_cli.home.overview import overview
 from sesync_cli.home.seen import DataSeen
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
@@ -15,15 +14,15 @@ from sesync_cli.link.request import LinkRequest
 from sesync_cli.plan import Plan, Question, Watch, by_hand
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
-from sesync_cli.start.account import asked_name, key_parts, known_name, server
+from sesync_cli.start.account import key_parts, name_parts, server
 from sesync_cli.start.clones import clone_parts
-from sesync_cli.start.code import CodeSearch, KnownCode, Repository, told
+from sesync_cli.start.code import CodeSearch, KnownCode, Repository
 from sesync_cli.start.context import StartContext
 from sesync_cli.start.ending import Ending, proposal
 from sesync_cli.start.kernels import KernelParts, SharedKernel, kernels_shared, worth_making
 from sesync_cli.start.parts import CODE, DATA, StartPart, StartPlan, failure_of
-from sesync_cli.start.projects import checked_project
-from sesync_cli.start.request import ShareRepositoriesRequest, StartRequest
+from sesync_cli.start.projects import seen_once
+from sesync_cli.start.request import StartRequest
 from sesync_cli.start.shared_list import plan_sharing
 from sesync_cli.steps import later
 
@@ -31,10 +30,10 @@ from sesync_cli.steps import later
 def plan_start(request: StartRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Plan:
     """What is missing of a project's data, code and kernels, of one's key and name; what cannot be had is told."""
     context = StartContext(request, caller, site, watch, prompter)
-    seen = overview(caller, site, watch)
+    seen = seen_once(caller, site, watch, prompter)
     data, directory = _data(seen.data, context)
-    code = CodeSearch(context, directory, seen.clones).found()
     shared, untold = _shared(directory)
+    code = CodeSearch(context, directory, seen.clones, shared).found()
     parts, unnamed = _parts(data, code, shared, context)
     warnings = (*code.warnings, *untold, *unnamed)
     ending = Ending(context, parts, {one.name: f"{context.project}:{one.name}" for one in shared}, warnings)
@@ -66,19 +65,18 @@ def _parts(
     clones = {one: part.resting_on(keys.get(server(one.address))) for one, part in bare.items()}
     lost = [StartPart(CODE, "find its code", failure=code.failure)] if code.failure else []
     folders = tuple(part.folder for part in clones.values() if part.folder)
-    names, (asked, unnamed) = known_name(folders, context), asked_name(folders, context)
-    kernels = _kernels(shared, clones, context)
-    return (*data, *keys.values(), *names, *clones.values(), *lost, *asked, *kernels), unnamed
+    names, kernels = name_parts(folders, context), _kernels(shared, clones, context)
+    parts = (*data, *keys.values(), *names.before, *clones.values(), *lost, *names.after, *kernels)
+    return parts, names.warnings
 
 
 def plan_share_repositories(
-    request: ShareRepositoriesRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter
+    request: StartRequest, caller: Caller, site: Site, watch: Watch, prompter: Prompter
 ) -> Plan:
     """Write into a project's data directory which repositories its code is in: those named, or cloned here."""
-    project = checked_project(request.project, site)
+    project, context = request.project, StartContext(request, caller, site, watch, prompter)
     directory = reached(project, site, watch)
-    context = StartContext(StartRequest(project, request.repos), caller, site, watch, prompter)
-    search = CodeSearch(context, directory, overview(caller, site, watch).clones)
+    search = CodeSearch(context, directory, seen_once(caller, site, watch, prompter).clones)
     named = search.named()
     if named.failure:
         raise named.failure
@@ -86,7 +84,7 @@ def plan_share_repositories(
     if not found:
         way = by_hand("sesync", "start", project, "--share")
         raise WrongWords(f"no clone of yours is of {project}", hint=f"Name its repositories: '{way} GROUP/NAME'.")
-    listed = {one.name(site): one for one in search.of_list().repositories}
+    listed = {one.name(site): one for one in search.listed().repositories}
     everything = {**listed, **{one.name(site): one for one in found}}
     facts = [one.facts(site, one.clone) for one in everything.values()]
     return plan_sharing([one.name(site) for one in found], [*listed], facts, project, directory)
@@ -124,7 +122,7 @@ def _shared(directory: Path | None) -> tuple[list[SharedKernel], tuple[str, ...]
     try:
         return kernels_shared(directory), ()
     except SesyncError as error:
-        return [], (told(error),)
+        return [], (error.warning,)
 
 
 def _kernels(

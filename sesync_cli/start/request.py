@@ -1,4 +1,4 @@
-"""What somebody wants to begin with, or to share with their group, as it was said."""
+"""What somebody wants to begin with, as it was said."""
 
 from dataclasses import dataclass
 
@@ -13,11 +13,3 @@ class StartRequest:
     project: str
     repos: tuple[str, ...] = ()
     way: str = ""
-
-
-@dataclass(frozen=True)
-class ShareRepositoriesRequest:
-    """These repositories in the list that a project keeps for all who begin; without any, those cloned here."""
-
-    project: str
-    repos: tuple[str, ...] = ()

@@ -27,12 +27,20 @@ def listed(nfs: Path, text: str) -> Path:
 def test_a_pipe_in_the_place_of_a_list_or_a_lock_keeps_nobody_waiting(sesync, site, nfs: Path):
     listed(nfs, "").unlink()
     os.mkfifo(nfs / LIST)
-    for kernel in ("old", "x\ny", "-x"):
-        (nfs / "cooltrees-data/.sesync/kernels" / kernel).mkdir(parents=True)
+    (nfs / "cooltrees-data/.sesync/kernels/old").mkdir(parents=True)
     os.mkfifo(nfs / "cooltrees-data/.sesync/kernels/old/pylock.toml")
     shown = sesync("start", "cooltrees", "-n")
     assert shown.code == 1 and f"Error: {nfs}/{LIST} is no file\n" in shown.err
     assert sesync("start", "cooltrees", "--share", "a/b").code == 1
+
+
+@pytest.mark.parametrize("name", ["x\ny", "-x", "[bold]"])
+def test_what_cannot_be_a_kernels_name_is_none(sesync, site, nfs: Path, name: str):
+    lock = nfs / "cooltrees-data/.sesync/kernels" / name / "pylock.toml"
+    lock.parent.mkdir(parents=True)
+    lock.write_text('lock-version = "1.0"\ncreated-by = "x"\npackages = []\n')
+    parts = sesync("start", "cooltrees", "-n", "--json").json["result"]["parts"]
+    assert [one["kind"] for one in parts] == ["data"]
 
 
 def test_a_list_that_is_too_long_is_not_cut(sesync, site, nfs: Path):
@@ -48,8 +56,42 @@ def test_a_list_has_a_limit(sesync, site, nfs: Path):
     listed(nfs, "".join(f"cooltrees/part{number}\n" for number in range(40)))
     shown = sesync("start", "cooltrees", "-n", "--https")
     assert shown.out.count("git clone ") == 30
+    before = (nfs / LIST).read_text()
+    assert "knows cooltrees/part39 already" in sesync("start", "cooltrees", "--share", "part39").out
+    assert (nfs / LIST).read_text() == before
     asked = sesync("start", "cooltrees", "--https").err
     assert f"{nfs}/{LIST} has more than 30 repositories: the first 30 are taken" in asked
+
+
+def test_the_way_to_gitlab_is_none_to_other_servers(sesync, site, nfs: Path):
+    site(gitlab={"https": "https://gitlab.example.org/{repo}.git", "ssh": "git@gitlab.example.org:{repo}.git"})
+    listed(nfs, "cooltrees/heat\nhttps://github.com/a/rain.git\n")
+    shown = sesync("start", "cooltrees", "-n", "--https").out
+    assert "git clone https://gitlab.example.org/cooltrees/heat.git" in shown
+    listed(nfs, "ssh://git@127.0.0.1:1/a/rain.git\ncooltrees/heat\n")
+    shown = sesync("start", "cooltrees", "-n", "--https", "--json").json
+    assert [one["kind"] for one in shown["result"]["parts"]].count("code") == 2 and not shown["warnings"]
+
+
+def test_one_way_or_the_other_it_is_the_same_repository(sesync, site, nfs: Path):
+    site(gitlab={"https": "https://git.example.org/x/{repo}.git", "ssh": "git@gitlab.example.org:{repo}.git"})
+    words = ("https://git.example.org/x/cooltrees/heat.git", "heat", "https://me@git.example.org/x/cooltrees/heat.git")
+    shown = sesync("start", "cooltrees", *words, "-n", "--json").json
+    assert [one["kind"] for one in shown["result"]["parts"]].count("code") == 1
+
+
+def test_a_project_of_an_odd_name_takes_no_other_away(sesync, code, member, nfs: Path, home: Path):
+    member.publish("cooltrees/.dot", code("cooltrees/heat", PLAIN))
+    done = sesync("start", "cooltrees", "-y")
+    assert done.code == 0 and (home / "heat/heat.py").exists()
+    assert "Warning: cooltrees/.dot is passed over: this is not the address of a repository\n" in done.err
+
+
+def test_a_server_of_two_repositories_takes_one_key(sesync, code, stranger: Sshd, site, nfs: Path, home: Path):
+    site(gitlab={"ssh": "git@gitlab.example.org:{repo}.git"})
+    urls = [stranger.url(code(name, PLAIN)) for name in ("cooltrees/heat", "cooltrees/rain")]
+    parts = sesync("start", "cooltrees", *urls, "-n", "--json").json["result"]["parts"]
+    assert [(one["kind"], one["state"]) for one in parts if one["kind"] == "key"] == [("key", "to do")]
 
 
 def test_nothing_is_written_behind_a_link(sesync, site, nfs: Path, tmp_path: Path):
@@ -132,8 +174,13 @@ def test_a_group_that_nobody_can_be_asked_about_keeps_no_data_away(sesync, membe
     assert done.code == 1 and EXPIRED not in done.err and "Already there: ~/cooltrees-data." in done.out
 
 
-def test_a_gitlab_that_is_silent_is_waited_for_once(sesync, code, member, friend, site, nfs: Path, home: Path):
+def test_a_gitlab_that_is_silent_is_waited_for_once(
+    sesync, code, member, friend, site, nfs: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+):
     code("cooltrees/heat", PLAIN)
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.delenv(f"GIT_{who}_NAME")
+        monkeypatch.delenv(f"GIT_{who}_EMAIL")
     listed(nfs, "cooltrees/heat\n")
     site(data={"patience_seconds": 1.5})
     asked = []

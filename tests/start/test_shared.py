@@ -55,7 +55,10 @@ def test_a_list_says_what_is_cloned_and_what_is_wrong_in_it_is_passed_over(sesyn
     done = sesync("start", "cooltrees", "-y")
     assert done.code == 0 and (home / "heat/heat.py").exists() and (home / "rain/heat.py").exists()
     assert f"Warning: line 6 of {nfs}/{LIST} is passed over: this is not the address of a repository\n" in done.err
-    assert done.err.count(" is passed over: ") == 3 and f"Warning: and 2 more lines of {nfs}/{LIST}" in done.err
+    assert (
+        done.err.count(" is passed over: ") == 3
+        and f"Warning: 2 more of {nfs}/{LIST} are passed over, too\n" in done.err
+    )
     assert "hunter2" not in done.err
     (home / "rain").rename(home / "wet")
     assert states(sesync("start", "cooltrees", "--json"))["code 2"] == "there"
@@ -107,6 +110,8 @@ def test_a_shared_kernel_is_made_and_tells_the_repository(sesync, shared: Path, 
     done = sesync("start", "cooltrees", "-y")
     assert (done.code, done.err) == (0, "")
     assert "\nMade the kernel heat from what cooltrees shares as heat.\n" in done.out
+    again = sesync("kernel", "share", "heat", "cooltrees")
+    assert again.out == "cooltrees has the kernel heat already, just as it is.\n"
     code("cooltrees/rain")
     more = sesync("start", "cooltrees", "heat", "rain", "-y", "--json")
     kernels = [one["result"]["name"] for one in more.json["result"]["parts"] if one["kind"] == "kernel"]
