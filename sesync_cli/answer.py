@@ -52,13 +52,18 @@ def plans(command: Callable[..., Plan]) -> Command:
 
 
 def plans_or_answers(
-    view: Callable[[Any], View], *, failed: Callable[[Any], bool] = lambda answer: False
+    view: Callable[[Any], View], *, failed: Callable[[Any], bool] = lambda answer: False, code: Exit = Exit.FAILED
 ) -> Callable[[Command], Command]:
-    """Like `plans`, for a command that looks when it is given nothing to do: what is no plan is an answer."""
-    return lambda command: _acting(command, view, failed)
+    """Like `plans`, for a command that looks when it is given nothing to do: what is no plan is an answer.
+
+    The exit `code` is that of an answer which is bad news, as `failed` says.
+    """
+    return lambda command: _acting(command, view, failed, code)
 
 
-def _acting(command: Command, view: Callable[[Any], View], failed: Callable[[Any], bool]) -> Command:
+def _acting(
+    command: Command, view: Callable[[Any], View], failed: Callable[[Any], bool], code: Exit = Exit.FAILED
+) -> Command:
     @json_option
     @click.option("-y", "--yes", is_flag=True, help="Do not ask before doing it.")
     @click.option("-n", "--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
@@ -70,7 +75,7 @@ def _acting(command: Command, view: Callable[[Any], View], failed: Callable[[Any
         plan = command(*args, **options)
         if not isinstance(plan, Plan):
             _say(plan, view)
-            return Exit.FAILED if failed(plan) else Exit.DONE
+            return code if failed(plan) else Exit.DONE
         acts = bool(plan.steps)
         if plan.note and acts and not asked_for_json():
             screen.note(plan.note)

@@ -1,6 +1,6 @@
 """What is wrong, as values: checks that every slice can be asked for, and what they find, in one shape for all."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sesync_cli.errors import NoAnswer, Refused, SesyncError
@@ -13,13 +13,18 @@ NO_ANSWER = "no answer"
 class Finding:
     """One thing that is wrong: a word or two for programs, which stay as they are, a sentence, and what to do about it.
 
-    `mend` is the plan that puts it right, where sesync can do that without a loss and without asking.
+    `why` says in a sentence why it matters, and `command` is what one types to mend it, or to see how. What is not
+    `broken` works, and one should know of it. `mend` is the plan that puts it right, where sesync can do that without
+    a loss and without asking.
     """
 
     kind: str
     message: str
     hint: str = ""
     mend: Plan | None = field(default=None, compare=False, repr=False)
+    why: str = ""
+    command: str = ""
+    broken: bool = True
 
     @property
     def warning(self) -> str:
@@ -46,12 +51,12 @@ class Check:
     look: Look
 
 
-def found_by(check: Check) -> list[Finding]:
-    """All that a check finds; that it could not be made is a finding, too."""
-    found: list[Finding] = []
+def found_by(check: Check) -> Iterator[Finding]:
+    """All that a check finds, as it finds it; that it could not be made is a finding, too."""
     try:
-        for one in check.look():
-            found.append(one)
+        yield from check.look()
     except SesyncError as error:
-        found.append(Finding(error.kind, str(error), error.hint))
-    return found
+        yield Finding(error.kind, str(error), error.hint)
+    except (OSError, ValueError, RecursionError) as error:
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        yield Finding("not looked at", f"{check.name} could not be looked at: {said}")

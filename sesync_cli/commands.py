@@ -25,6 +25,7 @@ TASKS = {
         "uninstall": ("sesync_cli.install.cli:uninstall", "Uninstall Python packages."),
     },
     "When something is wrong": {
+        "doctor": ("sesync_cli.doctor.cli:doctor", "Find what is wrong, and how to mend it."),
         "report": ("sesync_cli.report.cli:report", "Draft a mail to support."),
     },
     "For the centre": {

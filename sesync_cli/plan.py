@@ -167,6 +167,11 @@ def by_hand(*words: str | Path) -> str:
     return shlex.join(map(str, words))
 
 
+def opening(file: str | Path, line: int) -> str:
+    """The command that opens a file at a line in the person's own editor, or in a simple one."""
+    return f"${{EDITOR:-nano}} +{line} {by_hand(file)}"
+
+
 def operand(name: str | Path) -> tuple[str, ...]:
     """A name as the words of a command line that name it, also where it begins with a dash."""
     return ("--", str(name)) if str(name).startswith("-") else (str(name),)

@@ -1,13 +1,14 @@
 """The steps that many plans have: links, text files, folders that go, and a plan that can only be made later."""
 
 import os
+import stat
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sesync_cli.errors import Conflict, Remedy, SesyncError
+from sesync_cli.errors import Conflict, Refused, Remedy, SesyncError
 from sesync_cli.leftovers import partial, remove, vanish, written_whole
 from sesync_cli.lock import alone
 from sesync_cli.plan import Make, NoWayBack, Plan, Report, by_hand
@@ -109,6 +110,61 @@ class RewriteFile:
 
     def __str__(self) -> str:
         return self.shown
+
+
+@dataclass(frozen=True)
+class SetRights:
+    """Take from others what they may do with a file or folder."""
+
+    path: Path
+    mode: int
+
+    @property
+    def doing(self) -> str:
+        return f"Closing {self.path.name}"
+
+    def do(self, report: Report) -> None:
+        self.path.chmod(self.mode)
+        if stat.S_IMODE(self.path.stat().st_mode) != self.mode:
+            raise Refused(
+                f"the file system of {self.path} does not keep rights, so others can go on reading it",
+                hint="Ask support for a home on a file system that does.",
+            )
+
+    def undo(self) -> None:
+        # what is closed does no harm, and ssh itself asks for it
+        return
+
+    def __str__(self) -> str:
+        return by_hand("chmod", f"{self.mode:o}", self.path)
+
+
+OFF = ".off"
+"""How the name ends of what is set aside."""
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Give a file or folder another name, under which nobody looks for it; what has that name stays."""
+
+    path: Path
+    to: Path
+
+    @property
+    def doing(self) -> str:
+        return f"Setting {self.path.name} aside"
+
+    def do(self, report: Report) -> None:
+        if os.path.lexists(self.to):
+            raise Conflict(f"{self.to} is there already, and it stays", hint="Give it another name, or remove it.")
+        self.path.rename(self.to)
+
+    def undo(self) -> None:
+        if os.path.lexists(self.to) and not os.path.lexists(self.path):
+            self.to.rename(self.path)
+
+    def __str__(self) -> str:
+        return by_hand("mv", "-n", self.path, self.to)
 
 
 @dataclass(frozen=True)

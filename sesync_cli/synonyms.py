@@ -62,6 +62,8 @@ _INSTEAD: Sequence[Instead] = (
     ),
     Instead("kernel run", "runs a script with a kernel's packages", ("python", "python3"), wants="KERNEL python FILE"),
     Instead("ssh-key", "sets up your key", ("key", "keys", "ssh", "sshkey", "keygen", "login", "ssh-keygen")),
+    Instead("doctor", "finds what is wrong", ("diagnose", "diagnostics", "health", "troubleshoot", "wrong", "debug")),
+    Instead("doctor", "mends what it can", ("mend", "heal"), wants="--fix"),
     Instead("report", "drafts a mail to support", ("mail", "support", "bug", "issue", "ticket", "contact")),
     Instead("site show", "shows the site's settings", ("config", "settings", "configure", "about")),
     Instead("tour", "shows it all in a sandbox", ("demo", "example", "examples", "tutorial")),

@@ -111,6 +111,13 @@ def ago(moment: str) -> str:
         return ""
 
 
+def lasting(seconds: float) -> str:
+    """A time as people say it: `3 hours`."""
+    import humanize
+
+    return humanize.naturaldelta(seconds)
+
+
 def size(count: int) -> str:
     """Bytes as people say them, in the units of disks and quotas: 1.5 GB is 1,500,000,000 bytes."""
     import humanize

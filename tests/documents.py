@@ -131,6 +131,13 @@ SHAPES: dict[str, tuple[str, ...]] = {  # the keys of each object in the documen
         "freed_bytes items",
         "kind path frees_bytes gone",
     ),
+    "doctor": (
+        "works checks findings",
+        "check kind message why hint command broken fixable",
+        DONE,
+        "mends left",
+        "check message done",
+    ),
     "report": (MAIL, DONE, f"{MAIL} file sent"),
     "site show": ("name value source",),
     "site check": ("file extends changes parts warnings", "name display_name value"),

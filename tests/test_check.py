@@ -8,7 +8,7 @@ from sesync_cli.plan import Plan
 
 
 def test_a_check_finds_nothing_where_all_is_well():
-    assert found_by(Check("kernels", 1.0, lambda: ())) == []
+    assert [*found_by(Check("kernels", 1.0, lambda: ()))] == []
 
 
 def test_all_that_was_found_counts_and_so_does_that_the_check_could_not_be_made():
@@ -26,7 +26,7 @@ def test_a_bug_in_a_check_is_no_finding():
         raise TypeError("a mistake")
 
     with pytest.raises(TypeError):
-        found_by(Check("token", 1.0, look))
+        list(found_by(Check("token", 1.0, look)))
 
 
 def test_a_finding_is_an_error_for_who_cannot_go_on():

@@ -29,7 +29,7 @@ def exposures(folder: Path, shown: str, site: Site, *, moves: bool = False) -> I
     for remote, key, urls in _addresses(folder):
         for url in filter(carries_secret, urls):
             if moves and key == "url":
-                message = f"a password or a token stands in the address that {shown} had until now"
+                message, take_out = f"a password or a token stands in the address that {shown} had until now", ""
                 hint = "whoever has read its .git/config has it, so make a new one."
             else:
                 what = "the address" if key == "url" else "the address for sending"
@@ -37,7 +37,7 @@ def exposures(folder: Path, shown: str, site: Site, *, moves: bool = False) -> I
                 message = f"a password or a token stands in {what} of {shown}, {reader}"
                 take_out = _take_out(folder, remote, key, url, is_alone=len(urls) == 1)
                 hint = f"'{take_out}' takes it out{_instead(url, folder, site)}."
-            yield Finding("exposed secret", message, hint)
+            yield Finding("exposed secret", message, hint, command=take_out)
 
 
 def _addresses(folder: Path) -> Iterator[tuple[str, str, list[str]]]:

@@ -43,7 +43,7 @@ class Introduce:
         return "Telling git who you are"
 
     def do(self, report: Report) -> None:
-        for words in self._words:
+        for words in self.words:
             said = ask_git(words, writes=True)
             if said.code:
                 raise NotReady(
@@ -56,12 +56,13 @@ class Introduce:
         return
 
     @property
-    def _words(self) -> list[list[str]]:
+    def words(self) -> list[list[str]]:
+        """What git is told."""
         facts = {"user.name": self.identity.name, "user.email": self.identity.email}
         return [["config", "--global", key, value] for key, value in facts.items() if value]
 
     def __str__(self) -> str:
-        return " && ".join(by_hand("git", *words) for words in self._words)
+        return " && ".join(by_hand("git", *words) for words in self.words)
 
 
 def has_identity(folder: Path) -> bool:

@@ -84,9 +84,17 @@ class Account:
 
     def scopes(self) -> tuple[str, ...] | None:
         """What the token may be used for (`read_api`, `write_repository`...); None where the server does not tell."""
+        with self._understood():
+            return tuple(facts["scopes"]) if (facts := self._token_facts()) else None
+
+    def token_end(self) -> str | None:
+        """The day from which the token is accepted no more (2026-12-31); None where it has none, or it is not told."""
+        return (self._token_facts() or {}).get("expires_at")
+
+    def _token_facts(self) -> Any:
+        """What the server knows of the token, as docs.gitlab.com/api/personal_access_tokens has it; None if nothing."""
         with contextlib.suppress(Refused, failures.Absent), self._understood():
-            return tuple(self._ask("/personal_access_tokens/self")["scopes"])
-        return None
+            return self._ask("/personal_access_tokens/self")
 
     def keys(self) -> list[RegisteredKey]:
         """The ssh keys that are registered."""

@@ -11,7 +11,8 @@ from sesync_cli.caller import Caller
 from sesync_cli.check import Finding
 from sesync_cli.errors import NotReady
 from sesync_cli.git.credentials import password
-from sesync_cli.plan import by_hand
+from sesync_cli.plan import Plan, by_hand
+from sesync_cli.steps import SetRights
 
 ENVIRONMENT = "GITLAB_TOKEN"
 GIT = "git's credential helper"
@@ -150,8 +151,10 @@ def _server(url: str) -> tuple[str, str, int | None, str] | None:
 def _found_open(files: list[Path]) -> Finding | None:
     for path in files:
         if path != _SYSTEM and path.stat().st_mode & 0o077:
-            message = f"others can read your token in {path}"
-            return Finding("open token", message, f"'{by_hand('chmod', '600', path)}' closes the file.")
+            message, closes = f"others can read your token in {path}", by_hand("chmod", "600", path)
+            why = "Whoever has it can do in your name what you can do there."
+            mend = Plan((SetRights(path, 0o600),), f"Closed {path}.")
+            return Finding("open token", message, f"'{closes}' closes the file.", mend, why=why, command=closes)
     return None
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sesync_cli.caller import Caller
-from sesync_cli.home.folders import look_through
+from sesync_cli.git.folders import look_through
 from sesync_cli.last_look import LastLook, LookKind, seconds_for
 from sesync_cli.site.settings import Site
 from sesync_cli.sync.glance import Glance

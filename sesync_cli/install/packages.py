@@ -86,7 +86,8 @@ class UninstallForUser:
 
     @property
     def _words(self) -> tuple[str, ...]:
-        return ("uninstall", "-y", *self.packages)
+        # pip asks for this before it touches what is installed for a Python of the system; these are the user's own
+        return ("uninstall", "-y", *(("--break-system-packages",) if self.site.managed else ()), *self.packages)
 
     def __str__(self) -> str:
         return by_hand(self.site.python, "-m", "pip", *self._words)

@@ -176,7 +176,7 @@ def _install_in_kernel(request: InstallRequest, caller: Caller, site: Site, watc
 def _uninstall_for_user(request: UninstallRequest, caller: Caller, site: Site) -> Plan:
     log = _log(caller, "uninstall", request.packages)
     found, warnings = interpreter(caller, site, request.python)
-    own = user_site(found, caller.env, "A kernel has packages of its own: 'sesync kernel list'.")
+    own = user_site(found, caller.env, "A kernel has packages of its own: 'sesync kernel list'.", adds=False)
     visible = packages_in([own.folder, *own.path])
     gone = [visible[name] for name in request.names if name in visible]
     for package in gone:

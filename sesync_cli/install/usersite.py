@@ -36,7 +36,7 @@ _STRANGERS = re.compile(
 class UserSite:
     """One Python's user site: the Python, its version, where packages and programs go, where it looks for packages.
 
-    `pip` is the version of its pip, empty if it has none.
+    `pip` is the version of its pip, empty if it has none; `managed` says that the system's packager owns the Python.
     """
 
     python: Path
@@ -45,6 +45,7 @@ class UserSite:
     base: Path
     path: tuple[Path, ...]
     pip: str
+    managed: bool = False
 
     @property
     def marks(self) -> bool:
@@ -72,12 +73,15 @@ class UserSite:
         return ".".join(self.version.split(".")[:2])
 
 
-def user_site(interpreter: Interpreter, env: Mapping[str, str], instead: str, *, writes: bool = True) -> UserSite:
+def user_site(
+    interpreter: Interpreter, env: Mapping[str, str], instead: str, *, writes: bool = True, adds: bool = True
+) -> UserSite:
     """Where this Python keeps what its user installs; where it keeps nothing, an error that says what `instead`.
 
-    One that is only looked at may belong to the system, and needs no pip.
+    One to which nothing is added may belong to the system: what is the user's own there, they may take away. One that
+    is only looked at needs no pip.
     """
-    if interpreter.externally_managed and writes:
+    if interpreter.externally_managed and writes and adds:
         whose = f"Python {interpreter.minor} ({interpreter.executable}) belongs to the system"
         raise Refused(f"{whose}, which lets nobody install into it", hint=instead)
     try:
@@ -91,7 +95,8 @@ def user_site(interpreter: Interpreter, env: Mapping[str, str], instead: str, *,
     if not pip and writes:
         raise NotReady(f"Python {interpreter.minor} ({interpreter.executable}) has no pip", hint=instead)
     own = Path(folder), Path(base)
-    return UserSite(interpreter.executable, interpreter.version, *own, tuple(map(Path, path)), pip or "")
+    managed = interpreter.externally_managed
+    return UserSite(interpreter.executable, interpreter.version, *own, tuple(map(Path, path)), pip or "", managed)
 
 
 def pip_env(env: Mapping[str, str]) -> dict[str, str]:

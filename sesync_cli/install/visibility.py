@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from sesync_cli.git.work_tree import project_tree
 from sesync_cli.install.request import InstallRequest, quoted
@@ -89,6 +90,22 @@ def _is_of(kernel: Kernel, root: Path, name: str) -> bool:
 
 def _seen_from(kernel: Kernel, site: UserSite) -> Mapping[str, Package] | None:
     """The packages of a kernel's own that ~/.local goes before; None for a kernel that does not see this user site."""
+    around = around_user_site(kernel, site)
+    if around is None:
+        return None
+    own = packages_in(around.before)
+    return {name: package for name, package in packages_in(around.behind).items() if name not in own}
+
+
+class Around(NamedTuple):
+    """The folders of packages into which a kernel looks before it looks into a user site, and those behind it."""
+
+    before: Sequence[Path]
+    behind: Sequence[Path]
+
+
+def around_user_site(kernel: Kernel, site: UserSite) -> Around | None:
+    """Where a kernel looks beside this user site; None for a kernel that does not see it."""
     command = command_of(kernel.argv)
     if not kernel.works or not command or kernel.env.get("PYTHONNOUSERSITE"):
         return None
@@ -104,10 +121,8 @@ def _seen_from(kernel: Kernel, site: UserSite) -> Mapping[str, Package] | None:
         return None
     if not settings:
         same = os.path.realpath(python) == os.path.realpath(site.python)
-        return packages_in(site.elsewhere if same else _folders(prefix, minor))
-    own = packages_in(_folders(prefix, minor))
-    base = packages_in(_folders(Path(settings.get("home", "")).parent, minor))
-    return {name: package for name, package in base.items() if name not in own}
+        return Around((), site.elsewhere if same else _folders(prefix, minor))
+    return Around(_folders(prefix, minor), _folders(Path(settings.get("home", "")).parent, minor))
 
 
 def _minor(python: Path) -> str:

@@ -1,35 +1,87 @@
-"""What can be wrong with kernels, as far as one sees from outside."""
+"""What can be wrong with kernels, as far as one sees from outside, and with the cache that has their files too."""
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
 from sesync_cli.kernel.advice import REMOVE, REPAIR, SHOW, advised, command, verb_for
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel, find_kernels
+from sesync_cli.kernel.record import changed
 from sesync_cli.kernel.specs import Folders, Kernel
+from sesync_cli.kernel.uv_cache import own_cache
+from sesync_cli.names import shortened
 from sesync_cli.plan import Plan, Watch
+from sesync_cli.python.uv_settings import uv_files
 from sesync_cli.site.settings import Site
 from sesync_cli.steps import later
 
+_AT_ONCE = 2
+_MOST = 3  # files in a sentence
+_CACHE = "UV_CACHE_DIR"
+
 
 def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
-    """One's own kernels, none of which is started."""
-    return (Check("kernels", site.kernels_start_seconds, lambda: _kernels(kernel_folders(caller, site))),)
+    """One's own kernels, none of which is started, and uv's cache."""
+    where = kernel_folders(caller, site)
+    return (
+        Check("kernels", site.kernels_start_seconds, lambda: _kernels(where)),
+        Check("cache", site.data_patience_seconds, lambda: _cache(caller, where)),
+    )
 
 
 def _kernels(where: Folders) -> Iterator[Finding]:
     told: set[str] = set()
+    whole = []
     for kernel in find_kernels(where):
         finding = kernel.finding
-        if finding is None or not advised(kernel):
+        if kernel.managed and kernel.works:
+            whole.append(kernel)
+        if finding is None or kernel.server or kernel.state in ("elsewhere", "being made"):
             continue
         if kernel.state == "moved" and "moved" in told:
             continue  # one command tells them all
         told.add(kernel.state)
-        message = f"the kernel {kernel.name} does not work: {finding.message}"
-        yield replace(finding, message=message, hint=_hint(kernel), mend=_mend(kernel, where))
+        yield _odd(kernel, finding) if kernel.works else _broken(kernel, finding, where)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for edited in pool.map(_edited, whole):
+            yield from edited
+
+
+def _broken(kernel: Kernel, finding: Finding, where: Folders) -> Finding:
+    return replace(
+        finding,
+        message=f"the kernel {kernel.name} does not work: {finding.message}",
+        hint=_hint(kernel),
+        mend=_mend(kernel, where),
+        why="" if kernel.state == "left over" else "Notebooks that ask for it do not start.",
+        command=advised(kernel),
+    )
+
+
+def _odd(kernel: Kernel, finding: Finding) -> Finding:
+    """What works, and may not be what somebody means."""
+    show = command(SHOW, kernel.name)
+    message, hint = f"about the kernel {kernel.name}: {finding.message}", f"'{show}' says more."
+    return replace(finding, message=message, hint=hint, command=show, broken=False)
+
+
+def _edited(kernel: Kernel) -> list[Finding]:
+    """That files of its packages are gone, or of another size than when they came; each byte is for kernel check."""
+    assert kernel.environment
+    found = changed(kernel.environment, every_byte=False)
+    files = [path for paths in found.values() for path in paths]
+    if not files:
+        return []
+    repair = command(REPAIR, kernel.name)
+    what = "a file is" if len(files) == 1 else f"{len(files)} files are"
+    message = f"the kernel {kernel.name} is not whole: {what} not as installed ({shortened(files, _MOST)})"
+    why = "What it computes may not be what its versions promise, or fail."
+    return [Finding("edited", message, f"'{repair}' makes it anew.", why=why, command=repair)]
 
 
 def _hint(kernel: Kernel) -> str:
@@ -60,3 +112,27 @@ def _removing(kernel: Kernel, where: Folders) -> Plan:
     from sesync_cli.kernel.making import plan_removal
 
     return replace(plan_removal(find_kernel(kernel.name, where), where), questions=())
+
+
+def _cache(caller: Caller, where: Folders) -> Iterator[Finding]:
+    """That what is installed cannot be shared with uv's cache by hard links, or not be kept there at all."""
+    if not os.path.isdir(where.environments):
+        return
+    said = caller.env.get(_CACHE) or uv_files(caller.env).variables.get(_CACHE, "")
+    cache = Path(os.path.abspath(said or own_cache(caller.env)))
+    place = next(one for one in (cache, *cache.parents) if os.path.exists(one))
+    if not os.access(place, os.W_OK | os.X_OK):
+        message = f"you may not write in uv's cache {cache}"
+        yield _of_cache("no access", message, "Every kernel loads all that it needs once more.", said, caller)
+    elif os.stat(place).st_dev != os.stat(where.environments).st_dev:
+        message = f"uv's cache {cache} is on another file system than your kernels"
+        yield _of_cache("other file system", message, "Each kernel takes all of its room for itself.", said, caller)
+
+
+def _of_cache(kind: str, message: str, why: str, said: str, caller: Caller) -> Finding:
+    own = own_cache(caller.env)
+    if caller.env.get(_CACHE):
+        hint = f"'unset {_CACHE}' has uv use your own, {own}."
+        return Finding(kind, message, hint, why=why, command=f"unset {_CACHE}", broken=False)
+    hint = f"{'Take cache-dir out of your uv.toml' if said else f'See where {own} leads'}."
+    return Finding(kind, message, hint, why=why, broken=False)

@@ -13,6 +13,8 @@ _PATIENCE = 5.0  # seconds that it has; all who ask have waited for it before
 _QUESTION = "import json, platform, sysconfig, sys; print('%d.%d' % sys.version_info[:2])"
 _TELLING = re.compile(r"[\w.]*(?:Error|Exception)\b|.*\berror\b", re.IGNORECASE)
 NEEDS_A_LIBRARY = "shared librar"
+STARTS = "it is Python "
+"""How the answer begins for one that does start."""
 
 
 def why_not(program: Path, env: Mapping[str, str]) -> str:
@@ -30,7 +32,7 @@ def why_not(program: Path, env: Mapping[str, str]) -> str:
     except OSError as error:
         return _not_run(program, error)
     is_version = re.fullmatch(r"\d+\.\d+", said)
-    return f"it is Python {said}, and another is needed" if is_version else "it does not tell what a Python tells"
+    return f"{STARTS}{said}, and another is needed" if is_version else "it does not tell what a Python tells"
 
 
 def _gone(program: Path) -> str:

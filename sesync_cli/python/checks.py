@@ -1,33 +1,66 @@
 """What can be wrong with the Python that new kernels get, and with what uv is told of the way to packages."""
 
+import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
-from sesync_cli.plan import Watch
+from sesync_cli.plan import Watch, opening
+from sesync_cli.python.broken import STARTS, why_not
+from sesync_cli.python.interpreters import BrokenPython, Places, find_python, versions
+from sesync_cli.python.uv_settings import uv_files
 from sesync_cli.site.settings import Site
+from sesync_cli.steps import OFF, SetAside
+
+_PLACE = re.compile(r"^(?P<file>/.+) is not TOML: .*\bline (?P<line>\d+)", re.DOTALL)
 
 
 def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
-    """The site's default Python, which is looked for by the names of programs, and uv's own files."""
+    """The site's default Python and the person's own, and uv's own files."""
     return (
-        Check("Python", site.kernels_start_seconds, lambda: _python(caller, site)),
-        Check("settings of uv", site.data_patience_seconds, lambda: _uv(caller)),
+        Check("python", site.kernels_start_seconds, lambda: _python(caller, site)),
+        Check("uv", site.data_patience_seconds, lambda: _uv(caller)),
     )
 
 
 def _python(caller: Caller, site: Site) -> Iterator[Finding]:
-    from sesync_cli.python.interpreters import Places, versions
-
-    here = versions(Places(caller.env, site.python_places))
-    if site.has("python_default") and site.python_default not in here:
+    places = Places(caller.env, site.python_places)
+    here = versions(places)
+    yield from _own(caller)
+    if not site.has("python_default"):
+        return
+    if site.python_default not in here:
         message = f"the site's default, Python {site.python_default}, is not on this machine"
         hint = f"'--python' names another: {', '.join(here)}." if here else f"Ask {site.support} for it."
-        yield Finding("default Python", message, hint)
+        yield Finding(
+            "default Python", message, hint, why="A new kernel has another Python than its group's.", broken=False
+        )
+        return
+    try:
+        find_python(site.python_default, places, caller.cache / "sesync")
+    except BrokenPython as error:
+        yield Finding("broken Python", str(error), error.hint, why="No kernel can be made with it.")
+
+
+def _own(caller: Caller) -> Iterator[Finding]:
+    """That a `python3` in home comes first on PATH, and does not start."""
+    found = shutil.which("python3", path=caller.env.get("PATH"))
+    if not found or not Path(found).is_relative_to(caller.home):
+        return
+    why = why_not(Path(found), {name: value for name, value in caller.env.items() if not name.startswith("PYTHON")})
+    if not why.startswith(STARTS):
+        away = SetAside(Path(found), Path(f"{found}{OFF}"))
+        hint = f"'{away}' sets it aside, and the next one on PATH counts."
+        message = f"{found} does not start: {why}"
+        yield Finding("broken Python", message, hint, why="'python3' means this one.", command=str(away))
 
 
 def _uv(caller: Caller) -> Iterator[Finding]:
-    from sesync_cli.python.uv_settings import uv_files
-
     for broken in uv_files(caller.env).broken:
-        yield Finding("settings of uv", broken, "What it says of the package index does not count until it is mended.")
+        place = _PLACE.search(broken)
+        way = opening(place["file"], int(place["line"])) if place else ""
+        hint = f"'{way}' opens it there." if place else "Mend it, or remove it."
+        why = "What it says of the package index does not count until it is mended."
+        yield Finding("settings of uv", broken, hint, why=why, command=way)

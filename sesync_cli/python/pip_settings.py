@@ -30,6 +30,11 @@ def pip_settings(env: Mapping[str, str], prefixes: Iterable[Path] = ()) -> dict[
     return {key: value for section in _SECTIONS for key, value in found[section].items() if value}
 
 
+def places_of(key: str, env: Mapping[str, str]) -> list[Path]:
+    """The files that say something of this setting, the strongest last."""
+    return [file for file in _files(env, ()) if any(one == key for _, one, _ in _written(file))]
+
+
 def as_variables(env: Mapping[str, str]) -> dict[str, str]:
     """The same way to the same index as variables, for somebody whose home is another folder."""
     told, home = pip_settings(env), env.get("HOME", "")

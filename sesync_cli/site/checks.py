@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
+from sesync_cli.errors import NotReady
 from sesync_cli.plan import Watch
 from sesync_cli.site.checking import findings
 from sesync_cli.site.reading import read_site, site_file
@@ -19,7 +20,13 @@ def _site(caller: Caller, site: Site, watch: Watch) -> Iterator[Finding]:
     path = site_file(caller.env)
     if path is None:
         return
-    said = tuple(one.name for one in read_site(path, caller.env).settings if one.source == str(path))
+    try:
+        loaded = read_site(path, caller.env)
+    except NotReady as error:
+        why = "No command knows your centre's servers and folders."
+        yield Finding(error.kind, str(error), error.hint, why=why, command="sesync site check")
+        return
+    said = tuple(one.name for one in loaded.settings if one.source == str(path))
     for one in findings(site, said, caller.env, watch):
         message = f"the site file {path} does not fit this machine: {one.message}"
-        yield Finding(one.kind, message, f"Tell {site.support}.")
+        yield Finding(one.kind, message, f"Tell {site.support}.", command="sesync site check", broken=False)

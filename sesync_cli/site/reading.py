@@ -56,6 +56,12 @@ def read_site(path: Path | None, env: Mapping[str, str]) -> LoadedSite:
     return LoadedSite(Site(settings, path), settings, stands)
 
 
+def bare_site(env: Mapping[str, str]) -> Site:
+    """A site that names nothing: for whoever has to go on although its file cannot be read."""
+    found: Found = {key: (value, DEFAULT) for key, value in anywhere().items()} | _found_out(env)
+    return Site(tuple(Setting(key, *_frozen(*found.get(key, _absent(key)))) for key, _, _ in kinds()))
+
+
 def anywhere() -> dict[str, Any]:
     """What holds in every site that does not say otherwise, by its key."""
     return dict(_flat(_read(_ANYWHERE)))

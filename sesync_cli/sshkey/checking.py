@@ -1,6 +1,7 @@
 """`sesync ssh-key --check` and `--show`: what there is and what is wrong, with nothing changed."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,16 @@ from sesync_cli.errors import NotFound, SesyncError
 from sesync_cli.git import known_hosts
 from sesync_cli.git.attempt import ServerAttempt
 from sesync_cli.git.host_keys import fingerprint
-from sesync_cli.plan import Plan, Watch
+from sesync_cli.plan import Plan, Watch, opening
 from sesync_cli.site.settings import Site
 from sesync_cli.sshkey.findings import Problem, found_in, no_key
 from sesync_cli.sshkey.login_test import prove
-from sesync_cli.sshkey.rights import Open, SetRights, others_write
+from sesync_cli.sshkey.rights import Open, others_write
 from sesync_cli.sshkey.server import command, find_server
 from sesync_cli.sshkey.state import Ground, read_state
+from sesync_cli.steps import SetRights
+
+_LINE = re.compile(r"\.ssh/config:? line (\d+)")
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,9 @@ def examined(attempt: ServerAttempt, caller: Caller) -> Examined:
     try:
         ground = read_state(attempt, caller)
     except SesyncError as error:
-        return Examined([Finding(Problem.SETTINGS, str(error), error.hint)])
+        line = _LINE.search(str(error))
+        edit = opening(caller.home / ".ssh/config", int(line[1])) if line else ""
+        return Examined([Finding(Problem.SETTINGS, str(error), error.hint, command=edit)])
     findings = [_open(attempt, one) for one in ground.open]
     hindered = any(one.is_refused for one in ground.open)
     greeting, enters = "", False
@@ -115,7 +121,9 @@ def examined(attempt: ServerAttempt, caller: Caller) -> Examined:
 def _open(attempt: ServerAttempt, one: Open) -> Finding:
     message = f"{one.harm}{', so ssh does not use it' if one.is_refused else ''}"
     mend = Plan((SetRights(one.path, one.closed),), f"Closed {one.path}.")
-    return Finding(Problem.OPEN_RIGHTS, message, f"'{command(attempt)}' closes it.", mend)
+    way = command(attempt)
+    why = "Whoever can change it can act in your name." if not one.is_refused else ""
+    return Finding(Problem.OPEN_RIGHTS, message, f"'{way}' closes it.", mend, why=why, command=way)
 
 
 def _host(ground: Ground) -> Finding | None:
@@ -129,7 +137,8 @@ def _host(ground: Ground) -> Finding | None:
     pinned = known_hosts.pinned_keys(host, attempt)
     how = "makes it known: somebody vouches for it" if pinned else "shows it, and asks you"
     message = f"this account does not know the key of {attempt.where} yet"
-    return Finding(Problem.HOST_UNKNOWN, message, f"'{command(attempt)}' {how}.")
+    way = command(attempt)
+    return Finding(Problem.HOST_UNKNOWN, message, f"'{way}' {how}.", command=way)
 
 
 def _warnings(ground: Ground) -> list[str]:

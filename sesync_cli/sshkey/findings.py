@@ -53,7 +53,8 @@ def found_in(proof: Proof, attempt: ServerAttempt, keys: list[KeyPair]) -> Findi
         return _needs_passphrase(attempt, keys) if is_locked else _refused(attempt, keys)
     if problem == Problem.TOO_MANY:
         message = f"ssh offered more keys than {attempt.where} listens to"
-        return Finding(problem, message, "'ssh-add -l' lists those of your ssh agent; 'ssh-add -d FILE' takes one out.")
+        hint = "'ssh-add -l' lists those of your ssh agent; 'ssh-add -d FILE' takes one out."
+        return Finding(problem, message, hint, command="ssh-add -l")
     return _told(proof, attempt, problem)
 
 
@@ -73,7 +74,8 @@ def _told(proof: Proof, attempt: ServerAttempt, problem: Problem) -> Finding:
         problem = Problem.NO_ANSWER
     elif problem == Problem.OTHER:
         message, hint = f"ssh failed: {last_line(proof.said)}", f"If that says nothing to you: {support(attempt)}."
-    return Finding(problem, message, hint)
+    way = command(attempt) if problem == Problem.HOST_CHANGED and has_new_key(proof, attempt) else ""
+    return Finding(problem, message, hint, command=way)
 
 
 def _unwelcome(proof: Proof, attempt: ServerAttempt) -> Finding:
@@ -93,8 +95,10 @@ def no_key(attempt: ServerAttempt, keys: list[KeyPair]) -> Finding:
     if keys:
         message = f"none of your ssh keys can be used: {'; '.join(key.problem for key in keys)}"
     if mends:
-        return Finding(Problem.NO_KEY, message, f"'{mends[0]}' mends that; or '{command(attempt)}' makes another key.")
-    return Finding(Problem.NO_KEY, message, f"'{command(attempt)}' makes one; what is there stays.")
+        hint = f"'{mends[0]}' mends that; or '{command(attempt)}' makes another key."
+        return Finding(Problem.NO_KEY, message, hint, command=mends[0])
+    way = command(attempt)
+    return Finding(Problem.NO_KEY, message, f"'{way}' makes one; what is there stays.", command=way)
 
 
 def _needs_passphrase(attempt: ServerAttempt, keys: list[KeyPair]) -> Finding:
@@ -104,6 +108,8 @@ def _needs_passphrase(attempt: ServerAttempt, keys: list[KeyPair]) -> Finding:
         f"{attempt.where} knows your ssh key, but {path} has a passphrase and no ssh agent holds it",
         "Commands in a terminal ask for it; JupyterLab's git buttons cannot."
         f" 'eval $(ssh-agent)' and 'ssh-add {path}' spare you the typing until you close that terminal.",
+        command=f"eval $(ssh-agent) && ssh-add {path}",
+        broken=False,
     )
 
 
@@ -115,4 +121,5 @@ def _refused(attempt: ServerAttempt, keys: list[KeyPair]) -> Finding:
         Problem.KEY_REFUSED,
         f"{attempt.where} does not accept your ssh key{path}",
         f"'{command(attempt)}' registers it{paste}.",
+        command=command(attempt),
     )

@@ -24,9 +24,9 @@ from sesync_cli.sshkey.keygen import Keygen, MakeFolder, MakeKey, MakePublic
 from sesync_cli.sshkey.login_test import Proof, prove
 from sesync_cli.sshkey.registration import Admit
 from sesync_cli.sshkey.request import KeyRequest
-from sesync_cli.sshkey.rights import SetRights
 from sesync_cli.sshkey.server import find_server
 from sesync_cli.sshkey.state import Ground, read_state
+from sesync_cli.steps import SetRights
 
 _USUAL_TRIES = 5  # failed logins after which servers that block an address do so, if the site does not say
 

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesync_cli.errors import Refused
 from sesync_cli.git.ssh_keys import public_half
-from sesync_cli.plan import Report, by_hand
 
 _OTHERS = 0o077  # nothing for group and others, as ssh demands it of a private key
 _WRITING = 0o022  # no writing for them: ssh demands it of its settings, and nobody else shall choose our known hosts
@@ -53,30 +51,3 @@ def stranger_of(config: Path) -> str:
 def others_write(home: Path) -> bool:
     """Whether others can write to home: ssh from here does not mind, but sshd lets nobody in there by key."""
     return bool(home.stat().st_mode & _WRITING)
-
-
-@dataclass(frozen=True)
-class SetRights:
-    """Take from others what they may do with a file or folder."""
-
-    path: Path
-    mode: int
-
-    @property
-    def doing(self) -> str:
-        return f"Closing {self.path.name}"
-
-    def do(self, report: Report) -> None:
-        self.path.chmod(self.mode)
-        if stat.S_IMODE(self.path.stat().st_mode) != self.mode:
-            raise Refused(
-                f"the file system of {self.path} does not keep rights, so others can go on reading it",
-                hint="Ask support for a home on a file system that does.",
-            )
-
-    def undo(self) -> None:
-        # what is closed does no harm, and ssh itself asks for it
-        return
-
-    def __str__(self) -> str:
-        return by_hand("chmod", f"{self.mode:o}", self.path)

@@ -9,16 +9,16 @@ from sesync_cli.errors import Refused, SesyncError
 from sesync_cli.git import identity
 from sesync_cli.git.address import Address, ssh_key_command, ssh_server_words
 from sesync_cli.git.identity import Introduce
+from sesync_cli.parted import PlanPart
 from sesync_cli.plan import Plan
 from sesync_cli.sshkey.plans import plan_key
 from sesync_cli.sshkey.request import KeyRequest
 from sesync_cli.start.code import Repository
-from sesync_cli.start.context import StartContext
-from sesync_cli.start.parts import KEY, NAME, StartPart
+from sesync_cli.start.context import KEY, NAME, StartContext
 from sesync_cli.steps import later
 
 
-def key_parts(clones: Mapping[Repository, StartPart], context: StartContext) -> dict[str, StartPart]:
+def key_parts(clones: Mapping[Repository, PlanPart], context: StartContext) -> dict[str, PlanPart]:
     """For each ssh server that clones are to come from, by the words of `server`: that it knows one's key."""
     wanted = [one for one, part in clones.items() if part.is_wanted and one.address.scheme == "ssh"]
     servers = {server(one.address): one for one in wanted}
@@ -30,7 +30,7 @@ def server(address: Address) -> str:
     return f"{address.scheme}://{address.host}:{address.port}"
 
 
-def _key(repository: Repository, context: StartContext) -> StartPart:
+def _key(repository: Repository, context: StartContext) -> PlanPart:
     address = repository.address
     says = f"have {address.host} know your ssh key"
     request = KeyRequest(next(iter(ssh_server_words(address, context.site)), None), passphrase=False)
@@ -41,21 +41,21 @@ def _key(repository: Repository, context: StartContext) -> StartPart:
     try:
         plan = make()
     except SesyncError as error:
-        return StartPart(KEY, says, failure=error)
+        return PlanPart(KEY, says, failure=error)
     if not plan.steps:
-        return StartPart(KEY, "your ssh key", result=plan.result, warnings=plan.warnings)
+        return PlanPart(KEY, "your ssh key", result=plan.result, warnings=plan.warnings)
     if plan.questions and repository.is_told and request.host and not context.prompter.may_ask:
         # a yes beforehand is none to a server that somebody else has written down
         hint = f"'{ssh_key_command(address, context.site)}' shows it, and asks."
-        return StartPart(KEY, says, failure=Refused(f"nobody has confirmed the key of {address.host}", hint=hint))
-    return StartPart(KEY, says, later(make, "Setting up your ssh key", "\n".join(map(str, plan.steps))))
+        return PlanPart(KEY, says, failure=Refused(f"nobody has confirmed the key of {address.host}", hint=hint))
+    return PlanPart(KEY, says, later(make, "Setting up your ssh key", "\n".join(map(str, plan.steps))))
 
 
 class NameParts(NamedTuple):
     """That commits carry one's name: what is done before there are clones, and after; and what to do oneself."""
 
-    before: tuple[StartPart, ...] = ()
-    after: tuple[StartPart, ...] = ()
+    before: tuple[PlanPart, ...] = ()
+    after: tuple[PlanPart, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -70,9 +70,9 @@ def name_parts(folders: tuple[Path, ...], context: StartContext) -> NameParts:
     if offer.is_whole:
         name = f"'{offer.name} <{offer.email}>'"
         plan = Plan((Introduce(offer),), f"Your commits carry {name}.")
-        return NameParts(before=(StartPart(NAME, f"have your commits carry {name}", plan),))
+        return NameParts(before=(PlanPart(NAME, f"have your commits carry {name}", plan),))
     who = introduction(folders, context.caller, context.site, context.prompter)
     if not who.steps:
         return NameParts(warnings=tuple(who.warnings))
     plan = Plan(who.steps, "", after=lambda: {"warnings": tuple(who.warnings)})
-    return NameParts(after=(StartPart(NAME, "ask which name your commits shall carry", plan),))
+    return NameParts(after=(PlanPart(NAME, "ask which name your commits shall carry", plan),))

@@ -12,16 +12,16 @@ from sesync_cli.clone.plans import plan_clone
 from sesync_cli.clone.request import CloneRequest, Extent
 from sesync_cli.clone.working_copy import existing
 from sesync_cli.errors import Conflict, SesyncError
+from sesync_cli.parted import PlanPart
 from sesync_cli.plan import Plan, by_hand
 from sesync_cli.start.code import Repository
-from sesync_cli.start.context import StartContext
-from sesync_cli.start.parts import CODE, StartPart
+from sesync_cli.start.context import CODE, StartContext
 from sesync_cli.steps import later
 
 
-def clone_parts(repositories: Iterable[Repository], context: StartContext) -> dict[Repository, StartPart]:
+def clone_parts(repositories: Iterable[Repository], context: StartContext) -> dict[Repository, PlanPart]:
     """For each repository, that a clone of it is here; no two go to one folder."""
-    parts: dict[Repository, StartPart] = {}
+    parts: dict[Repository, PlanPart] = {}
     for one in repositories:
         part = _part(one, context)
         if part.is_wanted and any(part.folder == other.folder for other in parts.values()):
@@ -31,29 +31,29 @@ def clone_parts(repositories: Iterable[Repository], context: StartContext) -> di
     return parts
 
 
-def _part(repository: Repository, context: StartContext) -> StartPart:
+def _part(repository: Repository, context: StartContext) -> PlanPart:
     home, address, folder = context.caller.home, repository.address, repository.clone
     try:
         folder = folder or destination.folder_for(None, address, home, context.caller.cwd)
         if repository.clone or existing(address, folder, False):
-            return StartPart(CODE, str(folder), result=repository.facts(context.site, folder), folder=folder)
+            return PlanPart(CODE, str(folder), result=repository.facts(context.site, folder), folder=folder)
     except SesyncError as error:
         return _impossible(repository, error, folder or home / address.name.lstrip("."), context)
     name = repository.name(context.site)
     plan = later(
         lambda: _cloning(repository, context), f"Cloning {name}", by_hand("git", "clone", address.shown, folder)
     )
-    return StartPart(CODE, f"clone {name} to {folder}", plan, folder=folder)
+    return PlanPart(CODE, f"clone {name} to {folder}", plan, folder=folder)
 
 
-def _impossible(repository: Repository, error: SesyncError, folder: Path | None, context: StartContext) -> StartPart:
+def _impossible(repository: Repository, error: SesyncError, folder: Path | None, context: StartContext) -> PlanPart:
     """The part that cannot be; its hint is what clones the repository to a folder that is free."""
     assert folder
     spare = (folder if number == 1 else folder.with_name(f"{folder.name}-{number}") for number in count(1))
     free = next(one for one in spare if not os.path.lexists(one) and (one != folder or not isinstance(error, Conflict)))
     way = by_hand("sesync", "clone", repository.said, free)
     error.hint = f"'{way}' clones it to another folder."
-    return StartPart(CODE, f"clone {repository.name(context.site)}", failure=error)
+    return PlanPart(CODE, f"clone {repository.name(context.site)}", failure=error)
 
 
 def _cloning(repository: Repository, context: StartContext) -> Plan:

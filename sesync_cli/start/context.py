@@ -9,6 +9,9 @@ from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
 from sesync_cli.start.request import StartRequest
 
+DATA, KEY, NAME, CODE, KERNEL = "data", "key", "name", "code", "kernel"
+"""The kinds of parts that a start has."""
+
 
 @dataclass(frozen=True)
 class StartContext:

@@ -8,10 +8,10 @@ from sesync_cli.errors import SesyncError
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.in_jupyterlab import go_on, reload
+from sesync_cli.parted import PartedPlan, PlanPart, Untried, failure_of
 from sesync_cli.plan import Plan
-from sesync_cli.start.context import StartContext
+from sesync_cli.start.context import CODE, KERNEL, StartContext
 from sesync_cli.start.notebooks import unmet
-from sesync_cli.start.parts import CODE, KERNEL, StartPart, StartPlan, Untried, failure_of
 
 _KINDS = 6  # letters of the longest kind of part
 _NO_KERNEL = (
@@ -19,10 +19,10 @@ _NO_KERNEL = (
     " you name"
 )
 
-Outcomes = Mapping[StartPart, Plan | SesyncError]
+Outcomes = Mapping[PlanPart, Plan | SesyncError]
 
 
-def proposal(project: str, parts: Sequence[StartPart], source: str, warnings: Sequence[str]) -> str:
+def proposal(project: str, parts: Sequence[PlanPart], source: str, warnings: Sequence[str]) -> str:
     """What would be done, what is there, and what cannot be done, for the person to agree to."""
     lines = [f"To begin with {project}:"]
     lines += [f"  {one.kind:<{_KINDS}}  {one.says}" for one in parts if one.is_wanted]
@@ -40,11 +40,11 @@ class Ending:
     """Says how a start ended; `shared` are the group's words for the kernels that it shares."""
 
     context: StartContext
-    parts: tuple[StartPart, ...]
+    parts: tuple[PlanPart, ...]
     shared: Mapping[str, str]
     warnings: tuple[str, ...]
 
-    def after(self, plan: StartPlan) -> StartPlan:
+    def after(self, plan: PartedPlan) -> PartedPlan:
         """The same plan, which tells how it ended."""
         return replace(plan, after=lambda: {**self.told(plan.outcomes), "steps": _done_steps(plan)})
 
@@ -81,7 +81,7 @@ class Ending:
         results = (_result(one, outcomes) for one in self.parts if one.kind == KERNEL)
         return list(dict.fromkeys(result["display_name"] for result in results if result))
 
-    def _warnings(self, outcomes: Outcomes, failed: Mapping[StartPart, SesyncError]) -> list[str]:
+    def _warnings(self, outcomes: Outcomes, failed: Mapping[PlanPart, SesyncError]) -> list[str]:
         told = [*self.warnings, *(word for one in self.parts for word in one.warnings)]
         told += [word for came in outcomes.values() if isinstance(came, Plan) for word in came.warnings]
         unmade = {one.folder for one in failed}
@@ -95,27 +95,27 @@ class Ending:
         ]
 
 
-def _there(parts: Sequence[StartPart]) -> str:
+def _there(parts: Sequence[PlanPart]) -> str:
     names = [one.says for one in parts if one.is_there]
     return f"Already there: {', '.join(names)}." if names else ""
 
 
-def _done_steps(plan: StartPlan) -> tuple[Any, ...]:
+def _done_steps(plan: PartedPlan) -> tuple[Any, ...]:
     done = [one for one, came in plan.outcomes.items() if isinstance(came, Plan)]
     return tuple(step for one in done for step in one.plan.steps)
 
 
-def _failure(part: StartPart, outcomes: Outcomes) -> SesyncError | None:
+def _failure(part: PlanPart, outcomes: Outcomes) -> SesyncError | None:
     came = outcomes.get(part)
     return part.failure or (came if isinstance(came, SesyncError) else None)
 
 
-def _result(part: StartPart, outcomes: Outcomes) -> Mapping[str, Any] | None:
+def _result(part: PlanPart, outcomes: Outcomes) -> Mapping[str, Any] | None:
     came = outcomes.get(part)
     return (came.result or None) if isinstance(came, Plan) else part.result
 
 
-def _facts(part: StartPart, outcomes: Outcomes) -> dict[str, Any]:
+def _facts(part: PlanPart, outcomes: Outcomes) -> dict[str, Any]:
     failure, came = _failure(part, outcomes), outcomes.get(part)
     state = "there" if part.is_there else "to do"
     if isinstance(came, Plan):

@@ -17,9 +17,9 @@ from sesync_cli.kernel.shared import shared_by
 from sesync_cli.kernel.sharing import shared_kernels, told_repository
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.names import checked
+from sesync_cli.parted import PlanPart
 from sesync_cli.plan import Plan, by_hand
-from sesync_cli.start.context import StartContext
-from sesync_cli.start.parts import KERNEL, StartPart
+from sesync_cli.start.context import KERNEL, StartContext
 from sesync_cli.steps import later
 
 _MOST = 3  # kernels of a group that are all made
@@ -67,7 +67,7 @@ class KernelParts:
     context: StartContext
     existing: Sequence[Kernel]
 
-    def of_group(self, shared: SharedKernel) -> StartPart:
+    def of_group(self, shared: SharedKernel) -> PlanPart:
         """The kernel that the group shares."""
         by = shared_by(shared.lock)
         request = CreateRequest(source=f"{self.context.project}:{shared.name}")
@@ -75,7 +75,7 @@ class KernelParts:
             request, shared.name, shared.lock, f"make {shared.name}, which {by.partition(' on ')[0]} has shared"
         )
 
-    def of_folder(self, folder: Path) -> StartPart | None:
+    def of_folder(self, folder: Path) -> PlanPart | None:
         """The kernel that a folder asks for; None if it asks for none."""
         if not asks_for_packages(folder):
             return None
@@ -83,10 +83,10 @@ class KernelParts:
         try:
             part = self._part(request, name_of(folder), folder, says)
         except SesyncError as error:  # no kernel can be called as the folder is
-            part = StartPart(KERNEL, says, failure=error)
+            part = PlanPart(KERNEL, says, failure=error)
         return replace(part, folder=folder)
 
-    def of_clone(self, folder: Path, repository: str, clone: StartPart) -> StartPart:
+    def of_clone(self, folder: Path, repository: str, clone: PlanPart) -> PlanPart:
         """The kernel that a clone will ask for, if it does, once it is there."""
 
         def make() -> Plan:
@@ -100,9 +100,9 @@ class KernelParts:
         shown = f"{by_hand('sesync', 'kernel', 'create', '--from', folder)}  # if it asks for packages"
         plan = later(make, "Looking at what the code asks for", shown)
         says = f"make one with the packages that {repository} asks for"
-        return StartPart(KERNEL, says, plan, folder=folder, rests_on=(clone,))
+        return PlanPart(KERNEL, says, plan, folder=folder, rests_on=(clone,))
 
-    def _part(self, request: CreateRequest, name: str, place: Path, says: str) -> StartPart:
+    def _part(self, request: CreateRequest, name: str, place: Path, says: str) -> PlanPart:
         have = self._of_place(place)
         if have and have.name != name:
             return _there(have)
@@ -114,11 +114,11 @@ class KernelParts:
                 return _there(have, (error.warning,))
             way = by_hand("sesync", "kernel", "create", "NAME", "--from", request.source)
             error.hint = error.hint.replace("Choose another name", f"'{way}' makes it under another name")
-            return StartPart(KERNEL, says, failure=error)
+            return PlanPart(KERNEL, says, failure=error)
         if not plan.steps:
-            return StartPart(KERNEL, f"the kernel {plan.result['name']}", result=plan.result)
+            return PlanPart(KERNEL, f"the kernel {plan.result['name']}", result=plan.result)
         shown = "\n".join(map(str, plan.steps))
-        return StartPart(KERNEL, says, later(lambda: self._plan(request), "Making the kernel", shown))
+        return PlanPart(KERNEL, says, later(lambda: self._plan(request), "Making the kernel", shown))
 
     @property
     def _working(self) -> list[Kernel]:
@@ -139,8 +139,8 @@ class KernelParts:
         return replace(plan, done=plan.done.removesuffix(f" {reload(plan.result['display_name'])}"))
 
 
-def _there(kernel: Kernel, warnings: tuple[str, ...] = ()) -> StartPart:
-    return StartPart(KERNEL, f"the kernel {kernel.name}", result=facts_of(kernel), warnings=warnings)
+def _there(kernel: Kernel, warnings: tuple[str, ...] = ()) -> PlanPart:
+    return PlanPart(KERNEL, f"the kernel {kernel.name}", result=facts_of(kernel), warnings=warnings)
 
 
 def _last(repository: str) -> str:

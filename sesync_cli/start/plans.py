@@ -11,16 +11,16 @@ from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.link.plans import plan_link
 from sesync_cli.link.request import LinkRequest
+from sesync_cli.parted import PartedPlan, PlanPart, failure_of
 from sesync_cli.plan import Plan, Question, Watch, by_hand
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
 from sesync_cli.start.account import key_parts, name_parts, server
 from sesync_cli.start.clones import clone_parts
 from sesync_cli.start.code import CodeSearch, KnownCode, Repository
-from sesync_cli.start.context import StartContext
+from sesync_cli.start.context import CODE, DATA, StartContext
 from sesync_cli.start.ending import Ending, proposal
 from sesync_cli.start.kernels import KernelParts, SharedKernel, kernels_shared, worth_making
-from sesync_cli.start.parts import CODE, DATA, StartPart, StartPlan, failure_of
 from sesync_cli.start.projects import seen_once
 from sesync_cli.start.request import StartRequest
 from sesync_cli.start.shared_list import plan_sharing
@@ -43,7 +43,7 @@ def plan_start(request: StartRequest, caller: Caller, site: Site, watch: Watch, 
         raise failure
     if not any(one.is_wanted for one in parts):
         return Plan((), **ending.told({}))
-    plan = StartPlan(
+    plan = PartedPlan(
         tuple(step for one in parts for step in one.plan.steps),
         f"{context.project} is set up{', but for what cannot be done' if failed else ''}.",
         ending.result({}),
@@ -57,13 +57,13 @@ def plan_start(request: StartRequest, caller: Caller, site: Site, watch: Watch, 
 
 
 def _parts(
-    data: Sequence[StartPart], code: KnownCode, shared: Sequence[SharedKernel], context: StartContext
-) -> tuple[tuple[StartPart, ...], tuple[str, ...]]:
+    data: Sequence[PlanPart], code: KnownCode, shared: Sequence[SharedKernel], context: StartContext
+) -> tuple[tuple[PlanPart, ...], tuple[str, ...]]:
     """All parts, in the order in which they are done; and what one should do oneself."""
     bare = clone_parts(code.repositories, context)
     keys = key_parts(bare, context)
     clones = {one: part.resting_on(keys.get(server(one.address))) for one, part in bare.items()}
-    lost = [StartPart(CODE, "find its code", failure=code.failure)] if code.failure else []
+    lost = [PlanPart(CODE, "find its code", failure=code.failure)] if code.failure else []
     folders = tuple(part.folder for part in clones.values() if part.folder)
     names, kernels = name_parts(folders, context), _kernels(shared, clones, context)
     parts = (*data, *keys.values(), *names.before, *clones.values(), *lost, *names.after, *kernels)
@@ -90,7 +90,7 @@ def plan_share_repositories(
     return plan_sharing([one.name(site) for one in found], [*listed], facts, project, directory)
 
 
-def _data(seen: Sequence[DataSeen], context: StartContext) -> tuple[list[StartPart], Path | None]:
+def _data(seen: Sequence[DataSeen], context: StartContext) -> tuple[list[PlanPart], Path | None]:
     """The part that is a link to the data; and the data directory, if it can be reached."""
     project, site, watch = context.project, context.site, context.watch
     if not site.has("data_path"):
@@ -105,16 +105,16 @@ def _data(seen: Sequence[DataSeen], context: StartContext) -> tuple[list[StartPa
         if have:
             reached(project, site, watch)
             facts = {"project": project, "link": have.links[0], "target": directory, "state": have.state}
-            return [StartPart(DATA, str(have.links[0]), result=facts)], directory
+            return [PlanPart(DATA, str(have.links[0]), result=facts)], directory
         plan = make()
     except SesyncError as error:  # where only the link's name is taken, the group's own words can be read
         is_there = isinstance(error, Conflict) and directory.is_dir()
         if is_there:
             way = by_hand("sesync", "link", project, "--as", "NAME")
             error.hint = f"'{way}' links the data under another name."
-        return [StartPart(DATA, says, failure=error)], directory if is_there else None
+        return [PlanPart(DATA, says, failure=error)], directory if is_there else None
     wanted = later(make, "Linking the data", "\n".join(map(str, plan.steps)))
-    return [StartPart(DATA, f"link {plan.result['link']} to {directory}", wanted)], directory
+    return [PlanPart(DATA, f"link {plan.result['link']} to {directory}", wanted)], directory
 
 
 def _shared(directory: Path | None) -> tuple[list[SharedKernel], tuple[str, ...]]:
@@ -126,8 +126,8 @@ def _shared(directory: Path | None) -> tuple[list[SharedKernel], tuple[str, ...]
 
 
 def _kernels(
-    shared: Sequence[SharedKernel], clones: Mapping[Repository, StartPart], context: StartContext
-) -> Iterator[StartPart]:
+    shared: Sequence[SharedKernel], clones: Mapping[Repository, PlanPart], context: StartContext
+) -> Iterator[PlanPart]:
     """The kernels of the group, and those that clones ask for which none of these is for."""
     existing = find_kernels(kernel_folders(context.caller, context.site))
     parts, names = KernelParts(context, existing), [one.name(context.site) for one in clones]

@@ -1,30 +1,94 @@
-"""What can be wrong with clones in home: a secret in an address, or a run that was killed in the middle."""
+"""What can be wrong with clones in home: half done, in conflict, a secret in an address; and work that is only here."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
-from sesync_cli.errors import SesyncError
+from sesync_cli.errors import NotReady, SesyncError
+from sesync_cli.git.client import ask_git
 from sesync_cli.git.exposed import exposures
-from sesync_cli.plan import Watch
+from sesync_cli.git.folders import look_through
+from sesync_cli.names import joined
+from sesync_cli.plan import Watch, by_hand
 from sesync_cli.site.settings import Site
-from sesync_cli.sync import journal
-from sesync_cli.sync.working_copy import clones, find_working_copy
+from sesync_cli.sync.glance import HALF_DONE, IN_CONFLICT, UNREADABLE, Glance
+from sesync_cli.sync.glancing import glance
+
+_AT_ONCE = 4
+_WALK = 2.0  # seconds after which no further folder is entered
+_UNSENT = {
+    "unsent_commits": "{} commit{s} to send",
+    "other_commits": "{} commit{s} on other branches",
+    "changed_files": "{} changed file{s}",
+    "stashes": "{} put away by git stash",
+}
 
 
 def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
-    """The clones in home, each by its own files alone: no server is asked."""
+    """The clones in home and in the folders in it, each by its own files alone: no server is asked."""
     return (Check("clones", site.data_patience_seconds, lambda: _clones(caller, site)),)
 
 
 def _clones(caller: Caller, site: Site) -> Iterator[Finding]:
-    for name in clones(caller.home):
-        try:
-            copy = find_working_copy(str(caller.home / name), caller)
-        except SesyncError as error:  # one that git does not open keeps nobody from the others
-            yield Finding("unreadable", str(error), error.hint)
-            continue
-        yield from exposures(copy.top, copy.shown, site)
-        if journal.is_open(copy) and not journal.holder(copy):
-            message = f"a sesync that was killed has left something half done in {copy.shown}"
-            yield Finding("half done", message, f"'{copy.again()}' takes it back, and goes on.")
+    try:
+        ask_git(["version"], caller.home)
+    except NotReady:  # the check of git itself says why
+        return
+    tops = sorted(look_through(str(caller.home), time.monotonic() + _WALK).clones)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for found in pool.map(partial(_clone, site=site), map(Path, tops)):
+            yield from found
+
+
+def _clone(top: Path, site: Site) -> list[Finding]:
+    """What is wrong with one; that git does not open it keeps nobody from the others."""
+    seen = Glance(**glance(top, site))
+    if trouble := _trouble(top, seen):
+        return [trouble] if seen.state == UNREADABLE else [*_exposed(top, site), trouble]
+    work = [*_work(seen)] if seen.address else []
+    return [*_exposed(top, site), *([_only_here(top, work)] if work else [])]
+
+
+def _exposed(top: Path, site: Site) -> Iterator[Finding]:
+    try:
+        yield from exposures(top, by_hand(top), site)
+    except SesyncError as error:
+        yield Finding("unreadable", str(error), error.hint)
+
+
+def _trouble(top: Path, seen: Glance) -> Finding | None:
+    sync = by_hand("sesync", "sync", top)
+    if seen.state == HALF_DONE:
+        message = f"a sesync that was killed has left something half done in {by_hand(top)}"
+        return Finding("half done", message, f"'{sync}' takes it back, and goes on.", command=sync)
+    if seen.state == IN_CONFLICT:
+        message = f"a conflict in {by_hand(top)} is to be settled: {seen.problem}"
+        hint = f"'{sync}' shows where."
+        return Finding("conflict", message, hint, why="Nothing more can be sent or got before.", command=sync)
+    if seen.state == UNREADABLE:
+        return Finding(
+            "unreadable", f"git cannot read {by_hand(top)}: {seen.problem}", f"'{sync}' says why.", command=sync
+        )
+    return None
+
+
+def _work(seen: Glance) -> Iterator[str]:
+    for field, words in _UNSENT.items():
+        if count := getattr(seen, field):
+            yield words.format(count, s="" if count == 1 else "s")
+
+
+def _only_here(top: Path, work: list[str]) -> Finding:
+    sync = by_hand("sesync", "sync", top)
+    return Finding(
+        "only here",
+        f"{by_hand(top)} has work that is nowhere else: {joined(work)}",
+        f"'{sync}' sends commits, and tells how to make them.",
+        why="Nobody else sees it, and a lost home takes it along.",
+        command=sync,
+        broken=False,
+    )

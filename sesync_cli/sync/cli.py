@@ -5,19 +5,19 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import plans
 from sesync_cli.errors import SesyncError
+from sesync_cli.git.folders import work_trees
 from sesync_cli.help import WithExamples
 from sesync_cli.plan import Plan
 from sesync_cli.session import Session
 from sesync_cli.sync.plans import plan_sync
 from sesync_cli.sync.request import SyncRequest
-from sesync_cli.sync.working_copy import clones
 from sesync_cli.terminal import terminal
 
 
 def _offered(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """What TAB offers: the working copies in home."""
     try:
-        names = clones(Session().caller.home)
+        names = work_trees(str(Session().caller.home))
     except (SesyncError, OSError):
         return []
     return [name for name in names if name.startswith(incomplete) and name.isprintable()]

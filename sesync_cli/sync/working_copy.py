@@ -8,6 +8,7 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, Refused, SesyncError
 from sesync_cli.git.client import ALONE, Connection, ask_git
+from sesync_cli.git.folders import work_trees
 from sesync_cli.git.work_tree import is_top, work_tree
 from sesync_cli.names import did_you_mean, listed, near
 from sesync_cli.plan import by_hand
@@ -107,14 +108,6 @@ def _is_removed(word: str, caller: Caller) -> bool:
     )
 
 
-def clones(home: Path) -> list[str]:
-    """The working copies in a home, by name."""
-    with os.scandir(home) as entries:
-        # what a link leads to may be on a server that hangs
-        folders = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
-    return sorted(folder.name for folder in folders if os.path.lexists(os.path.join(folder.path, ".git")))
-
-
 def unreadable_copy(folder: Path, said: str) -> SesyncError:
     """The error for a working copy that git does not open."""
     if _DUBIOUS in said:
@@ -146,7 +139,7 @@ def _folder(word: str, caller: Caller) -> Path | None:
 
 
 def _nothing(word: str | None, caller: Caller) -> NotFound:
-    known = clones(caller.home)
+    known = work_trees(str(caller.home))
     if word is None:
         what = f"{by_hand(caller.cwd)} is not in a clone of a repository"
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Ended, Terminal, needed, needed_root
-from tests.install.ground import prefix, python, user_folder, wheel
+from tests.install.ground import placed, prefix, python, user_folder, wheel
 
 Run = Callable[..., Ended]
 
@@ -85,9 +85,22 @@ def test_only_names_are_taken(sesync: Run, word: str) -> None:
     assert done.err.startswith(f"Error: {word!r} is not the name of a package\n")
 
 
-def test_a_python_of_the_system_is_left_alone(sesync: Run, tmp_path: Path) -> None:
-    done = sesync("uninstall", "pip", "--python", prefix(tmp_path / "usr", "3.11", managed=True))
-    assert (done.code, "belongs to the system" in done.err) == (1, True)
+def test_of_a_python_of_the_system_only_ones_own_packages_can_be_uninstalled(
+    sesync: Run, home: Path, index: Path, tmp_path: Path
+) -> None:
+    system = prefix(tmp_path / "usr", "3.11", managed=True)
+    there = system.parent.parent / "lib/python3.11/site-packages"
+    placed(there, "theirs")
+    subprocess.run([python("3.11"), "-m", "pip", "install", "--quiet", "--target", there, "pip"], check=True)
+    own = home / ".local/lib/python3.11/site-packages"
+    placed(own, "mine")
+    (own / "mine-1.0.dist-info/RECORD").write_text("mine-1.0.dist-info/METADATA,,\nmine-1.0.dist-info/RECORD,,\n")
+    done = sesync("uninstall", "theirs", "-y", "--python", system)
+    assert (done.code, "is not among your own packages" in done.err) == (1, True), done.err
+    shown = sesync("uninstall", "mine", "-n", "--python", system).out
+    assert shown == f"{system} -m pip uninstall -y --break-system-packages mine\n"
+    assert sesync("uninstall", "mine", "-y", "--python", system).code == 0
+    assert not (own / "mine-1.0.dist-info").exists() and (there / "theirs-1.0.dist-info").is_dir()
 
 
 def test_a_full_home_can_be_emptied(sesync: Run, home: Path, index: Path) -> None:

@@ -47,6 +47,7 @@ class GitLabApi:
     asked: list[str] = field(default_factory=list)
     fault: "Callable[[Answer], bool] | None" = None
     counts: bool = True
+    token_end: str | None = None
 
     @property
     def certificate(self) -> Path:
@@ -127,7 +128,8 @@ class Answer(BaseHTTPRequestHandler):
         elif path == "/personal_access_tokens/self":
             is_granular = self.token in state.permissions
             scopes = ["granular"] if is_granular else list(state.scopes[self.token])
-            self.json(200, {"id": 1, "active": True, "granular": is_granular, "scopes": scopes})
+            facts = {"id": 1, "active": True, "granular": is_granular, "scopes": scopes, "expires_at": state.token_end}
+            self.json(200, facts)
         elif path == "/user/keys":
             self._add_key() if self.command == "POST" else self.page(state.keys, query)
         elif path == "/projects":

@@ -50,6 +50,7 @@ WORDS: dict[tuple[str, ...], list[list[str]]] = {  # what somebody may well type
     ("where",): [[], ["work/big.bin"], ["work/table.csv"], ["nothing.csv"], ["/usr/bin/env"]],
     ("put",): [["work/big.bin", "cooltrees"], ["--check", "cooltrees"], ["work", "cooltrees:raw", "--move"]],
     ("usage",): [[], ["--clean", "-n"], ["work"]],
+    ("doctor",): [[], ["--fix", "-y"], ["kernels", "links"], ["server"]],
     ("report",): [
         ["it does not work"],
         ["work/big.bin"],

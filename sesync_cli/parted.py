@@ -1,4 +1,4 @@
-"""What a start consists of: parts that are there, or are done one after the other, each whole or not at all for itself.
+"""A plan of parts that are there, or are done one after the other, each whole or not at all for itself.
 
 One that fails stops no other, but for those that rest on it.
 """
@@ -13,15 +13,13 @@ from sesync_cli.disk import system_failure
 from sesync_cli.errors import Declined, NoRoom, SesyncError, Stopped, of_each, stopped_after
 from sesync_cli.plan import Plan, Ready, Watch
 
-DATA, KEY, NAME, CODE, KERNEL = "data", "key", "name", "code", "kernel"
-
 
 class Untried(SesyncError):
     """It was not even tried, for the sake of something else that failed."""
 
 
 @dataclass(frozen=True, eq=False)
-class StartPart:
+class PlanPart:
     """One thing of many: of a `kind`, with what is to be done (`says`) or what is there, and its result for programs.
 
     `plan` has a step where something is to be done, and `failure` says why nothing can be. `folder` is the clone that a
@@ -35,9 +33,9 @@ class StartPart:
     warnings: tuple[str, ...] = ()
     failure: SesyncError | None = None
     folder: Path | None = None
-    rests_on: "tuple[StartPart, ...]" = ()
+    rests_on: "tuple[PlanPart, ...]" = ()
 
-    def resting_on(self, other: "StartPart | None") -> "StartPart":
+    def resting_on(self, other: "PlanPart | None") -> "PlanPart":
         """The same, which is not tried without the other, if there is one."""
         return replace(self, rests_on=(other,)) if other else self
 
@@ -51,12 +49,12 @@ class StartPart:
 
 
 @dataclass(frozen=True)
-class StartPlan(Plan):
+class PartedPlan(Plan):
     """The parts, as a plan; `outcomes` has the plan of each that was done, and why others were not."""
 
-    parts: tuple[StartPart, ...] = ()
+    parts: tuple[PlanPart, ...] = ()
     home: Path = Path("/")
-    outcomes: dict[StartPart, Plan | SesyncError] = field(default_factory=dict, compare=False)
+    outcomes: dict[PlanPart, Plan | SesyncError] = field(default_factory=dict, compare=False)
 
     def carry_out(self, watch: Watch, ready: Ready = lambda make: nullcontext(make())) -> None:
         for part in self.parts:
@@ -83,7 +81,7 @@ class StartPlan(Plan):
                     raise
                 self.outcomes[part] = failure
 
-    def _missing_for(self, part: StartPart) -> str:
+    def _missing_for(self, part: PlanPart) -> str:
         """Why a part cannot even be tried."""
         for one in part.rests_on:
             if one.failure or isinstance(self.outcomes.get(one), SesyncError):
@@ -93,7 +91,7 @@ class StartPlan(Plan):
         return ""
 
 
-def failure_of(parts: Mapping[StartPart, SesyncError], count: int) -> SesyncError | None:
+def failure_of(parts: Mapping[PlanPart, SesyncError], count: int) -> SesyncError | None:
     """One error for all parts that could not be done, of so many; None if all were."""
     if len(parts) <= 1:
         return next(iter(parts.values()), None)

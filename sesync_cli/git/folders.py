@@ -46,3 +46,9 @@ def _entries(folder: str, most: int | None) -> Iterator[os.DirEntry[str]]:
             yield from islice(entries, most)
     except OSError:
         return
+
+
+def work_trees(home: str) -> list[str]:
+    """The names of the work trees in a home itself; what a link leads to may be on a server that hangs."""
+    folders = [one for one in _entries(home, None) if one.is_dir(follow_symlinks=False)]
+    return sorted(one.name for one in folders if os.path.lexists(os.path.join(one.path, ".git")))

@@ -1,0 +1,1 @@
+"""sesync doctor: what is wrong, why it matters, and what mends it."""

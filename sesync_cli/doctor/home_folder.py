@@ -1,0 +1,126 @@
+"""Rights in a home: what others may do there, what its owner may not; and links behind which programs keep files."""
+
+import grp
+import os
+import pwd
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from sesync_cli.caller import Caller
+from sesync_cli.check import Finding
+from sesync_cli.directory import owner
+from sesync_cli.plan import Plan, by_hand
+from sesync_cli.site.settings import Site
+from sesync_cli.steps import OFF, SetAside, SetRights
+
+_OF_PROGRAMS = (  # folders that programs make and write into, those above first
+    *(".local", ".local/bin", ".local/lib", ".local/share", ".local/share/jupyter", ".local/share/jupyter/kernels"),
+    *(".local/share/jupyter/runtime", ".local/state", ".cache", ".config", ".jupyter", ".ipython", ".ssh"),
+)
+_SECRETS = (  # files in which programs keep passwords as they are
+    *(".git-credentials", ".config/git/credentials", ".netrc", ".pypirc", ".pgpass", ".my.cnf", ".smbcredentials"),
+    *(".config/rclone/rclone.conf", ".aws/credentials", ".docker/config.json", ".kaggle/kaggle.json", ".cdsapirc"),
+)
+_WRITE = 0o022  # by group and others
+
+
+def findings(caller: Caller, site: Site) -> Iterator[Finding]:
+    """What is wrong with the home folder, with folders in it, and with files that keep passwords."""
+    home = caller.home
+    yield from _opened(home)
+    found: list[Path] = []
+    for name in ("", *_OF_PROGRAMS):
+        path = home / name
+        if not any(path.is_relative_to(one) for one in found) and (finding := _unusable(path, site)):
+            found.append(path)
+            yield finding
+    for name in _SECRETS:
+        yield from _read_by_others(home / name, home)
+
+
+def _opened(home: Path) -> Iterator[Finding]:
+    """That others can write in home; a group that has only its owner in it is nobody else."""
+    facts = home.stat()
+    mask = stat.S_IWOTH if _is_own_group(facts.st_gid) else _WRITE
+    if facts.st_uid != os.getuid() or not facts.st_mode & mask:
+        return
+    mode = stat.S_IMODE(facts.st_mode) & ~_WRITE
+    closes = SetRights(home, mode)
+    yield Finding(
+        "open home",
+        f"others can write in your home folder {home}",
+        f"'{closes}' closes it.",
+        Plan((closes,), f"Closed {home}."),
+        why="They can change and remove what is yours, and nobody can log in to here with a key.",
+        command=str(closes),
+    )
+
+
+def _is_own_group(gid: int) -> bool:
+    try:
+        group, own = grp.getgrgid(gid), pwd.getpwuid(os.getuid())
+    except KeyError:
+        return False
+    return group.gr_name == own.pw_name and set(group.gr_mem) <= {own.pw_name}
+
+
+def _unusable(path: Path, site: Site) -> Finding | None:
+    """Why programs cannot write there; None if they can, or have not made it yet."""
+    if not os.path.lexists(path):
+        return None
+    if not path.exists():
+        return _lost(path) if path.is_symlink() else None
+    why = "Programs keep their files there, and fail."
+    if not path.is_dir():
+        away = SetAside(path, path.with_name(f"{path.name}{OFF}"))
+        message = f"{path} is a file, where programs need a folder"
+        return Finding("no folder", message, f"'{away}' sets it aside.", why=why, command=str(away))
+    if os.access(path, os.W_OK | os.X_OK | os.R_OK):
+        return None
+    facts = path.stat()
+    if facts.st_uid == os.getuid() and (mode := stat.S_IMODE(facts.st_mode)) & 0o700 != 0o700:
+        opens = SetRights(path, mode | 0o700)
+        plan = Plan((opens,), f"Gave you your rights at {path}.")
+        message = f"you may not use your own folder {path}"
+        return Finding("no access", message, f"'{opens}' gives you your rights.", plan, why=why, command=str(opens))
+    message = f"you may not write in {path}, which belongs to {owner(path)}"
+    if path.stat().st_uid == os.getuid():
+        message = f"you may not write in {path}"
+    report = by_hand("sesync", "report", path)
+    return Finding("no access", message, f"'{report}' drafts a mail to {site.support}.", why=why, command=report)
+
+
+def _lost(link: Path) -> Finding:
+    target = os.path.realpath(link)
+    near = next(one for one in Path(target).parents if one.exists())
+    way = by_hand("mkdir", "-p", target)
+    hint = f"'{way}' makes it anew, empty."
+    if not os.access(near, os.W_OK | os.X_OK) or near == Path("/"):
+        way = by_hand("rm", link)
+        hint = f"'{way}' removes the link; programs make the folder anew."
+    message = f"the link {link} leads to {target}, which is not there"
+    return Finding("lost folder", message, hint, why="Programs keep their files there, and fail.", command=way)
+
+
+def _read_by_others(path: Path, home: Path) -> Iterator[Finding]:
+    """That others can come as far as this file, and read in it."""
+    try:
+        facts = path.stat()
+        ways = [one.stat().st_mode for one in (home, *(one for one in path.parents if one.is_relative_to(home)))]
+    except OSError:
+        return
+    if facts.st_uid != os.getuid() or not facts.st_size:
+        return
+    reads = any(facts.st_mode & bit and all(mode & bit >> 2 for mode in ways) for bit in (stat.S_IRGRP, stat.S_IROTH))
+    if not reads:
+        return
+    closes = SetRights(path, stat.S_IMODE(facts.st_mode) & 0o700)
+    yield Finding(
+        "open secret",
+        f"others can read {path}, which keeps passwords",
+        f"'{closes}' closes it.",
+        Plan((closes,), f"Closed {path}."),
+        why="Whoever has them can act in your name.",
+        command=str(closes),
+    )

@@ -1,0 +1,41 @@
+"""What was found, as people read it: each thing with why it matters and what to type; then what is well."""
+
+from collections.abc import Iterator
+
+from sesync_cli.doctor.examination import Diagnosed, Examination
+from sesync_cli.names import joined, one_line
+from sesync_cli.view import Commands, Page, View, bad, odd
+
+_MARKS = {True: bad("✗"), False: odd("!")}
+
+
+def examined(answer: Examination) -> View:
+    """Each finding, and in one line all that is well."""
+    return Page([*_parts(answer)])
+
+
+def _parts(answer: Examination) -> Iterator[View]:
+    for one in answer.findings:
+        yield from _finding(one)
+        yield ""
+    told = {one.check for one in answer.findings}
+    well = [name for name in answer.checks if name not in told]
+    if not answer.findings:
+        yield f"All is well: {joined(well)}."
+        return
+    if well:
+        yield f"All else is well: {joined(well)}."
+    if fixable := sum(one.fixable for one in answer.findings):
+        some = f"{fixable} of these" if fixable < len(answer.findings) else "it" if fixable == 1 else "them"
+        yield f"'sesync doctor --fix' mends {some}, once you agree."
+
+
+def _finding(one: Diagnosed) -> Iterator[View]:
+    message = one_line(one.message)
+    yield f"{_MARKS[one.broken]} {message[:1].upper()}{message[1:]}."
+    if one.why:
+        yield f"  {one.why}"
+    if one.command:
+        yield Commands([f"  {one.command}"])
+    elif one.hint:
+        yield f"  {one.hint}"
