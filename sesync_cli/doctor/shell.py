@@ -189,9 +189,11 @@ def _locale(said: Said) -> Iterator[Finding]:
 
 
 def _is_known(name: str) -> bool:
+    before = locale.setlocale(locale.LC_ALL)
     try:
         locale.setlocale(locale.LC_ALL, name)
     except locale.Error:
         return False
-    locale.setlocale(locale.LC_ALL, "C")
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
     return True

@@ -14,7 +14,7 @@ from sesync_cli.diagnosis.dry_run import HASTY
 from sesync_cli.install.neighbours import Unmet, neighbours
 from sesync_cli.install.request import jupyters_own
 from sesync_cli.install.usersite import UserSite
-from sesync_cli.install.visibility import Around, around_user_site
+from sesync_cli.install.visibility import UserSiteView, around_user_site
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.specs import Kernel
@@ -56,7 +56,7 @@ def _packages(caller: Caller, site: Site) -> Iterator[Finding]:
                     yield finding
 
 
-def _of_kernel(kernel: Kernel, around: Around, own: UserSite) -> Iterator[tuple[str, Finding]]:
+def _of_kernel(kernel: Kernel, around: UserSiteView, own: UserSite) -> Iterator[tuple[str, Finding]]:
     """Each package of one's own that takes the place of this kernel's in a way that matters, with what there is to say.
 
     Another version of what no more than works is what people install it for.

@@ -97,14 +97,14 @@ def _seen_from(kernel: Kernel, site: UserSite) -> Mapping[str, Package] | None:
     return {name: package for name, package in packages_in(around.behind).items() if name not in own}
 
 
-class Around(NamedTuple):
+class UserSiteView(NamedTuple):
     """The folders of packages into which a kernel looks before it looks into a user site, and those behind it."""
 
     before: Sequence[Path]
     behind: Sequence[Path]
 
 
-def around_user_site(kernel: Kernel, site: UserSite) -> Around | None:
+def around_user_site(kernel: Kernel, site: UserSite) -> UserSiteView | None:
     """Where a kernel looks beside this user site; None for a kernel that does not see it."""
     command = command_of(kernel.argv)
     if not kernel.works or not command or kernel.env.get("PYTHONNOUSERSITE"):
@@ -121,8 +121,8 @@ def around_user_site(kernel: Kernel, site: UserSite) -> Around | None:
         return None
     if not settings:
         same = os.path.realpath(python) == os.path.realpath(site.python)
-        return Around((), site.elsewhere if same else _folders(prefix, minor))
-    return Around(_folders(prefix, minor), _folders(Path(settings.get("home", "")).parent, minor))
+        return UserSiteView((), site.elsewhere if same else _folders(prefix, minor))
+    return UserSiteView(_folders(prefix, minor), _folders(Path(settings.get("home", "")).parent, minor))
 
 
 def _minor(python: Path) -> str:

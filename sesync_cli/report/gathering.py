@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from sesync_cli.caller import Caller
+from sesync_cli.doctor.examination import examine
+from sesync_cli.doctor.request import DoctorRequest
 from sesync_cli.errors import NotFound
 from sesync_cli.failure import Failure, last
 from sesync_cli.kernel.context import kernel_folders
@@ -39,8 +41,14 @@ def draft_of(request: ReportRequest, caller: Caller, site: Site, watch: Watch) -
         sections = [section for subject in subjects for section in subject.sections]
         sections += [_history(one.log, command, version, caller, site, watch) for one in subjects if one.log]
         to = site.support_email if site.has("support_email") else None
-        facts = (machine(caller, site, answers), settings(caller, where))
+        facts = (_doctors_word(caller, site, watch), machine(caller, site, answers), settings(caller, where))
         return drafted(to, subjects[0].title, [*sections, *facts])
+
+
+def _doctors_word(caller: Caller, site: Site, watch: Watch) -> Section:
+    """What else is wrong, as `sesync doctor` finds it, and what one should know of."""
+    found = examine(DoctorRequest(), caller, site, watch).findings
+    return Section("What sesync doctor finds", [with_tilde(f"- {one.message}", caller.home) for one in found])
 
 
 def _nothing_wrong(what: tuple[str, ...], subjects: list[Subject]) -> Plan:

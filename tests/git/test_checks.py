@@ -11,8 +11,14 @@ def unnamed(monkeypatch):
         monkeypatch.delenv(name)
 
 
-def test_a_name_that_git_does_not_know_is_told_with_what_sets_it(site, home, findings):
+def test_a_name_that_git_does_not_know_is_told_with_what_sets_it_to_who_has_clones(site, home, findings, monkeypatch):
+    monkeypatch.setattr("sesync_cli.git.identity.full_name", lambda: "")
+    assert findings(checks) == []
+    (home / "analysis/.git").mkdir(parents=True)
     (one,) = findings(checks)
+    assert not one.broken and one.command == (
+        "git config --global user.name 'YOUR NAME' && git config --global user.email ADDRESS"
+    )
     assert (one.kind, one.message) == ("no name", "git does not know the name that your commits shall carry")
     assert one.hint == (
         "'git config --global user.name 'J. Smith'' and 'git config --global user.email ADDRESS' set it."

@@ -1,5 +1,6 @@
 """sesync uninstall, without --kernel: the user's own packages, and no others."""
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -91,7 +92,7 @@ def test_of_a_python_of_the_system_only_ones_own_packages_can_be_uninstalled(
     system = prefix(tmp_path / "usr", "3.11", managed=True)
     there = system.parent.parent / "lib/python3.11/site-packages"
     placed(there, "theirs")
-    subprocess.run([python("3.11"), "-m", "pip", "install", "--quiet", "--target", there, "pip"], check=True)
+    shutil.copytree(python("3.11").parent.parent / "lib/python3.11/site-packages/pip", there / "pip")
     own = home / ".local/lib/python3.11/site-packages"
     placed(own, "mine")
     (own / "mine-1.0.dist-info/RECORD").write_text("mine-1.0.dist-info/METADATA,,\nmine-1.0.dist-info/RECORD,,\n")

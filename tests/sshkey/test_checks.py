@@ -2,11 +2,26 @@
 
 from contextlib import nullcontext
 
+from sesync_cli.git import known_hosts
 from sesync_cli.sshkey.checks import checks
+from tests.clone.conftest import git
+from tests.services.sshd import make_key
 from tests.sshkey.conftest import accepted_key, know
 
 
+def test_who_never_went_there_by_ssh_need_not_be_able_to(server, home, findings):
+    assert findings(checks) == []
+    make_key(home / ".ssh/id_ed25519")
+    (home / ".ssh").chmod(0o700)
+    assert findings(checks) == []  # a key for some other server
+    know(server, home)
+    known_hosts.is_known_host.cache_clear()  # of one run
+    assert [one.kind for one in findings(checks)] == ["key refused"]
+
+
 def test_what_the_command_says_is_what_is_found(sesync, server, home, findings):
+    git("init", "--quiet", home / "heat")
+    git("remote", "add", "origin", server.url("cooltrees/heat"), cwd=home / "heat")
     found = findings(checks)
     assert [one.kind for one in found] == ["host unknown", "no key"]
     said = sesync("ssh-key", "--check", "--json").json["findings"]

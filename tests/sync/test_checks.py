@@ -30,7 +30,7 @@ def test_what_a_killed_run_left_half_done_is_told_with_the_command_that_goes_on(
         "half done",
         f"a sesync that was killed has left something half done in {home}/analysis",
     )
-    assert one.hint == "'sesync sync analysis' takes it back, and goes on."
+    assert one.hint == f"'sesync sync {home}/analysis' takes it back, and goes on."
     assert sesync("sync", "analysis").code == 0 and findings(checks) == []
 
 
