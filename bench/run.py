@@ -1,6 +1,6 @@
 """Times sesync beside its rivals, in turn in one run, and prints the medians, their ratio and the ratio to reach.
 
-python bench/run.py [ROW...]      rows: help link home list create-uv create-pip lock import disk clone usage
+python bench/run.py [ROW...]      rows: help link home doctor list create-uv create-pip lock import disk clone usage
                                 put-one put-many
 """
 
@@ -111,8 +111,8 @@ def bench_link(ground: Ground) -> None:
     row("sesync link (already linked) / import click, s", ours, theirs, "<= 1.6", ours / theirs)
 
 
-def bench_home(ground: Ground) -> None:
-    """A home with ten clones and ten kernels."""
+def _code(ground: Ground) -> Path:
+    """A repository to clone."""
     place = ground.folder / "project"
     ground.run("git", "init", "-q", place)
     for number in range(20):
@@ -120,6 +120,12 @@ def bench_home(ground: Ground) -> None:
     who = ("-c", "user.name=J. Smith", "-c", "user.email=jsmith@example.org")
     ground.run("git", "-C", place, "add", ".")
     ground.run("git", *who, "-C", place, "commit", "-q", "-m", "Code")
+    return place
+
+
+def bench_home(ground: Ground) -> None:
+    """A home with ten clones and ten kernels."""
+    place = _code(ground)
     specs = ground.home / ".local/share/jupyter/kernels"
     for number in range(10):
         ground.run("git", "clone", "-q", place, f"project{number}")
@@ -133,6 +139,18 @@ def bench_home(ground: Ground) -> None:
     for number in range(10):
         shutil.rmtree(ground.home / f"project{number}")
     shutil.rmtree(specs)
+
+
+def bench_doctor(ground: Ground) -> None:
+    """A healthy home with ten kernels of large packages and ten clones."""
+    place = _code(ground)
+    (ground.home / ".gitconfig").write_text("[user]\nname = J. Smith\nemail = jsmith@example.org\n")
+    for number in range(10):
+        ground.run("git", "clone", "-q", place, f"project{number}")
+        ground.run(SESYNC, "kernel", "create", f"project{number}", *STACK)
+    ground.run(SESYNC, "link", "cooltrees")
+    ours, theirs = paired(lambda: ground.run(SESYNC, "doctor"), lambda: ground.run(SESYNC, "--help"), 9)
+    row("sesync doctor (10 clones, 10 kernels), s / sesync --help", ours, theirs, "<= 2 s", ours / theirs)
 
 
 def bench_list(ground: Ground) -> None:
@@ -349,6 +367,7 @@ ROWS = {
     "help": bench_help,
     "link": bench_link,
     "home": bench_home,
+    "doctor": bench_doctor,
     "list": bench_list,
     "create-uv": bench_create_uv,
     "create-pip": bench_create_pip,

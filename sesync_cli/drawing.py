@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from sesync_cli.view import Command, Facts, Table, Tone, Toned
+from sesync_cli.view import Command, Facts, Notice, Table, Tone, Toned
 from sesync_cli.wrapping import cells, folded, shown, typed, wrapped
 
 _STYLES = {Tone.GOOD: "green", Tone.ODD: "yellow", Tone.BAD: "red"}
@@ -22,10 +22,13 @@ class Span(NamedTuple):
 Line = Sequence[Span]
 
 
-def drawn(view: Table | Facts, width: int) -> Iterator[Line]:
-    """The lines of a table or of facts in so many columns. A table that would have to break a word becomes a list."""
+def drawn(view: Table | Facts | Notice, width: int) -> Iterator[Line]:
+    """The lines of a view in so many columns. A table that would have to break a word becomes a list."""
     if isinstance(view, Facts):
         yield from _facts(view.title, view.facts, width)
+        return
+    if isinstance(view, Notice):
+        yield from _notice(view, width)
         return
     heading = [Span(name, "bold") for name in view.columns]
     rows = [[_span(cell) for cell in row] for row in view.rows]
@@ -68,6 +71,17 @@ def _row(row: Line, widths: Sequence[int]) -> Iterator[Line]:
             line + " " * (width - cells(line)) + _GAP for line, width in zip(lines[:last], widths[:last], strict=True)
         ]
         yield [Span(text, cell.style) for text, cell in zip([*filled, lines[last]], row, strict=False)]
+
+
+def _notice(view: Notice, width: int) -> Iterator[Line]:
+    """A mark, and to the right of it what there is to say."""
+    mark = _span(view.mark)
+    at = cells(mark.text) + 1
+    for number, line in enumerate(wrapped(shown(view.message), max(width - at, _LEAST))):
+        yield [Span(" " * at), Span(line)] if number else [mark, Span(f" {line}")]
+    more = wrapped(shown(view.more), max(width - at, _LEAST)) if view.more else []
+    command = folded(typed(view.command), max(width - at, _LEAST)) if view.command else []
+    yield from ([Span(" " * at + line)] for line in (*more, *command))
 
 
 def _facts(title: str, facts: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:

@@ -90,13 +90,22 @@ class Commands(NamedTuple):
     lines: Sequence[str]
 
 
+class Notice(NamedTuple):
+    """One thing behind a mark: a sentence, more of it below, and what one would type."""
+
+    mark: Toned
+    message: str
+    more: str = ""
+    command: str = ""
+
+
 class Page(NamedTuple):
     """Several shapes, one below the other."""
 
     views: Sequence["View"]
 
 
-View: TypeAlias = "Table | Facts | Page | Tree | Commands | Letter | str"
+View: TypeAlias = "Table | Facts | Notice | Page | Tree | Commands | Letter | str"
 
 
 def ago(moment: str) -> str:

@@ -33,7 +33,7 @@ def findings(caller: Caller) -> Iterator[Finding]:
 def _no_json(file: Path) -> str:
     """Why a file is no JSON object; empty if it is one, or is none's to read."""
     try:
-        found = json.loads(file.read_bytes())
+        found = json.loads(file.read_bytes()) if file.is_file() else {}
     except OSError:
         return ""
     except (ValueError, RecursionError) as error:

@@ -22,6 +22,8 @@ def plan_mending(request: DoctorRequest, caller: Caller, site: Site, watch: Watc
     parts = _parts({one.check for one in found if one.fixable}, caller, site, watch)
     ending = _Mending(parts, left)
     if not parts:
+        if failure := ending.failure({}):
+            raise failure
         return Plan((), **ending.told({}))
     plan = PartedPlan(
         tuple(step for part in parts for step in part.plan.steps),
@@ -61,7 +63,10 @@ class _Mending:
     def told(self, outcomes: Outcomes) -> dict[str, Any]:
         """The fields of a plan that say what is true now."""
         lines = [came.done for came in outcomes.values() if isinstance(came, Plan) and came.done]
-        said = "\n".join(lines) or ("" if self.left or self.parts else "All is well: there is nothing to mend.")
+        idle = (
+            "There is nothing that sesync mends by itself." if self.left else "All is well: there is nothing to mend."
+        )
+        said = "\n".join(lines) or idle
         return {"done": said, "result": self.result(outcomes), "failure": self.failure(outcomes)}
 
     def result(self, outcomes: Outcomes) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from sesync_cli.doctor.examination import Diagnosed, Examination
+from sesync_cli.doctor.examination import Examination
 from sesync_cli.names import joined, one_line
-from sesync_cli.view import Commands, Page, View, bad, odd
+from sesync_cli.view import Notice, Page, View, bad, odd
 
 _MARKS = {True: bad("✗"), False: odd("!")}
 
@@ -16,7 +16,9 @@ def examined(answer: Examination) -> View:
 
 def _parts(answer: Examination) -> Iterator[View]:
     for one in answer.findings:
-        yield from _finding(one)
+        message = one_line(one.message)
+        more = one.why if one.command else " ".join(filter(None, (one.why, one.hint)))
+        yield Notice(_MARKS[one.broken], f"{message[:1].upper()}{message[1:]}.", more or "", one.command or "")
         yield ""
     told = {one.check for one in answer.findings}
     well = [name for name in answer.checks if name not in told]
@@ -28,14 +30,3 @@ def _parts(answer: Examination) -> Iterator[View]:
     if fixable := sum(one.fixable for one in answer.findings):
         some = f"{fixable} of these" if fixable < len(answer.findings) else "it" if fixable == 1 else "them"
         yield f"'sesync doctor --fix' mends {some}, once you agree."
-
-
-def _finding(one: Diagnosed) -> Iterator[View]:
-    message = one_line(one.message)
-    yield f"{_MARKS[one.broken]} {message[:1].upper()}{message[1:]}."
-    if one.why:
-        yield f"  {one.why}"
-    if one.command:
-        yield Commands([f"  {one.command}"])
-    elif one.hint:
-        yield f"  {one.hint}"

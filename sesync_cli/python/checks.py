@@ -9,7 +9,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
 from sesync_cli.plan import Watch, opening
 from sesync_cli.python.broken import STARTS, why_not
-from sesync_cli.python.interpreters import BrokenPython, Places, find_python, versions
+from sesync_cli.python.interpreters import BrokenPython, Places, find_python, programs, versions
 from sesync_cli.python.uv_settings import uv_files
 from sesync_cli.site.settings import Site
 from sesync_cli.steps import OFF, SetAside
@@ -38,10 +38,20 @@ def _python(caller: Caller, site: Site) -> Iterator[Finding]:
             "default Python", message, hint, why="A new kernel has another Python than its group's.", broken=False
         )
         return
-    try:
+    if _starts(programs(places).get(site.python_default), caller):
+        return
+    try:  # another of this version may start; what is found out then is kept
         find_python(site.python_default, places, caller.cache / "sesync")
     except BrokenPython as error:
         yield Finding("broken Python", str(error), error.hint, why="No kernel can be made with it.")
+
+
+def _starts(program: Path | None, caller: Caller) -> bool:
+    return program is not None and _why_not(program, caller).startswith(STARTS)
+
+
+def _why_not(program: Path, caller: Caller) -> str:
+    return why_not(program, {name: value for name, value in caller.env.items() if not name.startswith("PYTHON")})
 
 
 def _own(caller: Caller) -> Iterator[Finding]:
@@ -49,7 +59,7 @@ def _own(caller: Caller) -> Iterator[Finding]:
     found = shutil.which("python3", path=caller.env.get("PATH"))
     if not found or not Path(found).is_relative_to(caller.home):
         return
-    why = why_not(Path(found), {name: value for name, value in caller.env.items() if not name.startswith("PYTHON")})
+    why = _why_not(Path(found), caller)
     if not why.startswith(STARTS):
         away = SetAside(Path(found), Path(f"{found}{OFF}"))
         hint = f"'{away}' sets it aside, and the next one on PATH counts."
