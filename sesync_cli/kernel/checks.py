@@ -1,9 +1,10 @@
 """What can be wrong with kernels, as far as one sees from outside, and with the cache that has their files too."""
 
 import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from sesync_cli.caller import Caller
@@ -19,8 +20,8 @@ from sesync_cli.plan import Plan, Watch
 from sesync_cli.python.uv_settings import uv_files
 from sesync_cli.site.settings import Site
 from sesync_cli.steps import later
+from sesync_cli.workers import ask
 
-_AT_ONCE = 2
 _MOST = 3  # files in a sentence
 _CACHE = "UV_CACHE_DIR"
 
@@ -29,27 +30,30 @@ def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
     """One's own kernels, none of which is started, and uv's cache."""
     where = kernel_folders(caller, site)
     return (
-        Check("kernels", site.kernels_start_seconds, lambda: _kernels(where)),
+        Check("kernels", site.kernels_start_seconds, lambda: _kernels(where, site.kernels_start_seconds, watch)),
         Check("cache", site.data_patience_seconds, lambda: _cache(caller, where)),
     )
 
 
-def _kernels(where: Folders) -> Iterator[Finding]:
+def _kernels(where: Folders, seconds: float, watch: Watch) -> Iterator[Finding]:
+    until = time.monotonic() + seconds
     told: set[str] = set()
-    whole = []
+    whole = {}
     for kernel in find_kernels(where):
         finding = kernel.finding
         if kernel.managed and kernel.works:
-            whole.append(kernel)
+            whole[kernel.name] = kernel.environment
         if finding is None or kernel.server or kernel.state in ("elsewhere", "being made"):
             continue
         if kernel.state == "moved" and "moved" in told:
             continue  # one command tells them all
         told.add(kernel.state)
         yield _odd(kernel, finding) if kernel.works else _broken(kernel, finding, where)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for edited in pool.map(_edited, whole):
-            yield from edited
+    # by a child each: a large kernel has ten thousand files, and a thread would wait for the others
+    questions = {name: partial(_changed, environment) for name, environment in whole.items() if environment}
+    for name, files in ask(questions, until, watch).items():
+        if files:
+            yield _edited(name, files)
 
 
 def _broken(kernel: Kernel, finding: Finding, where: Folders) -> Finding:
@@ -70,18 +74,17 @@ def _odd(kernel: Kernel, finding: Finding) -> Finding:
     return replace(finding, message=message, hint=hint, command=show, broken=False)
 
 
-def _edited(kernel: Kernel) -> list[Finding]:
-    """That files of its packages are gone, or of another size than when they came; each byte is for kernel check."""
-    assert kernel.environment
-    found = changed(kernel.environment, every_byte=False)
-    files = [path for paths in found.values() for path in paths]
-    if not files:
-        return []
-    repair = command(REPAIR, kernel.name)
+def _changed(environment: Path) -> list[str]:
+    """Files of its packages that are gone, or of another size than when they came; each byte is for kernel check."""
+    return [path for paths in changed(environment, every_byte=False).values() for path in paths]
+
+
+def _edited(name: str, files: Sequence[str]) -> Finding:
+    repair = command(REPAIR, name)
     what = "a file is" if len(files) == 1 else f"{len(files)} files are"
-    message = f"the kernel {kernel.name} is not whole: {what} not as installed ({shortened(files, _MOST)})"
+    message = f"the kernel {name} is not whole: {what} not as installed ({shortened(files, _MOST)})"
     why = "What it computes may not be what its versions promise, or fail."
-    return [Finding("edited", message, f"'{repair}' makes it anew.", why=why, command=repair)]
+    return Finding("edited", message, f"'{repair}' makes it anew.", why=why, command=repair)
 
 
 def _hint(kernel: Kernel) -> str:
