@@ -16,6 +16,12 @@ Report = Callable[[float | None, str], None]
 Watch = Callable[[str], AbstractContextManager[Report]]
 """Shows what is being done while its block lasts."""
 
+
+def unwatched(words: str) -> AbstractContextManager[Report]:
+    """A watch where nobody looks on."""
+    return nullcontext(lambda fraction, detail: None)
+
+
 Make = Callable[[], "Plan"]
 """Makes a plan, from what is there now."""
 

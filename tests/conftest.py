@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ import pyte
 import pytest
 
 from sesync_cli.check import Finding, found_by
-from sesync_cli.plan import Report
+from sesync_cli.plan import unwatched
 from sesync_cli.python.pip_settings import as_variables
 from sesync_cli.session import Session
 from sesync_cli.wrapping import with_tilde
@@ -231,11 +231,6 @@ def here(everybodys: Path) -> Iterator["People"]:
 
     with people(everybodys) as found:
         yield found
-
-
-def unwatched(words: str) -> AbstractContextManager[Report]:
-    """For a plan that is made or carried out where nobody looks on."""
-    return nullcontext(lambda fraction, detail: None)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,7 +11,7 @@ from sesync_cli.check import NO_ANSWER, Check, found_by
 from sesync_cli.doctor.request import DoctorRequest
 from sesync_cli.errors import WrongWords
 from sesync_cli.names import did_you_mean, near
-from sesync_cli.plan import Report, Watch
+from sesync_cli.plan import Watch, unwatched
 from sesync_cli.site.settings import Site
 from sesync_cli.workers import ask_many
 
@@ -45,7 +44,7 @@ class Examination:
 
 def examine(request: DoctorRequest, caller: Caller, site: Site, watch: Watch) -> Examination:
     """Look at all that is asked for; what does not answer in time is a finding, too."""
-    checks = chosen(request, all_checks(caller, site, _unseen))
+    checks = chosen(request, all_checks(caller, site, unwatched))
     began = time.monotonic()
     questions = {check.name: partial(_plain, check) for check in checks}
     until = {check.name: began + check.seconds for check in checks}
@@ -53,11 +52,6 @@ def examine(request: DoctorRequest, caller: Caller, site: Site, watch: Watch) ->
     found = [one for check in checks for one in _heard(check, came[check.name], site)]
     findings = (*(one for one in found if one.broken), *(one for one in found if not one.broken))
     return Examination(not any(one.broken for one in findings), tuple(check.name for check in checks), findings)
-
-
-def _unseen(words: str) -> AbstractContextManager[Report]:
-    """For children, of whose work the parent shows what there is to see."""
-    return nullcontext(lambda fraction, detail: None)
 
 
 def all_checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:

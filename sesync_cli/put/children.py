@@ -3,12 +3,13 @@
 import os
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence, Set
-from contextlib import closing, nullcontext
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from sesync_cli.directory import State, look_at_directories, unreachable
 from sesync_cli.errors import NotFound
+from sesync_cli.plan import unwatched
 from sesync_cli.site.settings import Site
 from sesync_cli.workers import Guard, Work, together
 
@@ -19,9 +20,7 @@ def guard(places: Iterable[Path], site: Site) -> Guard:
 
     def ask() -> None:
         until = time.monotonic() + site.data_patience_seconds
-        for path, seen in look_at_directories(
-            folders, Path("/"), until, lambda words: nullcontext(lambda part, word: None)
-        ).items():
+        for path, seen in look_at_directories(folders, Path("/"), until, unwatched).items():
             if seen.state in (State.NO_ANSWER, State.NOT_MOUNTED):
                 raise unreachable(path, seen, site)
 

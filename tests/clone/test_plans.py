@@ -9,13 +9,12 @@ from sesync_cli.clone.request import CloneRequest
 from sesync_cli.errors import NotFound
 from sesync_cli.link.plans import plan_link
 from sesync_cli.link.request import LinkRequest
-from sesync_cli.plan import Plan, join
+from sesync_cli.plan import Plan, join, unwatched
 from sesync_cli.session import Session
 from sesync_cli.sync.plans import plan_sync
 from sesync_cli.sync.request import SyncRequest
 from sesync_cli.terminal import Terminal
 from tests.clone.conftest import git
-from tests.conftest import unwatched
 
 
 def joined(repo: str) -> Plan:

@@ -10,11 +10,10 @@ from sesync_cli.errors import WrongWords
 from sesync_cli.install.inventory import list_packages
 from sesync_cli.install.plans import plan_install, plan_uninstall
 from sesync_cli.install.request import InstallRequest, UninstallRequest
-from sesync_cli.plan import Plan, join
+from sesync_cli.plan import Plan, join, unwatched
 from sesync_cli.session import Session
 from sesync_cli.site.reading import load_site
 from sesync_cli.terminal import Terminal
-from tests.conftest import unwatched
 from tests.install.ground import python, wheel
 
 

@@ -14,9 +14,10 @@ from sesync_cli.kernel.packages import ResolvePackages
 from sesync_cli.kernel.plans import plan_create
 from sesync_cli.kernel.request import CreateRequest
 from sesync_cli.leftovers import partial
+from sesync_cli.plan import unwatched
 from sesync_cli.python.distributions import canonical
 from sesync_cli.site.reading import load_site
-from tests.conftest import HANG, unwatched
+from tests.conftest import HANG
 from tests.kernel import ground
 
 LISTS = Path(__file__).with_name("lists")

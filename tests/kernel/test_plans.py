@@ -11,9 +11,8 @@ from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel
 from sesync_cli.kernel.plans import plan_create, plan_remove
 from sesync_cli.kernel.request import CreateRequest, KernelChoice, RemoveRequest
-from sesync_cli.plan import Plan, join
+from sesync_cli.plan import Plan, join, unwatched
 from sesync_cli.site.reading import load_site
-from tests.conftest import unwatched
 
 
 def creating(request: CreateRequest) -> Plan:

@@ -4,8 +4,8 @@ import os
 
 from sesync_cli.link.plans import plan_link, plan_unlink
 from sesync_cli.link.request import LinkRequest, UnlinkRequest
+from sesync_cli.plan import unwatched
 from sesync_cli.session import Session
-from tests.conftest import unwatched
 
 
 def test_a_request_becomes_a_plan_and_the_plan_a_link(site, home, nfs):

@@ -8,12 +8,11 @@ import pytest
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import WrongWords
-from sesync_cli.plan import join
+from sesync_cli.plan import join, unwatched
 from sesync_cli.put.checking import check_manifests
 from sesync_cli.put.plans import plan_put
 from sesync_cli.put.request import CheckRequest, PutRequest
 from sesync_cli.site.reading import load_site
-from tests.conftest import unwatched
 from tests.put.ground import write
 
 pytestmark = pytest.mark.usefixtures("site")

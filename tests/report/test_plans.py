@@ -7,12 +7,11 @@ import pytest
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotReady
-from sesync_cli.plan import join
+from sesync_cli.plan import join, unwatched
 from sesync_cli.report.gathering import draft_of
 from sesync_cli.report.plans import plan_report
 from sesync_cli.report.request import ReportRequest
 from sesync_cli.site.reading import load_site
-from tests.conftest import unwatched
 
 
 def test_two_plans_are_joined_and_carried_out(site, home: Path, tmp_path: Path):

@@ -3,11 +3,11 @@
 import pytest
 
 from sesync_cli.errors import Refused
+from sesync_cli.plan import unwatched
 from sesync_cli.session import Session
 from sesync_cli.sshkey.plans import plan_key
 from sesync_cli.sshkey.request import KeyRequest
 from sesync_cli.terminal import Terminal
-from tests.conftest import unwatched
 from tests.sshkey.conftest import accepted_key
 
 

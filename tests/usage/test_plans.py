@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from sesync_cli.caller import Caller
-from sesync_cli.plan import join
+from sesync_cli.plan import join, unwatched
 from sesync_cli.site.reading import load_site
 from sesync_cli.usage.breakdown import Part, usage_of
 from sesync_cli.usage.plans import plan_clean
 from sesync_cli.usage.request import UsageRequest
 from sesync_cli.view import size
-from tests.conftest import unwatched
 
 pytestmark = pytest.mark.usefixtures("site")
 
