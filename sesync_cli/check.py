@@ -1,10 +1,11 @@
 """What is wrong, as values: checks that every slice can be asked for, and what they find, in one shape for all."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sesync_cli.errors import NoAnswer, Refused, SesyncError
-from sesync_cli.plan import Plan
+from sesync_cli.plan import Plan, by_hand
 
 NO_ANSWER = "no answer"
 
@@ -57,6 +58,8 @@ def found_by(check: Check) -> Iterator[Finding]:
         yield from check.look()
     except SesyncError as error:
         yield Finding(error.kind, str(error), error.hint)
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, RecursionError, MemoryError) as error:
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        yield Finding("not looked at", f"{check.name} could not be looked at: {said}")
+        place = f"{os.fsdecode(error.filename)}: " if isinstance(error, OSError) and error.filename else ""
+        message = f"{check.name} could not be looked at: {place}{said}"
+        yield Finding("not looked at", message, command=by_hand("sesync", "report", message))

@@ -50,10 +50,14 @@ class PlanPart:
 
 @dataclass(frozen=True)
 class PartedPlan(Plan):
-    """The parts, as a plan; `outcomes` has the plan of each that was done, and why others were not."""
+    """The parts, as a plan; `outcomes` has the plan of each that was done, and why others were not.
+
+    Where they `needs_room`, none is tried any more once there was none for one of them.
+    """
 
     parts: tuple[PlanPart, ...] = ()
     home: Path = Path("/")
+    needs_room: bool = True
     outcomes: dict[PlanPart, Plan | SesyncError] = field(default_factory=dict, compare=False)
 
     def carry_out(self, watch: Watch, ready: Ready = lambda make: nullcontext(make())) -> None:
@@ -86,7 +90,7 @@ class PartedPlan(Plan):
         for one in part.rests_on:
             if one.failure or isinstance(self.outcomes.get(one), SesyncError):
                 return f"the {one.kind} comes first"
-        if any(isinstance(came, NoRoom) for came in self.outcomes.values()):
+        if self.needs_room and any(isinstance(came, NoRoom) for came in self.outcomes.values()):
             return "there is no room"
         return ""
 

@@ -114,20 +114,20 @@ class RewriteFile:
 
 @dataclass(frozen=True)
 class SetRights:
-    """Take from others what they may do with a file or folder."""
+    """Set the rights of a file or folder: to take some from others, or to have them oneself."""
 
     path: Path
     mode: int
 
     @property
     def doing(self) -> str:
-        return f"Closing {self.path.name}"
+        return f"Setting the rights of {self.path.name}"
 
     def do(self, report: Report) -> None:
         self.path.chmod(self.mode)
         if stat.S_IMODE(self.path.stat().st_mode) != self.mode:
             raise Refused(
-                f"the file system of {self.path} does not keep rights, so others can go on reading it",
+                f"the file system of {self.path} does not keep rights, and they are as they were",
                 hint="Ask support for a home on a file system that does.",
             )
 
@@ -165,6 +165,12 @@ class SetAside:
 
     def __str__(self) -> str:
         return by_hand("mv", "-n", self.path, self.to)
+
+
+def aside(path: Path) -> Path:
+    """A name under which this can be set aside, and that nothing has yet."""
+    names = (path.with_name(f"{path.name}{OFF}{number}") for number in ("", *range(2, 1000)))
+    return next(one for one in names if not os.path.lexists(one))
 
 
 @dataclass(frozen=True)

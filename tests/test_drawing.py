@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from sesync_cli.drawing import drawn
-from sesync_cli.view import Command, Facts, Table, Tone, Toned
+from sesync_cli.view import Command, Facts, Notice, Table, Tone, Toned, bad
 
 TABLE = Table(
     ("NAME", "TO", "STATE", "WHAT IT IS"),
@@ -18,7 +18,7 @@ TABLE = Table(
 )
 
 
-def text(view: Table | Facts, width: int) -> list[str]:
+def text(view: Table | Facts | Notice, width: int) -> list[str]:
     return ["".join(span.text for span in line) for line in drawn(view, width)]
 
 
@@ -67,6 +67,23 @@ def test_a_command_among_facts_can_be_typed(width: int):
     typed = "\n".join(re.sub(r"^  do\b", "", line).strip() for line in lines[2:])
     said = [subprocess.run(["bash", "-ec", one], capture_output=True, text=True).stdout for one in (typed, command)]
     assert said[0] == said[1] != ""
+
+
+def test_a_notice_hangs_behind_its_mark_and_its_command_can_be_typed():
+    view = Notice(bad("✗"), "The kernel heat does not work.", "It does not start.", "sesync kernel repair heat")
+    assert text(view, 80) == [
+        "✗ The kernel heat does not work.",
+        "  It does not start.",
+        "  sesync kernel repair heat",
+    ]
+    assert text(view, 22) == [
+        "✗ The kernel heat does",
+        "  not work.",
+        "  It does not start.",
+        "  sesync kernel \\",
+        "      repair heat",
+    ]
+    assert [span.style for line in drawn(view, 80) for span in line if span.style] == ["red"]
 
 
 def test_states_have_their_colours_and_nothing_else_has():

@@ -2,7 +2,7 @@
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check
-from sesync_cli.doctor import clock, home_folder, installation, jupyter, kernel_traffic, shell
+from sesync_cli.doctor import clock, home_folder, installation, jupyter, kernel_traffic, pip_files, shell
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
 
@@ -12,7 +12,7 @@ def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
     seconds = site.data_patience_seconds
     return (
         Check("files", seconds, lambda: home_folder.findings(caller, site)),
-        Check("shell", seconds, lambda: shell.findings(caller)),
+        Check("shell", seconds, lambda: (*shell.findings(caller), *pip_files.findings(caller))),
         Check("jupyter", seconds, lambda: jupyter.findings(caller)),
         Check("clock", seconds, lambda: clock.findings(caller, site)),
         Check("sesync", seconds, lambda: installation.findings(caller)),

@@ -60,5 +60,11 @@ def _session(session: Session) -> Session:
 
 
 def _is_administrator() -> bool:
-    groups = {entry.gr_name for entry in grp.getgrall() if entry.gr_gid in os.getgroups()}
-    return os.getuid() == 0 or bool(groups & {*_ADMINISTRATORS})
+    return os.getuid() == 0 or any(_name(gid) in _ADMINISTRATORS for gid in os.getgroups())
+
+
+def _name(gid: int) -> str:
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return ""

@@ -11,7 +11,7 @@ from sesync_cli.check import NO_ANSWER, Check, found_by
 from sesync_cli.doctor.request import DoctorRequest
 from sesync_cli.errors import WrongWords
 from sesync_cli.names import did_you_mean, near
-from sesync_cli.plan import Watch, unwatched
+from sesync_cli.plan import Watch, by_hand, unwatched
 from sesync_cli.site.settings import Site
 from sesync_cli.workers import ask_many
 
@@ -92,12 +92,15 @@ def _plain(check: Check) -> Iterator[Any]:
 
 
 def _heard(check: Check, came: Sequence[Any], site: Site) -> Iterator[Diagnosed]:
+    is_over = _OVER in came
     for facts in came:
         if facts != _OVER:
             told = {key: facts[key] or None for key in ("why", "hint", "command")}
             kind, message = facts["kind"], facts["message"]
-            yield Diagnosed(check.name, kind, message, **told, broken=facts["broken"], fixable=facts["mend"])
-    if _OVER not in came:
+            fixable = facts["mend"] and is_over  # what does not end is not asked once more for what mends it
+            yield Diagnosed(check.name, kind, message, **told, broken=facts["broken"], fixable=fixable)
+    if not is_over:
         message = f"{check.name} could not be looked at within {check.seconds:g} seconds"
         hint = f"Try again in a few minutes; if it stays so, tell {site.support}."
-        yield Diagnosed(check.name, NO_ANSWER, message, None, hint, None, broken=True, fixable=False)
+        way = by_hand("sesync", "report", message)
+        yield Diagnosed(check.name, NO_ANSWER, message, None, hint, way, broken=True, fixable=False)

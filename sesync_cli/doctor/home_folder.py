@@ -3,6 +3,7 @@
 import grp
 import os
 import pwd
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from sesync_cli.check import Finding
 from sesync_cli.directory import owner
 from sesync_cli.plan import Plan, by_hand
 from sesync_cli.site.settings import Site
-from sesync_cli.steps import OFF, SetAside, SetRights
+from sesync_cli.steps import SetAside, SetRights, aside
 
 _OF_PROGRAMS = (  # folders that programs make and write into, those above first
     *(".local", ".local/bin", ".local/lib", ".local/share", ".local/share/jupyter", ".local/share/jupyter/kernels"),
@@ -22,6 +23,9 @@ _SECRETS = (  # files in which programs keep passwords as they are
     *(".git-credentials", ".config/git/credentials", ".netrc", ".pypirc", ".pgpass", ".my.cnf", ".smbcredentials"),
     *(".config/rclone/rclone.conf", ".aws/credentials", ".docker/config.json", ".kaggle/kaggle.json", ".cdsapirc"),
 )
+_PASSWORD = re.compile(rb"(?im)^[^#;\n]*(passw|pass\b|token|secret|key|auth|//[^/\s:@]*:[^/\s@]+@)")
+_EACH_LINE = re.compile(rb"(?m)^[^#\n]+:[^:\n]*:[^:\n]*:[^:\n]*:")  # of a .pgpass
+_LARGEST = 1_000_000  # bytes of such a file that are read
 _WRITE = 0o022  # by group and others
 
 
@@ -69,11 +73,11 @@ def _unusable(path: Path, site: Site) -> Finding | None:
     """Why programs cannot write there; None if they can, or have not made it yet."""
     if not os.path.lexists(path):
         return None
-    if not path.exists():
+    if not os.path.exists(path):
         return _lost(path) if path.is_symlink() else None
     why = "Programs keep their files there, and fail."
     if not path.is_dir():
-        away = SetAside(path, path.with_name(f"{path.name}{OFF}"))
+        away = SetAside(path, aside(path))
         message = f"{path} is a file, where programs need a folder"
         return Finding("no folder", message, f"'{away}' sets it aside.", why=why, command=str(away))
     if os.access(path, os.W_OK | os.X_OK | os.R_OK):
@@ -93,10 +97,10 @@ def _unusable(path: Path, site: Site) -> Finding | None:
 
 def _lost(link: Path) -> Finding:
     target = os.path.realpath(link)
-    near = next(one for one in Path(target).parents if one.exists())
+    near = next(one for one in Path(target).parents if os.path.exists(one))
     way = by_hand("mkdir", "-p", target)
     hint = f"'{way}' makes it anew, empty."
-    if not os.access(near, os.W_OK | os.X_OK) or near == Path("/"):
+    if not os.access(near, os.W_OK | os.X_OK) or near == Path("/") or os.path.islink(target):
         way = by_hand("rm", link)
         hint = f"'{way}' removes the link; programs make the folder anew."
     message = f"the link {link} leads to {target}, which is not there"
@@ -110,10 +114,10 @@ def _read_by_others(path: Path, home: Path) -> Iterator[Finding]:
         ways = [one.stat().st_mode for one in (home, *(one for one in path.parents if one.is_relative_to(home)))]
     except OSError:
         return
-    if facts.st_uid != os.getuid() or not facts.st_size:
+    if facts.st_uid != os.getuid() or not stat.S_ISREG(facts.st_mode):
         return
     reads = any(facts.st_mode & bit and all(mode & bit >> 2 for mode in ways) for bit in (stat.S_IRGRP, stat.S_IROTH))
-    if not reads:
+    if not reads or not _keeps_passwords(path):
         return
     closes = SetRights(path, stat.S_IMODE(facts.st_mode) & 0o700)
     yield Finding(
@@ -124,3 +128,13 @@ def _read_by_others(path: Path, home: Path) -> Iterator[Finding]:
         why="Whoever has them can act in your name.",
         command=str(closes),
     )
+
+
+def _keeps_passwords(path: Path) -> bool:
+    """Whether there is one in it, and not settings alone."""
+    try:
+        with open(path, "rb") as file:
+            text = file.read(_LARGEST)
+    except OSError:
+        return False
+    return bool((_EACH_LINE if path.name == ".pgpass" else _PASSWORD).search(text))

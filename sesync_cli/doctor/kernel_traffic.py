@@ -31,7 +31,7 @@ def findings(caller: Caller) -> Iterator[Finding]:
     if any(_KEPT_APART.search(_text(file)) for folder in folders for file in _settings(folder)):
         return
     file = folders[0] / "jupyter_server_config.py"
-    way = f"echo {by_hand(SETTING)} >> {by_hand(file)}"
+    way = f"mkdir -p {by_hand(file.parent)} && echo {by_hand(SETTING)} >> {by_hand(file)}"
     yield Finding(
         "kernels can be heard",
         "every user of this server can read the code and the output of everybody's ordinary kernels",

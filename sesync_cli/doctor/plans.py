@@ -33,6 +33,7 @@ def plan_mending(request: DoctorRequest, caller: Caller, site: Site, watch: Watc
         failure=ending.failure({}),
         parts=parts,
         home=caller.home,
+        needs_room=False,
     )
     return replace(plan, after=lambda: ending.told(plan.outcomes))
 
@@ -46,7 +47,9 @@ def _parts(names: set[str], caller: Caller, site: Site, watch: Watch) -> tuple[P
 
 
 def _proposal(parts: Sequence[PlanPart]) -> str:
-    lines = [f"  {one_line(part.says)}" for part in parts]
+    lines = []
+    for part in parts:
+        lines += [f"  {one_line(part.says)}:", *(f"    {step}" for step in part.plan.steps)]
     return "\n".join(["This can be mended:", *lines, "Do it?"])
 
 

@@ -5,91 +5,144 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Finding
-from sesync_cli.doctor.start_files import SetLine, broken_scripts, lines_that_set, start_files
+from sesync_cli.doctor.script import SetLine, SetLines
+from sesync_cli.doctor.start_files import (
+    TakeOut,
+    faults_of_files,
+    lines_that_set,
+    login_file,
+    start_files,
+    text_of,
+)
 from sesync_cli.install.request import jupyters_own
 from sesync_cli.names import shortened
 from sesync_cli.plan import by_hand
-from sesync_cli.python.pip_settings import is_on, pip_settings, places_of
+from sesync_cli.python.pip_settings import is_on
 
 _MOST = 3  # names in a sentence
 _CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO")
 _LOCALES = ("LC_ALL", "LC_CTYPE", "LANG")
 _FOR_ALL = "Every Python looks there first, those of kernels that others made, too."
-_REFUSES = "In an environment or a kernel, pip then refuses to install anything."
-_LOST = "No Python looks for packages there."
-_OF_PIP = {"user": _REFUSES, "target": _LOST, "prefix": _LOST}
-_PIP_CONFIG = "PIP_CONFIG_FILE"
-_CONDA = re.compile(r"'(?P<conda>/[^'\n]+/bin/conda)' '?shell\.")
-_NO_BASE = re.compile(r"^\s*auto_activate(_base)?\s*:\s*(false|no|off)\b", re.MULTILINE | re.IGNORECASE)
-
-
-Said = Mapping[str, "tuple[str, SetLine | None]"]
-"""The values of variables, each with the line that sets it; None for one that only this terminal has."""
+REFUSES = "In an environment or a kernel, pip then refuses to install anything."
+LOST = "No Python looks for packages there."
+_OF_PIP = {"PIP_USER": REFUSES, "PIP_TARGET": LOST, "PIP_PREFIX": LOST}
+_CONDA = re.compile(r"^[^#\n]*'(?P<conda>/[^'\n]+/bin/conda)' '?shell\.", re.MULTILINE)
+_NO_BASE = re.compile(r"^\s*auto_activate(_base)?\s*:\s*[\"']?(false|no|off)\b", re.MULTILINE | re.IGNORECASE)
+_KEEPS_PATH = re.compile(r"\$\{?PATH|\$\(|`|/usr/bin|\$path", re.IGNORECASE)
+_AGAIN = "Once it is out, open a new terminal."
 
 
 def findings(caller: Caller) -> Iterator[Finding]:
     """What is wrong in this shell, and what will be in the next one."""
-    lines = lines_that_set(caller)
-    # what a file says is what the next terminal has, too
-    said = {name: (value, None) for name, value in caller.env.items()} | {
-        name: (one.value, one) for name, one in lines.items()
-    }
-    yield from broken_scripts(caller.home)
-    yield from _path(caller, lines)
-    yield from _python(said, caller)
-    yield from _pip(said)
-    yield from _conda(caller)
-    yield from _missing_files(said, caller)
-    yield from _locale(said)
+    shell = _Surroundings(caller)
+    yield from faults_of_files(caller)
+    yield from shell.paths()
+    yield from shell.variables()
+    yield from _conda(caller, shell)
+    yield from _own_programs(caller)
 
 
-def _value(name: str, said: Said) -> tuple[str, SetLine | None]:
-    return said.get(name, ("", None))
+Fault = Callable[[str], str]
+"""What is wrong with a value, as the end of a sentence; empty if nothing is, or nobody can tell."""
 
 
-def _told(kind: str, message: str, why: str, line: SetLine | None, name: str, *, broken: bool = True) -> Finding:
-    """What a variable does, and what takes it away: out of the file that sets it, else out of this terminal."""
-    if line:
-        hint = f"'{line.command}' takes it out; then open a new terminal."
-        return Finding(kind, message, hint, line.mend, why=why, command=line.command, broken=broken)
+@dataclass(frozen=True)
+class _Surroundings:
+    """What this terminal has, and what start files set for certain in every new one."""
+
+    caller: Caller
+
+    @cached_property
+    def lines(self) -> dict[str, SetLines]:
+        return lines_that_set(self.caller)
+
+    def variables(self) -> Iterator[Finding]:
+        """The variables that break programs."""
+        yield from self._judged("PYTHONHOME", lambda value: value, "No other Python than that one starts.")
+        yield from self._pythonpath()
+        for name, why in _OF_PIP.items():
+            on = is_on if name == "PIP_USER" else bool
+            yield from self._judged(name, lambda value, on=on: value if on(value) else "", why)  # type: ignore[misc]
+        for name in _CERTIFICATES:
+            yield from self._judged(name, self._no_certificates, "Programs trust no server then.", "certificates")
+        yield from self._judged("TMPDIR", self._no_place, "Programs that need a place for a while fail.")
+        for name in _LOCALES:
+            why = "Programs warn of it, and letters such as ü may come out wrong."
+            yield from self._judged(name, _no_locale, why, "locale", broken=False)
+
+    def paths(self) -> Iterator[Finding]:
+        """That a file takes all the system's folders out of PATH."""
+        lines = self.lines.get("PATH", SetLines(())).lines
+        if faulty := [one for one in lines if one.value and not _KEEPS_PATH.search(one.value)]:
+            why = "Programs such as ls and git are not found."
+            yield _of_file("PATH", "all other folders are taken out of PATH", faulty, why, broken=True)
+
+    def value(self, name: str) -> str:
+        """What a new terminal has as this variable, as far as one can tell; else what this one has."""
+        said = self.lines.get(name, SetLines(()))
+        is_set = said.lines and (said.exported or name in self.caller.env)
+        return said.last.value if is_set else self.caller.env.get(name, "")
+
+    def _judged(self, name: str, fault: Fault, why: str, kind: str = "", *, broken: bool = True) -> Iterator[Finding]:
+        """What a variable does wrong in new terminals, by the lines that set it; else in this one."""
+        said, now = self.lines.get(name, SetLines(())), self.caller.env.get(name, "")
+        faulty = [one for one in said.lines if fault(one.value)]
+        if faulty and faulty[-1] == said.last and (said.exported or name in self.caller.env):
+            message = f"{name} is set: {fault(said.last.value)}"
+            yield _of_file(kind or name, message, faulty, why, broken=broken)
+        elif (wrong := fault(now)) and not said.lines:
+            yield _of_terminal(kind or name, name, f"{name} is set in this terminal: {wrong}", why, broken=broken)
+
+    def _pythonpath(self) -> Iterator[Finding]:
+        name, loaded = "PYTHONPATH", self.caller.env.get("LOADEDMODULES") or self.caller.env.get("_LMFILES_")
+        value = self.value(name)
+        if not value or (loaded and not self.lines.get(name, SetLines(())).lines):
+            return  # a module that is loaded sets what it needs
+        folders = [self._path(one) for one in value.split(os.pathsep) if one and "$PYTHON" not in one]
+        taken = sorted({found for folder in folders if folder for found in _taken(folder)})
+        of_one = any(part in ("site-packages", "dist-packages") for one in folders if one for part in one.parts)
+        why = f"{_FOR_ALL} What is there is for one Python alone." if of_one else _FOR_ALL
+        if taken:
+            why = f"{_FOR_ALL} What is there takes the place of {shortened(taken, _MOST)}."
+        yield from self._judged(name, lambda value: value, why, broken=bool(taken) or of_one)
+
+    def _path(self, text: str) -> Path | None:
+        """The path that is written so; None where only the shell knows."""
+        plain = re.sub(r"^~(?=/|$)|\$HOME\b|\$\{HOME\}", lambda _: str(self.caller.home), text)
+        return None if "$" in plain or "`" in plain else Path(plain)
+
+    def _no_certificates(self, value: str) -> str:
+        path = self._path(value)
+        return f"{value}, and there is no such file" if value and path and not os.path.exists(path) else ""
+
+    def _no_place(self, value: str) -> str:
+        path = self._path(value)
+        if not value or path is None or os.access(path, os.W_OK | os.X_OK):
+            return ""
+        return f"{value}, {'where you may not write' if os.path.exists(path) else 'and there is no such folder'}"
+
+
+def _of_file(kind: str, message: str, lines: list[SetLine], why: str, *, broken: bool) -> Finding:
+    same = [one for one in lines if one.file == lines[-1].file]
+    out = TakeOut(same)
+    hint = f"'{out.command}' takes it out; then open a new terminal."
+    told = f"{message} ({same[-1].place})"
+    return Finding(kind, told, hint, out.mend, why=f"{why} {_AGAIN}", command=out.command, broken=broken)
+
+
+def _of_terminal(kind: str, name: str, message: str, why: str, *, broken: bool) -> Finding:
+    """What no file sets in plain words: a file that one of them reads may, or what this was started from."""
     unset = f"unset {name}"
-    hint = f"'{unset}' takes it away in this terminal; no file of yours sets it."
-    return Finding(kind, message, hint, why=why, command=unset, broken=broken)
-
-
-def _set_by(name: str, line: SetLine | None) -> str:
-    return f"{name} is set ({line.place})" if line else f"{name} is set"
-
-
-def _python(said: Said, caller: Caller) -> Iterator[Finding]:
-    value, line = _value("PYTHONHOME", said)
-    if value:
-        message = f"{_set_by('PYTHONHOME', line)}: {value}"
-        yield _told("PYTHONHOME", message, "No other Python than that one starts.", line, "PYTHONHOME")
-    value, line = _value("PYTHONPATH", said)
-    loaded = caller.env.get("LOADEDMODULES") or caller.env.get("_LMFILES_")
-    if not value or (loaded and not line):  # a module that is loaded sets what it needs
-        return
-    folders = [_expanded(one, caller) for one in value.split(os.pathsep) if one and "$PYTHON" not in one]
-    taken = sorted({name for folder in folders for name in _taken(folder)})
-    of_one_python = any(part in ("site-packages", "dist-packages") for folder in folders for part in folder.parts)
-    message = f"{_set_by('PYTHONPATH', line)}: {value}"
-    why = _FOR_ALL
-    if of_one_python:
-        why = f"{_FOR_ALL} What is there is for one Python alone."
-    if taken:
-        why = f"{_FOR_ALL} What is there takes the place of {shortened(taken, _MOST)}."
-    yield _told("PYTHONPATH", message, why, line, "PYTHONPATH", broken=bool(taken) or of_one_python)
-
-
-def _expanded(text: str, caller: Caller) -> Path:
-    home = str(caller.home)
-    return Path(re.sub(r"^~(?=/|$)|\$HOME\b|\$\{HOME\}", home, text))
+    search = f"'grep -n {name} ~/.*' may show which file sets it."
+    hint = f"'{unset}' takes it away in this terminal; {search}"
+    return Finding(kind, message, hint, why=f"{why} {search}", command=unset, broken=broken)
 
 
 def _taken(folder: Path) -> list[str]:
@@ -102,40 +155,34 @@ def _taken(folder: Path) -> list[str]:
     return [*(names & sys.stdlib_module_names), *jupyters_own(packages)]
 
 
-def _pip(said: Said) -> Iterator[Finding]:
-    for key, why in _OF_PIP.items():
-        name = f"PIP_{key.upper()}"
-        value, line = _value(name, said)
-        if value and (key != "user" or is_on(value)):
-            yield _told(name, f"{_set_by(name, line)}: {value}", why, line, name)
-    files = {name: value for name, (value, _) in said.items() if not name.startswith("PIP_") or name == _PIP_CONFIG}
-    kept = pip_settings(files)
-    for key, why in _OF_PIP.items():
-        if kept.get(key) and (key != "user" or is_on(kept[key])):
-            yield _in_pip_conf(key, kept[key], why, places_of(key, files)[-1])
+def _no_locale(value: str) -> str:
+    if not value or "$" in value or "`" in value:
+        return ""
+    before = locale.setlocale(locale.LC_ALL)
+    try:
+        locale.setlocale(locale.LC_ALL, value)
+    except locale.Error:
+        return f"{value}, and this machine has no locale of that name"
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
+    return ""
 
 
-def _in_pip_conf(key: str, value: str, why: str, file: Path) -> Finding:
-    message = f"{file} has pip go by {key} = {value}"
-    lines = file.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
-    number = next((at for at, one in enumerate(lines, 1) if re.match(rf"\s*{key}\s*[=:]", one)), 0)
-    if not number or not os.access(file, os.W_OK):
-        return Finding("pip.conf", message, "Ask whoever keeps that file to take it out.", why=why)
-    line = SetLine(file, number, lines[number - 1], key, value, script=False)
-    return Finding("pip.conf", message, f"'{line.command}' takes it out.", line.mend, why=why, command=line.command)
-
-
-def _conda(caller: Caller) -> Iterator[Finding]:
+def _conda(caller: Caller, shell: _Surroundings) -> Iterator[Finding]:
     """That conda's base is what every new terminal begins with."""
     env = caller.env
-    texts = [file.read_text(encoding="utf-8", errors="replace") for file in start_files(caller.home)]
-    started = next((found["conda"] for text in texts if (found := _CONDA.search(text))), "")
-    settings = caller.home / ".condarc"
-    off = settings.is_file() and _NO_BASE.search(settings.read_text(encoding="utf-8", errors="replace"))
-    if off or (not (started and os.access(started, os.X_OK)) and env.get("CONDA_DEFAULT_ENV") != "base"):
+    found = [one["conda"] for file in start_files(caller) if (one := _CONDA.search(text_of(file)))]
+    conda = next((one for one in found if os.access(one, os.X_OK)), "")
+    root = Path(conda or env.get("CONDA_EXE") or "/").parent.parent
+    settings = [caller.home / ".condarc", caller.home / ".conda/.condarc", root / ".condarc"]
+    off = any(_NO_BASE.search(text_of(file)) for file in settings if file.is_file())
+    named = (shell.value(f"CONDA_AUTO_ACTIVATE{end}") for end in ("_BASE", ""))
+    if off or any(value.lower() in ("false", "no", "off", "0") for value in named):
         return
-    conda = "conda" if shutil.which("conda", path=env.get("PATH")) else started or env.get("CONDA_EXE", "conda")
-    way = by_hand(conda, "config", "--set", "auto_activate_base", "false")
+    if not conda and env.get("CONDA_DEFAULT_ENV") != "base":
+        return
+    program = "conda" if shutil.which("conda", path=env.get("PATH")) else conda or env.get("CONDA_EXE", "conda")
+    way = by_hand(program, "config", "--set", "auto_activate_base", "false")
     yield Finding(
         "conda base",
         "every new terminal begins in conda's environment 'base'",
@@ -146,54 +193,17 @@ def _conda(caller: Caller) -> Iterator[Finding]:
     )
 
 
-def _path(caller: Caller, lines: Mapping[str, SetLine]) -> Iterator[Finding]:
-    line = lines.get("PATH")
-    if line and not re.search(r"\$\{?PATH|\$\(|`|/usr/bin|\$path", line.value):
-        message = f"{line.place} takes all other folders out of PATH: {line.value}"
-        yield _told("PATH", message, "Programs such as ls and git are not found.", line, "PATH")
+def _own_programs(caller: Caller) -> Iterator[Finding]:
+    """That what pip installs for the user is not found by its name."""
     own = caller.home / ".local/bin"
     here = [Path(one) for one in caller.env.get("PATH", "").split(os.pathsep) if one]
-    said = any(".local/bin" in file.read_text(encoding="utf-8", errors="replace") for file in start_files(caller.home))
-    if own in here or said or not own.is_dir() or not any(os.access(one, os.X_OK) for one in own.iterdir()):
+    said = any(re.search(r"^[^#\n]*\.local/bin", text_of(file), re.MULTILINE) for file in start_files(caller))
+    if own in here or said or not os.access(own, os.R_OK | os.X_OK):
         return
-    way = """echo 'export PATH="$HOME/.local/bin:$PATH"' >> ~/.profile"""
-    why = "What pip installs for you is not found by its name."
+    if not any(os.access(one, os.X_OK) for one in own.iterdir()):
+        return
+    line = r"""'\nexport PATH="$HOME/.local/bin:$PATH"\n'"""
+    way = f"printf {line} >> {by_hand(login_file(caller))}"
+    why = f"What pip installs for you is not found by its name. {_AGAIN.replace('out', 'in')}"
     message = f"your own programs in {own} are not on PATH"
-    hint = "Add that folder to PATH in your ~/.profile, and open a new terminal."
-    yield Finding("not on PATH", message, hint, why=why, command=way, broken=False)
-
-
-def _missing_files(said: Said, caller: Caller) -> Iterator[Finding]:
-    for name in _CERTIFICATES:
-        place, line = _value(name, said)
-        if place and "$(" not in place and not _expanded(place, caller).exists():
-            message = f"{_set_by(name, line)}, and its file of certificates is not there: {place}"
-            yield _told("certificates", message, "Programs trust no server then.", line, name)
-    folder, line = _value("TMPDIR", said)
-    if folder and "$" not in (path := str(_expanded(folder, caller))) and not os.access(path, os.W_OK | os.X_OK):
-        fault = "you may not write there" if os.path.exists(path) else "that folder is not there"
-        message = f"{_set_by('TMPDIR', line)}, and {fault}: {folder}"
-        yield _told("TMPDIR", message, "Programs that need a place for a while fail.", line, "TMPDIR")
-
-
-def _locale(said: Said) -> Iterator[Finding]:
-    for name in _LOCALES:
-        value, line = _value(name, said)
-        if not value or "$" in value or _is_known(value):
-            continue
-        message = f"{_set_by(name, line)}, and this machine has no locale of that name: {value}"
-        way = line.command if line else f"export {name}=C.UTF-8"
-        hint = f"'{way}' mends it{'; then open a new terminal' if line else ' in this terminal'}."
-        why = "Programs warn of it, and letters such as ü may come out wrong."
-        yield Finding("locale", message, hint, line.mend if line else None, why=why, command=way, broken=False)
-
-
-def _is_known(name: str) -> bool:
-    before = locale.setlocale(locale.LC_ALL)
-    try:
-        locale.setlocale(locale.LC_ALL, name)
-    except locale.Error:
-        return False
-    finally:
-        locale.setlocale(locale.LC_ALL, before)
-    return True
+    yield Finding("not on PATH", message, f"'{way}' adds that folder.", why=why, command=way, broken=False)

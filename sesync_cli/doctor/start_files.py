@@ -1,114 +1,129 @@
-"""The files that a shell reads when it starts: what they set, in which line, and taking such a line out."""
+"""The files that a shell reads when it starts: what they set, what bash cannot read of them, and taking lines out."""
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Finding
-from sesync_cli.errors import SesyncError
+from sesync_cli.doctor.script import SetLine, SetLines, lines_in
+from sesync_cli.errors import Conflict, SesyncError
 from sesync_cli.plan import Plan, by_hand, opening
 from sesync_cli.run import ProgramFailed, run
 from sesync_cli.steps import RewriteFile
 
-_BASH = (".bash_profile", ".bash_login", ".profile", ".bashrc", ".bash_aliases")
-_ZSH = (".zshenv", ".zprofile", ".zshrc", ".zlogin")
-_CSH = (".cshrc", ".tcshrc", ".login")
-_LARGEST = 1_000_000  # bytes of such a file that is read
+_LOGIN = (".bash_profile", ".bash_login", ".profile")  # of which a login bash reads the first that is there
+_BASH = (".bashrc", ".bash_aliases")
+_OTHERS = {"zsh": (".zshenv", ".zprofile", ".zshrc", ".zlogin")}
+_LARGEST = 1_000_000  # bytes; a larger file is none that somebody wrote
 _SECONDS = 5.0  # that bash may take to read a file without running it
 _CLEAN = {"PATH": os.defpath, "LC_ALL": "C"}  # what bash says is known in English
-_VALUE = r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s;&|#]*)"
-_SETS = r"^[ \t]*(?:export[ \t]+|declare -x[ \t]+|setenv[ \t]+)?(?P<name>[A-Za-z_]\w*)[= ]" + _VALUE
-_ALONE = re.compile(_SETS + r"[ \t]*(?:#.*)?$")
-_ANYWHERE = re.compile(r"\b(?:export|setenv)[ \t]+(?:\w+=\S+[ \t]+)*(?P<name>[A-Za-z_]\w*)[= ]" + _VALUE)
-_UNSETS = re.compile(r"^[ \t]*(?:unset|unsetenv)[ \t]+(?:-v[ \t]+)?(?P<names>[\w \t]+)")
 _ERROR = re.compile(r": line (?P<line>\d+): (?P<said>.+)")
 
 
 @dataclass(frozen=True)
-class SetLine:
-    """A line that sets something: its number and text, and the value as it is written, without quotes.
+class TakeOut:
+    """What makes comments of these lines of one file."""
 
-    What stands `alone` in its line can be taken out with it; in a `script`, what is left has to be one.
-    """
-
-    file: Path
-    number: int
-    text: str
-    name: str
-    value: str
-    alone: bool = True
-    script: bool = True
+    lines: Sequence[SetLine]
 
     @property
-    def place(self) -> str:
-        return f"line {self.number} of {self.file}"
+    def _file(self) -> Path:
+        return self.lines[0].file
 
     @property
     def command(self) -> str:
-        """What takes it out, or opens the file there."""
-        return self._by_hand if self.mend else opening(self.file, self.number)
+        """What does that, or opens the file at the last of them."""
+        return self._by_hand if self.mend else opening(self._file, self.lines[-1].number)
 
     @cached_property
     def mend(self) -> Plan | None:
-        """The plan that makes a comment of it; None where the file would not be a whole script any more."""
-        if not self.alone or (self.script and _complaint(self._commented(_text(self.file)))):
+        """The plan that does it; None where it would leave no whole script, or take something else along."""
+        if not all(one.alone and one.file == self._file for one in self.lines):
             return None
-        step = RewriteFile(self.file, self._commented, self._by_hand, f"Taking out {self.name}")
-        return Plan((step,), f"Made a comment of {self.place}.")
+        if self.lines[0].script and _complaint(self._commented(text_of(self._file))):
+            return None
+        step = RewriteFile(self._file, self._commented, self._by_hand, f"Taking out {self.lines[0].name}")
+        places = " and ".join(one.place for one in self.lines)
+        return Plan((step,), f"Made a comment of {places}.")
 
     @property
     def _by_hand(self) -> str:
-        return by_hand("sed", "-i", f"{self.number}s/^/# /", self.file)
+        changes = [word for one in self.lines for word in ("-e", f"{one.number}s/^/# /")]
+        return by_hand("sed", "-i", "--follow-symlinks", *changes, self._file)
 
     def _commented(self, text: str) -> str:
-        """The file with this line as a comment; as it is if that is another line by now."""
+        """The file with these lines as comments; a Conflict where they are others by now."""
         lines = text.split("\n")
-        if lines[self.number - 1 : self.number] == [self.text]:
-            lines[self.number - 1] = f"# {self.text}"
+        for one in self.lines:
+            if lines[one.number - 1 : one.number] != [one.text]:
+                raise Conflict(f"{self._file} has changed meanwhile", hint="Run the command again.")
+            lines[one.number - 1] = f"# {one.text}"
         return "\n".join(lines)
 
 
-def lines_that_set(caller: Caller) -> dict[str, SetLine]:
-    """The last line that sets each variable in the files of the person's own; what is unset again is not among them."""
-    found: dict[str, SetLine] = {}
-    for file in start_files(caller.home):
-        for number, line in enumerate(_text(file).split("\n"), 1):
-            if gone := _UNSETS.match(line):
-                for name in gone["names"].split():
-                    found.pop(name, None)
-            elif one := _set_in(line, number, file):
-                found[one.name] = one
+def lines_that_set(caller: Caller) -> dict[str, SetLines]:
+    """What the person's start files set for certain, by name."""
+    found: dict[str, SetLines] = {}
+    for file in start_files(caller):
+        lines_in(text_of(file), file, found)
     return found
 
 
-def start_files(home: Path) -> list[Path]:
-    """Those of a shell's files that there are in a home, in the order in which they are read."""
-    return [path for name in (*_BASH, *_ZSH, *_CSH) if (path := home / name).is_file()]
+def start_files(caller: Caller) -> list[Path]:
+    """The files that the person's shell reads and that there are, in the order in which it reads them."""
+    shell = os.path.basename(caller.env.get("SHELL") or "bash")
+    logins = [name for name in _LOGIN if (caller.home / name).is_file()]
+    names = _OTHERS.get(shell, (*logins[:1], *_BASH))
+    return [path for name in names if (path := caller.home / name).is_file() and path.stat().st_size <= _LARGEST]
 
 
-def broken_scripts(home: Path) -> Iterator[Finding]:
+def login_file(caller: Caller) -> Path:
+    """The file for what is to hold in every new terminal."""
+    there = [caller.home / name for name in _LOGIN if (caller.home / name).is_file()]
+    return (there or [caller.home / ".profile"])[0]
+
+
+def text_of(file: Path) -> str:
+    """The text of a file that is not too large, each byte as it is; empty for one that may not be read."""
+    try:
+        with open(file, "rb") as stream:
+            return stream.read(_LARGEST).decode(errors="surrogateescape")
+    except OSError:
+        return ""
+
+
+def faults_of_files(caller: Caller) -> Iterator[Finding]:
     """What bash cannot read of its files; it is not run."""
-    for file in (home / name for name in _BASH):
-        if not file.is_file():
+    why = "Bash passes over the rest of that file, or all of it."
+    for file in start_files(caller):
+        text = text_of(file)
+        if file.name not in (*_LOGIN, *_BASH):
             continue
-        said = _complaint(_text(file))
-        if place := _ERROR.search(said):
+        if not os.access(file, os.R_OK):
+            message, way = f"you may not read your own {file}", by_hand("chmod", "u+r", file)
+            yield Finding("start file", message, f"'{way}' mends it.", why=why, command=way)
+        elif "\r\n" in text:
+            yield _of_windows(file)
+        elif place := _ERROR.search(_complaint(text)):
             edit = opening(file, int(place["line"]))
-            message = f"bash does not understand line {place['line']} of {file}: {place['said']}"
-            why = "It passes over the rest of that file, or all of it."
+            said = "a quote, an if or the like is not closed" if "unexpected E" in place["said"] else "a syntax error"
+            said = "something is not closed" if "end of file" in place["said"] else said
+            message = f"bash does not understand {file}: {said}, seen in line {place['line']}"
             yield Finding("start file", message, f"'{edit}' opens it there.", why=why, command=edit)
 
 
-def _set_in(line: str, number: int, file: Path) -> SetLine | None:
-    alone = _ALONE.match(line)
-    found = alone or (_ANYWHERE.search(line) if not line.lstrip().startswith("#") else None)
-    if not found:
-        return None
-    return SetLine(file, number, line, found["name"], found["value"].strip("\"'"), bool(alone), file.name not in _CSH)
+def _of_windows(file: Path) -> Finding:
+    command = by_hand("sed", "-i", "--follow-symlinks", r"s/\r$//", file)
+    step = RewriteFile(file, lambda text: text.replace("\r\n", "\n"), command, f"Giving {file.name} the ends of lines")
+    message = f"{file} has the line ends of Windows, which bash takes for a part of each command"
+    plan = Plan((step,), f"Gave {file} the line ends that bash knows.")
+    return Finding(
+        "start file", message, f"'{command}' takes them away.", plan, why="Nothing in it works.", command=command
+    )
 
 
 def _complaint(text: str) -> str:
@@ -120,8 +135,3 @@ def _complaint(text: str) -> str:
     except (SesyncError, OSError):
         return ""
     return ""
-
-
-def _text(file: Path) -> str:
-    with open(file, "rb") as stream:
-        return stream.read(_LARGEST).decode(errors="surrogateescape")

@@ -27,11 +27,11 @@ def _git(caller: Caller, site: Site) -> Iterator[Finding]:
         yield Finding("no git", "the program git is not on this machine", hint, why="Nothing can be cloned or sent.")
         return
     try:
-        is_nameless = work_trees(str(caller.home)) and not identity.has_identity(Path("/"))
+        is_nameless = not identity.has_identity(Path("/"))
     except NotReady as error:
         yield _unreadable(error)
         return
-    if is_nameless:
+    if is_nameless and work_trees(str(caller.home)):
         yield _nameless()
 
 

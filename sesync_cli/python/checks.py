@@ -7,12 +7,13 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
-from sesync_cli.plan import Watch, opening
+from sesync_cli.plan import Watch, by_hand, opening
 from sesync_cli.python.broken import STARTS, why_not
 from sesync_cli.python.interpreters import BrokenPython, Places, find_python, programs, versions
 from sesync_cli.python.uv_settings import uv_files
+from sesync_cli.site.reading import read_site, site_file
 from sesync_cli.site.settings import Site
-from sesync_cli.steps import OFF, SetAside
+from sesync_cli.steps import SetAside, aside
 
 _PLACE = re.compile(r"^(?P<file>/.+) is not TOML: .*\bline (?P<line>\d+)", re.DOTALL)
 
@@ -31,12 +32,13 @@ def _python(caller: Caller, site: Site) -> Iterator[Finding]:
     yield from _own(caller)
     if not site.has("python_default"):
         return
+    if site.python_default not in here and not _says(caller):
+        return  # what is built in holds for SESYNC, and maybe not here
     if site.python_default not in here:
         message = f"the site's default, Python {site.python_default}, is not on this machine"
         hint = f"'--python' names another: {', '.join(here)}." if here else f"Ask {site.support} for it."
-        yield Finding(
-            "default Python", message, hint, why="A new kernel has another Python than its group's.", broken=False
-        )
+        why, way = "A new kernel has another Python than its group's.", by_hand("sesync", "report", message)
+        yield Finding("default Python", message, hint, why=why, command=way, broken=False)
         return
     if _starts(programs(places).get(site.python_default), caller):
         return
@@ -44,6 +46,14 @@ def _python(caller: Caller, site: Site) -> Iterator[Finding]:
         find_python(site.python_default, places, caller.cache / "sesync")
     except BrokenPython as error:
         yield Finding("broken Python", str(error), error.hint, why="No kernel can be made with it.")
+
+
+def _says(caller: Caller) -> bool:
+    """Whether the site's own file names the default Python."""
+    path = site_file(caller.env)
+    if path is None:
+        return False
+    return any(one.name == "python.default" and one.source == str(path) for one in read_site(path, caller.env).settings)
 
 
 def _starts(program: Path | None, caller: Caller) -> bool:
@@ -61,7 +71,7 @@ def _own(caller: Caller) -> Iterator[Finding]:
         return
     why = _why_not(Path(found), caller)
     if not why.startswith(STARTS):
-        away = SetAside(Path(found), Path(f"{found}{OFF}"))
+        away = SetAside(Path(found), aside(Path(found)))
         hint = f"'{away}' sets it aside, and the next one on PATH counts."
         message = f"{found} does not start: {why}"
         yield Finding("broken Python", message, hint, why="'python3' means this one.", command=str(away))

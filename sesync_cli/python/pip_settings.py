@@ -80,7 +80,8 @@ def _written(file: Path) -> Iterator[tuple[str, str, str]]:
 
     reader = configparser.RawConfigParser()
     try:
-        reader.read_string(file.read_text(encoding="utf-8", errors="replace"))
+        if file.is_file():  # what is no file may never end
+            reader.read_string(file.read_text(encoding="utf-8", errors="replace"))
     except (OSError, configparser.Error):
         return
     for section in reader.sections():

@@ -12,6 +12,7 @@ from sesync_cli.errors import NotFound
 from sesync_cli.failure import Failure, last
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
+from sesync_cli.names import one_line
 from sesync_cli.plan import Plan, Watch, by_hand
 from sesync_cli.report.draft import Draft, Section, drafted
 from sesync_cli.report.history import before
@@ -48,7 +49,7 @@ def draft_of(request: ReportRequest, caller: Caller, site: Site, watch: Watch) -
 def _doctors_word(caller: Caller, site: Site, watch: Watch) -> Section:
     """What else is wrong, as `sesync doctor` finds it, and what one should know of."""
     found = examine(DoctorRequest(), caller, site, watch).findings
-    return Section("What sesync doctor finds", [with_tilde(f"- {one.message}", caller.home) for one in found])
+    return Section("What sesync doctor finds", [with_tilde(f"- {one_line(one.message)}", caller.home) for one in found])
 
 
 def _nothing_wrong(what: tuple[str, ...], subjects: list[Subject]) -> Plan:

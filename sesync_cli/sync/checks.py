@@ -50,7 +50,7 @@ def _clone(top: Path, site: Site) -> list[Finding]:
     if trouble := _trouble(top, seen):
         return [trouble] if seen.state == UNREADABLE else [*_exposed(top, site), trouble]
     work = [*_work(seen)] if seen.address else []
-    return [*_exposed(top, site), *([_only_here(top, work)] if work else [])]
+    return [*_exposed(top, site), *([_only_here(top, work, _sends(top, seen))] if work else [])]
 
 
 def _exposed(top: Path, site: Site) -> Iterator[Finding]:
@@ -82,13 +82,21 @@ def _work(seen: Glance) -> Iterator[str]:
             yield words.format(count, s="" if count == 1 else "s")
 
 
-def _only_here(top: Path, work: list[str]) -> Finding:
-    sync = by_hand("sesync", "sync", top)
+def _sends(top: Path, seen: Glance) -> str:
+    """What sends this work, or shows it; of other branches than the one that one is on, git alone knows how."""
+    if seen.unsent_commits or seen.changed_files:
+        return by_hand("sesync", "sync", top)
+    if seen.other_commits:
+        return by_hand("git", "-C", top, "push", "origin", "--all")
+    return by_hand("git", "-C", top, "stash", "list")
+
+
+def _only_here(top: Path, work: list[str], command: str) -> Finding:
     return Finding(
         "only here",
         f"{by_hand(top)} has work that is nowhere else: {joined(work)}",
-        f"'{sync}' sends commits, and tells how to make them.",
+        f"'{command}' sends it, or shows how.",
         why="Nobody else sees it, and a lost home takes it along.",
-        command=sync,
+        command=command,
         broken=False,
     )

@@ -71,13 +71,13 @@ def others_read_passwords(well: Well) -> None:
 @case(("shell", "PYTHONPATH"), mends=FIX)
 def a_pythonpath_hides_modules_of_python(well: Well) -> None:
     well.write("lib/random.py", "")
-    well.write(".bashrc", '# mine\nif true; then\n    export EDITOR=nano\n    export PYTHONPATH="$HOME/lib"\nfi\n')
+    well.write(".bashrc", '# mine\nexport EDITOR=nano\nexport PYTHONPATH="$HOME/lib"\nPYTHONPATH="$HOME/lib"\n')
 
 
 @case(("shell", "PYTHONPATH"), mends=TYPED)
-def a_pythonpath_is_all_that_an_if_has(well: Well) -> None:
-    well.write(".bashrc", 'if true; then\n    export PYTHONPATH="$HOME/lib"\nfi\n')
-    editor(well, "s/.*/:/")
+def a_pythonpath_is_set_with_other_variables(well: Well) -> None:
+    well.write(".bashrc", 'export EDITOR=nano PYTHONPATH="$HOME/lib"\n')
+    editor(well, "s/PYTHONPATH=.*/VISUAL=nano/")
 
 
 @case(("shell", "PIP_USER"), mends=FIX)
@@ -87,17 +87,23 @@ def pip_is_told_to_install_for_the_user(well: Well) -> None:
 
 @case(("shell", "pip.conf"), mends=FIX)
 def a_file_tells_pip_so(well: Well) -> None:
-    well.write(".config/pip/pip.conf", "[install]\nuser = true\n")
+    well.write(".config/pip/pip.conf", "[list]\nuser = true\n[install]\nuser = true\nretries = 3\n")
 
 
 @case(("shell", "PYTHONHOME"), mends=FIX)
 def a_pythonhome_is_set(well: Well) -> None:
-    well.write(".profile", "PYTHONHOME=/opt/python\nexport PYTHONHOME\n")
+    well.write("dotfiles/profile", "PYTHONHOME=/opt/python\nexport PYTHONHOME\n")
+    (well.home / ".profile").symlink_to("dotfiles/profile")
 
 
 @case(("shell", "PATH"), mends=FIX)
 def path_is_replaced(well: Well) -> None:
     well.write(".bashrc", "export PATH=~/bin:/opt/tools\n")
+
+
+@case(("shell", "start file"), mends=FIX)
+def a_file_came_from_windows(well: Well) -> None:
+    well.write(".bashrc", "alias ll='ls -l'\r\nif true; then\r\n  :\r\nfi\r\n")
 
 
 @case(("shell", "start file"), mends=TYPED)

@@ -1,5 +1,6 @@
 """What is wrong with what no other command is about, where a whole command line would not show it."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
@@ -64,7 +65,6 @@ def test_where_no_server_answers_the_clock_is_taken_for_right(
     [
         ("export PYTHONPATH=$HOME/lib\n", "PYTHONPATH", False),
         ("export PYTHONPATH=~/.local/lib/python3.8/site-packages:$PYTHONPATH\n", "PYTHONPATH", True),
-        ("setenv PYTHONPATH /opt/x\n", "PYTHONPATH", False),
         ("export A=1 PIP_USER=1\n", "PIP_USER", True),
         ("export PIP_TARGET=$HOME/packages\n", "PIP_TARGET", True),
         ("export PATH=/opt/only\n", "PATH", True),
@@ -93,12 +93,117 @@ def test_lines_of_start_files_that_break_things_are_told(
         "alias ll='ls -l'\nexport LANG=C.UTF-8\n",
         "export TMPDIR=$SLURM_TMPDIR\nexport SSL_CERT_FILE=/etc/hostname\n",
         'echo "it\'s"\n',
+        'export PATH="/opt/a b":$PATH\nexport PATH=/opt/tool:\\\n$PATH\n',
+        '[ -z "$PATH" ] && export PATH=/bin\nif [ -z "$PATH" ]; then\n  export PATH=/bin\nfi\n',
+        '[ -z "$X" ] ||\n  export PYTHONPATH=/x\n',
+        "case $HOSTNAME in\n a*) export TMPDIR=/nope;;\nesac\nexport TMPDIR=/s/`whoami`\n",
+        "mkjob() {\n cat > job.sh <<EOF\nexport PYTHONPATH=/p\nexport PATH=/x\nEOF\n}\n",
+        "cat > job.sh <<'EOF'\nexport PYTHONPATH=/p\nEOF\n",
+        "run() {\n  export PYTHONHOME=/x\n}\nfunction more\n{\n  export PIP_USER=1\n}\n",
+        "for one in a b; do export PYTHONPATH=/$one; done\n(export PIP_USER=1)\n",
+        "export SSL_CERT_FILE=${CONDA_PREFIX}/x.pem\nexport REQUESTS_CA_BUNDLE=$SSL_CERT_FILE\n",
+        "export SSL_CERT_FILE=`python -m certifi`\nexport CURL_CA_BUNDLE=$(python -m certifi)\n",
+        "PIP_USER=1\nPYTHONHOME=/nope\n",
+        "export NOTE='a long\nexport PYTHONHOME=/x\nnote'\n",
+        "# it's mine\nexport A=${B#c} # it's\n",
+        'export PATH="$HOME/bin:/usr/bin" # all\n',
     ],
 )
 def test_lines_that_break_nothing_are_passed_over(
     home: Path, site: Callable[..., Path], findings: Findings, text: str
 ) -> None:
     (home / ".bashrc").write_text(text)
+    assert kinds(findings(checks)) == []
+
+
+def test_only_the_files_that_the_persons_shell_reads_count(
+    home: Path, site: Callable[..., Path], findings: Findings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / ".bash_profile").write_text(". ~/.bashrc\n")
+    (home / ".profile").write_text("export PYTHONHOME=/x\n")
+    (home / ".zshrc").write_text("export PIP_USER=1\n")
+    assert kinds(findings(checks)) == []
+    monkeypatch.setenv("SHELL", "/usr/bin/zsh")
+    assert kinds(findings(checks)) == ["PIP_USER"]
+
+
+@pytest.mark.parametrize(
+    "before", ['[ -z "$X" ] ||\n', "true &&\n", "echo x |\n", "export X=a\\\n"], ids=["or", "and", "pipe", "goes on"]
+)
+def test_a_line_that_belongs_to_another_is_never_made_a_comment(
+    home: Path, site: Callable[..., Path], findings: Findings, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    text = f"{before}export PYTHONHOME=/x\necho hi\n"
+    (home / ".bashrc").write_text(text)
+    assert [one for one in findings(checks) if one.mend] == [] and (home / ".bashrc").read_text() == text
+
+
+@pytest.mark.parametrize(
+    "file,text",
+    [
+        (".condarc", 'auto_activate_base: "false"\n'),
+        (".conda/.condarc", "auto_activate: no\n"),
+        ("miniconda3/.condarc", "channels: [x]\nauto_activate_base: false\n"),
+        (".profile", "export CONDA_AUTO_ACTIVATE_BASE=false\n"),
+        (".bashrc", "# __conda_setup=\"$('{conda}' 'shell.bash' 'hook')\"\n"),
+    ],
+)
+def test_a_conda_whose_base_is_off_is_well(
+    home: Path, site: Callable[..., Path], findings: Findings, file: str, text: str
+) -> None:
+    conda = home / "miniconda3/bin/conda"
+    conda.parent.mkdir(parents=True)
+    conda.write_text("#!/bin/sh\n")
+    conda.chmod(0o755)
+    (home / ".bashrc").write_text(f"__conda_setup=\"$('{conda}' 'shell.bash' 'hook')\"\n")
+    assert kinds(findings(checks)) == ["conda base"]
+    (home / file).parent.mkdir(exist_ok=True)
+    (home / file).write_text(text.replace("{conda}", str(conda)))
+    assert kinds(findings(checks)) == []
+
+
+@pytest.mark.parametrize("last", ["umask 022", "umask 022\n"])
+def test_own_programs_are_found_once_the_line_is_added(
+    home: Path, site: Callable[..., Path], findings: Findings, last: str
+) -> None:
+    (home / ".local/bin").mkdir(parents=True)
+    program = home / ".local/bin/rings"
+    program.write_text("#!/bin/sh\necho 7\n")
+    program.chmod(0o755)
+    (home / ".bash_profile").write_text(last)
+    (one,) = [one for one in findings(checks) if one.kind == "not on PATH"]
+    subprocess.run(["bash", "-c", one.command], check=True)
+    assert kinds(findings(checks)) == []
+    assert subprocess.check_output(["bash", "-lc", "rings"], text=True) == "7\n"
+
+
+def test_a_program_with_a_long_first_line_is_looked_at_too(
+    home: Path, site: Callable[..., Path], findings: Findings
+) -> None:
+    (home / ".local/bin").mkdir(parents=True)
+    program = home / ".local/bin/rings"
+    program.write_text("#!/bin/sh\n'''exec' \"/opt/go ne/bin/python3\" \"$0\" \"$@\"\n' '''\n")
+    program.chmod(0o755)
+    dead = [one for one in findings(checks) if one.kind == "dead program"]
+    assert len(dead) == 1 and "their Python /opt/go ne/bin/python3 is gone: rings" in dead[0].message
+
+
+@pytest.mark.parametrize("name,text", [(".my.cnf", "[mysql]\nprompt=x\n"), (".pypirc", "[distutils]\nindex=a\n")])
+def test_files_that_keep_no_password_may_be_read(
+    home: Path, site: Callable[..., Path], findings: Findings, name: str, text: str
+) -> None:
+    home.chmod(0o755)
+    (home / name).write_text(text)
+    (home / name).chmod(0o644)
+    assert kinds(findings(checks)) == []
+
+
+def test_what_is_no_setting_of_jupyters_is_left_alone(
+    home: Path, site: Callable[..., Path], findings: Findings
+) -> None:
+    (home / ".jupyter/notes").mkdir(parents=True)
+    (home / ".jupyter/notes/points.json").write_text("[1, 2]")
+    (home / ".jupyter/mine.json").write_text("{")
     assert kinds(findings(checks)) == []
 
 
@@ -131,8 +236,8 @@ def test_who_can_listen_to_kernels_is_told_until_a_setting_keeps_them_apart(
     monkeypatch.setattr("sesync_cli.doctor.kernel_traffic._SYSTEM", (tmp_path / "etc",))
     (one,) = findings(checks)
     assert (one.kind, one.broken) == ("kernels can be heard", False)
-    assert one.command == f"echo '{SETTING}' >> {tmp_path}/etc/jupyter_server_config.py"
-    (tmp_path / "etc").mkdir()
+    subprocess.run(["bash", "-c", one.command], check=True)
+    assert findings(checks) == []
     (tmp_path / "etc/jupyter_server_config.py").write_text(f"# {SETTING}\n")
     assert len(findings(checks)) == 1
     (tmp_path / "etc/jupyter_server_config.py").write_text(f"{SETTING}\n")

@@ -76,7 +76,7 @@ def test_fix_shows_what_it_would_do_asks_once_and_says_what_is_left(
     assert refused.code == 2 and "Add '--yes'" in refused.err and well.home.stat().st_mode & 0o777 == 0o777
     said = terminal("doctor", "--fix")
     said.wait_for("Do it? [y/N]")
-    assert "  others can write in your home folder ~\n" in said.screen
+    assert "  others can write in your home folder ~:\n    chmod 755 ~\n" in said.screen
     said.type("n\r")
     assert said.ended() == 1 and "As you wish: nothing was done." in said.screen
     done = sesync("doctor", "--fix", "--yes")
@@ -87,14 +87,26 @@ def test_fix_shows_what_it_would_do_asks_once_and_says_what_is_left(
     assert (again.code, again.json["error"]["message"]) == (3, "one thing is left, which needs you")
 
 
-def test_one_mend_that_fails_keeps_no_other_from_being_done(well: Well, sesync: Run) -> None:
+def test_one_mend_that_fails_keeps_no_other_from_being_done(
+    well: Well, sesync: Run, terminal: Callable[..., Terminal]
+) -> None:
     well.home.chmod(0o777)
     settings = well.write(".jupyter/labconfig/page_config.json", "{")
     well.write(".jupyter/labconfig/page_config.json.off", "mine")
-    done = sesync("doctor", "--fix", "--yes", "--json")
-    assert done.code == 1 and well.home.stat().st_mode & 0o777 == 0o755
-    assert [one["done"] for one in done.json["result"]["mends"]] == [True, False]
-    assert settings.read_text() == "{" and settings.with_name("page_config.json.off").read_text() == "mine"
+    asked = terminal("doctor", "--fix")
+    asked.wait_for("Do it? [y/N]")
+    well.write(".jupyter/labconfig/page_config.json.off2", "theirs")  # meanwhile
+    asked.type("y\r")
+    assert asked.ended() == 1 and well.home.stat().st_mode & 0o777 == 0o755, asked.screen
+    assert "is there already, and it stays" in asked.screen
+    kept = {one.name: one.read_text() for one in settings.parent.iterdir()}
+    assert kept == {
+        "page_config.json": "{",
+        "page_config.json.off": "mine",
+        "page_config.json.off2": "theirs",
+    }
+    assert sesync("doctor", "--fix", "--yes").code == 0
+    assert (settings.parent / "page_config.json.off3").read_text() == "{"
 
 
 @pytest.mark.parametrize("columns", [40, 80])
@@ -164,13 +176,39 @@ def test_a_file_server_that_hangs_keeps_nobody_from_the_rest(
     assert one["command"] == f"sesync report {well.home}/rain-data"
 
 
-def test_a_check_that_does_not_end_is_told_and_not_waited_for(well: Well, sesync: Run) -> None:
+def test_pipes_in_the_place_of_files_are_passed_over(well: Well, sesync: Run) -> None:
     os.mkfifo(well.home / ".jupyter.json")
     (well.home / ".jupyter").mkdir()
     os.mkfifo(well.home / ".jupyter/jupyter_config.json")
     well.site(data={"patience_seconds": 3})
-    done = sesync("doctor", "jupyter", "files", "--json")
-    assert (done.code, [one["kind"] for one in done.json["findings"]]) == (0, [])
+    os.mkfifo(well.home / ".bash_profile")
+    (well.home / ".config/pip").mkdir(parents=True)
+    os.mkfifo(well.home / ".config/pip/pip.conf")
+    done = sesync("doctor", "jupyter", "files", "shell", "index", "--fix")
+    assert (done.code, done.out) == (0, "All is well: there is nothing to mend.\n")
+
+
+def test_a_check_that_does_not_end_is_told_and_not_asked_what_mends_it(well: Well, sesync: Run) -> None:
+    git("clone", "--quiet", well.code.bare, well.home / "a")
+    (well.home / "a/.git/config").unlink()
+    os.mkfifo(well.home / "a/.git/config")
+    well.home.chmod(0o777)
+    well.site(data={"patience_seconds": 3})
+    done = sesync("doctor", "clones", "files", "--json")
+    found = {one["check"]: (one["kind"], one["fixable"]) for one in done.json["findings"]}
+    assert found == {"clones": ("no answer", False), "files": ("open home", True)}
+    assert sesync("doctor", "clones", "files", "--fix", "--yes").code == 3
+    assert well.home.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_module_of_ones_own_on_pythonpath_does_not_break_sesync(
+    well: Well, sesync: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("random", "click", "subprocess"):
+        well.write(f"lib/{name}.py", "raise ImportError('mine')\n")
+    monkeypatch.setenv("PYTHONPATH", str(well.home / "lib"))
+    (one,) = sesync("doctor", "--json").json["findings"]
+    assert (one["kind"], one["broken"], one["command"]) == ("PYTHONPATH", True, "unset PYTHONPATH")
 
 
 def test_a_home_that_has_moved_is_told_once_and_mended_by_fix(

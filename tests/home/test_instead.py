@@ -37,6 +37,8 @@ ANSWERS = {
     "upgrade": "'sesync kernel update' does that.",
     "info": "'sesync kernel show' or 'sesync site show' does that.",
     "check": "'sesync kernel check' or 'sesync site check' does that.",
+    "diagnose": "'sesync doctor' finds what is wrong.",
+    "mend": "'sesync doctor --fix' mends what it can.",
     "kernl": "Did you mean kernel? 'sesync --help' shows the words.",
     "xyzzy": "'sesync --help' shows the words.",
     "rm": WAYS,
