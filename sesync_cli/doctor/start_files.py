@@ -15,7 +15,7 @@ from sesync_cli.plan import Plan, by_hand, opening
 from sesync_cli.run import ProgramFailed, run
 from sesync_cli.steps import RewriteFile
 
-_LOGIN = (".bash_profile", ".bash_login", ".profile")  # of which a login bash reads the first that is there
+_FIRST = (".bash_profile", ".bash_login", ".profile")  # of which a login bash reads the first that is there
 _BASH = (".bashrc", ".bash_aliases")
 _OTHERS = {"zsh": (".zshenv", ".zprofile", ".zshrc", ".zlogin")}
 _LARGEST = 1_000_000  # bytes; a larger file is none that somebody wrote
@@ -76,14 +76,14 @@ def lines_that_set(caller: Caller) -> dict[str, SetLines]:
 def start_files(caller: Caller) -> list[Path]:
     """The files that the person's shell reads and that there are, in the order in which it reads them."""
     shell = os.path.basename(caller.env.get("SHELL") or "bash")
-    logins = [name for name in _LOGIN if (caller.home / name).is_file()]
+    logins = [name for name in _FIRST if (caller.home / name).is_file()]
     names = _OTHERS.get(shell, (*logins[:1], *_BASH))
     return [path for name in names if (path := caller.home / name).is_file() and path.stat().st_size <= _LARGEST]
 
 
 def login_file(caller: Caller) -> Path:
     """The file for what is to hold in every new terminal."""
-    there = [caller.home / name for name in _LOGIN if (caller.home / name).is_file()]
+    there = [caller.home / name for name in _FIRST if (caller.home / name).is_file()]
     return (there or [caller.home / ".profile"])[0]
 
 
@@ -101,7 +101,7 @@ def faults_of_files(caller: Caller) -> Iterator[Finding]:
     why = "Bash passes over the rest of that file, or all of it."
     for file in start_files(caller):
         text = text_of(file)
-        if file.name not in (*_LOGIN, *_BASH):
+        if file.name not in (*_FIRST, *_BASH):
             continue
         if not os.access(file, os.R_OK):
             message, way = f"you may not read your own {file}", by_hand("chmod", "u+r", file)

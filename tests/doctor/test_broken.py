@@ -393,13 +393,13 @@ def test_exactly_what_is_broken_is_found_and_what_is_named_mends_it(
     assert done.code == (3 if one["broken"] else 0) and done.json["works"] == (not one["broken"])
     assert "open-sesame" not in done.out and one["command"]
     if mends == FIX:
-        fixed = sesync("doctor", "--fix", "--yes")
+        fixed = sesync("doctor", one["check"], "--fix", "--yes")
         assert fixed.code == 0, fixed.err
     elif mends == TYPED:
         command = one["command"].replace("sesync ", f"{SESYNC} ") + (" -y" if "repair" in one["command"] else "")
         command += " -y" if one["command"].startswith(("sesync uninstall", "sesync ssh-key")) else ""
         if command.startswith("unset "):
-            command += f" && {SESYNC} doctor --json"
+            command += f" && {SESYNC} doctor {one['check']} --json"
         typed = subprocess.run(
             ["bash", "-c", command], capture_output=True, text=True, timeout=HANG, stdin=subprocess.DEVNULL, check=False
         )
@@ -408,7 +408,7 @@ def test_exactly_what_is_broken_is_found_and_what_is_named_mends_it(
             assert json.loads(typed.stdout)["findings"] == []
             return
     if mends != NAMED:
-        assert found() == []
+        assert found(one["check"]) == []
 
 
 def test_a_healthy_home_is_well(well: Well, sesync: Callable[..., Ended]) -> None:

@@ -21,7 +21,7 @@ from tests.put.random_trees import NAME, TREE
 from tests.put.trees_ground import Ground, Wanted
 from tests.services.accounts import people
 
-TREES, EACH = 64, 16  # of a person, and of each seed: after some, hypothesis would mostly tell variants of those
+TREES, EACH = 32, 16  # of a person, and of each seed: after some, hypothesis would mostly tell variants of those
 BY_HAND, SEED = (int(os.environ.get(f"SESYNC_{name}") or 0) for name in ("TREES", "SEED"))
 OPTIONS = (
     *[()] * 4,
