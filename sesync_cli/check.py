@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from sesync_cli.errors import NoAnswer, Refused, SesyncError
 from sesync_cli.plan import Plan, by_hand
@@ -32,10 +33,17 @@ class Finding:
         """The same as one sentence, for who can go on."""
         return f"{self.message}: {self.hint.removesuffix('.')}"
 
+    @property
+    def plain(self) -> dict[str, Any]:
+        """What a child can tell of it: all but what mends it, as the arguments that make it again."""
+        return {"kind": str(self.kind), **{name: getattr(self, name) for name in _TOLD}}
+
     def as_error(self) -> SesyncError:
         error = NoAnswer if self.kind == NO_ANSWER else Refused
         return error(self.message, hint=self.hint)
 
+
+_TOLD = ("message", "hint", "why", "command", "broken")
 
 Look = Callable[[], Iterable[Finding]]
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -87,7 +87,7 @@ def chosen(request: DoctorRequest, checks: Sequence[Check]) -> tuple[Check, ...]
 def _plain(check: Check) -> Iterator[Any]:
     """What a child tells of a check: each finding in plain values, and that there are no more."""
     for found in found_by(check):
-        yield asdict(replace(found, mend=None, kind=str(found.kind))) | {"mend": found.mend is not None}
+        yield found.plain | {"mend": found.mend is not None}
     yield _OVER
 
 

@@ -15,8 +15,6 @@ from sesync_cli.steps import OFF, SetAside, aside
 _MOST = 3  # names in a sentence
 _PROGRAM = 400  # bytes of the first line of a script
 _SETTINGS = ("jupyter*config*.json", "*config.d/*.json", "labconfig/*.json", "serverconfig/*.json", "nbconfig/*.json")
-
-
 _LONG = re.compile(r"""'+exec' "?(?P<python>/[^"\n]*?/python[\w.]*)"? "\$0\"""")
 
 
@@ -69,7 +67,7 @@ def _dead_programs(folder: Path) -> Iterator[Finding]:
             f"programs in {folder} do not start, since their Python {python} is gone: {names}",
             f"'{way}' sets {'it' if len(programs) == 1 else 'them'} aside.",
             Plan(steps, f"Set {one_line(names)} aside."),
-            why="They stand before those of the server, which work.",
+            why="Whoever types their names gets an error.",
             command=way if len(steps) > 1 else str(steps[0]),
         )
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SETS = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
-_HEREDOC = re.compile(r"<<-?\s*[\"'\\]?(?P<end>\w+)")
+_HEREDOC = re.compile(r"<<-?\s*[\"'\\]?(?P<end>[A-Za-z_]\w*)")
+_LONGEST = 10_000  # letters of a statement; where a quote is never closed, the rest of a file is one
 _GOES_ON = ("&&", "||", "|", "&")
 _EXPORTS = (["export"], ["declare", "-x"], ["typeset", "-x"])
 _OPENS, _CLOSES = ("if", "for", "while", "until", "case", "select", "{"), ("fi", "done", "esac", "}", ")")
@@ -66,6 +67,8 @@ class _ScriptReader:
 
     def read(self, text: str) -> None:
         for number, line in enumerate(text.split("\n"), 1):
+            if len(self.begun) > _LONGEST:
+                return
             if self.waits_for:
                 self.waits_for = "" if line.strip() == self.waits_for else self.waits_for
             elif self.begun or not line.lstrip().startswith("#"):

@@ -36,7 +36,7 @@ _OF_PIP = {"PIP_USER": REFUSES, "PIP_TARGET": LOST, "PIP_PREFIX": LOST}
 _CONDA = re.compile(r"^[^#\n]*'(?P<conda>/[^'\n]+/bin/conda)' '?shell\.", re.MULTILINE)
 _NO_BASE = re.compile(r"^\s*auto_activate(_base)?\s*:\s*[\"']?(false|no|off)\b", re.MULTILINE | re.IGNORECASE)
 _KEEPS_PATH = re.compile(r"\$\{?PATH|\$\(|`|/usr/bin|\$path", re.IGNORECASE)
-_AGAIN = "Once it is out, open a new terminal."
+_AGAIN = "Then open a new terminal."
 
 
 def findings(caller: Caller) -> Iterator[Finding]:
@@ -134,13 +134,13 @@ def _of_file(kind: str, message: str, lines: list[SetLine], why: str, *, broken:
     out = TakeOut(same)
     hint = f"'{out.command}' takes it out; then open a new terminal."
     told = f"{message} ({same[-1].place})"
-    return Finding(kind, told, hint, out.mend, why=f"{why} {_AGAIN}", command=out.command, broken=broken)
+    return Finding(kind, told, hint, out.mend, why=f"{why} Take it out. {_AGAIN}", command=out.command, broken=broken)
 
 
 def _of_terminal(kind: str, name: str, message: str, why: str, *, broken: bool) -> Finding:
     """What no file sets in plain words: a file that one of them reads may, or what this was started from."""
     unset = f"unset {name}"
-    search = f"'grep -n {name} ~/.*' may show which file sets it."
+    search = f"'grep -sn {name} ~/.*' may show which file sets it."
     hint = f"'{unset}' takes it away in this terminal; {search}"
     return Finding(kind, message, hint, why=f"{why} {search}", command=unset, broken=broken)
 
@@ -204,6 +204,6 @@ def _own_programs(caller: Caller) -> Iterator[Finding]:
         return
     line = r"""'\nexport PATH="$HOME/.local/bin:$PATH"\n'"""
     way = f"printf {line} >> {by_hand(login_file(caller))}"
-    why = f"What pip installs for you is not found by its name. {_AGAIN.replace('out', 'in')}"
+    why = f"What pip installs for you is not found by its name. Add the folder. {_AGAIN}"
     message = f"your own programs in {own} are not on PATH"
     yield Finding("not on PATH", message, f"'{way}' adds that folder.", why=why, command=way, broken=False)

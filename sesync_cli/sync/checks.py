@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sesync_cli.caller import Caller
-from sesync_cli.check import Check, Finding
+from sesync_cli.check import NO_ANSWER, Check, Finding
 from sesync_cli.errors import NotReady, SesyncError
 from sesync_cli.git.client import ask_git
 from sesync_cli.git.exposed import exposures
@@ -17,8 +17,8 @@ from sesync_cli.plan import Watch, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.sync.glance import HALF_DONE, IN_CONFLICT, UNREADABLE, Glance
 from sesync_cli.sync.glancing import glance
+from sesync_cli.workers import ask
 
-_AT_ONCE = 4
 _WALK = 2.0  # seconds after which no further folder is entered
 _UNSENT = {
     "unsent_commits": "{} commit{s} to send",
@@ -30,22 +30,31 @@ _UNSENT = {
 
 def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
     """The clones in home and in the folders in it, each by its own files alone: no server is asked."""
-    return (Check("clones", site.data_patience_seconds, lambda: _clones(caller, site)),)
+    patience = site.data_patience_seconds
+    return (Check("clones", patience + _WALK, lambda: _clones(caller, site, patience, watch)),)
 
 
-def _clones(caller: Caller, site: Site) -> Iterator[Finding]:
+def _clones(caller: Caller, site: Site, patience: float, watch: Watch) -> Iterator[Finding]:
+    until = time.monotonic() + patience
     try:
         ask_git(["version"], caller.home)
     except NotReady:  # the check of git itself says why
         return
     tops = sorted(look_through(str(caller.home), time.monotonic() + _WALK).clones)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for found in pool.map(partial(_clone, site=site), map(Path, tops)):
-            yield from found
+    # one that hangs keeps nobody from the others
+    for top, found in ask({top: partial(_plain, Path(top), site) for top in tops}, until, watch).items():
+        if found is None:
+            message = f"git did not answer within {patience:g} seconds about {by_hand(top)}"
+            yield Finding(NO_ANSWER, message, command=by_hand("sesync", "report", top))
+        yield from (Finding(**one) for one in found or ())
+
+
+def _plain(top: Path, site: Site) -> list[dict[str, Any]]:
+    return [one.plain for one in _clone(top, site)]
 
 
 def _clone(top: Path, site: Site) -> list[Finding]:
-    """What is wrong with one; that git does not open it keeps nobody from the others."""
+    """What is wrong with one."""
     seen = Glance(**glance(top, site))
     if trouble := _trouble(top, seen):
         return [trouble] if seen.state == UNREADABLE else [*_exposed(top, site), trouble]

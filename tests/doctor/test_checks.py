@@ -116,6 +116,13 @@ def test_lines_that_break_nothing_are_passed_over(
     assert kinds(findings(checks)) == []
 
 
+def test_a_quote_that_is_never_closed_keeps_nobody_waiting(
+    home: Path, site: Callable[..., Path], findings: Findings
+) -> None:
+    (home / ".bashrc").write_text("echo $((1<<2))\nexport PYTHONHOME=/x\nalias x='y\n" + "echo one line\n" * 50_000)
+    assert kinds(findings(checks)) == ["start file", "PYTHONHOME"]
+
+
 def test_only_the_files_that_the_persons_shell_reads_count(
     home: Path, site: Callable[..., Path], findings: Findings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

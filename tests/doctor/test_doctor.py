@@ -189,16 +189,28 @@ def test_pipes_in_the_place_of_files_are_passed_over(well: Well, sesync: Run) ->
 
 
 def test_a_check_that_does_not_end_is_told_and_not_asked_what_mends_it(well: Well, sesync: Run) -> None:
+    (well.home / ".python-gitlab.cfg").unlink()
+    os.mkfifo(well.home / ".python-gitlab.cfg")
+    well.home.chmod(0o777)
+    well.site(data={"patience_seconds": 3})
+    done = sesync("doctor", "token", "files", "--json")
+    found = {one["check"]: (one["kind"], one["fixable"]) for one in done.json["findings"]}
+    assert found == {"token": ("no answer", False), "files": ("open home", True)}
+    assert sesync("doctor", "token", "files", "--fix", "--yes").code == 3
+    assert well.home.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_clone_that_hangs_keeps_nobody_from_the_others(well: Well, sesync: Run) -> None:
     git("clone", "--quiet", well.code.bare, well.home / "a")
     (well.home / "a/.git/config").unlink()
     os.mkfifo(well.home / "a/.git/config")
-    well.home.chmod(0o777)
+    (well.code.here / "heat.py").write_text("print(2)\n")
     well.site(data={"patience_seconds": 3})
-    done = sesync("doctor", "clones", "files", "--json")
-    found = {one["check"]: (one["kind"], one["fixable"]) for one in done.json["findings"]}
-    assert found == {"clones": ("no answer", False), "files": ("open home", True)}
-    assert sesync("doctor", "clones", "files", "--fix", "--yes").code == 3
-    assert well.home.stat().st_mode & 0o777 == 0o755
+    found = sesync("doctor", "clones", "--json").json["findings"]
+    assert {(one["kind"], one["command"]) for one in found} == {
+        ("no answer", f"sesync report {well.home}/a"),
+        ("only here", f"sesync sync {well.code.here}"),
+    }
 
 
 def test_a_module_of_ones_own_on_pythonpath_does_not_break_sesync(
