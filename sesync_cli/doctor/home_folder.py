@@ -11,6 +11,7 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.check import Finding
 from sesync_cli.directory import owner
+from sesync_cli.names import one_line
 from sesync_cli.plan import Plan, by_hand
 from sesync_cli.site.settings import Site
 from sesync_cli.steps import SetAside, SetRights, aside
@@ -49,16 +50,16 @@ def _opened(home: Path) -> Iterator[Finding]:
     mask = stat.S_IWOTH if _is_own_group(facts.st_gid) else _WRITE
     if facts.st_uid != os.getuid() or not facts.st_mode & mask:
         return
+    why = "They can change and remove what is yours, and nobody can log in to here with a key."
     mode = stat.S_IMODE(facts.st_mode) & ~_WRITE
-    closes = SetRights(home, mode)
-    yield Finding(
-        "open home",
-        f"others can write in your home folder {home}",
-        f"'{closes}' closes it.",
-        Plan((closes,), f"Closed {home}."),
-        why="They can change and remove what is yours, and nobody can log in to here with a key.",
-        command=str(closes),
-    )
+    yield _with_rights("open home", f"others can write in your home folder {home}", why, home, mode)
+
+
+def _with_rights(kind: str, message: str, why: str, path: Path, mode: int) -> Finding:
+    """What other rights mend."""
+    step = SetRights(path, mode)
+    plan = Plan((step,), f"Set the rights of {one_line(str(path))}.")
+    return Finding(kind, message, f"'{step}' mends it.", plan, why=why, command=str(step))
 
 
 def _is_own_group(gid: int) -> bool:
@@ -84,10 +85,7 @@ def _unusable(path: Path, site: Site) -> Finding | None:
         return None
     facts = path.stat()
     if facts.st_uid == os.getuid() and (mode := stat.S_IMODE(facts.st_mode)) & 0o700 != 0o700:
-        opens = SetRights(path, mode | 0o700)
-        plan = Plan((opens,), f"Gave you your rights at {path}.")
-        message = f"you may not use your own folder {path}"
-        return Finding("no access", message, f"'{opens}' gives you your rights.", plan, why=why, command=str(opens))
+        return _with_rights("no access", f"you may not use your own folder {path}", why, path, mode | 0o700)
     message = f"you may not write in {path}, which belongs to {owner(path)}"
     if path.stat().st_uid == os.getuid():
         message = f"you may not write in {path}"
@@ -119,15 +117,8 @@ def _read_by_others(path: Path, home: Path) -> Iterator[Finding]:
     reads = any(facts.st_mode & bit and all(mode & bit >> 2 for mode in ways) for bit in (stat.S_IRGRP, stat.S_IROTH))
     if not reads or not _keeps_passwords(path):
         return
-    closes = SetRights(path, stat.S_IMODE(facts.st_mode) & 0o700)
-    yield Finding(
-        "open secret",
-        f"others can read {path}, which keeps passwords",
-        f"'{closes}' closes it.",
-        Plan((closes,), f"Closed {path}."),
-        why="Whoever has them can act in your name.",
-        command=str(closes),
-    )
+    message, why = f"others can read {path}, which keeps passwords", "Whoever has them can act in your name."
+    yield _with_rights("open secret", message, why, path, stat.S_IMODE(facts.st_mode) & 0o700)
 
 
 def _keeps_passwords(path: Path) -> bool:

@@ -80,7 +80,7 @@ def test_fix_shows_what_it_would_do_asks_once_and_says_what_is_left(
     said.type("n\r")
     assert said.ended() == 1 and "As you wish: nothing was done." in said.screen
     done = sesync("doctor", "--fix", "--yes")
-    assert done.code == 3 and done.out == "Closed ~.\nClosed ~/.ssh/id_ed25519.\n"
+    assert done.code == 3 and done.out == "Set the rights of ~.\nClosed ~/.ssh/id_ed25519.\n"
     assert done.err == ("Error: one thing is left, which needs you\nHint:  'sesync doctor' tells what to type.\n")
     assert well.home.stat().st_mode & 0o777 == 0o755
     again = sesync("doctor", "--fix", "--yes", "--json")
