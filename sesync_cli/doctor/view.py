@@ -15,18 +15,21 @@ def examined(answer: Examination) -> View:
 
 
 def _parts(answer: Examination) -> Iterator[View]:
-    for one in answer.findings:
+    told = {one.check for one in answer.findings}
+    well = joined([name for name in answer.checks if name not in told])
+    if not answer.findings:
+        yield f"All is well: {well}."
+        return
+    for number, one in enumerate(answer.findings):
         message = one_line(one.message)
         more = one.why if one.command else " ".join(filter(None, (one.why, one.hint)))
+        yield from [""] * bool(number)
         yield Notice(_MARKS[one.broken], f"{message[:1].upper()}{message[1:]}.", more or "", one.command or "")
+    fixable = sum(one.fixable for one in answer.findings)
+    if well or fixable:
         yield ""
-    told = {one.check for one in answer.findings}
-    well = [name for name in answer.checks if name not in told]
-    if not answer.findings:
-        yield f"All is well: {joined(well)}."
-        return
     if well:
-        yield f"All else is well: {joined(well)}."
-    if fixable := sum(one.fixable for one in answer.findings):
+        yield f"All else is well: {well}."
+    if fixable:
         some = f"{fixable} of these" if fixable < len(answer.findings) else "it" if fixable == 1 else "them"
         yield f"'sesync doctor --fix' mends {some}, once you agree."
