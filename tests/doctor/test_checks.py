@@ -110,8 +110,9 @@ def test_lines_of_start_files_that_break_things_are_told(
     ],
 )
 def test_lines_that_break_nothing_are_passed_over(
-    home: Path, site: Callable[..., Path], findings: Findings, text: str
+    home: Path, site: Callable[..., Path], findings: Findings, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
+    monkeypatch.delenv("PIP_USER", raising=False)  # what is exported already needs no word for it
     (home / ".bashrc").write_text(text)
     assert kinds(findings(checks)) == []
 
