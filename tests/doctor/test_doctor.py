@@ -1,5 +1,6 @@
 """sesync doctor as people meet it: what it says, what it mends when asked, and what it does not wait for."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -256,6 +257,17 @@ def test_a_full_home_is_told_and_nothing_is_written(
         assert (done.code, one["check"], one["kind"], one["command"]) == (3, "home", "full", "sesync usage --clean")
         assert names_in(home) == ["big.bin"], names_in(home)
         assert sesync("doctor", "--fix").code == 3
+        # what needs no room is mended all the same
+        (home / "big.bin").unlink()
+        (home / ".bashrc").write_text("export PYTHONHOME=/x\n")
+        (home / ".jupyter").mkdir()
+        (home / ".jupyter/jupyter_config.json").write_text("{")
+        with (home / "big.bin").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            while file.write(b"x" * 512):
+                pass
+        mended = sesync("doctor", "shell", "jupyter", "--fix", "--yes", "--json").json["result"]["mends"]
+        assert [(one["check"], one["done"]) for one in mended] == [("shell", False), ("jupyter", True)]
+        assert (home / ".bashrc").read_text() == "export PYTHONHOME=/x\n"
     finally:
         subprocess.run(["umount", "-l", home], check=False)
 
@@ -285,9 +297,11 @@ def test_a_directory_that_one_may_not_read_is_told(here) -> None:
 
 def test_report_takes_the_findings_along(well: Well, sesync: Run) -> None:
     broken(well)
+    (well.home / "a\nX-Evil: b").symlink_to(well.nfs / "gone-data")
     body = sesync("report", "notebooks are slow", "--json").json["body"]
     assert "What sesync doctor finds\n  - others can write in your home folder ~\n" in body
     assert "  - the kernel heat does not work" in body
+    assert "X-Evil" in body and not [one for one in body.splitlines() if one.strip().startswith("X-Evil")]
 
 
 @pytest.mark.parametrize("name", ["a b", "it's", "-n", "[bold]", "ü\nü"])

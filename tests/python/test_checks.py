@@ -24,3 +24,10 @@ def test_a_default_python_that_is_not_here_is_told_with_those_that_are(site, hom
     (one,) = findings(checks)
     assert one.message == "the site's default, Python 3.99, is not on this machine"
     assert one.hint.startswith("'--python' names another: ") and "3.11" in one.hint
+
+
+def test_a_default_that_is_only_built_in_is_no_fault_of_another_machine(home, findings, monkeypatch, tmp_path):
+    monkeypatch.delenv("SESYNC_SITE", raising=False)
+    for name in ("PATH", "PYENV_ROOT"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert findings(checks) == []
