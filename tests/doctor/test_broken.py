@@ -55,6 +55,11 @@ def the_cache_was_moved_to_a_scratch_that_was_emptied(well: Well) -> None:
     (well.home / ".cache").symlink_to(well.tmp / "scratch of mine/cache")
 
 
+@case(("files", "lost folder"), mends=TYPED)
+def a_folder_of_programs_is_a_link_to_itself(well: Well) -> None:
+    (well.home / ".ipython").symlink_to(".ipython")
+
+
 @case(("files", "no folder"), mends=TYPED)
 def a_file_has_the_name_of_a_folder(well: Well) -> None:
     well.write(".jupyter", "notes\n")

@@ -287,6 +287,18 @@ def test_other_accounts_folders_in_home_are_told_with_whose_they_are(here) -> No
     assert (here.ann.home / ".local").stat().st_mode & 0o700 == 0o700
 
 
+def test_a_start_file_that_one_may_not_read_hides_no_other(here) -> None:
+    for name, text, mode in ((".bashrc", ":\n", 0), (".profile", "export PYTHONHOME=/x\n", 0o600)):
+        (here.ann.home / name).write_text(text)
+        os.chown(here.ann.home / name, here.ann.number, -1)
+        (here.ann.home / name).chmod(mode)
+    found = json.loads(str(here.ann.sesync("doctor", "shell", "--json").out))["findings"]
+    assert [(one["kind"], one["command"]) for one in found] == [
+        ("start file", f"chmod u+r {here.ann.home}/.bashrc"),
+        ("PYTHONHOME", f"sed -i --follow-symlinks -e '1s/^/# /' {here.ann.home}/.profile"),
+    ]
+
+
 def test_a_directory_that_one_may_not_read_is_told(here) -> None:
     folder = here.directory(0o770)
     (here.carl.home / "trees").symlink_to(folder)
