@@ -1,5 +1,7 @@
 """What can be wrong with what no other command is about: home itself, the shell, Jupyter, the clock, and sesync."""
 
+from itertools import chain
+
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check
 from sesync_cli.doctor import clock, home_folder, installation, jupyter, kernel_traffic, pip_files, shell
@@ -12,7 +14,7 @@ def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
     seconds = site.data_patience_seconds
     return (
         Check("files", seconds, lambda: home_folder.findings(caller, site)),
-        Check("shell", seconds, lambda: (*shell.findings(caller), *pip_files.findings(caller))),
+        Check("shell", seconds, lambda: chain(shell.findings(caller), pip_files.findings(caller))),
         Check("jupyter", seconds, lambda: jupyter.findings(caller)),
         Check("clock", seconds, lambda: clock.findings(caller, site)),
         Check("sesync", seconds, lambda: installation.findings(caller)),

@@ -44,7 +44,7 @@ class Examination:
 
 def examine(request: DoctorRequest, caller: Caller, site: Site, watch: Watch) -> Examination:
     """Look at all that is asked for; what does not answer in time is a finding, too."""
-    checks = chosen(request, all_checks(caller, site, unwatched))
+    checks = _chosen(request, all_checks(caller, site, unwatched))
     began = time.monotonic()
     questions = {check.name: partial(_plain, check) for check in checks}
     until = {check.name: began + check.seconds for check in checks}
@@ -72,7 +72,7 @@ def all_checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
     return tuple(check for one in slices for check in one.checks(caller, site, watch))
 
 
-def chosen(request: DoctorRequest, checks: Sequence[Check]) -> tuple[Check, ...]:
+def _chosen(request: DoctorRequest, checks: Sequence[Check]) -> tuple[Check, ...]:
     """Those that are asked for; an error with near names for what is none."""
     known = {check.name: check for check in checks}
     for word in request.what:

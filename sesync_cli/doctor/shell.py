@@ -32,7 +32,6 @@ _LOCALES = ("LC_ALL", "LC_CTYPE", "LANG")
 _FOR_ALL = "Every Python looks there first, those of kernels that others made, too."
 REFUSES = "In an environment or a kernel, pip then refuses to install anything."
 LOST = "No Python looks for packages there."
-_OF_PIP = {"PIP_USER": REFUSES, "PIP_TARGET": LOST, "PIP_PREFIX": LOST}
 _CONDA = re.compile(r"^[^#\n]*'(?P<conda>/[^'\n]+/bin/conda)' '?shell\.", re.MULTILINE)
 _NO_BASE = re.compile(r"^\s*auto_activate(_base)?\s*:\s*[\"']?(false|no|off)\b", re.MULTILINE | re.IGNORECASE)
 _KEEPS_PATH = re.compile(r"\$\{?PATH|\$\(|`|/usr/bin|\$path", re.IGNORECASE)
@@ -65,11 +64,11 @@ class _Surroundings:
 
     def variables(self) -> Iterator[Finding]:
         """The variables that break programs."""
-        yield from self._judged("PYTHONHOME", lambda value: value, "No other Python than that one starts.")
+        yield from self._judged("PYTHONHOME", str, "No other Python than that one starts.")
         yield from self._pythonpath()
-        for name, why in _OF_PIP.items():
-            on = is_on if name == "PIP_USER" else bool
-            yield from self._judged(name, lambda value, on=on: value if on(value) else "", why)  # type: ignore[misc]
+        yield from self._judged("PIP_USER", lambda value: value if is_on(value) else "", REFUSES)
+        for name in ("PIP_TARGET", "PIP_PREFIX"):
+            yield from self._judged(name, str, LOST)
         for name in _CERTIFICATES:
             yield from self._judged(name, self._no_certificates, "Programs trust no server then.", "certificates")
         yield from self._judged("TMPDIR", self._no_place, "Programs that need a place for a while fail.")
@@ -111,7 +110,7 @@ class _Surroundings:
         why = f"{_FOR_ALL} What is there is for one Python alone." if of_one else _FOR_ALL
         if taken:
             why = f"{_FOR_ALL} What is there takes the place of {shortened(taken, _MOST)}."
-        yield from self._judged(name, lambda value: value, why, broken=bool(taken) or of_one)
+        yield from self._judged(name, str, why, broken=bool(taken) or of_one)
 
     def _path(self, text: str) -> Path | None:
         """The path that is written so; None where only the shell knows."""

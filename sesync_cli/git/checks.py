@@ -9,7 +9,7 @@ from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
 from sesync_cli.errors import NotReady
 from sesync_cli.git import identity
-from sesync_cli.git.folders import work_trees
+from sesync_cli.git.folders import look_through
 from sesync_cli.plan import Watch, by_hand, opening
 from sesync_cli.site.settings import Site
 
@@ -31,7 +31,7 @@ def _git(caller: Caller, site: Site) -> Iterator[Finding]:
     except NotReady as error:
         yield _unreadable(error)
         return
-    if is_nameless and work_trees(str(caller.home)):
+    if is_nameless and look_through(str(caller.home)).clones:
         yield _nameless()
 
 

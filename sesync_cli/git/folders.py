@@ -8,6 +8,9 @@ from itertools import islice
 
 from sesync_cli.directory import mounts
 
+WALK = 2.0
+"""Seconds after which no further folder is entered."""
+
 _MOST = 10_000  # entries of a folder in home that are looked at
 
 
@@ -19,8 +22,9 @@ class InHome:
     links: list[str] = field(default_factory=list)
 
 
-def look_through(home: str, until: float) -> InHome:
-    """What is there; after that moment of the monotonic clock, no further folder is entered."""
+def look_through(home: str) -> InHome:
+    """What is there, as far as one comes in the time that a walk may take."""
+    until = time.monotonic() + WALK
     found, real = InHome(), os.path.realpath(home)
     mounted = {os.path.join(home, os.path.relpath(place, real)) for place in map(str, mounts())}
 

@@ -13,9 +13,6 @@ from sesync_cli.site.settings import Site
 from sesync_cli.sync.glance import Glance
 
 KIND = LookKind("clones", Glance.__annotations__)
-WALK = 2.0
-"""Seconds after which no further folder is entered."""
-
 _AT_ONCE = 4
 
 
@@ -30,7 +27,7 @@ def look(known: Mapping[str, LastLook], caller: Caller, site: Site) -> Iterator[
     from sesync_cli.sync.glancing import glance
 
     began, home = time.monotonic(), str(caller.home)
-    found = look_through(home, began + WALK)
+    found = look_through(home)
     clones = sorted({*found.clones, *(path for path in known if _is_there(path, home))})
     yield clones, found.links
     patience = {path: seconds_for(known.get(path), site.data_patience_seconds) for path in clones}

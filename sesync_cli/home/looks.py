@@ -9,6 +9,7 @@ from typing import Any
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import SesyncError
+from sesync_cli.git.folders import WALK
 from sesync_cli.home import clones, groups, kernels, packages
 from sesync_cli.last_look import LastLook, LookKind, keep_looks, last_looks, seconds_for
 from sesync_cli.plan import Watch
@@ -45,7 +46,7 @@ def look_at_home(caller: Caller, site: Site, watch: Watch) -> Looks:
     questions: dict[str, Questions] = {name: partial(_only, _WHOLE[name][1], caller, site) for name in asked}
     questions[_CLONES] = partial(clones.look, of_clones, caller, site)
     until = {name: began + seconds_for(known[name], patience) for name in asked}
-    until[_CLONES] = began + patience + clones.WALK
+    until[_CLONES] = began + patience + WALK
     came = ask_many(questions, until, lambda words: watch("Looking at what you have"))
     whole = {name: _kept(kind, came.get(name), caller) for name, (kind, _) in _WHOLE.items()}
     (paths, links), *glances = came[_CLONES] or [([*of_clones], [])]

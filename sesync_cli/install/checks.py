@@ -1,7 +1,5 @@
 """What can be wrong with packages: one's own that break what they are seen by, and the index that they come from."""
 
-import os
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,19 +11,18 @@ from sesync_cli.diagnosis.diagnose import Diagnosis, LogContext, diagnose
 from sesync_cli.diagnosis.dry_run import HASTY
 from sesync_cli.install.neighbours import Unmet, neighbours
 from sesync_cli.install.request import jupyters_own
-from sesync_cli.install.usersite import UserSite
 from sesync_cli.install.visibility import UserSiteView, around_user_site
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
 from sesync_cli.kernel.specs import Kernel
 from sesync_cli.plan import Watch, by_hand
 from sesync_cli.python.distributions import Package, packages_in
+from sesync_cli.python.environments import user_folders
 from sesync_cli.python.pip_settings import is_on, pip_settings
 from sesync_cli.python.uv import uv
 from sesync_cli.run import ProgramFailed, run
 from sesync_cli.site.settings import Site
 
-_OF_PYTHON = re.compile(r"python(3\.\d+)")
 _ASKED = "pip"  # every index has it
 
 
@@ -38,56 +35,50 @@ def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
 
 
 def _packages(caller: Caller, site: Site) -> Iterator[Finding]:
-    base = Path(caller.env.get("PYTHONUSERBASE") or caller.home / ".local")
-    try:
-        versions = sorted(match[1] for name in os.listdir(base / "lib") if (match := _OF_PYTHON.fullmatch(name)))
-    except OSError:
-        return
-    kernels = find_kernels(kernel_folders(caller, site)) if versions else []
-    for version in versions:
-        folder = base / f"lib/python{version}/site-packages"
-        own = UserSite(Path(), version, folder, base, (), "")
-        seers = [(kernel, around) for kernel in kernels if (around := around_user_site(kernel, own))]
+    folders = user_folders(caller)
+    kernels = find_kernels(kernel_folders(caller, site)) if folders else []
+    for version, folder in folders.items():
         told: set[str] = set()
-        for kernel, around in seers:
-            for name, finding in _of_kernel(kernel, around, own):
+        for kernel in kernels:
+            around = around_user_site(kernel, version)
+            for name, finding in _of_kernel(kernel, around, version, folder) if around else ():
                 if name not in told:
                     told.add(name)
                     yield finding
 
 
-def _of_kernel(kernel: Kernel, around: UserSiteView, own: UserSite) -> Iterator[tuple[str, Finding]]:
+def _of_kernel(kernel: Kernel, around: UserSiteView, version: str, folder: Path) -> Iterator[tuple[str, Finding]]:
     """Each package of one's own that takes the place of this kernel's in a way that matters, with what there is to say.
 
     Another version of what no more than works is what people install it for.
     """
-    bare = neighbours([*around.before, *around.behind], own.version)
-    full = neighbours([*around.before, own.folder, *around.behind], own.version)
-    mine = packages_in([own.folder])
+    bare = neighbours([*around.before, *around.behind], version)
+    full = neighbours([*around.before, folder, *around.behind], version)
+    mine = packages_in([folder])
     for need in bare.broken_in(full):
-        if full.packages[need.package].place != own.folder and need.needs in mine:
-            yield need.needs, _breaks(need, mine[need.needs], kernel, own)
+        if full.packages[need.package].place != folder and need.needs in mine:
+            yield need.needs, _breaks(need, mine[need.needs], kernel, version)
     for name in jupyters_own(mine):
         hidden, seen = bare.packages.get(name), full.packages.get(name)
         if kernel.server and hidden and seen == mine[name] and hidden.version != seen.version:
-            yield name, _shadows(mine[name], hidden, kernel, own)
+            yield name, _shadows(mine[name], hidden, kernel, version)
 
 
-def _breaks(need: Unmet, package: Package, kernel: Kernel, own: UserSite) -> Finding:
+def _breaks(need: Unmet, package: Package, kernel: Kernel, version: str) -> Finding:
     whose = "the server's kernel" if kernel.server else "the kernel"
     message = f"your own {package} breaks {whose} {kernel.name}, where {need}"
     why = "Its notebooks may not start, and JupyterLab itself may not." if kernel.server else "It may not start."
-    return _taken_away(Finding("breaks a kernel", message, why=why), package, own)
+    return _taken_away(Finding("breaks a kernel", message, why=why), package, version)
 
 
-def _shadows(package: Package, hidden: Package, kernel: Kernel, own: UserSite) -> Finding:
+def _shadows(package: Package, hidden: Package, kernel: Kernel, version: str) -> Finding:
     message = f"your own {package} takes the place of the server's {hidden}, on which Jupyter itself runs"
     finding = Finding("shadows Jupyter", message, why="If notebooks stop working, this is why.", broken=False)
-    return _taken_away(finding, package, own)
+    return _taken_away(finding, package, version)
 
 
-def _taken_away(finding: Finding, package: Package, own: UserSite) -> Finding:
-    way = by_hand("sesync", "uninstall", "--python", own.minor, package.name)
+def _taken_away(finding: Finding, package: Package, version: str) -> Finding:
+    way = by_hand("sesync", "uninstall", "--python", version, package.name)
     return replace(finding, hint=f"'{way}' takes it away.", command=way)
 
 

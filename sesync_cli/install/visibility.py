@@ -90,22 +90,25 @@ def _is_of(kernel: Kernel, root: Path, name: str) -> bool:
 
 def _seen_from(kernel: Kernel, site: UserSite) -> Mapping[str, Package] | None:
     """The packages of a kernel's own that ~/.local goes before; None for a kernel that does not see this user site."""
-    around = around_user_site(kernel, site)
+    around = around_user_site(kernel, site.minor)
     if around is None:
         return None
+    same = not around.before and os.path.realpath(around.python) == os.path.realpath(site.python)
     own = packages_in(around.before)
-    return {name: package for name, package in packages_in(around.behind).items() if name not in own}
+    found = packages_in(site.elsewhere if same else around.behind)
+    return {name: package for name, package in found.items() if name not in own}
 
 
 class UserSiteView(NamedTuple):
-    """The folders of packages into which a kernel looks before it looks into a user site, and those behind it."""
+    """A kernel's Python, the folders of packages into which it looks before the user site, and those behind that."""
 
+    python: Path
     before: Sequence[Path]
     behind: Sequence[Path]
 
 
-def around_user_site(kernel: Kernel, site: UserSite) -> UserSiteView | None:
-    """Where a kernel looks beside this user site; None for a kernel that does not see it."""
+def around_user_site(kernel: Kernel, minor: str) -> UserSiteView | None:
+    """Where a kernel looks beside the user site of this Python (3.8); None for a kernel that does not see that."""
     command = command_of(kernel.argv)
     if not kernel.works or not command or kernel.env.get("PYTHONNOUSERSITE"):
         return None
@@ -116,13 +119,11 @@ def around_user_site(kernel: Kernel, site: UserSite) -> UserSiteView | None:
     settings = settings_of(prefix)
     if settings and settings.get("include-system-site-packages", "").lower() != "true":
         return None
-    minor = ".".join(site.version.split(".")[:2])
     if (".".join(version_in(prefix).split(".")[:2]) if settings else _minor(python)) != minor:
         return None
     if not settings:
-        same = os.path.realpath(python) == os.path.realpath(site.python)
-        return UserSiteView((), site.elsewhere if same else _folders(prefix, minor))
-    return UserSiteView(_folders(prefix, minor), _folders(Path(settings.get("home", "")).parent, minor))
+        return UserSiteView(python, (), _folders(prefix, minor))
+    return UserSiteView(python, _folders(prefix, minor), _folders(Path(settings.get("home", "")).parent, minor))
 
 
 def _minor(python: Path) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.check import Check, Finding
+from sesync_cli.check import NO_ANSWER, Check, Finding
 from sesync_cli.kernel.advice import REMOVE, REPAIR, SHOW, advised, command, verb_for
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernel, find_kernels
@@ -16,7 +16,7 @@ from sesync_cli.kernel.record import changed
 from sesync_cli.kernel.specs import Folders, Kernel
 from sesync_cli.kernel.uv_cache import own_cache
 from sesync_cli.names import shortened
-from sesync_cli.plan import Plan, Watch
+from sesync_cli.plan import Plan, Watch, by_hand
 from sesync_cli.python.uv_settings import uv_files
 from sesync_cli.site.settings import Site
 from sesync_cli.steps import later
@@ -29,9 +29,10 @@ _CACHE = "UV_CACHE_DIR"
 def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
     """One's own kernels, none of which is started, and uv's cache."""
     where = kernel_folders(caller, site)
+    seconds, patience = site.kernels_start_seconds, site.data_patience_seconds
     return (
-        Check("kernels", site.kernels_start_seconds, lambda: _kernels(where, site.kernels_start_seconds, watch)),
-        Check("cache", site.data_patience_seconds, lambda: _cache(caller, where)),
+        Check("kernels", seconds + patience, lambda: _kernels(where, seconds, watch)),
+        Check("cache", patience, lambda: _cache(caller, where)),
     )
 
 
@@ -52,7 +53,10 @@ def _kernels(where: Folders, seconds: float, watch: Watch) -> Iterator[Finding]:
     # by a child each: a large kernel has ten thousand files, and a thread would wait for the others
     questions = {name: partial(_changed, environment) for name, environment in whole.items() if environment}
     for name, files in ask(questions, until, watch).items():
-        if files:
+        if files is None:
+            message = f"the files of the kernel {name} could not be looked at within {seconds:g} seconds"
+            yield Finding(NO_ANSWER, message, command=by_hand("sesync", "report", message))
+        elif files:
             yield _edited(name, files)
 
 

@@ -1,6 +1,5 @@
 """What can be wrong with links: the directory behind one is gone, closed, or does not answer."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +11,6 @@ from sesync_cli.link.links import Link, seen_links
 from sesync_cli.plan import Watch, by_hand, operand
 from sesync_cli.site.settings import Site
 
-_WALK = 2.0  # seconds after which no further folder is entered
-
 
 def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
     """The links in home and in the folders in it, where the site has data directories."""
@@ -24,7 +21,7 @@ def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
 
 
 def _links(caller: Caller, site: Site, watch: Watch) -> Iterator[Finding]:
-    found = map(Path, look_through(str(caller.home), time.monotonic() + _WALK).links)
+    found = map(Path, look_through(str(caller.home)).links)
     folders = {one.parent for one in found if below(one.parent / one.readlink(), site.data_root)}
     for folder in sorted(folders):
         for link, target, seen in seen_links(folder, site, watch):

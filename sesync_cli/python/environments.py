@@ -1,7 +1,12 @@
 """Virtual environments: what they say of themselves, the Python behind them, and where their packages are."""
 
 import os
+import re
 from pathlib import Path
+
+from sesync_cli.caller import Caller
+
+_OF_PYTHON = re.compile(r"python(3\.\d+)")
 
 
 def settings_of(environment: Path) -> dict[str, str]:
@@ -35,3 +40,14 @@ def site_packages(environment: Path) -> Path | None:
         return None
     folders = (os.path.join(lib, version, "site-packages") for version in versions)
     return next((Path(folder) for folder in folders if os.path.isdir(folder)), None)
+
+
+def user_folders(caller: Caller) -> dict[str, Path]:
+    """Where each Python (3.8) keeps what its user has installed, of those that keep anything, the oldest first."""
+    lib = Path(caller.env.get("PYTHONUSERBASE") or caller.home / ".local") / "lib"
+    try:
+        versions = [match[1] for name in os.listdir(lib) if (match := _OF_PYTHON.fullmatch(name))]
+    except OSError:
+        return {}
+    ordered = sorted(versions, key=lambda version: [int(part) for part in version.split(".")])
+    return {version: lib / f"python{version}/site-packages" for version in ordered}

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.check import Check, Finding
 from sesync_cli.git import known_hosts
 from sesync_cli.git.attempt import ServerAttempt
-from sesync_cli.git.folders import work_trees
+from sesync_cli.git.folders import look_through
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
 from sesync_cli.sshkey.checking import Examined, examined
@@ -45,5 +46,5 @@ def _is_used(attempt: ServerAttempt, found: Examined, caller: Caller) -> bool:
         return True
     name = re.escape(attempt.address.host)
     by_ssh = re.compile(rf"url = (?:ssh://(?:[^@/\s]*@)?|[^@/:\s]*@?){name}[:/]")
-    settings = [caller.home / one / ".git/config" for one in work_trees(str(caller.home))]
+    settings = [Path(one, ".git/config") for one in look_through(str(caller.home)).clones]
     return any(by_ssh.search(one.read_text(errors="replace", encoding="utf-8")) for one in settings if one.is_file())

@@ -11,7 +11,7 @@ from sesync_cli.check import NO_ANSWER, Check, Finding
 from sesync_cli.errors import NotReady, SesyncError
 from sesync_cli.git.client import ask_git
 from sesync_cli.git.exposed import exposures
-from sesync_cli.git.folders import look_through
+from sesync_cli.git.folders import WALK, look_through
 from sesync_cli.names import joined
 from sesync_cli.plan import Watch, by_hand
 from sesync_cli.site.settings import Site
@@ -19,7 +19,6 @@ from sesync_cli.sync.glance import HALF_DONE, IN_CONFLICT, UNREADABLE, Glance
 from sesync_cli.sync.glancing import glance
 from sesync_cli.workers import ask
 
-_WALK = 2.0  # seconds after which no further folder is entered
 _UNSENT = {
     "unsent_commits": "{} commit{s} to send",
     "other_commits": "{} commit{s} on other branches",
@@ -31,7 +30,7 @@ _UNSENT = {
 def checks(caller: Caller, site: Site, watch: Watch) -> tuple[Check, ...]:
     """The clones in home and in the folders in it, each by its own files alone: no server is asked."""
     patience = site.data_patience_seconds
-    return (Check("clones", patience + _WALK, lambda: _clones(caller, site, patience, watch)),)
+    return (Check("clones", patience + WALK, lambda: _clones(caller, site, patience, watch)),)
 
 
 def _clones(caller: Caller, site: Site, patience: float, watch: Watch) -> Iterator[Finding]:
@@ -40,7 +39,7 @@ def _clones(caller: Caller, site: Site, patience: float, watch: Watch) -> Iterat
         ask_git(["version"], caller.home)
     except NotReady:  # the check of git itself says why
         return
-    tops = sorted(look_through(str(caller.home), time.monotonic() + _WALK).clones)
+    tops = sorted(look_through(str(caller.home)).clones)
     # one that hangs keeps nobody from the others
     for top, found in ask({top: partial(_plain, Path(top), site) for top in tops}, until, watch).items():
         if found is None:

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 
@@ -423,4 +422,4 @@ def test_a_healthy_home_is_well(well: Well, sesync: Callable[..., Ended]) -> Non
 
 
 def test_there_are_thirty_ways_at_least() -> None:
-    assert len(CASES) >= 30 and sys.executable
+    assert len(CASES) >= 30

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -332,4 +331,3 @@ def test_odd_names_come_out_as_they_are(well: Well, sesync: Run, name: str) -> N
             check=True,
         )
         assert name in typed.stdout
-    assert shutil.which("bash")

@@ -14,7 +14,7 @@ def unnamed(monkeypatch):
 def test_a_name_that_git_does_not_know_is_told_with_what_sets_it_to_who_has_clones(site, home, findings, monkeypatch):
     monkeypatch.setattr("sesync_cli.git.identity.full_name", lambda: "")
     assert findings(checks) == []
-    (home / "analysis/.git").mkdir(parents=True)
+    (home / "code/analysis/.git").mkdir(parents=True)
     (one,) = findings(checks)
     assert not one.broken and one.command == (
         "git config --global user.name 'YOUR NAME' && git config --global user.email ADDRESS"

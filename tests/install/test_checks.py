@@ -8,6 +8,8 @@ import pytest
 from sesync_cli.check import Finding
 from sesync_cli.install.checks import checks
 from tests.install.ground import placed, user_folder
+from tests.services.githttp import GitHttp
+from tests.sync.conftest import tls_server  # noqa: F401
 
 
 def test_packages_of_ones_own_that_no_kernel_sees_are_well(
@@ -52,3 +54,17 @@ def test_who_wants_no_index_is_not_told_of_it(
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:1/simple")
     monkeypatch.setenv(name, "1")
     assert findings(checks) == []
+
+
+def test_an_index_with_a_certificate_that_nobody_vouches_for_is_told(
+    site: Callable[..., Path],
+    home: Path,
+    tls_server: GitHttp,  # noqa: F811
+    findings: Callable[..., list[Finding]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", f"{tls_server.url('')}/simple")
+    for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_TRUSTED_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    (one,) = findings(checks)
+    assert one.kind == "index" and "certificate" in one.message

@@ -1,5 +1,6 @@
 """What is wrong with kernels, none of them started."""
 
+import os
 import shutil
 from contextlib import nullcontext
 
@@ -50,3 +51,17 @@ def test_what_a_killed_run_left_is_swept_by_the_plan_that_mends_it(site, home, f
     assert (one.kind, one.hint) == ("left over", "'sesync kernel remove half' removes it.")
     one.mend.carry_out(lambda words: nullcontext(report))
     assert findings(checks) == [] and not environment.exists()
+
+
+def test_a_kernel_whose_files_do_not_answer_keeps_nobody_from_the_others(site, home, findings):
+    site(kernels={"start_seconds": 5})
+    for name in ("oaks", "pines"):
+        info = made(home, name) / "lib/python3.11/site-packages/tree-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tree\nVersion: 1.0\n")
+    os.mkfifo(info / "RECORD")
+    other = ground.environments(home) / "oaks/lib/python3.11/site-packages/tree-1.0.dist-info"
+    (other / "RECORD").write_text("tree.py,sha256=abc,3\n")
+    edited, silent = findings(checks)
+    assert (edited.kind, edited.command) == ("edited", "sesync kernel repair oaks")
+    assert silent.kind == "no answer" and "the files of the kernel pines could not be looked at" in silent.message

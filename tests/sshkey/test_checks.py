@@ -20,8 +20,8 @@ def test_who_never_went_there_by_ssh_need_not_be_able_to(server, home, findings)
 
 
 def test_what_the_command_says_is_what_is_found(sesync, server, home, findings):
-    git("init", "--quiet", home / "heat")
-    git("remote", "add", "origin", server.url("cooltrees/heat"), cwd=home / "heat")
+    git("init", "--quiet", home / "code/heat")
+    git("remote", "add", "origin", server.url("cooltrees/heat"), cwd=home / "code/heat")
     found = findings(checks)
     assert [one.kind for one in found] == ["host unknown", "no key"]
     said = sesync("ssh-key", "--check", "--json").json["findings"]
