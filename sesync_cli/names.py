@@ -37,22 +37,23 @@ def did_you_mean(words: Iterable[str]) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """'a', 'a or b', 'a, b or c': for a hint."""
-    *rest, last = names
-    return f"{', '.join(rest)} or {last}" if rest else last
+    """'a', 'a or b', 'a, b or c': for a hint; empty for none."""
+    return _linked(names, "or")
 
 
 def few(names: Sequence[str]) -> str:
-    """'a', 'a and b', 'a, b, c, d, e and 7 more'."""
-    if not names:
-        return ""
+    """'a', 'a and b', 'a, b, c, d, e and 7 more'; empty for none."""
     return shortened(names, 5) if len(names) > 5 else joined(names)
 
 
 def joined(names: Iterable[str]) -> str:
-    """'a', 'a and b', 'a, b and c'."""
-    *rest, last = names
-    return f"{', '.join(rest)} and {last}" if rest else last
+    """'a', 'a and b', 'a, b and c'; empty for none."""
+    return _linked(names, "and")
+
+
+def _linked(names: Iterable[str], word: str) -> str:
+    *rest, last = [*names] or [""]
+    return f"{', '.join(rest)} {word} {last}" if rest else last
 
 
 def shortened(names: Sequence[str], most: int) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from sesync_cli.errors import WrongWords
-from sesync_cli.names import checked, few, first, listed, near, one_line, shortened
+from sesync_cli.names import checked, few, first, joined, listed, near, one_line, shortened
 
 
 @pytest.mark.parametrize("name", ["cooltrees", "a", "3d", "v1.2_b-c", "n" * 100])
@@ -22,9 +22,17 @@ def test_near_names_are_found_in_any_case():
     assert near("xyz", ["cooltrees"]) == []
 
 
-@pytest.mark.parametrize(("names", "said"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")])
-def test_a_choice(names: list[str], said: str):
-    assert listed(names) == said
+@pytest.mark.parametrize(
+    ("names", "one", "all_of_them"),
+    [
+        ([], "", ""),
+        (["a"], "a", "a"),
+        (["a", "b"], "a or b", "a and b"),
+        (["a", "b", "c"], "a, b or c", "a, b and c"),
+    ],
+)
+def test_names_in_a_sentence(names: list[str], one: str, all_of_them: str):
+    assert (listed(iter(names)), joined(iter(names))) == (one, all_of_them)
 
 
 @pytest.mark.parametrize(

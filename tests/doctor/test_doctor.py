@@ -60,6 +60,8 @@ def test_what_is_named_alone_is_looked_at(well: Well, sesync: Run) -> None:
     assert said["checks"] == ["links", "kernels"]
     assert [one["check"] for one in said["findings"]] == ["kernels"]
     assert sesync("doctor", "links").out == "All is well: links.\n"
+    told = sesync("doctor", "kernels")
+    assert (told.code, told.err) == (3, "") and "All" not in told.out and said["findings"][0]["command"] in told.out
     wrong = sesync("doctor", "kernel")
     assert wrong.code == 2 and wrong.err.startswith("Error: there is no check named 'kernel'\n")
     assert "Did you mean kernels?" in wrong.err and "server" in wrong.err
