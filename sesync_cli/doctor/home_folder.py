@@ -86,10 +86,8 @@ def _unusable(path: Path, site: Site) -> Finding | None:
     facts = path.stat()
     if facts.st_uid == os.getuid() and (mode := stat.S_IMODE(facts.st_mode)) & 0o700 != 0o700:
         return _with_rights("no access", f"you may not use your own folder {path}", why, path, mode | 0o700)
-    message = f"you may not write in {path}, which belongs to {owner(path)}"
-    if path.stat().st_uid == os.getuid():
-        message = f"you may not write in {path}"
-    report = by_hand("sesync", "report", path)
+    whose = "" if facts.st_uid == os.getuid() else f", which belongs to {owner(path)}"
+    message, report = f"you may not write in {path}{whose}", by_hand("sesync", "report", path)
     return Finding("no access", message, f"'{report}' drafts a mail to {site.support}.", why=why, command=report)
 
 

@@ -62,6 +62,10 @@ class _Surroundings:
     def lines(self) -> dict[str, SetLines]:
         return lines_that_set(self.caller)
 
+    def _said(self, name: str) -> SetLines:
+        """The lines that set a variable."""
+        return self.lines.get(name, SetLines(()))
+
     def variables(self) -> Iterator[Finding]:
         """The variables that break programs."""
         yield from self._judged("PYTHONHOME", str, "No other Python than that one starts.")
@@ -78,20 +82,20 @@ class _Surroundings:
 
     def paths(self) -> Iterator[Finding]:
         """That a file takes all the system's folders out of PATH."""
-        lines = self.lines.get("PATH", SetLines(())).lines
+        lines = self._said("PATH").lines
         if faulty := [one for one in lines if one.value and not _KEEPS_PATH.search(one.value)]:
             why = "Programs such as ls and git are not found."
             yield _of_file("PATH", "all other folders are taken out of PATH", faulty, why, broken=True)
 
     def value(self, name: str) -> str:
         """What a new terminal has as this variable, as far as one can tell; else what this one has."""
-        said = self.lines.get(name, SetLines(()))
+        said = self._said(name)
         is_set = said.lines and (said.exported or name in self.caller.env)
         return said.last.value if is_set else self.caller.env.get(name, "")
 
     def _judged(self, name: str, fault: Fault, why: str, kind: str = "", *, broken: bool = True) -> Iterator[Finding]:
         """What a variable does wrong in new terminals, by the lines that set it; else in this one."""
-        said, now = self.lines.get(name, SetLines(())), self.caller.env.get(name, "")
+        said, now = self._said(name), self.caller.env.get(name, "")
         faulty = [one for one in said.lines if fault(one.value)]
         if faulty and faulty[-1] == said.last and (said.exported or name in self.caller.env):
             message = f"{name} is set: {fault(said.last.value)}"
@@ -102,7 +106,7 @@ class _Surroundings:
     def _pythonpath(self) -> Iterator[Finding]:
         name, loaded = "PYTHONPATH", self.caller.env.get("LOADEDMODULES") or self.caller.env.get("_LMFILES_")
         value = self.value(name)
-        if not value or (loaded and not self.lines.get(name, SetLines(())).lines):
+        if not value or (loaded and not self._said(name).lines):
             return  # a module that is loaded sets what it needs
         folders = [self._path(one) for one in value.split(os.pathsep) if one and "$PYTHON" not in one]
         taken = sorted({found for folder in folders if folder for found in _taken(folder)})

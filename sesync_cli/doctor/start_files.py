@@ -110,8 +110,8 @@ def faults_of_files(caller: Caller) -> Iterator[Finding]:
             yield _of_windows(file)
         elif place := _ERROR.search(_complaint(text)):
             edit = opening(file, int(place["line"]))
-            said = "a quote, an if or the like is not closed" if "unexpected E" in place["said"] else "a syntax error"
-            said = "something is not closed" if "end of file" in place["said"] else said
+            is_open = any(end in place["said"] for end in ("unexpected EOF", "end of file"))
+            said = "a quote, an if or the like is not closed" if is_open else "a syntax error"
             message = f"bash does not understand {file}: {said}, seen in line {place['line']}"
             yield Finding("start file", message, f"'{edit}' opens it there.", why=why, command=edit)
 

@@ -85,16 +85,16 @@ class Account:
     def scopes(self) -> tuple[str, ...] | None:
         """What the token may be used for (`read_api`, `write_repository`...); None where the server does not tell."""
         with self._understood():
-            return tuple(facts["scopes"]) if (facts := self._token_facts()) else None
+            return None if (scopes := self._of_token("scopes")) is None else tuple(scopes)
 
     def token_end(self) -> str | None:
         """The day from which the token is accepted no more (2026-12-31); None where it has none, or it is not told."""
-        return (self._token_facts() or {}).get("expires_at")
+        return end if isinstance(end := self._of_token("expires_at"), str) else None
 
-    def _token_facts(self) -> Any:
+    def _of_token(self, fact: str) -> Any:
         """What the server knows of the token, as docs.gitlab.com/api/personal_access_tokens has it; None if nothing."""
         with contextlib.suppress(Refused, failures.Absent), self._understood():
-            return self._ask("/personal_access_tokens/self")
+            return self._ask("/personal_access_tokens/self").get(fact)
 
     def keys(self) -> list[RegisteredKey]:
         """The ssh keys that are registered."""

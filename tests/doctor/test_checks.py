@@ -124,6 +124,23 @@ def test_a_quote_that_is_never_closed_keeps_nobody_waiting(
     assert kinds(findings(checks)) == ["start file", "PYTHONHOME"]
 
 
+@pytest.mark.parametrize(
+    "text,said",
+    [
+        ("if true; then\n", "a quote, an if or the like is not closed, seen in line 2"),
+        ("echo 'x\n", "a quote, an if or the like is not closed, seen in line 1"),
+        ("true\nfi\n", "a syntax error, seen in line 2"),
+    ],
+)
+def test_what_bash_does_not_understand_is_told_in_words_with_its_line(
+    home: Path, site: Callable[..., Path], findings: Findings, text: str, said: str
+) -> None:
+    (home / ".bashrc").write_text(text)
+    (one,) = [one for one in findings(checks) if one.kind == "start file"]
+    assert one.message == f"bash does not understand {home}/.bashrc: {said}"
+    assert one.command == f"${{EDITOR:-nano}} +{said[-1]} {home}/.bashrc"
+
+
 def test_only_the_files_that_the_persons_shell_reads_count(
     home: Path, site: Callable[..., Path], findings: Findings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

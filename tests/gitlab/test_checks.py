@@ -1,5 +1,7 @@
 """What is wrong with a token for GitLab."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from sesync_cli.gitlab.checks import checks
@@ -29,6 +31,20 @@ def test_a_token_that_others_can_read_is_told(home, at, findings):
     (one,) = findings(checks)
     assert (one.kind, one.message) == ("open token", f"others can read your token in {home}/.python-gitlab.cfg")
     assert one.hint == f"'chmod 600 {home}/.python-gitlab.cfg' closes the file."
+
+
+@pytest.mark.parametrize("end", [None, "soon", "", 5, ["2026-12-31"], "2026-12-31T00:00:00Z"])
+def test_an_end_that_is_no_day_is_no_fault(home, at, findings, end):
+    at.token_end = end
+    keep(home, at, TOKEN)
+    assert findings(checks) == []
+
+
+@pytest.mark.parametrize("days,kinds", [(14, ["ends soon"]), (16, [])])
+def test_the_last_two_weeks_of_a_token_are_told(home, at, findings, days, kinds):
+    at.token_end = (date.today() + timedelta(days)).isoformat()
+    keep(home, at, TOKEN)
+    assert [one.kind for one in findings(checks)] == kinds
 
 
 def test_a_token_that_the_server_does_not_take_is_told_and_not_shown(home, at, findings):

@@ -47,7 +47,7 @@ class GitLabApi:
     asked: list[str] = field(default_factory=list)
     fault: "Callable[[Answer], bool] | None" = None
     counts: bool = True
-    token_end: str | None = None
+    token_end: Any = None
 
     @property
     def certificate(self) -> Path:
