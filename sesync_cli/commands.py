@@ -3,6 +3,7 @@
 TASKS = {
     "Begin": {
         "start": ("sesync_cli.start.cli:start", "Set up all that a project needs."),
+        "open": ("sesync_cli.open.cli:open_", "Open the centre's pages, or upload files."),
         "tour": ("sesync_cli.tour.cli:tour", "See it all work in a sandbox."),
         "help": ("sesync_cli.home.cli:help_", "Explain a command, or list them all."),
         "completion": ("sesync_cli.completion.cli:completion", "Print a shell's completion script."),

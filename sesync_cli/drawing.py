@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from sesync_cli.view import Command, Facts, Notice, Table, Tone, Toned
-from sesync_cli.wrapping import cells, folded, shown, typed, wrapped
+from sesync_cli.view import Command, Facts, Notice, Signpost, Table, Tone, Toned, Url
+from sesync_cli.wrapping import cells, folded, printable, shown, typed, wrapped
 
 _STYLES = {Tone.GOOD: "green", Tone.ODD: "yellow", Tone.BAD: "red"}
 _GAP = "  "
@@ -22,13 +22,16 @@ class Span(NamedTuple):
 Line = Sequence[Span]
 
 
-def drawn(view: Table | Facts | Notice, width: int) -> Iterator[Line]:
+def drawn(view: Table | Facts | Notice | Signpost, width: int) -> Iterator[Line]:
     """The lines of a view in so many columns. A table that would have to break a word becomes a list."""
     if isinstance(view, Facts):
         yield from _facts(view.title, view.facts, width)
         return
     if isinstance(view, Notice):
         yield from _notice(view, width)
+        return
+    if isinstance(view, Signpost):
+        yield from _signpost(view, width)
         return
     heading = [Span(name, "bold") for name in view.columns]
     rows = [[_span(cell) for cell in row] for row in view.rows]
@@ -42,8 +45,11 @@ def drawn(view: Table | Facts | Notice, width: int) -> Iterator[Line]:
 
 
 def _span(text: str, style: str = "") -> Span:
-    tone = _STYLES[text.tone] if isinstance(text, Toned) else style
-    return Span(shown(text), tone)
+    if isinstance(text, Toned):
+        style = _STYLES[text.tone]
+    elif isinstance(text, Url):
+        style = f"underline link {printable(text)}"
+    return Span(printable(text) if isinstance(text, Command) else shown(text), style)
 
 
 def _widths(rows: Sequence[Line], width: int) -> list[int] | None:
@@ -82,6 +88,12 @@ def _notice(view: Notice, width: int) -> Iterator[Line]:
     more = wrapped(shown(view.more), max(width - at, _LEAST)) if view.more else []
     command = folded(typed(view.command), max(width - at, _LEAST)) if view.command else []
     yield from ([Span(" " * at + line)] for line in (*more, *command))
+
+
+def _signpost(view: Signpost, width: int) -> Iterator[Line]:
+    """A sentence, and below it each line whole: on another computer, the shell may have other ways to go on."""
+    yield from ([Span(line)] for line in wrapped(shown(view.says), width))
+    yield from ([Span("  "), _span(line)] for line in view.lines)
 
 
 def _facts(title: str, facts: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:

@@ -4,7 +4,7 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
@@ -53,3 +53,30 @@ def calm() -> Iterator[None]:
         if heard:
             handler = before[heard[0]]
             handler(heard[0], None) if callable(handler) else signal.raise_signal(heard[0])
+
+
+@contextlib.contextmanager
+def unhurried(report: Callable[[float | None, str], None]) -> Iterator[Callable[[bool], None]]:
+    """Gives a function; once it was called with True, the first Ctrl-C waits for the end of the block.
+
+    The second does not wait, and none does once it was called with False. For installers, which take nothing back when
+    they are ended while they write files.
+    """
+    usual = {word: signal.getsignal(word) for word in INTERRUPTS}
+
+    def restore() -> None:
+        for word, handler in usual.items():
+            signal.signal(word, handler)
+
+    def later(number: int, frame: FrameType | None) -> None:
+        restore()
+        report(None, "nearly done; Ctrl-C again breaks it off")
+
+    def let_finish(wait: bool) -> None:
+        for word in INTERRUPTS:
+            signal.signal(word, later if wait else usual[word])
+
+    try:
+        yield let_finish
+    finally:
+        restore()

@@ -10,11 +10,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any, NoReturn
 
 from sesync_cli.errors import NoAnswer, NotReady, SesyncError
-from sesync_cli.interrupts import INTERRUPTS, calm
+from sesync_cli.interrupts import calm
 from sesync_cli.secrets import without_secrets
 
 DEVNULL = subprocess.DEVNULL
@@ -110,6 +109,17 @@ def attended(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, catch: b
     return Output(tuple(argv), done.returncode, done.stdout or "", done.stderr or "")
 
 
+def launch(argv: Sequence[str], env: Mapping[str, str], seconds: float) -> bool:
+    """Start a program that goes on without us, and says nothing here; false if it fails within these seconds."""
+    process = subprocess.Popen(
+        argv, env=dict(env), stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
+    )
+    try:
+        return process.wait(seconds) == 0
+    except subprocess.TimeoutExpired:
+        return True
+
+
 @contextlib.contextmanager
 def started(
     argv: Sequence[str],
@@ -159,33 +169,6 @@ def _close(process: subprocess.Popen[Any], *, group: bool) -> None:
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream:
             stream.close()
-
-
-@contextlib.contextmanager
-def unhurried(report: Callable[[float | None, str], None]) -> Iterator[Callable[[bool], None]]:
-    """Gives a function; once it was called with True, the first Ctrl-C waits for the end of the block.
-
-    The second does not wait, and none does once it was called with False. For installers, which take nothing back when
-    they are ended while they write files.
-    """
-    usual = {word: signal.getsignal(word) for word in INTERRUPTS}
-
-    def restore() -> None:
-        for word, handler in usual.items():
-            signal.signal(word, handler)
-
-    def later(number: int, frame: FrameType | None) -> None:
-        restore()
-        report(None, "nearly done; Ctrl-C again breaks it off")
-
-    def let_finish(wait: bool) -> None:
-        for word in INTERRUPTS:
-            signal.signal(word, later if wait else usual[word])
-
-    try:
-        yield let_finish
-    finally:
-        restore()
 
 
 def end(process: subprocess.Popen[Any], *, group: bool = True) -> None:

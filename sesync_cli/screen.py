@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from sesync_cli.errors import Remedy
 from sesync_cli.plan import Report
-from sesync_cli.view import Commands, Facts, Letter, Notice, Page, Table, View
+from sesync_cli.view import Commands, Facts, Letter, Notice, Page, Signpost, Table, View
 from sesync_cli.wrapping import folded, printable, shown, typed, wrapped
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def show(view: View) -> None:
         print("\n".join(part for line in view.lines for part in folded(typed(line), _reading_width(sys.stdout))))
     elif isinstance(view, Table) and not view.rows:
         note(view.empty)
-    elif isinstance(view, Table | Facts | Notice):
+    elif isinstance(view, Table | Facts | Notice | Signpost):
         from sesync_cli.drawing import drawn
 
         _draw(drawn(view, _width(sys.stdout)), sys.stdout)

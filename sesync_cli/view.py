@@ -28,6 +28,10 @@ class Command(str):
     """A value that one would type."""
 
 
+class Url(str):
+    """The address of a page, on which one would click."""
+
+
 def good(text: str) -> Toned:
     """A state that is as it should be."""
     return Toned(text, Tone.GOOD)
@@ -99,13 +103,20 @@ class Notice(NamedTuple):
     command: str = ""
 
 
+class Signpost(NamedTuple):
+    """A sentence, and below it what leads there: links, and commands for whatever computer, one in each line."""
+
+    says: str
+    lines: Sequence[Url | Command]
+
+
 class Page(NamedTuple):
     """Several shapes, one below the other."""
 
     views: Sequence["View"]
 
 
-View: TypeAlias = "Table | Facts | Notice | Page | Tree | Commands | Letter | str"
+View: TypeAlias = "Table | Facts | Notice | Signpost | Page | Tree | Commands | Letter | str"
 
 
 def ago(moment: str) -> str:

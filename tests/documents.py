@@ -68,6 +68,7 @@ SHAPES: dict[str, tuple[str, ...]] = {  # the keys of each object in the documen
         KERNEL,
         "project file repositories",
     ),
+    "open": ("place address purpose", "place project ways note", "says url commands"),
     "link": (
         DONE,
         "project link target state",

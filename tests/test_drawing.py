@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from sesync_cli.drawing import drawn
-from sesync_cli.view import Command, Facts, Notice, Table, Tone, Toned, bad
+from sesync_cli.view import Command, Facts, Notice, Signpost, Table, Tone, Toned, Url, bad
 
 TABLE = Table(
     ("NAME", "TO", "STATE", "WHAT IT IS"),
@@ -18,7 +18,7 @@ TABLE = Table(
 )
 
 
-def text(view: Table | Facts | Notice, width: int) -> list[str]:
+def text(view: Table | Facts | Notice | Signpost, width: int) -> list[str]:
     return ["".join(span.text for span in line) for line in drawn(view, width)]
 
 
@@ -84,6 +84,16 @@ def test_a_notice_hangs_behind_its_mark_and_its_command_can_be_typed():
         "      repair heat",
     ]
     assert [span.style for line in drawn(view, 80) for span in line if span.style] == ["red"]
+
+
+def test_below_a_signpost_each_line_is_whole_and_a_page_is_a_link():
+    """What is broken by us cannot be clicked, nor typed in another computer's shell."""
+    page, line = "https://files.example.org/?in=cooltrees-data", "sftp jsmith@ssh.example.org:'/nfs/cool trees-data'"
+    view = Signpost("Upload files with a browser, or by SFTP:", [Url(page), Command(line)])
+    for width in (80, 20):
+        *says, shown, typed = text(view, width)
+        assert " ".join(says) == view.says and (shown, typed) == (f"  {page}", f"  {line}")
+        assert [span.style for row in drawn(view, width) for span in row if span.style] == [f"underline link {page}"]
 
 
 def test_states_have_their_colours_and_nothing_else_has():

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from sesync_cli.git.address import PORTS, Address, name_at_site, site_addresses, ssh_key_command
 from sesync_cli.git.ssh_keys import PAGES
@@ -59,6 +59,19 @@ def tokens_page(attempt: ServerAttempt) -> str:
     return _TOKEN_PAGES.get(attempt.address.host.lower(), "")
 
 
+def repository_page(attempt: ServerAttempt) -> str:
+    """Where people see the repository in a browser; empty where that is not known."""
+    address, site = attempt.address, attempt.site
+    if attempt.is_at_site and site.has("gitlab_url"):
+        return f"{site.gitlab_url}/{quote(name_at_site(address, site) or address.repo)}"
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    if address.scheme in ("http", "https"):
+        port = f":{address.port}" if address.port else ""
+        return f"{address.scheme}://{host}{port}/{quote(address.repo)}"
+    host = host.removeprefix("alt").removeprefix("ssh.")  # where GitHub and GitLab take ssh over the port of https
+    return f"https://{host}/{quote(address.repo)}" if address.scheme == "ssh" and "." in host else ""
+
+
 def facts(attempt: ServerAttempt) -> dict[str, str]:
     """What the sentences about refusals may say of a server and a repository."""
     address, site = attempt.address, attempt.site
@@ -73,7 +86,7 @@ def facts(attempt: ServerAttempt) -> dict[str, str]:
         "Ask": f"{ask[:1].upper()}{ask[1:]}",
         "keys": keys_page(attempt) or f"your settings at {own}",
         "tokens": tokens_page(attempt) or f"your settings at {own}",
-        "page": f"{own}/{address.repo}",
+        "page": repository_page(attempt) or f"{own}/{address.repo}",
         "url": own,
         "login": by_hand("ssh", *port, f"{address.user or 'git'}@{address.host}"),
         "key": ssh_key_command(address, site),

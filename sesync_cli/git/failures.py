@@ -7,7 +7,7 @@ from pathlib import Path
 from sesync_cli.disk import out_of_room
 from sesync_cli.errors import NoAnswer, NotFound, NotReady, Refused, SesyncError, Unanswered
 from sesync_cli.git.address import ssh_key_command
-from sesync_cli.git.attempt import ServerAttempt, facts, keys_page, support
+from sesync_cli.git.attempt import ServerAttempt, facts, keys_page, repository_page, support
 from sesync_cli.git.host_keys import vouched_change
 from sesync_cli.git.refusals import refusal_in, words_of
 from sesync_cli.git.ssh_keys import refusal
@@ -113,7 +113,7 @@ def _or(attempt: ServerAttempt, way: str, words: str) -> str:
 
 def _missing(attempt: ServerAttempt, text: str) -> SesyncError:
     host, label = attempt.address.host or "the server", attempt.address.label
-    page = f"{attempt.site.gitlab_url}/{label}" if attempt.is_at_site and ":" not in label else "its page"
+    page = repository_page(attempt) or "its page"
     return NotFound(
         f"{host} has no repository {label}, or you may not see it: the answer is the same for both",
         hint=f"Check the spelling at {page}, or ask the owner to make you a member.",

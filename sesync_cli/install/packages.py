@@ -14,11 +14,12 @@ from sesync_cli.disk import full_in, full_place, no_room
 from sesync_cli.errors import SesyncError
 from sesync_cli.install.lists import Lists
 from sesync_cli.install.usersite import NOT_FROM_HERE, Before, UserSite, pip_env
+from sesync_cli.interrupts import unhurried
 from sesync_cli.leftovers import partial, remove
 from sesync_cli.lock import scratch
 from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.commands import of_lists
-from sesync_cli.run import Output, ProgramFailed, follow, unhurried
+from sesync_cli.run import Output, ProgramFailed, follow
 
 _PIP = NOT_FROM_HERE + "import runpy; runpy.run_module('pip', run_name='__main__', alter_sys=True)"
 _WRITES = re.compile(r"Installing collected packages: (?P<names>.+)")

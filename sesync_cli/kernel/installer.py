@@ -11,6 +11,7 @@ from typing import Any
 
 from sesync_cli.disk import full_in, full_place, no_room
 from sesync_cli.errors import NotFound, NotReady, SesyncError
+from sesync_cli.interrupts import unhurried
 from sesync_cli.kernel.environment import clean_env
 from sesync_cli.kernel.pylock import Lock, lock_of
 from sesync_cli.kernel.size import is_measured
@@ -21,7 +22,7 @@ from sesync_cli.plan import Report, by_hand
 from sesync_cli.python.environments import site_packages
 from sesync_cli.python.uv import unreachable_index, uv, uv_program
 from sesync_cli.python.uv_settings import SETTINGS, project_settings, uv_files, written
-from sesync_cli.run import ProgramFailed, follow, run, unhurried
+from sesync_cli.run import ProgramFailed, follow, run
 
 _METADATA, _NEEDS = Path(__file__).parent / "metadata.toml", "dependency-metadata"
 _MISSING = "was not found in the package registry"

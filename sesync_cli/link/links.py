@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.directory import Directory, State, below, look_below, mounted, need_folder, projects
+from sesync_cli.directory import Directory, State, below, beside, look_below, mounted, need_folder, projects
+from sesync_cli.errors import NotFound
+from sesync_cli.names import did_you_mean, near
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
 
@@ -110,6 +112,14 @@ def at_hand(home: Path, site: Site) -> list[str]:
 def known(home: Path, site: Site) -> list[str]:
     """The names of data directories that are linked in home or mounted now."""
     return [link.directory for link in find_links(home, site.data_root)] + mounted(site.data_root)
+
+
+def no_such_project(project: str, caller: Caller, site: Site, until: float, watch: Watch) -> NotFound:
+    """The error that a project has no data directory, with near names of those that are known or listed."""
+    names = known(caller.home, site) + beside(site.data_root, until, watch)
+    meant = did_you_mean(near(project, projects(site, names)))
+    hint = f"{meant} {'Else ask' if meant else 'Ask'} {site.support} for your project's short name.".lstrip()
+    return NotFound(f"there is no data directory {site.data_directory(project)}", hint=hint)
 
 
 def _line(link: Link, target: Path, seen: Directory) -> LinkedDirectory:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from sesync_cli.caller import Caller
-from sesync_cli.directory import Directory, State, beside, look_at_directories, projects, unreachable
-from sesync_cli.errors import Conflict, NotFound, Refused, Unanswered
-from sesync_cli.link.links import Link, find_links, folder_of, known, read_link
+from sesync_cli.directory import Directory, State, look_at_directories, unreachable
+from sesync_cli.errors import Conflict, Refused, Unanswered
+from sesync_cli.link.links import Link, find_links, folder_of, no_such_project, read_link
 from sesync_cli.link.request import LinkRequest, UnlinkRequest
 from sesync_cli.names import checked, did_you_mean, listed, near
 from sesync_cli.plan import Plan, Step, Watch, by_hand
@@ -30,7 +30,7 @@ def plan_link(request: LinkRequest, caller: Caller, site: Site, watch: Watch) ->
     if not directory.reached:
         _keep_in_mind(target, directory, caller)
     if directory.state == State.MISSING:
-        raise _no_such_project(project, site, known(caller.home, site) + beside(site.data_root, until, watch))
+        raise no_such_project(project, caller, site, until, watch)
     if not directory.reached:
         raise unreachable(target, directory, site)
     done = Plan(
@@ -121,9 +121,3 @@ def _in_the_way(at: Path, link: Link | None, target: Path) -> Conflict:
     if link:
         hint = f"Choose another name with '--as NAME', or let it point to {target} with '--replace'."
     return Conflict(f"{at} is {_what(at)}, and it stays", hint=hint)
-
-
-def _no_such_project(project: str, site: Site, names: list[str]) -> NotFound:
-    meant = did_you_mean(near(project, projects(site, names)))
-    hint = f"{meant} {'Else ask' if meant else 'Ask'} {site.support} for your project's short name.".lstrip()
-    return NotFound(f"there is no data directory {site.data_directory(project)}", hint=hint)

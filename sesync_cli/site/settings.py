@@ -26,6 +26,10 @@ PARTS: Mapping[str, tuple[str, str]] = {
 """What a site may have none of, by its table: how people call it, and the setting that names it first of all."""
 
 
+_ALONE = {"support.url": ("documentation", "support.url")}
+"""The same of settings that are for something else than the rest of their table."""
+
+
 def _setting(words: str, otherwise: str = "") -> Any:
     """A setting in a sentence, and in words what holds where a site does not name it but it can be found out."""
     return field(metadata={"help": words, "otherwise": otherwise})
@@ -91,6 +95,7 @@ class Site:
     jupyter_url: str = _setting("The JupyterHub's web address.")
     support_email: str = _setting("Whom to ask for help.")
     support_url: str = _setting("The documentation.")
+    support_search_url: str = _setting("The page that finds words in it; `{words}` stands for those.")
     support_mailer: str = _setting("The program that `sesync report --send` gives a mail to; empty if none.")
 
     if not TYPE_CHECKING:
@@ -108,7 +113,7 @@ class Site:
     def off(self, name: str, instead: str = "") -> NotReady:
         """The error for a setting that is off; `instead` is a sentence that says what can be done without it."""
         key = _key(name)
-        words, first = PARTS.get(key.partition(".")[0], ("", key))
+        words, first = _ALONE.get(key) or PARTS.get(key.partition(".")[0], ("", key))
         is_all_off = words and not self.has(_name(first))
         message = f"this site names no {words if is_all_off else key}"
         wish = f"Ask {self.support} to set {first if is_all_off else key} in {self._file}."

@@ -195,5 +195,13 @@ _RULES: Mapping[str, ValueRule] = {
     "jupyter.url": _PAGE_ADDRESS,
     "support.email": ValueRule(_is_email, "one address such as help@example.org, and no more"),
     "support.url": _PAGE_ADDRESS,
+    "support.search_url": ValueRule(
+        lambda url: (
+            url.partition("://")[2].partition("/")[2].count("{words}") == 1
+            and _PAGE_ADDRESS.holds(url.replace("{words}", "", 1))
+        ),
+        f"{_ADDRESS}, with {{words}} once in its path",
+        _HOSTS,
+    ),
     "support.mailer": ValueRule(_is_mailer, "a command line such as 'sendmail -t', or empty"),
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 from sesync_cli.caller import Caller
 from sesync_cli.directory import reached
 from sesync_cli.errors import Conflict, SesyncError, WrongWords
+from sesync_cli.home.projects import seen_once
 from sesync_cli.home.seen import DataSeen
 from sesync_cli.kernel.context import kernel_folders
 from sesync_cli.kernel.discovery import find_kernels
@@ -21,7 +22,6 @@ from sesync_cli.start.code import CodeSearch, KnownCode, Repository
 from sesync_cli.start.context import CODE, DATA, StartContext
 from sesync_cli.start.ending import Ending, proposal
 from sesync_cli.start.kernels import KernelParts, SharedKernel, kernels_shared, worth_making
-from sesync_cli.start.projects import seen_once
 from sesync_cli.start.request import StartRequest
 from sesync_cli.start.shared_list import plan_sharing
 from sesync_cli.steps import later

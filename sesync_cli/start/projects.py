@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, WrongWords
-from sesync_cli.home.overview import Overview, overview
+from sesync_cli.home.projects import one_of_mine
 from sesync_cli.home.seen import DataSeen
 from sesync_cli.names import checked
 from sesync_cli.plan import Watch, by_hand
@@ -18,18 +18,11 @@ def chosen_project(
     """The project that is meant; where nobody is there to choose among several, the data of each."""
     if named is not None:
         return checked_project(named, site)
-    offered = seen_once(caller, site, watch, prompter).data
-    if not offered:
+    chosen = one_of_mine(caller, site, watch, prompter)
+    if not chosen:
         hint = f"'sesync start PROJECT' with your project's short name, which {site.support} knows."
         raise NotFound("you are in no group that has a data directory here", hint=hint)
-    if len(offered) == 1:
-        return offered[0].project
-    return prompter.once("which project", lambda: _chosen(offered, prompter)) if prompter.watched else offered
-
-
-def seen_once(caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Overview:
-    """What somebody has, looked at once in a run."""
-    return prompter.once("overview", lambda: overview(caller, site, watch))
+    return chosen
 
 
 def checked_project(named: str, site: Site) -> str:
@@ -39,10 +32,3 @@ def checked_project(named: str, site: Site) -> str:
         way = by_hand("sesync", "start", site.project(group), named)
         raise WrongWords(f"{named!r} is a repository, and no project", hint=f"'{way}' begins with both.")
     return site.project(checked(named.rstrip("/"), "project"))
-
-
-def _chosen(offered: Sequence[DataSeen], prompter: Prompter) -> str:
-    prompter.note("Your projects:")
-    for number, one in enumerate(offered, 1):
-        prompter.note(f"{number:>4}  {one.project}{' (its data is linked)' if one.links else ''}")
-    return offered[prompter.number("Which one? Its number", len(offered)) - 1].project

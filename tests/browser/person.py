@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 from tests.conftest import HANG, needed
 
 _PATIENCE = HANG * 1000  # milliseconds
+_TERMINAL = ".jp-Terminal .xterm-accessibility-tree"  # to the eye a terminal is a picture; a screen reader reads this
 expect.set_options(timeout=_PATIENCE)
 
 
@@ -51,8 +52,11 @@ class Person:
         self.page.locator(".lm-TabBar-tab", has_text="Terminal").first.click()
         self.page.locator(".jp-Terminal .xterm").click()
         self.page.keyboard.type(f"{command}\n")
-        # to the eye a terminal is a picture; this is what a screen reader reads
-        expect(self.page.locator(".jp-Terminal .xterm-accessibility-tree")).to_contain_text(until)
+        expect(self.page.locator(_TERMINAL)).to_contain_text(until)
+
+    def reads(self, pattern: str) -> str:
+        """What the terminal says last that is like this."""
+        return re.findall(pattern, "\n".join(self.page.locator(f"{_TERMINAL} > *").all_text_contents()))[-1]
 
     def runs(self, code: str) -> Locator:
         """Run this in the last cell of the open notebook; what appears below it."""

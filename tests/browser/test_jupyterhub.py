@@ -21,3 +21,8 @@ def test_a_kernel_behind_a_login(tmp_path: Path):
         tile.click()
         shown = researcher.runs("import getpass, humanize; print(getpass.getuser(), humanize.__file__)")
         expect(shown).to_contain_text(f"{hub.user} {hub.home}/.local/share/sesync/kernels/heat-maps/lib/")
+        researcher.types("sesync link cooltrees", until="Linked ~/cooltrees-data")
+        researcher.types("sesync open jupyter cooltrees", until=f"{hub.address}/hub/user-redirect/lab/tree/")
+        (hub.data / "heights.csv").write_text("tree,height\noak,30\n")
+        researcher.opens(researcher.reads(rf"{hub.address}/\S+"))
+        expect(researcher.page.locator(".jp-DirListing-item", has_text="heights.csv")).to_be_visible()

@@ -97,7 +97,11 @@ def test_what_is_not_known_is_quoted_without_the_frame(home, text, message):
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("ERROR: Repository not found.", "github.com has no repository", "ask the owner to make you a member"),
+        (
+            "ERROR: Repository not found.",
+            "github.com has no repository",
+            "Check the spelling at https://github.com/cooltrees/analysis, or ask the owner to make you a member",
+        ),
         ("ERROR: This repository was archived so it is read-only.", "is archived", "out of the archive"),
         (
             "ERROR: The key you are authenticating with has been marked as read only.",

@@ -21,6 +21,15 @@ from tests.services.uv import run_uv
 
 PYTHON = Path("/usr/bin/python3")  # everybody's, as one in somebody's home is not
 PASSWORD = "tok-123-secret"
+_SITE = """\
+extends = "sesync"
+[python]
+default = "{python}"
+[data]
+path = "{place}/nfs/{{project}}-data"
+[jupyter]
+url = "http://127.0.0.1:{port}"
+"""
 _CONFIG = """\
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
 c.JupyterHub.hub_port = {hub_port}
@@ -43,11 +52,12 @@ c.SimpleLocalProcessSpawner.home_dir_template = "{home}"
 
 @dataclass(frozen=True)
 class Hub:
-    """A hub: its address, who can log in with `PASSWORD`, and the version of the Python that all have."""
+    """A hub: its address, who can log in with `PASSWORD`, a data directory, and the version of everybody's Python."""
 
     address: str
     user: str
     home: Path
+    data: Path
     python: str
 
 
@@ -58,14 +68,17 @@ def jupyterhub() -> Iterator[Hub]:
     with tempfile.TemporaryDirectory(prefix="hub-", dir="/tmp") as folder, contextlib.ExitStack() as stack:
         place = Path(folder)
         place.chmod(0o755)  # which folders of tests are not
-        (place / "site.toml").write_text(f'extends = "sesync"\n[python]\ndefault = "{python}"\n')
+        port = free_port()
+        (place / "site.toml").write_text(_SITE.format(python=python, place=place, port=port))
         _install(place)
         home = place / "home"
         home.mkdir()
         furnish(home, place / "venv/bin/sesync")
-        user = stack.enter_context(_user(home)) if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
-        address = stack.enter_context(_running(place, home, user))
-        yield Hub(address, user, home, python)
+        data = place / "nfs/cooltrees-data"
+        data.mkdir(parents=True)
+        user = stack.enter_context(_user(home, data)) if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+        address = stack.enter_context(_running(place, home, user, port))
+        yield Hub(address, user, home, data, python)
 
 
 def _version() -> str:
@@ -88,28 +101,28 @@ def _install(place: Path) -> None:
 
 
 @contextlib.contextmanager
-def _user(home: Path) -> Iterator[str]:
-    """A user of the machine, with this home."""
+def _user(home: Path, data: Path) -> Iterator[str]:
+    """A user of the machine, with this home, who may write to the data."""
     name = f"jsmith-{os.getpid()}"
     words = ("--no-create-home", "--home-dir", str(home), "--user-group", "--shell", "/bin/bash")
     subprocess.run([needed("useradd"), *words, name], check=True)
     try:
         subprocess.run([needed("chpasswd")], input=f"{name}:{PASSWORD}", text=True, check=True)
-        subprocess.run(["chown", "--recursive", "--no-dereference", f"{name}:", home], check=True)
+        subprocess.run(["chown", "--recursive", "--no-dereference", f"{name}:", home, data], check=True)
         yield name
     finally:
         subprocess.run([needed("userdel"), "--force", name], check=True, capture_output=True)
 
 
 @contextlib.contextmanager
-def _running(place: Path, home: Path, user: str) -> Iterator[str]:
+def _running(place: Path, home: Path, user: str, port: int) -> Iterator[str]:
     kind = _AS_ROOT if os.getuid() == 0 else _AS_ANYBODY
     own = place / "hub"
     own.mkdir(mode=0o700)
-    ports = {name: free_port() for name in ("port", "hub_port", "proxy_port")}
+    ports = {"port": port, "hub_port": free_port(), "proxy_port": free_port()}
     config = (_CONFIG + kind).format(**ports, user=user, site=place / "site.toml", password=PASSWORD, home=home)
     (own / "jupyterhub_config.py").write_text(config)
-    address = f"http://127.0.0.1:{ports['port']}"
+    address = f"http://127.0.0.1:{port}"
     with (own / "log").open("w") as log:
         argv = [place / "venv/bin/jupyterhub"]
         hub = subprocess.Popen(argv, cwd=own, env=_environment(place), stdin=subprocess.DEVNULL, stdout=log, stderr=log)

@@ -20,6 +20,7 @@ COMMANDS = {path: command for path, command in walk(root) if not hasattr(command
 COMMANDS |= {path: command for path, command in walk(root.others["home"], ("home",))}
 WORDS: dict[tuple[str, ...], list[list[str]]] = {  # what somebody may well type, for each command
     ("link",): [[], ["cooltrees"], ["cooltrees", "--as", "trees"], ["--in", "work"]],
+    ("open",): [[], ["jupyter"], ["files"], ["files", "cooltrees"], ["gitlab"], ["password"], ["help", "kernel"]],
     ("start",): [
         [],
         ["cooltrees"],

@@ -86,6 +86,12 @@ BAD: dict[str, tuple[Any, ...]] = {
     "uploads.sftp_host": HOST,
     "accounts.gateway": HOST,
     "database.host": (HOST[0], "-{host}.example.org", "{host} .example.org", "{host}..example.org", "{host}:5432"),
+    "support.search_url": (
+        f"{WEB[0]}, with {{words}} once in its path",
+        "https://example.org/{words}/{words}",
+        "https://{words}.example.org/",
+        "https://example.{words}org/",
+    ),
     "support.mailer": ("a command line such as 'sendmail -t', or empty", "'", "  ", "''", '"/bin/mail', "mail \\"),
     "support.email": (
         "one address such as help@example.org, and no more",
@@ -134,6 +140,7 @@ GOOD: dict[str, tuple[Any, ...]] = {
         "https://127.0.0.1:65535/",
         "http://[::1]:80",
     ),
+    "support.search_url": ("https://example.org/?q=site%3Aexample.org+{words}", "http://[::1]:80/{words}/"),
     "support.url": ("https://example.org/help?page=1#top", "https://my_host/~me/a%20b"),
     "gitlab.ssh": (
         "git@gitlab.example.org:{repo}.git",

@@ -1,0 +1,1 @@
+"""sesync open: the places outside of this terminal, and the ways to each."""
