@@ -70,6 +70,12 @@ class SesyncError(Exception):
         return f"{self}: {self.hint.removesuffix('.')}" if self.hint else str(self)
 
     @property
+    def sentences(self) -> str:
+        """The same as sentences that stand alone."""
+        message = str(self)
+        return f"{message[:1].upper()}{message[1:]}. {self.hint}".rstrip()
+
+    @property
     def lines(self) -> Sequence[str]:
         """The lines of a log that matter, where nobody knows what they mean and the message has but one of them."""
         lines = self.diagnosis["lines"] if self.diagnosis and self.diagnosis["cause"] is None else ()

@@ -109,15 +109,9 @@ def attended(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, catch: b
     return Output(tuple(argv), done.returncode, done.stdout or "", done.stderr or "")
 
 
-def launch(argv: Sequence[str], env: Mapping[str, str], seconds: float) -> bool:
-    """Start a program that goes on without us, and says nothing here; false if it fails within these seconds."""
-    process = subprocess.Popen(
-        argv, env=dict(env), stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
-    )
-    try:
-        return process.wait(seconds) == 0
-    except subprocess.TimeoutExpired:
-        return True
+def launch(argv: Sequence[str], env: Mapping[str, str]) -> None:
+    """Start a program that goes on without us, and says nothing here."""
+    subprocess.Popen(argv, env=dict(env), stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)
 
 
 @contextlib.contextmanager

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
-from sesync_cli.git.address import PORTS, Address, name_at_site, site_addresses, ssh_key_command
+from sesync_cli.git.address import PORTS, USUAL_USER, Address, allowed, name_at_site, site_addresses, ssh_key_command
 from sesync_cli.git.ssh_keys import PAGES
 from sesync_cli.plan import by_hand
 from sesync_cli.site.settings import Site
@@ -13,6 +13,14 @@ _TOKEN_PAGES = {
     "github.com": "https://github.com/settings/tokens",
     "gitlab.com": "https://gitlab.com/-/user_settings/personal_access_tokens",
 }
+
+
+_WEB_HOSTS = {
+    "ssh.github.com": "github.com",
+    "altssh.gitlab.com": "gitlab.com",
+    "altssh.bitbucket.org": "bitbucket.org",
+}
+"""The servers of those that take ssh over the port of https."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +70,21 @@ def tokens_page(attempt: ServerAttempt) -> str:
 def repository_page(attempt: ServerAttempt) -> str:
     """Where people see the repository in a browser; empty where that is not known."""
     address, site = attempt.address, attempt.site
-    if attempt.is_at_site and site.has("gitlab_url"):
-        return f"{site.gitlab_url}/{quote(name_at_site(address, site) or address.repo)}"
+    if allowed(address.url) is None or not address.shown.endswith(address.path):  # a token may be in it
+        return ""
+    if (name := name_at_site(address, site).strip("/")) and site.has("gitlab_url"):
+        return f"{site.gitlab_url}/{quote(name)}"
     host = f"[{address.host}]" if ":" in address.host else address.host
+    path = quote(unquote(address.repo) if "://" in address.url else address.repo)
     if address.scheme in ("http", "https"):
         port = f":{address.port}" if address.port else ""
-        return f"{address.scheme}://{host}{port}/{quote(address.repo)}"
-    host = host.removeprefix("alt").removeprefix("ssh.")  # where GitHub and GitLab take ssh over the port of https
-    return f"https://{host}/{quote(address.repo)}" if address.scheme == "ssh" and "." in host else ""
+        return f"{address.scheme}://{host}{port}/{path}"
+    if address.scheme != "ssh" or address.user != USUAL_USER:  # a folder of somebody's on a server for all
+        return ""
+    if attempt.is_at_site and site.has("gitlab_url"):
+        return f"{site.gitlab_url}/{path}"
+    host = _WEB_HOSTS.get(host.lower(), host)
+    return f"https://{host}/{path}" if "." in host else ""
 
 
 def facts(attempt: ServerAttempt) -> dict[str, str]:
@@ -86,7 +101,7 @@ def facts(attempt: ServerAttempt) -> dict[str, str]:
         "Ask": f"{ask[:1].upper()}{ask[1:]}",
         "keys": keys_page(attempt) or f"your settings at {own}",
         "tokens": tokens_page(attempt) or f"your settings at {own}",
-        "page": repository_page(attempt) or f"{own}/{address.repo}",
+        "page": repository_page(attempt) or own,
         "url": own,
         "login": by_hand("ssh", *port, f"{address.user or 'git'}@{address.host}"),
         "key": ssh_key_command(address, site),

@@ -4,18 +4,22 @@ import os
 import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
-from sesync_cli.errors import SesyncError
 from sesync_cli.run import launch
 
 _BY_SCREEN = "xdg-open"  # of the desktop: https://www.freedesktop.org/wiki/Software/xdg-utils/
 _OF_TEXT = {"www-browser", "lynx", "w3m", "links", "links2", "elinks"}  # they know no JupyterLab and no GitLab
-_SECONDS = 3.0  # after which a browser that still runs shows its page
 
 
 def show_page(url: str, env: Mapping[str, str]) -> bool:
-    """Show a page in the person's browser; false where there is none, or it fails at once."""
-    return any(_shows([*command, url], env) for command in _browsers(env))
+    """Have the person's browser show a page, and do not wait for it; false where there is none."""
+    for command in _browsers(env):
+        if program := shutil.which(command[0], path=env.get("PATH")):
+            with suppress(OSError):
+                launch([program, *_arguments(command[1:], url)], env)
+                return True
+    return False
 
 
 def _browsers(env: Mapping[str, str]) -> Iterator[Sequence[str]]:
@@ -31,19 +35,14 @@ def _browsers(env: Mapping[str, str]) -> Iterator[Sequence[str]]:
 
 
 def _words(command: str) -> Sequence[str]:
-    """A command of BROWSER, which may end with `%s` or `&`; nothing for what is no command, or shows text alone."""
+    """A command of BROWSER, which may end with `&`; nothing for what is no command, or shows text alone."""
     try:
-        words = [word for word in shlex.split(command) if word not in ("%s", "&")]
+        words = [word for word in shlex.split(command) if word != "&"]
     except ValueError:
         return []
     return [] if not words or os.path.basename(words[0]) in _OF_TEXT else words
 
 
-def _shows(argv: Sequence[str], env: Mapping[str, str]) -> bool:
-    program = shutil.which(argv[0], path=env.get("PATH"))
-    if not program:
-        return False
-    try:
-        return launch([program, *argv[1:]], env, _SECONDS)
-    except (SesyncError, OSError):
-        return False
+def _arguments(words: Sequence[str], url: str) -> Sequence[str]:
+    """With the page where `%s` stands, else at the end (https://docs.python.org/3/library/webbrowser.html)."""
+    return [word.replace("%s", url) for word in words] if any("%s" in word for word in words) else [*words, url]

@@ -7,10 +7,11 @@ import click
 from sesync_cli import screen
 from sesync_cli.answer import answers
 from sesync_cli.commands import COMMANDS
+from sesync_cli.errors import SesyncError
 from sesync_cli.help import WithExamples
 from sesync_cli.link.options import complete_project
 from sesync_cli.open.browser import show_page
-from sesync_cli.open.finding import find_place
+from sesync_cli.open.finding import OF_PROJECTS, find_place
 from sesync_cli.open.place import PLACES, Destination, NamedPlace, named_places
 from sesync_cli.open.view import opened
 from sesync_cli.session import Session
@@ -18,15 +19,22 @@ from sesync_cli.terminal import terminal
 
 
 def _places(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    """What TAB offers as PLACE."""
-    return [place for place in PLACES if place.startswith(incomplete)]
+    """What TAB offers as PLACE: those that the site names. A broken one offers nothing."""
+    try:
+        names = [one.place for one in named_places(Session().site)]
+    except SesyncError:
+        return []
+    return [name for name in names if name.startswith(incomplete.lower())]
 
 
 def _words(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """What TAB offers behind it: commands to be helped with, or projects."""
-    if context.params.get("place") == "help":
+    place, words = context.params.get("place"), context.params.get("project")
+    if words or not place:
+        return []
+    if place.lower() == "help":
         return [name for name in COMMANDS if name.startswith(incomplete)]
-    return complete_project(context, parameter, incomplete)
+    return complete_project(context, parameter, incomplete) if place.lower() in OF_PROJECTS else []
 
 
 @click.command("open", cls=WithExamples)
@@ -50,6 +58,6 @@ def open_(session: Session, place: str | None, project: tuple[str, ...]) -> Dest
         return named_places(session.site)
     prompter = terminal(session)
     found = find_place(place, project, session.caller, session.site, screen.doing, prompter)
-    if found.url and prompter.watched and show_page(found.url, session.caller.env):
-        screen.note("Your browser shows it.\n")
+    if found.url and prompter.watched:
+        show_page(found.url, session.caller.env)
     return found

@@ -19,6 +19,7 @@ _EXTENDS = "extends"
 _FOUND_LATER = "python.default"  # which Python starts is found out by whoever needs one
 _SHORT = 120  # letters of a wrong value that an error shows
 _WAYS = ("gitlab.ssh", "gitlab.https")
+_BASES = ("gitlab.url", "jupyter.url")  # to which paths are added
 
 Found = dict[str, tuple[Any, str]]
 """The value of each setting that is on, and where it comes from."""
@@ -44,6 +45,7 @@ def read_site(path: Path | None, env: Mapping[str, str]) -> LoadedSite:
     known = {key: (kind, _places(words)) for key, kind, words in kinds()}
     for key, (value, _) in said.items():
         _check(key, value, known, path)
+    said |= {key: (said[key][0].rstrip("/"), str(path)) for key in _BASES if key in said}
     found: Found = {key: (value, DEFAULT if stands else BUILT_IN) for key, value in _flat(_read(_ANYWHERE))}
     if stands or ("gitlab.url" in said and not any(way in said for way in _WAYS)):
         said |= _gitlab(said, path)  # a token for this GitLab is not for another's repositories
@@ -105,7 +107,7 @@ def _gitlab(said: Found, path: Path | None) -> Found:
         return {"gitlab.prefer": said.get("gitlab.prefer", (way, ways[0]))}
     if ways:
         return {}
-    url = said["gitlab.url"][0].rstrip("/")
+    url = said["gitlab.url"][0]
     ssh = f"git@{web_host(url)}:{{repo}}.git"
     return {"gitlab.ssh": (ssh, "gitlab.url"), "gitlab.https": (f"{url}/{{repo}}.git", "gitlab.url")}
 

@@ -137,7 +137,7 @@ def is_ground(real: str, context: WhereContext) -> bool:
 def project_of(real: Path, tree: str, context: WhereContext) -> str:
     """The project that a path is most likely of: by its data directory, links beside it, its repository, mounts."""
     site = context.site
-    if project := _directory_of(real, site):
+    if project := data_project(real, site):
         return project
     known = set(_linked(context.caller.home, site))
     home = Path(os.path.realpath(context.caller.home))
@@ -165,11 +165,11 @@ def _linked(folder: Path, site: Site) -> Iterator[str]:
     except OSError:
         return
     for text in texts:
-        if project := _directory_of(Path(os.path.normpath(folder / text)), site):
+        if project := data_project(Path(os.path.normpath(folder / text)), site):
             yield project
 
 
-def _directory_of(real: Path, site: Site) -> str:
+def data_project(real: Path, site: Site) -> str:
     """The project whose data directory a path is in; nothing for what else is below the data root, such as scratch."""
     name = in_data_directory(real, site).partition("/")[0]
     if not name or (site.has("scratch_path") and real.is_relative_to(site.scratch_path)):

@@ -2,12 +2,13 @@
 
 import os
 import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Ended, Terminal
+from tests.conftest import HANG, SESYNC, Ended, Terminal, wait_for
 from tests.services.fuse import hang, served
 from tests.services.sshd import make_key, sshd
 
@@ -112,3 +113,39 @@ def test_a_file_server_that_hangs_keeps_nobody_from_the_ways(
         done = sesync("open", "files", "oaks")
     assert done.code == 0 and sftp(done).endswith("/oaks-data"), done.err
     assert f"The file server of {nfs}/oaks-data did not answer within 1 seconds." in done.out
+
+
+def test_whoever_is_in_a_directory_that_hangs_has_the_ways_and_the_page(
+    site: Change, nfs: Path, tmp_path: Path
+) -> None:
+    site(data={"patience_seconds": 1.0})
+    with served(tmp_path, nfs / "oaks-data") as server:
+        words = (
+            f"cd nfs/oaks-data && touch ../../$0 && until [ -e ../../hung ]; do sleep 0.1; done; exec {SESYNC} open $0"
+        )
+        shells = [
+            subprocess.Popen(["bash", "-c", words, place], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+            for place in ("files", "gitlab")
+        ]
+        wait_for(lambda: (tmp_path / "files").exists() and (tmp_path / "gitlab").exists(), "the shells to be there")
+        hang(server)
+        (tmp_path / "hung").touch()
+        files, gitlab = (shell.communicate(timeout=HANG)[0] for shell in shells)
+    assert f"sftp jsmith@ssh.sesync.org:{nfs}/oaks-data\n" in files and "did not answer within 1 seconds" in files
+    assert gitlab == "Your groups' code:\n  https://gitlab.sesync.org\n"
+
+
+def test_a_project_that_nobody_named_is_no_error(sesync: Run, home: Path, nfs: Path) -> None:
+    (home / "gone-data").symlink_to(nfs / "gone-data")
+    done = sesync("open", "files")
+    assert (done.code, done.err, sftp(done)) == (0, "", "sftp jsmith@ssh.sesync.org")
+    assert f"There is no data directory {nfs}/gone-data." in done.out and "Did you mean" not in done.out
+    assert sesync("open", "files", "gone").code == 1
+
+
+def test_without_data_directories_no_project_is_asked_for(
+    sesync: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.toml").write_text('[uploads]\nurl = "https://files.example.org"\n')
+    monkeypatch.setenv("SESYNC_SITE", str(tmp_path / "own.toml"))
+    assert sesync("open", "files").out == "Upload files with a browser:\n  https://files.example.org\n"
