@@ -58,6 +58,7 @@ def test_a_site_names_what_there_is(sesync: Run, tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("SESYNC_SITE", str(tmp_path / "own.toml"))
     assert [one["address"] for one in sesync("open", "--json").json] == ["sftp.example.org"]
     assert sesync("open", "files").out.splitlines()[1:3] == ["  sftp jsmith@sftp.example.org", "  put -r FOLDER"]
+    assert sesync("open", "gitlb").err.endswith("Hint:  There are: files.\n")
     for place, missing in (("jupyter", "JupyterHub"), ("gitlab", "GitLab"), ("help", "documentation")):
         done = sesync("open", place)
         assert (done.code, f"this site names no {missing}" in done.err) == (3, True), done.err
