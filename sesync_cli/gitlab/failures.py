@@ -50,7 +50,7 @@ class GitLabServer:
 
 def tokens_page(url: str) -> str:
     """Where people make access tokens."""
-    return f"{url.rstrip('/')}/-/user_settings/personal_access_tokens"
+    return f"{url}/-/user_settings/personal_access_tokens"
 
 
 def refused(server: GitLabServer, code: int, body: bytes) -> SesyncError:

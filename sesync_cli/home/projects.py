@@ -1,13 +1,19 @@
-"""Which of their projects somebody means who names none."""
+"""Which project somebody means, by the word that they typed or, without one, among their own."""
 
 from collections.abc import Sequence
 
 from sesync_cli.caller import Caller
 from sesync_cli.home.overview import Overview, overview
 from sesync_cli.home.seen import DataSeen
+from sesync_cli.names import checked
 from sesync_cli.plan import Watch
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
+
+
+def project_named(word: str, site: Site) -> str:
+    """The project of this short name, or of this data directory; an error if no project can be called so."""
+    return site.project(checked(word.rstrip("/"), "project"))
 
 
 def one_of_mine(caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> str | Sequence[DataSeen]:
@@ -18,9 +24,9 @@ def one_of_mine(caller: Caller, site: Site, watch: Watch, prompter: Prompter) ->
     offered = seen_once(caller, site, watch, prompter).data
     if len(offered) == 1:
         return offered[0].project
-    return (
-        prompter.once("which project", lambda: _chosen(offered, prompter)) if offered and prompter.watched else offered
-    )
+    if not offered or not prompter.watched:
+        return offered
+    return prompter.once("which project", lambda: _chosen(offered, prompter))
 
 
 def seen_once(caller: Caller, site: Site, watch: Watch, prompter: Prompter) -> Overview:

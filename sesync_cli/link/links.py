@@ -117,7 +117,7 @@ def known(home: Path, site: Site) -> list[str]:
 def no_such_project(project: str, caller: Caller, site: Site, until: float, watch: Watch) -> NotFound:
     """The error that a project has no data directory, with near names of those that are known or listed."""
     names = known(caller.home, site) + beside(site.data_root, until, watch)
-    meant = did_you_mean(near(project, {*projects(site, names)} - {project}))
+    meant = did_you_mean(near(project, [name for name in projects(site, names) if name != project]))
     hint = f"{meant} {'Else ask' if meant else 'Ask'} {site.support} for your project's short name.".lstrip()
     return NotFound(f"there is no data directory {site.data_directory(project)}", hint=hint)
 

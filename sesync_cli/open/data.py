@@ -1,4 +1,4 @@
-"""A project's data directory, as somebody means it who names the project."""
+"""What there is to say of a project's data directory to whoever wants to bring files there."""
 
 import time
 
@@ -6,14 +6,8 @@ from sesync_cli.caller import Caller
 from sesync_cli.directory import State, look_at_directories, unreachable
 from sesync_cli.errors import NoAnswer
 from sesync_cli.link.links import no_such_project
-from sesync_cli.names import checked
 from sesync_cli.plan import Watch
 from sesync_cli.site.settings import Site
-
-
-def project_named(word: str, site: Site) -> str:
-    """The project of this short name; an error if no project can have it."""
-    return site.project(checked(word.rstrip("/"), "project"))
 
 
 def look_at_data(project: str, caller: Caller, site: Site, watch: Watch) -> str | None:

@@ -24,7 +24,7 @@ def project_here(caller: Caller, site: Site, watch: Watch) -> str:
         here, tree = Path(os.path.realpath(caller.cwd)), project_tree(caller.cwd)
         return project_of(here / "x", str(tree or ""), WhereContext(caller, site))
 
-    with suppress(OSError):  # the folder is gone
+    with suppress(OSError):  # the folder is gone; what it is called asks no file server
         if project := data_project(Path(os.getcwd()), site):
             return project
     found = _asked(look, site, watch)

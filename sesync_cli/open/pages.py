@@ -7,10 +7,11 @@ from urllib.parse import quote, quote_plus
 
 from sesync_cli.caller import Caller
 from sesync_cli.commands import COMMANDS
+from sesync_cli.errors import NotFound
 from sesync_cli.git.address import GROUP_AND_NAME, name_at_site, typed
 from sesync_cli.git.attempt import ServerAttempt, repository_page
-from sesync_cli.home.projects import seen_once
-from sesync_cli.open.data import look_at_data, project_named
+from sesync_cli.home.projects import project_named, seen_once
+from sesync_cli.open.data import look_at_data
 from sesync_cli.open.here import page_here
 from sesync_cli.open.place import Destination, Route
 from sesync_cli.plan import Watch, by_hand
@@ -46,7 +47,8 @@ def gitlab(word: str, caller: Caller, site: Site, watch: Watch) -> Destination:
         return Destination("gitlab", None, (Route(says, here or site.gitlab_url),))
     if GROUP_AND_NAME.fullmatch(word) or ":" in word:
         address = typed(word, site, "")
-        page = repository_page(ServerAttempt(address, caller.home, site)) or site.gitlab_url
+        if not (page := repository_page(ServerAttempt(address, caller.home, site))):
+            raise NotFound(f"no page of {address.label} is known", hint=f"Ask whoever runs {address.host}.")
         name = name_at_site(address, site) or address.repo
         return Destination("gitlab", None, (Route(f"The repository {name}:", page),))
     project = project_named(word, site)
@@ -77,11 +79,15 @@ def help_pages(words: Sequence[str], site: Site) -> Destination:
 
 
 def _help(words: Sequence[str], site: Site) -> Iterator[Route]:
-    if words and site.has("support_search_url"):
-        page = site.support_search_url.replace("{words}", quote_plus(" ".join(words), errors="replace"))
-        yield Route(f"What the documentation says on {' '.join(words)}:", page)
+    text, searches = " ".join(words), bool(words) and site.has("support_search_url")
+    if searches:
+        page = site.support_search_url.replace("{words}", quote_plus(text, errors="replace"))
+        yield Route(f"What the documentation says on {text}:", page)
     if site.has("support_url"):
-        yield Route("The documentation:", site.support_url)
+        yield Route(
+            f"The documentation, to look for {text}:" if words and not searches else "The documentation:",
+            site.support_url,
+        )
     if words and words[0] in COMMANDS:
         yield Route(f"What sesync {words[0]} does:", commands=(by_hand("sesync", "help", words[0]),))
 

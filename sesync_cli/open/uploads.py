@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import SesyncError
-from sesync_cli.home.projects import one_of_mine
-from sesync_cli.open.data import look_at_data, project_named
+from sesync_cli.home.projects import one_of_mine, project_named
+from sesync_cli.open.data import look_at_data
 from sesync_cli.open.here import project_here
 from sesync_cli.open.place import Destination, Route
 from sesync_cli.plan import Watch, by_hand

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from sesync_cli.caller import Caller
 from sesync_cli.errors import NotFound, WrongWords
-from sesync_cli.home.projects import one_of_mine
+from sesync_cli.home.projects import one_of_mine, project_named
 from sesync_cli.home.seen import DataSeen
-from sesync_cli.names import checked
 from sesync_cli.plan import Watch, by_hand
 from sesync_cli.prompter import Prompter
 from sesync_cli.site.settings import Site
@@ -31,4 +30,4 @@ def checked_project(named: str, site: Site) -> str:
     if slash and group and rest and ":" not in named:
         way = by_hand("sesync", "start", site.project(group), named)
         raise WrongWords(f"{named!r} is a repository, and no project", hint=f"'{way}' begins with both.")
-    return site.project(checked(named.rstrip("/"), "project"))
+    return project_named(named, site)

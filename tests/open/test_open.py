@@ -132,6 +132,11 @@ def test_gitlab_has_pages_of_groups_and_of_repositories(sesync: Run, home: Path)
     words |= dict.fromkeys(("a/b.git", "git@gitlab.sesync.org:a/b.git", "https://gitlab.sesync.org/a/b"), "a/b")
     for word, path in words.items():
         assert pages(sesync("open", "gitlab", word)) == [f"{PAGES['gitlab']}/{path}"]
+    folder = sesync("open", "gitlab", "jsmith@ssh.example.org:code/heat.git")
+    assert (folder.code, folder.out) == (1, "")
+    assert folder.err == (
+        "Error: no page of jsmith@ssh.example.org:code/heat.git is known\nHint:  Ask whoever runs ssh.example.org.\n"
+    )
     subprocess.run(["git", "init", "-q", home / "work/raw"], check=True)
     assert pages(sesync("open", "gitlab", cwd=home / "work/raw")) == [PAGES["gitlab"]]
 
@@ -215,6 +220,7 @@ def test_help_has_what_the_site_names(sesync: Run, tmp_path: Path, monkeypatch: 
     done = sesync("open", "help", "kernel", "sizes")
     assert (done.code, pages(done)) == (0, [page.replace("{words}", "kernel+sizes")]), done.err
     assert "  sesync help kernel\n" in done.out
+    assert ("The documentation, to look for kernel sizes:\n" in done.out) == (named == "url")
 
 
 @pytest.mark.parametrize(
